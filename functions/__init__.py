@@ -1,0 +1,1 @@
+"""How work arrives and how answers leave. No speech logic."""

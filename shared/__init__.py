@@ -1,0 +1,1 @@
+"""What the system knows, in the field's words. Imports no trigger and no web framework."""

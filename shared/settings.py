@@ -1,0 +1,191 @@
+"""The settings of a Sotto process: one frozen object, read once from the environment.
+
+Every field is typed, bounded and documented here; `docs/settings.md` lists the same keys (a
+test compares them). A bad value stops the start with the key and what it may be, never with
+the value of a secret.
+"""
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from shared.errors import ConfigurationError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def default_model_folder() -> Path:
+    """`sotto/models` in the user's cache folder (XDG base directory specification)."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sotto" / "models"
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _flag(value: str) -> bool:
+    lowered = value.lower()
+    if lowered in {"true", "1", "yes", "on"}:
+        return True
+    if lowered in {"false", "0", "no", "off"}:
+        return False
+    raise ValueError
+
+
+def _between(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _one_of(*names: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if value not in names:
+            raise ValueError
+        return value
+
+    return parse
+
+
+def _list(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part) for part in _list(value))
+
+
+def _setting(
+    key: str, default: Any, parse: Callable[[str], Any], accepts: str, doc: str, secret: bool = False
+) -> Any:
+    metadata = {"key": key, "parse": parse, "accepts": accepts, "doc": doc, "secret": secret}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may choose. Build it directly in tests, `from_environment` elsewhere."""
+
+    # Recognition
+    model: str = _setting(
+        "SOTTO_MODEL", "base", _text, "a name of `sotto models list`, or a folder",
+        "Whisper model that recognises speech.",
+    )  # fmt: skip
+    model_folder: Path = _setting(
+        "SOTTO_MODEL_FOLDER", default_model_folder, Path, "a folder",
+        "Where fetched models lie. Default: `sotto/models` in the user's cache folder.",
+    )  # fmt: skip
+    engine: str = _setting(
+        "SOTTO_ENGINE", "ctranslate2", _one_of("ctranslate2"), "`ctranslate2`",
+        "Engine that runs the model.",
+    )  # fmt: skip
+    compute_type: str = _setting(
+        "SOTTO_COMPUTE_TYPE", "int8",
+        _one_of("int8", "int8_float32", "int8_float16", "float16", "float32"),
+        "`int8`, `int8_float32`, `int8_float16`, `float16`, `float32`",
+        "Number format of the weights in memory.",
+    )  # fmt: skip
+    device: str = _setting(
+        "SOTTO_DEVICE", "cpu", _one_of("cpu", "cuda"), "`cpu`, `cuda`",
+        "Processor that runs the model.",
+    )  # fmt: skip
+    threads: int = _setting(
+        "SOTTO_THREADS", 0, _between(0, 256), "0 to 256",
+        "Threads of one recognition; 0 takes every core this process may use.",
+    )  # fmt: skip
+    concurrency: int = _setting(
+        "SOTTO_CONCURRENCY", 1, _between(1, 64), "1 to 64",
+        "Segments recognised at the same time. More than one pays only with spare cores.",
+    )  # fmt: skip
+    queue_limit: int = _setting(
+        "SOTTO_QUEUE_LIMIT", 100, _between(1, 10_000), "1 to 10000",
+        "Requests that may be under way at once; one more is answered 429 with `Retry-After`.",
+    )  # fmt: skip
+
+    # Limits
+    max_upload_bytes: int = _setting(
+        "SOTTO_MAX_UPLOAD_BYTES", 500_000_000, _between(1_000, 10_000_000_000), "1000 to 10^10",
+        "Largest encoded audio of one request. An upload is held in memory while it is served.",
+    )  # fmt: skip
+    max_audio_s: int = _setting(
+        "SOTTO_MAX_AUDIO_S", 5 * 3600, _between(1, 24 * 3600), "1 to 86400",
+        "Longest audio of one fast transcription, in seconds.",
+    )  # fmt: skip
+
+    # Server
+    host: str = _setting(
+        "SOTTO_HOST", "127.0.0.1", _text, "an address of this machine",
+        "Address the container host listens on.",
+    )  # fmt: skip
+    port: int = _setting(
+        "SOTTO_PORT", 5000, _between(0, 65535), "0 to 65535", "Port; 0 takes a free one.",
+    )  # fmt: skip
+    tls_cert: Path | None = _setting(
+        "SOTTO_TLS_CERT", None, Path, "a PEM file", "Certificate chain to serve HTTPS with.",
+    )  # fmt: skip
+    tls_key: Path | None = _setting(
+        "SOTTO_TLS_KEY", None, Path, "a PEM file", "Private key of `SOTTO_TLS_CERT`.",
+    )  # fmt: skip
+    tls_terminated: bool = _setting(
+        "SOTTO_TLS_TERMINATED", False, _flag, "`true`, `false`",
+        "TLS ends in front of this process: plain HTTP beyond loopback is meant.",
+    )  # fmt: skip
+    shutdown_grace_s: int = _setting(
+        "SOTTO_SHUTDOWN_GRACE_S", 25, _between(0, 3600), "0 to 3600",
+        "Seconds that requests under way may take to finish after SIGTERM.",
+    )  # fmt: skip
+    cors_origins: tuple[str, ...] = _setting(
+        "SOTTO_CORS_ORIGINS", ("*",), _list, "origins separated by commas, or `*`",
+        "Web origins whose pages may call the API.",
+    )  # fmt: skip
+
+    # Access
+    keys: tuple[str, ...] = _setting(
+        "SOTTO_KEYS", (), _list, "keys separated by commas",
+        "Keys that clients may present. None: open on loopback, refused to start elsewhere.",
+        secret=True,
+    )  # fmt: skip
+    allowed_networks: tuple[Network, ...] = _setting(
+        "SOTTO_ALLOWED_NETWORKS", (), _networks, "networks such as `10.1.0.0/16`, by commas",
+        "Private networks that URLs named by clients (`audioUrl`) may lead to.",
+    )  # fmt: skip
+
+    # Logging
+    log_level: str = _setting(
+        "SOTTO_LOG_LEVEL", "info", _one_of("debug", "info", "warning", "error"),
+        "`debug`, `info`, `warning`, `error`", "Least severe log line that is written.",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ConfigurationError("SOTTO_TLS_CERT and SOTTO_TLS_KEY belong together: set both.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read every `SOTTO_` key; an empty value counts as absent.
+
+        Raises
+        ------
+        ConfigurationError: a value outside what its key accepts.
+        """
+        environment = os.environ if environment is None else environment
+        given: dict[str, Any] = {}
+        for entry in fields(cls):
+            value = environment.get(entry.metadata["key"], "").strip()
+            if not value:
+                continue
+            try:
+                given[entry.name] = entry.metadata["parse"](value)
+            except ValueError:
+                key, accepts = entry.metadata["key"], entry.metadata["accepts"]
+                raise ConfigurationError(f"{key} must be {accepts}.") from None
+        return cls(**given)

@@ -1,0 +1,91 @@
+"""The one result: phrases of words, what was dropped and why.
+
+Recognition yields these, formats read them; a contract that needs a field adds it here.
+Times are seconds from the start of the audio.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One timed word, in one text form. `confidence` is 0..1."""
+
+    text: str
+    offset_s: float
+    duration_s: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One reading of a phrase in the four text forms of the contracts.
+
+    lexical: words as spoken, lower case, no punctuation, numbers in words.
+    itn: numbers, dates, money and abbreviations as written; lower case.
+    masked_itn: `itn` with the profanity mode applied.
+    display: capitalised and punctuated `itn` with the profanity mode applied.
+    """
+
+    confidence: float
+    lexical: str
+    itn: str
+    masked_itn: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What was said in one go.
+
+    n_best is best first and never empty. `words` are lexical, `display_words` keep their
+    punctuation; both are empty where word times were not asked for. `speaker` counts from 1.
+    """
+
+    channel: int
+    locale: str
+    offset_s: float
+    duration_s: float
+    n_best: tuple[Alternative, ...]
+    words: tuple[Word, ...] = ()
+    display_words: tuple[Word, ...] = ()
+    speaker: int | None = None
+
+    @property
+    def best(self) -> Alternative:
+        """The first alternative."""
+        return self.n_best[0]
+
+
+class DropReason(StrEnum):
+    """Why a stretch of audio has no text."""
+
+    SILENCE = "silence"
+    NOISE = "noise"
+    NO_MATCH = "no_match"
+    LOOP = "loop"
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A stretch of audio that gave no text, with the reason."""
+
+    channel: int
+    offset_s: float
+    duration_s: float
+    reason: DropReason
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All of one audio: phrases by channel, then time.
+
+    `locale` is the main locale of the audio, None where nothing was recognised.
+    `n_retries` of `n_segments` were decoded again at a longer context.
+    """
+
+    duration_s: float
+    n_channels: int
+    phrases: tuple[Phrase, ...]
+    dropped: tuple[Dropped, ...]
