@@ -1,0 +1,47 @@
+"""What a caller may ask of recognition: one frozen object."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class ProfanityMode(StrEnum):
+    """What happens to profane words in `display` and `masked_itn`; never in `lexical` and `itn`.
+
+    MASKED replaces their letters with `*`, REMOVED drops them, RAW leaves them, TAGS wraps them
+    in `<profanity>` elements.
+    """
+
+    MASKED = "masked"
+    REMOVED = "removed"
+    RAW = "raw"
+    TAGS = "tags"
+
+
+class Priority(IntEnum):
+    """Who is served first when several wait for the engine; small is first."""
+
+    INTERACTIVE = 0
+    FILE = 1
+    BATCH = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecognitionOptions:
+    """How one audio is to be recognised."""
+
+    # Language: one locale is used as it is, of several the main one is identified, none detects
+    locales: tuple[str, ...] = ()
+
+    # Channels to recognise separately; empty mixes all of them to one
+    channels: tuple[int, ...] = ()
+
+    # Results
+    word_timestamps: bool = False
+    profanity: ProfanityMode = ProfanityMode.MASKED
+
+    # Phrases that are likely in this audio, and how strongly they bind (0 not at all, 2 strongly)
+    phrases: tuple[str, ...] = ()
+    phrase_weight: float = 1.0
+
+    # Scheduling
+    priority: Priority = Priority.INTERACTIVE
