@@ -1,0 +1,1 @@
+"""Transcript -> the JSON of each contract: pure functions."""

@@ -1,0 +1,108 @@
+"""Transcript -> the result of the REST API for short audio.
+
+https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short
+One clip gives one result: its phrases are joined, in the order of time. Times are ticks.
+"""
+
+from typing import Any
+
+from shared.ticks import ticks_from_seconds
+from shared.transcript import Alternative, Dropped, DropReason, Phrase, Transcript, Word
+
+_CONFIDENCE_DIGITS = 4
+
+
+def simple_result(transcript: Transcript) -> dict[str, Any]:
+    """JSON object of `format=simple`."""
+    if not transcript.phrases:
+        return _without_text(transcript)
+    return {
+        "RecognitionStatus": "Success",
+        "DisplayText": _join([phrase.best.display for phrase in transcript.phrases]),
+        **_extent(transcript.phrases),
+    }
+
+
+def detailed_result(transcript: Transcript) -> dict[str, Any]:
+    """JSON object of `format=detailed`; `Words` are there when the phrases have timed words."""
+    if not transcript.phrases:
+        return _without_text(transcript)
+    n_best = _joined_alternatives(transcript.phrases)
+    words = [word for phrase in transcript.phrases for word in phrase.words]
+    if words:
+        n_best[0]["Words"] = [_word(word) for word in words]
+    return {
+        "RecognitionStatus": "Success",
+        **_extent(transcript.phrases),
+        "DisplayText": n_best[0]["Display"],
+        "NBest": n_best,
+    }
+
+
+def error_result() -> dict[str, Any]:
+    """JSON object of a failure inside the service that may be retried; comes with HTTP 200."""
+    return {"RecognitionStatus": "Error"}
+
+
+def _without_text(transcript: Transcript) -> dict[str, Any]:
+    """Say why there is no text: speech that gave none, else what the audio begins with."""
+    unmatched = [
+        stretch
+        for stretch in transcript.dropped
+        if stretch.reason in {DropReason.NO_MATCH, DropReason.LOOP}
+    ]
+    if unmatched:
+        return {"RecognitionStatus": "NoMatch", **_extent(unmatched)}
+    first = min(transcript.dropped, key=lambda stretch: stretch.offset_s, default=None)
+    babble = first is not None and first.reason is DropReason.NOISE
+    return {
+        "RecognitionStatus": "BabbleTimeout" if babble else "InitialSilenceTimeout",
+        "Offset": 0,
+        "Duration": ticks_from_seconds(transcript.duration_s),
+    }
+
+
+def _extent(stretches: "tuple[Phrase, ...] | list[Dropped]") -> dict[str, int]:
+    """Offset of the first stretch, duration to the end of the last."""
+    offset = ticks_from_seconds(min(stretch.offset_s for stretch in stretches))
+    end = ticks_from_seconds(max(stretch.offset_s + stretch.duration_s for stretch in stretches))
+    return {"Offset": offset, "Duration": end - offset}
+
+
+def _joined_alternatives(phrases: tuple[Phrase, ...]) -> list[dict[str, Any]]:
+    """Join the n-th readings of all phrases; a phrase that has fewer gives its last."""
+    n_readings = max(len(phrase.n_best) for phrase in phrases)
+    return [
+        _joined_alternative(
+            phrases, [phrase.n_best[min(rank, len(phrase.n_best) - 1)] for phrase in phrases]
+        )
+        for rank in range(n_readings)
+    ]
+
+
+def _joined_alternative(phrases: tuple[Phrase, ...], readings: list[Alternative]) -> dict[str, Any]:
+    # A confidence speaks for its stretch of speech; two words must not outweigh ten seconds.
+    weights = [max(phrase.duration_s, 1e-3) for phrase in phrases]
+    weighted = sum(
+        weight * reading.confidence for weight, reading in zip(weights, readings, strict=True)
+    )
+    return {
+        "Confidence": round(weighted / sum(weights), _CONFIDENCE_DIGITS),
+        "Lexical": _join([reading.lexical for reading in readings]),
+        "ITN": _join([reading.itn for reading in readings]),
+        "MaskedITN": _join([reading.masked_itn for reading in readings]),
+        "Display": _join([reading.display for reading in readings]),
+    }
+
+
+def _word(word: Word) -> dict[str, Any]:
+    offset = ticks_from_seconds(word.offset_s)
+    return {
+        "Word": word.text,
+        "Offset": offset,
+        "Duration": ticks_from_seconds(word.offset_s + word.duration_s) - offset,
+    }
+
+
+def _join(texts: list[str]) -> str:
+    return " ".join(text for text in texts if text)
