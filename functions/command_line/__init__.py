@@ -1,0 +1,1 @@
+"""`sotto`: the command line, as `python -m functions.command_line`."""

@@ -1,0 +1,48 @@
+# Every command does its own set-up; the second time it needs no network.
+
+SHELL := bash
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test models lint format type bench pr clean environment development
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: models ## Serve on http://127.0.0.1:5000; SOTTO_ variables configure it (docs/settings.md)
+	@exec $(PY) -m functions.container
+
+test: development ## Run every test; ARGS="-k vad -x" goes to pytest
+	@$(PY) -m functions.command_line models fetch
+	$(PY) -m pytest $(ARGS)
+
+models: environment ## Fetch and verify the models that the settings need
+	@$(PY) -m functions.command_line models fetch
+
+lint: development ## Check style and format (ruff)
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: development ## Rewrite the code as `make lint` wants it
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+type: development ## Check types (mypy, strict)
+	$(PY) -m mypy
+
+bench: development ## Measure against rivals on the speech that SOTTO_SPEECH_DATA names
+	@$(PY) -m functions.command_line models fetch
+	$(PY) -m benchmarks $(ARGS)
+
+pr: ## Run all that CI runs
+	@bash .ci/run
+
+clean: ## Remove the environments and caches; fetched models stay
+	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+environment:
+	@scripts/environment.sh container
+
+development:
+	@scripts/environment.sh development

@@ -1,0 +1,47 @@
+"""The commands and their arguments.
+
+Exit status: 0 done, 1 it could not be done (the reason is on standard error), 2 wrong usage,
+130 interrupted.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from functions.command_line import models
+from shared.errors import SpeechError
+from shared.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return the exit status."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed, Settings.from_environment()))
+    except (SpeechError, OSError) as error:
+        print(f"sotto: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nsotto: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sotto", description="Private, self-hosted speech to text.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    models.add_commands(commands)
+
+    serve = commands.add_parser(
+        "serve", help="serve the API on this machine; SOTTO_ variables configure it"
+    )
+    serve.set_defaults(run=_serve)
+    return parser
+
+
+def _serve(_parsed: argparse.Namespace, _settings: Settings) -> int:
+    # Imported here: the web stack takes longer to load than any other command to run.
+    from functions.container.server import main as serve  # noqa: PLC0415
+
+    return int(serve() or 0)

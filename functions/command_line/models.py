@@ -1,0 +1,109 @@
+"""`models list`, `models fetch`, `models verify`."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from shared.errors import ModelError
+from shared.models.catalogue import CATALOGUE, Model, find_model
+from shared.models.folder import (
+    FileState,
+    check_folder,
+    check_model,
+    is_verified,
+    locate_model,
+    named_model,
+    required_models,
+)
+from shared.settings import Settings
+
+
+def add_commands(commands: Any) -> None:
+    """Add `models` and what belongs under it to the command line."""
+    parser = commands.add_parser("models", help="list, fetch and verify models")
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+
+    listing = actions.add_parser("list", help="list the models that are known by name")
+    listing.set_defaults(run=_list)
+
+    names = {
+        "nargs": "*",
+        "metavar": "NAME",
+        "help": "a name of `models list`, owner/name of the hub, or a folder; "
+        "without any, what the settings need",
+    }
+    fetch = actions.add_parser("fetch", help="fetch models into SOTTO_MODEL_FOLDER")
+    fetch.add_argument("names", **names)
+    fetch.set_defaults(run=_fetch)
+
+    verify = actions.add_parser("verify", help="hash the files of models again")
+    verify.add_argument("names", **names)
+    verify.set_defaults(run=_verify)
+
+
+def _list(_parsed: argparse.Namespace, settings: Settings) -> int:
+    needed = {
+        model.name for name in required_models(settings) if (model := find_model(name)) is not None
+    }
+    rows = [("NAME", "ROLE", "SIZE", "LICENCE", "HERE", "FROM")]
+    rows += [
+        (
+            " or ".join((model.name, *model.aliases)) + ("*" if model.name in needed else ""),
+            str(model.role),
+            f"{model.size_bytes / 1e6:.0f} MB",
+            model.licence,
+            "yes" if _is_here(model, settings.model_folder) else "-",
+            ", else ".join(map(str, model.sources)),
+        )
+        for model in CATALOGUE
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        print("  ".join(cells).rstrip())
+    print(f"\n* needed by these settings. Model folder: {settings.model_folder}")
+    print(
+        "Any owner/name of the hub with a Whisper model for CTranslate2, or a folder, will do too."
+    )
+    return 0
+
+
+def _fetch(parsed: argparse.Namespace, settings: Settings) -> int:
+    for name in parsed.names or required_models(settings):
+        model = named_model(name)
+        if model is not None and is_verified(model, settings.model_folder / model.folder_name):
+            print(f"{model.name}: here and verified")
+            continue
+        # Imported here: a start that fetches nothing does not load TLS and HTTP.
+        from functions.command_line.progress import StreamProgress  # noqa: PLC0415
+        from shared.models.fetch import fetch_model  # noqa: PLC0415
+
+        folder = fetch_model(name, settings.model_folder, StreamProgress(sys.stderr))
+        print(f"{name}: verified in {folder}" if model else f"{name}: a folder, nothing to fetch")
+    return 0
+
+
+def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
+    all_good = True
+    for name in parsed.names or required_models(settings):
+        model = named_model(name)
+        if model is None:
+            folder = Path(name).expanduser()
+            states = check_folder(folder)
+        else:
+            folder = settings.model_folder / model.folder_name
+            states = check_model(model, folder)
+        print(f"{name}: {folder}")
+        for file, state in states.items():
+            print(f"  {state.ljust(7)}  {file}")
+        all_good &= not {FileState.CORRUPT, FileState.MISSING} & set(states.values())
+    return 0 if all_good else 1
+
+
+def _is_here(model: Model, model_folder: Path) -> bool:
+    try:
+        locate_model(model.name, model_folder)
+    except ModelError:
+        return False
+    return True

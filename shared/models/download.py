@@ -1,0 +1,268 @@
+"""Download over HTTP with nothing but the standard library: resumed, retried, watched.
+
+A part that has arrived is kept in a `.part` file and asked for no second time (HTTP Range,
+RFC 9110 section 14). Proxies are taken from the environment, as `urllib` does. Credentials in a
+URL become an `Authorization` header, which a redirect carries on only to the same host: hubs
+redirect to signed addresses elsewhere, which refuse or would learn the token.
+"""
+
+import base64
+import errno
+import http.client
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from shared.errors import FetchFailed
+from shared.models.progress import Progress, Silence
+
+TIMEOUT_S = 30.0  # without a single byte
+PIECE_BYTES = 256 * 1024
+ONCE_MORE = frozenset({408, 425, 429, 500, 502, 503, 504})
+OF_THIS_MACHINE = frozenset(
+    {
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.EACCES,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often one byte position is tried, and how long to wait before the second time.
+
+    Waits double: 1, 2, 4 s. A try that got further than any before it starts the count anew.
+    """
+
+    attempts: int = 4
+    first_wait_s: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A small answer, read whole. `url` is where redirects led."""
+
+    url: str
+    content_type: str
+    body: bytes
+
+
+class Downloader:
+    """Opens URLs for models and packages.
+
+    Parameters
+    ----------
+    certificates: PEM bundle to trust besides the system's, as pip's `cert` setting names it.
+    proxy: for every URL; None takes the environment's.
+    """
+
+    def __init__(
+        self,
+        *,
+        certificates: Path | None = None,
+        proxy: str | None = None,
+        retries: Retries | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.progress = progress or Silence()
+        self._retries = retries or Retries()
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPSHandler(context=_tls_context(certificates)),
+            urllib.request.ProxyHandler({"http": proxy, "https": proxy} if proxy else None),
+            _RedirectHandler(),
+        )
+
+    def read(self, url: str, *, accept: str = "*/*", authorization: str | None = None) -> Document:
+        """Read a small document.
+
+        Raises
+        ------
+        FetchFailed: for good, or after the retries. The message has no query and no credentials.
+        """
+        failures = 0
+        while True:
+            try:
+                with self._open(url, {"Accept": accept}, authorization) as answer:
+                    return Document(
+                        url=answer.url,
+                        content_type=answer.headers.get_content_type(),
+                        body=answer.read(),
+                    )
+            except (OSError, http.client.HTTPException) as error:
+                failures += 1
+                self._wait_or_give_up(url, error, failures)
+
+    def download(
+        self,
+        url: str,
+        part: Path,
+        *,
+        label: str,
+        size_bytes: int | None = None,
+        authorization: str | None = None,
+    ) -> None:
+        """Bring `part` to the full length of what lies at `url`, keeping what it has already.
+
+        Whether the bytes are the right ones is for the caller to check.
+
+        Raises
+        ------
+        FetchFailed: for good, or after the retries; what has arrived stays in `part`.
+        """
+        failures, furthest_bytes = 0, _length(part)
+        try:
+            while size_bytes is None or _length(part) != size_bytes:
+                try:
+                    self._continue(url, part, label, size_bytes, authorization)
+                except (OSError, http.client.HTTPException) as error:
+                    if _length(part) > furthest_bytes:
+                        failures, furthest_bytes = 0, _length(part)
+                    failures += 1
+                    self._wait_or_give_up(url, error, failures)
+                else:
+                    break
+        finally:
+            self.progress.end()
+
+    def _continue(
+        self, url: str, part: Path, label: str, size_bytes: int | None, authorization: str | None
+    ) -> None:
+        offset = _length(part)
+        if size_bytes is not None and offset > size_bytes:
+            part.unlink()
+            offset = 0
+        headers = {"Accept-Encoding": "identity"}
+        if offset:
+            headers["Range"] = f"bytes={offset}-"
+        try:
+            answer = self._open(url, headers, authorization)
+        except urllib.error.HTTPError as error:
+            if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                if error.headers.get("Content-Range") == f"bytes */{offset}":
+                    return  # all of it is there already
+                part.unlink()
+                raise http.client.IncompleteRead(b"") from error
+            raise
+        with answer:
+            if answer.status == http.HTTPStatus.PARTIAL_CONTENT:
+                if not answer.headers.get("Content-Range", "").startswith(f"bytes {offset}-"):
+                    part.unlink()
+                    raise http.client.IncompleteRead(b"")
+            else:
+                offset = 0  # the server knows no ranges and starts over
+            total = _total(answer, offset)
+            if None not in (total, size_bytes) and total != size_bytes:
+                raise FetchFailed(f"{_shown(url)} has {total} bytes, {size_bytes} are expected")
+            self.progress.begin(label, offset, total)
+            self._append(answer, part, offset)
+        if total is not None and _length(part) != total:
+            raise http.client.IncompleteRead(b"", total - _length(part))
+
+    def _append(self, answer: IO[bytes], part: Path, offset: int) -> None:
+        with part.open("ab" if offset else "wb") as file:
+            while piece := answer.read(PIECE_BYTES):
+                file.write(piece)
+                self.progress.advance(len(piece))
+
+    def _open(self, url: str, headers: dict[str, str], authorization: str | None) -> Any:
+        address, from_url = _without_credentials(url)
+        request = urllib.request.Request(  # noqa: S310 - http, https or a file index of pip's settings
+            address, headers={"User-Agent": "sotto", **headers}
+        )
+        if credentials := authorization or from_url:
+            request.add_unredirected_header("Authorization", credentials)
+        return self._opener.open(request, timeout=TIMEOUT_S)
+
+    def _wait_or_give_up(self, url: str, error: Exception, failures: int) -> None:
+        if _is_final(error) or failures >= self._retries.attempts:
+            raise FetchFailed(f"{_shown(url)}: {_reason(error)}") from None
+        wait_s = self._retries.first_wait_s * 2 ** (failures - 1)
+        self.progress.note(f"{_reason(error)}; once more in {wait_s:g} s")
+        time.sleep(wait_s)
+
+
+class _RedirectHandler(urllib.request.HTTPRedirectHandler):
+    """Carries `Authorization` on to the same host only."""
+
+    def redirect_request(self, req: urllib.request.Request, *args: Any) -> Any:
+        redirected = super().redirect_request(req, *args)
+        authorization = req.unredirected_hdrs.get("Authorization")
+        if redirected is not None and authorization and _origin(redirected) == _origin(req):
+            redirected.add_unredirected_header("Authorization", authorization)
+        return redirected
+
+
+def _origin(request: urllib.request.Request) -> tuple[str, str]:
+    parts = urlsplit(request.full_url)
+    return parts.scheme, parts.netloc
+
+
+def _tls_context(certificates: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if certificates is not None:
+        context.load_verify_locations(certificates)
+    elif not context.cert_store_stats()["x509_ca"]:
+        # A slim image has no system certificates, yet pip works there because it brings its own:
+        # certifi, which httpx has installed for us too.
+        import certifi  # noqa: PLC0415
+
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def _without_credentials(url: str) -> tuple[str, str | None]:
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not at:
+        return url, None
+    encoded = base64.b64encode(unquote(user).encode()).decode()
+    return urlunsplit(parts._replace(netloc=host)), f"Basic {encoded}"
+
+
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def _total(answer: Any, offset: int) -> int | None:
+    length = answer.headers.get("Content-Length")
+    return None if length is None else offset + int(length)
+
+
+def _length(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
+
+
+def _is_final(error: Exception) -> bool:
+    """Tell whether the same request would fail again: a wrong address, key or certificate."""
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code not in ONCE_MORE
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, socket.gaierror):
+        return cause.errno != socket.EAI_AGAIN
+    if isinstance(cause, OSError) and cause.errno in OF_THIS_MACHINE:
+        return True
+    # `urllib` gives text where it can not open a scheme
+    return isinstance(cause, str | ssl.SSLCertVerificationError)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, urllib.error.HTTPError):
+        return f"HTTP {error.code}"
+    if isinstance(error, http.client.IncompleteRead):
+        return "the connection was cut"
+    cause = error.reason if isinstance(error, urllib.error.URLError) else error
+    if isinstance(cause, TimeoutError):
+        return "timed out"
+    return getattr(cause, "strerror", None) or type(cause).__name__

