@@ -1,0 +1,177 @@
+"""Uploads (`multipart/form-data`, RFC 7578) parsed in memory while they arrive.
+
+Starlette's own form parser spools every part over 1 MB to a temporary file, which audio must
+never reach, and takes a part without a filename for text, which the Azure SDK sends audio as.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    parse_options_header,
+)
+
+from shared.errors import AudioTooLarge, SpeechError
+
+MAX_HEADER_LINE_BYTES = 4096
+MAX_HEADERS_PER_PART = 8
+MAX_BOUNDARY_BYTES = 200  # RFC 2046 allows 70
+
+
+class MalformedMultipart(SpeechError):
+    """The body is no form, or not the whole of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field of a form.
+
+    `data` is a read-only view of the only copy; it lives as long as the part or a slice of it.
+    `content_type` is lower case without parameters. Neither it nor `filename` says what the
+    bytes are: clients leave both out, or make them up.
+    """
+
+    name: str
+    filename: str | None
+    content_type: str | None
+    data: memoryview
+
+    def text(self) -> str:
+        """Decode the part as UTF-8, with or without a byte order mark.
+
+        Raises
+        ------
+        MalformedMultipart: these bytes are no UTF-8.
+        """
+        try:
+            return str(self.data, "utf-8-sig")
+        except UnicodeDecodeError:
+            # Not chained: that error holds the bytes.
+            pass
+        raise MalformedMultipart("A text part of the form is not UTF-8.")
+
+
+async def read_multipart(
+    chunks: AsyncIterator[bytes],
+    content_type: str,
+    *,
+    max_bytes: int,
+    content_length: int | None = None,
+    max_parts: int = 16,
+) -> tuple[Part, ...]:
+    """Read a form of at most `max_bytes` in all, parts in the order they were sent.
+
+    Holds one copy of the data, up to an eighth of it in growth, and one chunk. Reads no
+    further once a limit is passed.
+
+    `chunks` is the body as it arrives, such as `request.stream()`; `content_type` the request's
+    header, with its boundary; `content_length` likewise, where there is one: an upload that
+    announces too much is refused before it is read.
+
+    Raises
+    ------
+    AudioTooLarge: more than `max_bytes`.
+    MalformedMultipart: not `multipart/form-data`, broken or cut off, too many parts, or
+        headers that are too long.
+    """
+    if content_length is not None and content_length > max_bytes:
+        raise _too_large(max_bytes)
+    form = _Form(_boundary(content_type), max_parts)
+    n_bytes = 0
+    async for chunk in chunks:
+        n_bytes += len(chunk)
+        if n_bytes > max_bytes:
+            raise _too_large(max_bytes)
+        form.take(chunk)
+    return form.finish()
+
+
+async def read_body(
+    chunks: AsyncIterator[bytes], *, max_bytes: int, content_length: int | None = None
+) -> bytearray:
+    """Read a body that is nothing but audio into one buffer, which the caller owns.
+
+    Raises
+    ------
+    AudioTooLarge: more than `max_bytes`; reads no further.
+    """
+    if content_length is not None and content_length > max_bytes:
+        raise _too_large(max_bytes)
+    body = bytearray()
+    async for chunk in chunks:
+        if len(body) + len(chunk) > max_bytes:
+            raise _too_large(max_bytes)
+        body += chunk
+    return body
+
+
+def find_part(parts: tuple[Part, ...], name: str) -> Part | None:
+    """Return the first part of that name, None if there is none."""
+    return next((part for part in parts if part.name == name), None)
+
+
+class _Form:
+    """The parts so far, fed chunk by chunk."""
+
+    def __init__(self, boundary: bytes, max_parts: int) -> None:
+        self._parser = PushMultipartParser(
+            boundary,
+            max_header_size=MAX_HEADER_LINE_BYTES,
+            max_header_count=MAX_HEADERS_PER_PART,
+            max_segment_count=max_parts,
+        )
+        self._parts: list[tuple[MultipartSegment, bytearray]] = []
+
+    def take(self, chunk: bytes) -> None:
+        """Parse one more piece of the body; an empty one is not its end."""
+        if not chunk:
+            return
+        for event in self._events(chunk):
+            if isinstance(event, MultipartSegment):
+                self._parts.append((event, bytearray()))
+            elif event is not None:
+                self._parts[-1][1].extend(event)
+
+    def finish(self) -> tuple[Part, ...]:
+        """Return the parts, now that the body has ended."""
+        for _ in self._events(b""):
+            pass
+        return tuple(
+            Part(
+                name=segment.name or "",
+                filename=segment.filename,
+                content_type=segment.content_type,
+                data=memoryview(data).toreadonly(),
+            )
+            for segment, data in self._parts
+        )
+
+    def _events(self, chunk: bytes) -> Iterator[MultipartSegment | bytes | None]:
+        # The parser's own words are not passed on: they may quote what it stumbled over.
+        try:
+            yield from self._parser.parse(chunk)
+        except ParserLimitReached:
+            message = "The form has too many parts, or headers that are too long."
+        except (MultipartError, ValueError):
+            message = "The body is not a complete multipart form."
+        else:
+            return
+        raise MalformedMultipart(message)
+
+
+def _boundary(content_type: str) -> bytes:
+    media_type, options = parse_options_header(content_type)
+    if media_type.strip().lower() != "multipart/form-data":
+        raise MalformedMultipart("The content type must be multipart/form-data.")
+    boundary: bytes = options.get("boundary", "").encode("utf-8", "replace")
+    if not 0 < len(boundary) <= MAX_BOUNDARY_BYTES or b"\n" in boundary or b"\r" in boundary:
+        raise MalformedMultipart("The content type must name the boundary of the form.")
+    return boundary
+
+
+def _too_large(max_bytes: int) -> AudioTooLarge:
+    return AudioTooLarge(f"The request is larger than the {max_bytes} bytes allowed here.")

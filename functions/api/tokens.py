@@ -1,0 +1,79 @@
+"""Short-lived bearer tokens of the `issueToken` endpoint (JWT, HS256)."""
+
+import time
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+import jwt
+
+from shared.signing_keys import derive_signing_keys
+
+TOKEN_LIFETIME_S = 600  # clients are told to renew after 9 minutes
+
+_ALGORITHM = "HS256"
+_ISSUER = "sotto"
+_AUDIENCE = "sotto.speech"
+
+
+class TokenScope(StrEnum):
+    """What a token was asked for; either kind opens every route, as with the cloud's own."""
+
+    SPEECH = "speech"
+    MANAGEMENT = "speechservicesmanagement"
+
+
+class TokenIssuer:
+    """Signs and verifies tokens with keys that follow from the client keys.
+
+    Parameters
+    ----------
+    client_keys: the configured keys. The first signs, any verifies. None: a key of this
+        process.
+    now: seconds since the epoch.
+    """
+
+    def __init__(self, client_keys: Sequence[str], *, now: Callable[[], float] = time.time) -> None:
+        self._keys = derive_signing_keys(client_keys, "token")
+        self._now = now
+
+    def issue(self, scope: TokenScope = TokenScope.SPEECH) -> str:
+        """Return a token that is valid for `TOKEN_LIFETIME_S` from now."""
+        issued_at = int(self._now())
+        claims = {
+            "iss": _ISSUER,
+            "aud": _AUDIENCE,
+            "iat": issued_at,
+            "exp": issued_at + TOKEN_LIFETIME_S,
+            "scope": scope.value,
+        }
+        return jwt.encode(claims, self._keys[0], algorithm=_ALGORITHM)
+
+    def verify(self, token: str) -> TokenScope | None:
+        """Return the scope of a token that is ours and has not expired, None for any other."""
+        for key in self._keys:
+            scope = self._scope_under(token, key)
+            if scope is not None:
+                return scope
+        return None
+
+    def _scope_under(self, token: str, key: bytes) -> TokenScope | None:
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[_ALGORITHM],
+                audience=_AUDIENCE,
+                issuer=_ISSUER,
+                options={
+                    "require": ["exp", "iat", "aud", "iss"],
+                    # Expiry is read from the clock we were given; `iat` of an instance whose
+                    # clock is a second ahead is no reason to refuse.
+                    "verify_exp": False,
+                    "verify_iat": False,
+                },
+            )
+            expires_at = int(claims["exp"])
+            scope = TokenScope(claims["scope"])
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, OverflowError):
+            return None
+        return scope if self._now() < expires_at else None

@@ -1,0 +1,378 @@
+"""The only code that opens a URL somebody else named, behind an address guard.
+
+The guard sits where the connection is made: the name is resolved once, every address it has is
+judged, and the connection goes to one of the addresses that were judged. A second answer of
+the name server (DNS rebinding), or two parsers that read a URL differently, find nothing to
+slip past. TLS is still verified against the host name, and every redirect makes a new,
+judged connection.
+
+Proxies of the environment are not used: a proxy would resolve the name again, out of sight.
+`SSL_CERT_FILE` is, for certificates of an operator's own authority.
+"""
+
+import functools
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+import httpx
+
+from shared.errors import AddressRefused, FetchFailed
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Resolver = Callable[[str, int, float], Sequence[str]]
+
+RESOLVE_TIMEOUT_S = 1.5
+CONNECT_TIMEOUT_S = 5.0
+
+# Refused although Python's `is_global` lets them pass, or did before 3.12.4.
+_REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
+    (ipaddress.ip_network(network), reason)
+    for network, reason in (
+        ("168.63.129.16/32", "Azure's wire server: a public address that leads to the host"),
+        ("100.64.0.0/10", "carrier-grade NAT; 100.100.100.200 is Alibaba's metadata"),
+        ("192.0.0.0/24", "protocol assignments; 192.0.0.192 is Oracle's metadata"),
+        ("192.88.99.0/24", "6to4 relays"),
+        ("198.18.0.0/15", "benchmarks between networks"),
+        ("240.0.0.0/4", "reserved"),
+        ("2001::/23", "protocol assignments, Teredo (which hides an IPv4 address) among them"),
+        ("2001:db8::/32", "documentation"),
+        ("2002::/16", "6to4: hides an IPv4 address"),
+        ("3fff::/20", "documentation"),
+    )
+)
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # what IANA has given out so far
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: how IPv6-only hosts reach IPv4
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# Threads in getaddrinfo can not be cancelled; a flood of names that never resolve stops here.
+_RESOLVING = threading.BoundedSemaphore(32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchLimits:
+    """How much of somebody else's server is endured.
+
+    timeout_s bounds the time spent waiting for the network, over all redirects and pieces; the
+    time the reader takes with a piece does not count, so a download may feed recognition.
+    """
+
+    max_bytes: int
+    timeout_s: float = 60.0
+    max_redirects: int = 3
+
+
+@contextmanager
+def fetch(
+    url: str,
+    *,
+    limits: FetchLimits,
+    allowed_networks: Sequence[Network] = (),
+    resolve: Resolver | None = None,
+) -> Iterator[Iterator[bytes]]:
+    """Open an http(s) URL and give its body in pieces of up to 64 KiB, as they arrive.
+
+    `allowed_networks` are exceptions from the guard (`SOTTO_ALLOWED_NETWORKS`); `resolve`
+    replaces `resolve_host`. Blocks: use it from a worker thread. The pieces end with the
+    context.
+
+    Raises
+    ------
+    AddressRefused: another scheme, credentials in the URL, a host that is no plain name or
+        address, or one of its addresses is refused. Also for any redirect, and for a redirect
+        from https to http.
+    FetchFailed: no such host, no connection, bad certificate, out of time, too many redirects,
+        a status other than 200, an encoded body, or more than `max_bytes`. The last, time and
+        a cut connection may also arise from the pieces.
+        No message holds any part of the URL.
+    """
+    budget = _TimeBudget(limits.timeout_s)
+    backend = _GuardedBackend(tuple(allowed_networks), budget, resolve or resolve_host)
+    with (
+        httpcore.ConnectionPool(ssl_context=_tls_context(), network_backend=backend) as pool,
+        _follow(pool, url, limits) as response,
+    ):
+        yield _pieces(response, limits.max_bytes)
+
+
+def resolve_host(host: str, port: int, timeout_s: float) -> Sequence[str]:
+    """Return the addresses of a name; raises FetchFailed if there is none in time.
+
+    The system's resolver can take half a minute over a dead name server and can not be
+    interrupted, so it runs in a thread of its own that is left behind.
+    """
+    answers: list[str] = []
+    done = threading.Event()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            answers.extend(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+        except (OSError, UnicodeError):
+            pass  # no answer
+        finally:
+            _RESOLVING.release()
+            done.set()
+
+    if not _RESOLVING.acquire(timeout=timeout_s):
+        raise FetchFailed("Too many host names are being resolved.")
+    threading.Thread(target=ask, name="resolve-host", daemon=True).start()
+    done.wait(timeout_s)
+    if not answers:
+        raise FetchFailed("The host name of the address can not be resolved.")
+    return answers
+
+
+def is_refused(address: Address, allowed_networks: Sequence[Network] = ()) -> bool:
+    """Whether the guard refuses an address: all but public unicast, save what is allowed.
+
+    An IPv6 address that stands for an IPv4 address (mapped, NAT64) is judged as that one; 6to4
+    and Teredo, which hide one, are refused altogether.
+    """
+    address = _embedded_ipv4(address) or address
+    if any(address in network for network in allowed_networks):
+        return False
+    if any(address in network for network, _reason in _REFUSED_NETWORKS):
+        return True
+    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
+        return True
+    return address.is_multicast or not address.is_global
+
+
+def _embedded_ipv4(address: Address) -> ipaddress.IPv4Address | None:
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
+    return address.ipv4_mapped
+
+
+@contextmanager
+def _follow(
+    pool: httpcore.ConnectionPool, url: str, limits: FetchLimits
+) -> Iterator[httpcore.Response]:
+    """Request a URL and whatever it redirects to, up to the first answer that is none."""
+    target = _parse(url)
+    for _ in range(limits.max_redirects + 1):
+        with (
+            _failures_named(),
+            pool.stream(
+                "GET",
+                httpcore.URL(
+                    scheme=target.raw_scheme,
+                    host=target.raw_host,
+                    port=target.port,
+                    target=target.raw_path,
+                ),
+                headers={
+                    "Host": target.netloc,
+                    "User-Agent": "sotto",
+                    "Accept": "*/*",
+                    "Accept-Encoding": "identity",
+                },
+            ) as response,
+        ):
+            if response.status not in _REDIRECTS:
+                _require_plain_body(response)
+                yield response
+                return
+            target = _redirect_target(target, response)
+    raise FetchFailed(f"The address redirects more than {limits.max_redirects} times.")
+
+
+def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
+    """Parse a URL, relative to `base` if given, into one that may be tried."""
+    try:
+        target = httpx.URL(url) if base is None else base.join(url)
+    except (httpx.InvalidURL, TypeError, ValueError):
+        target = None
+    if target is None:
+        raise AddressRefused("The address is not a valid URL.")
+    if target.scheme not in {"http", "https"}:
+        raise AddressRefused("The address must begin with https:// or http://.")
+    if target.userinfo:
+        raise AddressRefused("The address must not hold a user name or password.")
+    if target.port is not None and not 0 < target.port < 65536:
+        raise AddressRefused("The address has no valid port.")
+    _require_plain_host(target.raw_host.decode("ascii"))
+    return target
+
+
+def _require_plain_host(host: str) -> None:
+    """Refuse hosts that resolvers read in ways of their own, such as `0x7f.1` for 127.0.0.1."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        pass
+    else:
+        if "%" not in host:  # a zone names an interface of this machine
+            return
+    labels = host.rstrip(".").lower().split(".")
+    is_name = all(
+        label and len(label) <= 63 and label.replace("-", "").replace("_", "").isalnum()
+        for label in labels
+    )
+    # A name that ends in a number is an IPv4 address to inet_aton (WHATWG URL, host parsing).
+    ends_in_number = labels[-1].isdigit() or labels[-1].startswith("0x")
+    if not host.isascii() or not is_name or ends_in_number:
+        raise AddressRefused("The address has no plain host name or IP address.")
+
+
+def _redirect_target(current: httpx.URL, response: httpcore.Response) -> httpx.URL:
+    location = _header(response, b"location")
+    if not location:
+        raise FetchFailed("The address redirects to nowhere.")
+    target = _parse(location.decode("latin-1"), base=current)
+    if current.scheme == "https" and target.scheme == "http":
+        raise AddressRefused("The address redirects from https to http.")
+    return target
+
+
+def _require_plain_body(response: httpcore.Response) -> None:
+    """Refuse other statuses, and encodings: a megabyte of gzip can hold a gigabyte."""
+    if response.status != 200:
+        raise FetchFailed(f"The address answers with status {response.status}.")
+    if (_header(response, b"content-encoding") or b"identity").lower() != b"identity":
+        raise FetchFailed("The address sends an encoded body, which was not asked for.")
+
+
+def _pieces(response: httpcore.Response, max_bytes: int) -> Iterator[bytes]:
+    too_large = f"The address sends more than {max_bytes} bytes."
+    announced = _header(response, b"content-length") or b""
+    if announced.isdigit() and int(announced) > max_bytes:
+        raise FetchFailed(too_large)
+    n_bytes = 0
+    with _failures_named():
+        for piece in response.iter_stream():
+            n_bytes += len(piece)
+            if n_bytes > max_bytes:
+                raise FetchFailed(too_large)
+            yield piece
+
+
+def _header(response: httpcore.Response, name: bytes) -> bytes | None:
+    return next((value for key, value in response.headers if key.lower() == name), None)
+
+
+@contextmanager
+def _failures_named() -> Iterator[None]:
+    """Turn the client's errors into ours, without their text: it may quote what was sent."""
+    try:
+        yield
+    except httpcore.TimeoutException:
+        message = "The address did not answer in time."
+    except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError):
+        message = "The connection to the address could not be made, or broke."
+    else:
+        return
+    raise FetchFailed(message)
+
+
+@functools.cache
+def _tls_context() -> ssl.SSLContext:
+    """Certificates of `SSL_CERT_FILE`, else of certifi; loading them takes 10 to 20 ms."""
+    return httpx.create_ssl_context()
+
+
+class _TimeBudget:
+    """Seconds the network may still take; only time spent inside of it is taken off."""
+
+    def __init__(self, seconds: float) -> None:
+        self._remaining_s = seconds
+
+    @contextmanager
+    def spend(self, at_most_s: float | None = None) -> Iterator[float]:
+        """Give the time-out of one operation, and take off what it needed."""
+        timeout_s = self._remaining_s if at_most_s is None else min(at_most_s, self._remaining_s)
+        if timeout_s <= 0:
+            raise httpcore.ReadTimeout
+        started = time.monotonic()
+        try:
+            yield timeout_s
+        finally:
+            self._remaining_s -= time.monotonic() - started
+
+
+class _GuardedBackend(httpcore.NetworkBackend):
+    """Connects to addresses it has judged itself."""
+
+    def __init__(
+        self, allowed_networks: tuple[Network, ...], budget: _TimeBudget, resolve: Resolver
+    ) -> None:
+        self._allowed_networks = allowed_networks
+        self._budget = budget
+        self._resolve = resolve
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ARG002 - the budget decides
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Connect to the first address that answers, if none of them is refused."""
+        for address in self._judged(host, port):
+            try:
+                with self._budget.spend(CONNECT_TIMEOUT_S) as timeout_s:
+                    stream = self._plain.connect_tcp(
+                        str(address), port, timeout_s, local_address, socket_options
+                    )
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                continue
+            return _BudgetedStream(stream, self._budget)
+        raise httpcore.ConnectError
+
+    def _judged(self, host: str, port: int) -> list[Address]:
+        try:
+            addresses = [ipaddress.ip_address(host)]
+        except ValueError:
+            with self._budget.spend(RESOLVE_TIMEOUT_S) as timeout_s:
+                answers = self._resolve(host, port, timeout_s)
+            addresses = [ipaddress.ip_address(answer) for answer in answers]
+        if any(is_refused(address, self._allowed_networks) for address in addresses):
+            raise AddressRefused(
+                "The address leads into a network that is not allowed (SOTTO_ALLOWED_NETWORKS)."
+            )
+        return addresses
+
+
+class _BudgetedStream(httpcore.NetworkStream):
+    """A connection whose every wait comes off the budget, so that dripping bytes gain nothing."""
+
+    def __init__(self, stream: httpcore.NetworkStream, budget: _TimeBudget) -> None:
+        self._stream = stream
+        self._budget = budget
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        with self._budget.spend(timeout) as timeout_s:
+            return self._stream.read(max_bytes, timeout_s)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        with self._budget.spend(timeout) as timeout_s:
+            self._stream.write(buffer, timeout_s)
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        with self._budget.spend(timeout) as timeout_s:
+            stream = self._stream.start_tls(ssl_context, server_hostname, timeout_s)
+        return _BudgetedStream(stream, self._budget)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)

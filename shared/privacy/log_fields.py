@@ -1,0 +1,143 @@
+"""The fields a log line may have, each with its reason and the only shape it may take.
+
+Everything else is deleted by `keep_allowed_fields`, which runs last before rendering: a log
+line can not carry speech, text, a key or a signed URL, not even by mistake. Numbers and short
+names pass; sentences and exceptions do not.
+"""
+
+import math
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from types import TracebackType
+from typing import Any
+
+NUMBER = None
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_EVENT = re.compile(r"[a-z][a-z0-9_]{0,47}")
+_METHOD = re.compile(r"[A-Z]{3,9}")
+_ROUTE = re.compile(r"(/[A-Za-z0-9_.:~{}-]{0,48}){1,12}")
+_IDENTIFIER = re.compile(r"[0-9a-fA-F-]{1,36}")
+_LOCATION = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,95}:[0-9]{1,6}")
+_TIME = re.compile(r"[0-9T:.+-]{10,32}Z?")
+
+
+@dataclass(frozen=True, slots=True)
+class LogField:
+    """Why a field is written, and the pattern its text must match; None takes numbers only."""
+
+    reason: str
+    pattern: re.Pattern[str] | None = NUMBER
+
+
+ALLOWED_FIELDS: Mapping[str, LogField] = {
+    # The line
+    "event": LogField("what happened, a name chosen in the code", _EVENT),
+    "level": LogField("how bad it is", _NAME),
+    "timestamp": LogField("when, UTC", _TIME),
+    "logger": LogField("module of a third-party library whose message was dropped", _NAME),
+    # The request
+    "route": LogField("template such as `/jobs/{id}`; a real path may name files", _ROUTE),
+    "method": LogField("HTTP method", _METHOD),
+    "status": LogField("HTTP status"),
+    "request_id": LogField("joins a line to a client's report; hexadecimal", _IDENTIFIER),
+    "job_id": LogField("joins the lines of one batch job; hexadecimal", _IDENTIFIER),
+    "error_code": LogField("outer code of the answer, such as `InvalidArgument`", _NAME),
+    "error_type": LogField("class of an exception, never its message", _NAME),
+    "error_at": LogField("module and line that raised it, never a source line", _LOCATION),
+    # Sizes and times
+    "body_bytes": LogField("size of the upload"),
+    "audio_ms": LogField("length of the audio"),
+    "duration_ms": LogField("whole request"),
+    "queue_ms": LogField("part of it spent waiting"),
+    "recognition_ms": LogField("part of it spent in the engine"),
+    "rtf": LogField("processing time by audio time"),
+    "n_channels": LogField("channels recognised"),
+    "n_segments": LogField("stretches of speech found"),
+    "n_phrases": LogField("phrases returned"),
+    "n_retries": LogField("segments decoded again at a longer context"),
+    "n_files": LogField("files of a batch, or removed by a purge"),
+    # The process
+    "model": LogField("catalogue name of the loaded model", _NAME),
+    "engine": LogField("engine that runs it", _NAME),
+    "compute_type": LogField("number format of its weights", _NAME),
+    "threads": LogField("threads of one recognition"),
+    "load_ms": LogField("time to load it"),
+    "port": LogField("port that is listened on"),
+    "n_fields_dropped": LogField("fields this list does not allow, so that a mistake is seen"),
+}
+
+
+def keep_allowed_fields(
+    _logger: object, _method: str, event_dict: MutableMapping[str, Any]
+) -> dict[str, Any]:
+    """Keep what `ALLOWED_FIELDS` lists in the shape it lists: a structlog processor, run last.
+
+    An event that is no name becomes `unnamed_event`. Fields that were deleted are counted in
+    `n_fields_dropped`.
+    """
+    kept: dict[str, Any] = {}
+    n_dropped = 0
+    for key, value in event_dict.items():
+        field = ALLOWED_FIELDS.get(key)
+        harmless = None if field is None else _harmless(value, field.pattern)
+        if harmless is not None:
+            kept[key] = harmless
+        elif value is not None:
+            n_dropped += 1
+    kept.setdefault("event", "unnamed_event")
+    if n_dropped:
+        kept["n_fields_dropped"] = n_dropped
+    return kept
+
+
+def name_exception(
+    _logger: object, _method: str, event_dict: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Replace `exc_info` by `error_type` and `error_at`: a structlog processor."""
+    exc_info = event_dict.pop("exc_info", None)
+    if isinstance(exc_info, tuple):
+        exc_info = exc_info[1]
+    elif exc_info is True:
+        exc_info = sys.exception()
+    if isinstance(exc_info, BaseException):
+        event_dict.update(exception_fields(exc_info))
+    return event_dict
+
+
+def exception_fields(error: BaseException) -> dict[str, str]:
+    """Name an exception by its class, and by the innermost line of ours that it passed."""
+    fields = {"error_type": type(error).__name__}
+    place = _innermost_place(error.__traceback__)
+    if place is not None:
+        fields["error_at"] = place
+    return fields
+
+
+def _innermost_place(traceback: TracebackType | None) -> str | None:
+    """`module:line` inside `shared` or `functions`; of any module if none of ours is passed."""
+    place, is_ours = None, False
+    while traceback is not None:
+        module = str(traceback.tb_frame.f_globals.get("__name__", ""))
+        ours = module.startswith(("shared.", "functions."))
+        if ours or not is_ours:
+            place, is_ours = f"{module}:{traceback.tb_lineno}", ours
+        traceback = traceback.tb_next
+    return place
+
+
+def _harmless(value: object, pattern: re.Pattern[str] | None) -> bool | float | str | None:
+    """Return the value as a plain number or name, None where it is neither."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        number = float(value)
+        return round(number, 3) if math.isfinite(number) else None
+    if pattern is not None and isinstance(value, str) and pattern.fullmatch(value):
+        return str(value)
+    return None
