@@ -1,0 +1,243 @@
+"""Encoded bytes on their way to a decoder: counted, peeked at, read forward.
+
+A decoder in C calls `read`, and an exception must not travel through C: whatever goes wrong is
+kept as `failure`, the decoder sees the end of the bytes, and `raise_failure` brings it up again.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from typing import Protocol, runtime_checkable
+
+from shared.errors import AudioTooLarge
+
+_PULL_BYTES = 65_536
+
+
+@runtime_checkable
+class BinaryReader(Protocol):
+    """What a binary file must offer. `seek`, `tell` and `seekable` are used where they are."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, none at the end."""
+        ...
+
+
+_BYTES_LIKE = (bytes, bytearray, memoryview)
+AudioSource = bytes | bytearray | memoryview | BinaryReader | Iterable[bytes]
+
+
+class _Pieces:
+    """Pieces that are still arriving, as something that can be read."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces: Iterator[bytes] = iter(pieces)
+        self._piece = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        while not self._piece:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._piece = memoryview(piece)
+        taken, self._piece = self._piece[:size], self._piece[size:]
+        return bytes(taken)
+
+
+class EncodedSource:
+    """The bytes of one audio, read forward.
+
+    Parameters
+    ----------
+    source: bytes, a binary file read from where it stands, or pieces as they arrive.
+    max_bytes: reading more becomes `AudioTooLarge`.
+
+    Raises
+    ------
+    AudioTooLarge: already here, where the size is known beforehand.
+    """
+
+    def __init__(self, source: AudioSource, max_bytes: int) -> None:
+        self._file = _readable(source)
+        self._max_bytes = max_bytes
+        self._pulled_bytes = 0
+        self._ahead = b""  # pulled for a peek, not read yet
+        self._start, self._size_bytes = _extent(self._file)
+        self.failure: BaseException | None = None
+        if self._size_bytes is not None and self._size_bytes > max_bytes:
+            raise _too_large(max_bytes)
+
+    @property
+    def is_arriving(self) -> bool:
+        """Whether more bytes may come later: what is there should be decoded at once."""
+        return self._size_bytes is None
+
+    @property
+    def position(self) -> int:
+        """Bytes read so far."""
+        return self._pulled_bytes - len(self._ahead)
+
+    @property
+    def remaining_bytes(self) -> int | None:
+        """Bytes not read yet, None while they are still arriving."""
+        return None if self._size_bytes is None else max(0, self._size_bytes - self.position)
+
+    def read(self, size: int) -> bytes:
+        """Between 1 and `size` bytes, or none at the end and after a failure."""
+        if self._ahead:
+            taken, self._ahead = self._ahead[:size], self._ahead[size:]
+            return taken
+        return self._pull(size)
+
+    def read_between(self, least: int, most: int) -> bytes:
+        """At most `most` bytes, and fewer than `least` only at the end."""
+        taken = self.read(most)
+        if len(taken) >= least or not taken:
+            return taken
+        gathered = bytearray(taken)
+        while len(gathered) < least and (taken := self.read(most - len(gathered))):
+            gathered += taken
+        return bytes(gathered)
+
+    def peek(self, size: int) -> bytes:
+        """Look at the next `size` bytes, fewer only at the end; they stay to be read."""
+        while len(self._ahead) < size and (taken := self._pull(size - len(self._ahead))):
+            self._ahead += taken
+        return self._ahead[:size]
+
+    def skip(self, size: int) -> None:
+        """Read `size` bytes and forget them."""
+        while size > 0 and (taken := self.read(min(size, _PULL_BYTES))):
+            size -= len(taken)
+
+    def raise_failure(self) -> None:
+        """Raise what went wrong while reading, if anything did."""
+        if self.failure is not None:
+            raise self.failure
+
+    def random_access(self) -> "SeekableBytes":
+        """Hand what has not been read yet to a decoder that must jump; read no more here then.
+
+        A file that seeks is sought; anything else keeps the encoded bytes that have been read.
+        """
+        if self._size_bytes is None:
+            return _Retained(self)
+        return _Sought(self, self._file, self._start + self.position)
+
+    def guarded_read(self, file: BinaryReader, size: int) -> bytes:
+        """Read from `file`; what goes wrong becomes `failure` and the end of the bytes."""
+        if self.failure is not None:
+            return b""
+        try:
+            return file.read(size)
+        except BaseException as error:  # noqa: BLE001 - raised again by `raise_failure`
+            self.failure = error
+            return b""
+
+    def _pull(self, size: int) -> bytes:
+        taken = self.guarded_read(self._file, size)
+        self._pulled_bytes += len(taken)
+        if self._pulled_bytes > self._max_bytes:
+            self.failure = _too_large(self._max_bytes)
+            return b""
+        return taken
+
+
+class SeekableBytes(Protocol):
+    """What FFmpeg needs of a file it may jump in."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes from where it stands."""
+        ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Move; the new position, or -1 where that can not be done."""
+        ...
+
+    def tell(self) -> int:
+        """Bytes from the start."""
+        ...
+
+
+class _Sought:
+    """A file that can seek, from `start` on."""
+
+    def __init__(self, source: EncodedSource, file: BinaryReader, start: int) -> None:
+        self._source = source
+        self._file = file
+        self._start = start
+        self.seek(0)
+
+    def read(self, size: int) -> bytes:
+        return self._source.guarded_read(self._file, size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        if whence == io.SEEK_SET:
+            offset += self._start
+        try:
+            return int(self._file.seek(offset, whence)) - self._start  # type: ignore[attr-defined]
+        except ValueError:  # before the start, which only a broken container asks for
+            return -1
+        except BaseException as error:  # noqa: BLE001 - raised again by `raise_failure`
+            self._source.failure = self._source.failure or error
+            return -1
+
+    def tell(self) -> int:
+        return int(self._file.tell()) - self._start  # type: ignore[attr-defined]
+
+
+class _Retained:
+    """Bytes that arrive, kept so that a decoder can go back to them. Bounded by `max_bytes`."""
+
+    def __init__(self, source: EncodedSource) -> None:
+        self._source = source
+        self._kept = bytearray()
+        self._position = 0
+
+    def read(self, size: int) -> bytes:
+        if not self._fetch(self._position + 1):
+            return b""
+        taken = bytes(self._kept[self._position : self._position + size])
+        self._position += len(taken)
+        return taken
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        # The end is not known yet; waiting for it would decode nothing before the last byte.
+        if whence == io.SEEK_END:
+            return -1
+        position = offset if whence == io.SEEK_SET else self._position + offset
+        if position < 0:
+            return -1
+        self._position = position
+        return position
+
+    def tell(self) -> int:
+        return self._position
+
+    def _fetch(self, size: int) -> bool:
+        """Whether `size` bytes are kept now."""
+        while len(self._kept) < size and (taken := self._source.read(_PULL_BYTES)):
+            self._kept += taken
+        return len(self._kept) >= size
+
+
+def _readable(source: AudioSource) -> BinaryReader:
+    if isinstance(source, _BYTES_LIKE):
+        return io.BytesIO(source)
+    if isinstance(source, BinaryReader):
+        return source
+    return _Pieces(source)
+
+
+def _extent(file: object) -> tuple[int, int | None]:
+    """Where a file stands and how many bytes follow; None where it can not seek."""
+    seekable = getattr(file, "seekable", None)
+    if not (seekable and seekable() and hasattr(file, "seek") and hasattr(file, "tell")):
+        return 0, None
+    start = int(file.tell())
+    end = int(file.seek(0, io.SEEK_END))
+    file.seek(start)
+    return start, max(0, end - start)
+
+
+def _too_large(max_bytes: int) -> AudioTooLarge:
+    return AudioTooLarge(f"The audio has more than {max_bytes} bytes.")

@@ -1,0 +1,108 @@
+"""The header of a WAV file: where its samples lie and how they are written.
+
+Read here rather than by FFmpeg because 16 kHz PCM, what speech clients send, then needs no
+decoder at all. Everything this does not know (ADPCM, GSM, MP3 in WAV, big endian RIFX) is left
+to FFmpeg. Sources: Microsoft's "Multiple Channel Audio Data and WAVE Files", EBU Tech 3306
+for RF64.
+"""
+
+import struct
+from dataclasses import dataclass
+
+from shared.audio.format import RawPcm, SampleFormat
+from shared.audio.source import EncodedSource
+
+# Writers that do not know the length yet put one of these into a size field.
+_UNKNOWN_SIZES = {0, 0xFFFFFFFF}
+_UNKNOWN_SIZES_64 = {0, 0xFFFFFFFFFFFFFFFF}
+# Chunks before the samples (broadcast notes, padding) are short; a longer header goes to FFmpeg.
+_LONGEST_HEADER_BYTES = 262_144
+
+_EXTENSIBLE = 0xFFFE
+_EXTENSIBLE_GUID_TAIL = bytes.fromhex("000000001000800000aa00389b71")
+_SAMPLE_FORMATS = {  # by format tag and bytes of one sample
+    (1, 1): SampleFormat.U8,
+    (1, 2): SampleFormat.S16,
+    (1, 3): SampleFormat.S24,
+    (1, 4): SampleFormat.S32,
+    (3, 4): SampleFormat.F32,
+    (3, 8): SampleFormat.F64,
+    (6, 1): SampleFormat.A_LAW,
+    (7, 1): SampleFormat.MU_LAW,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WavHeader:
+    """What comes before the samples.
+
+    `n_bytes` of samples follow according to the header, None where it does not say.
+    """
+
+    raw: RawPcm
+    header_bytes: int
+    n_bytes: int | None
+
+
+def peek_wav_header(source: EncodedSource) -> WavHeader | None:
+    """Header of a WAV file with uncompressed samples; None where FFmpeg should look at it.
+
+    Nothing is read: the samples start `header_bytes` further on.
+    """
+    raw: RawPcm | None = None
+    riff_bytes, data_bytes_64 = struct.unpack("<I", source.peek(8)[4:])[0], None
+    if source.peek(4) == b"RIFX":
+        return None
+    position = 12
+    while position < _LONGEST_HEADER_BYTES:
+        head = source.peek(position + 8)[position:]
+        if len(head) < 8:
+            return None
+        name, size = head[:4], struct.unpack("<I", head[4:])[0]
+        position += 8
+        if name == b"data":
+            if raw is None:
+                return None
+            n_bytes = _data_bytes(size, data_bytes_64)
+            if size == 0 and _another_chunk_follows(source, position, riff_bytes):
+                n_bytes = 0
+            return WavHeader(raw, position, n_bytes)
+        if name == b"fmt " and size <= 4_096:
+            raw = _parse_fmt(source.peek(position + size)[position:])
+            if raw is None:
+                return None
+        elif name == b"ds64" and size >= 16:
+            body = source.peek(position + 16)[position:]
+            data_bytes_64 = struct.unpack("<Q", body[8:])[0] if len(body) == 16 else None
+        position += size + size % 2
+    return None
+
+
+def _data_bytes(size: int, size_64: int | None) -> int | None:
+    if size_64 is not None and size == 0xFFFFFFFF:
+        return None if size_64 in _UNKNOWN_SIZES_64 else size_64
+    return None if size in _UNKNOWN_SIZES else size
+
+
+def _another_chunk_follows(source: EncodedSource, position: int, riff_bytes: int) -> bool:
+    """Whether an empty `data` chunk is really empty: a known size of the file covers more."""
+    if riff_bytes in _UNKNOWN_SIZES or riff_bytes + 8 < position + 8:
+        return False
+    name = source.peek(position + 4)[position:]
+    return len(name) == 4 and all(32 <= letter < 127 for letter in name)
+
+
+def _parse_fmt(chunk: bytes) -> RawPcm | None:
+    if len(chunk) < 16:
+        return None
+    tag, n_channels, sample_rate, _, frame_bytes, bits = struct.unpack("<HHIIHH", chunk[:16])
+    if tag == _EXTENSIBLE and len(chunk) >= 40 and chunk[26:40] == _EXTENSIBLE_GUID_TAIL:
+        tag = struct.unpack("<H", chunk[24:26])[0]
+    if n_channels == 0 or sample_rate == 0:
+        return None
+    # 20 bits lie left-justified in 3 bytes: the frame says how wide a sample is, not the bits.
+    sample_bytes, rest = divmod(frame_bytes, n_channels)
+    if rest or sample_bytes == 0:
+        sample_bytes = (bits + 7) // 8
+    sample_format = _SAMPLE_FORMATS.get((tag, sample_bytes))
+    return None if sample_format is None else RawPcm(sample_rate, n_channels, sample_format)
