@@ -149,6 +149,7 @@ class Downloader:
             answer = self._open(url, headers, authorization)
         except urllib.error.HTTPError as error:
             if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                error.close()
                 if error.headers.get("Content-Range") == f"bytes */{offset}":
                     return  # all of it is there already
                 part.unlink()
@@ -185,6 +186,8 @@ class Downloader:
         return self._opener.open(request, timeout=TIMEOUT_S)
 
     def _wait_or_give_up(self, url: str, error: Exception, failures: int) -> None:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         if _is_final(error) or failures >= self._retries.attempts:
             raise FetchFailed(f"{_shown(url)}: {_reason(error)}") from None
         wait_s = self._retries.first_wait_s * 2 ** (failures - 1)
