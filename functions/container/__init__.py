@@ -1,0 +1,1 @@
+"""The container host: one process that serves everything."""

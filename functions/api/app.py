@@ -1,0 +1,99 @@
+"""The ASGI app: every contract's router, one shape of errors, one line per request.
+
+It has no lifespan, so that hosts which send no such events (Lambda, Functions) serve it as it is.
+"""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import Response
+
+from functions.api import (
+    descriptions,
+    fast_transcription,
+    health,
+    issue_token,
+    reference,
+    short_audio,
+)
+from functions.api.authentication import Authenticator
+from functions.api.cross_origin import CrossOrigin
+from functions.api.incoming_body import ClientGone, ClientStalled
+from functions.api.paths import CanonicalPaths
+from functions.api.problems import Problem, install_problem_handlers
+from functions.api.recogniser import Recogniser
+from functions.api.recognition_threads import RecognitionThreads
+from functions.api.request_record import RequestRecords
+from functions.api.service import SpeechService
+from shared.settings import Settings
+
+# nginx's status for a client that closed the connection: it is logged, nobody receives it.
+_STATUS_CLIENT_GONE = 499
+
+
+def create_app(settings: Settings, recogniser: Recogniser) -> FastAPI:
+    """App of one process. Nothing is loaded and nothing is started by making it."""
+    service = SpeechService(
+        settings=settings,
+        recogniser=recogniser,
+        authenticator=Authenticator(settings),
+        threads=RecognitionThreads(settings.queue_limit),
+    )
+    app = FastAPI(
+        title="Sotto",
+        description="Private speech to text on Azure AI Speech's own wire contracts.",
+        version="0.1.0",
+        # Their pages load scripts from elsewhere; `reference` has one that does not.
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        # FastAPI's spans and logs carry exception messages, and an operator's OTEL_ variables
+        # would send them away.
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "auto_configure": False,
+        },
+    )
+    for contract in (health, issue_token, short_audio, fast_transcription):
+        app.include_router(contract.create_router(service))
+    app.include_router(reference.create_router(app))
+    app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
+
+    # The innermost first: whatever is raised is answered there, and what is answered has an
+    # origin, an id and a line.
+    install_problem_handlers(app)
+    app.add_exception_handler(ClientGone, _on_client_gone)
+    app.add_exception_handler(ClientStalled, _on_client_stalled)
+    app.add_middleware(CrossOrigin, origins=settings.cors_origins)
+    app.add_middleware(RequestRecords)
+    app.add_middleware(CanonicalPaths)
+    return app
+
+
+async def _on_client_gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=_STATUS_CLIENT_GONE)
+
+
+async def _on_client_stalled(request: Request, _error: Exception) -> Response:
+    problem = Problem(408, "The client stopped sending in the middle of the request.")
+    handler: Any = request.app.exception_handlers[Problem]
+    response: Response = await handler(request, problem)
+    return response
+
+
+def _openapi_document(app: FastAPI) -> dict[str, Any]:
+    """OpenAPI document with the schemas that the routers describe themselves."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes
+        )
+        components = document.setdefault("components", {})
+        components["securitySchemes"] = descriptions.SECURITY_SCHEMES
+        components["schemas"] = components.get("schemas", {}) | descriptions.COMPONENT_SCHEMAS
+        app.openapi_schema = document
+    return app.openapi_schema

@@ -1,0 +1,79 @@
+"""The routes of the original speech container that need no key: home page and probes.
+
+https://learn.microsoft.com/azure/ai-services/speech-service/speech-container-howto#validate-that-a-container-is-running
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from functions.api.service import SpeechService
+
+_HOME_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sotto</title>
+<style>
+body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}
+</style>
+<h1>Sotto</h1>
+<p>Private speech to text on Azure AI Speech's own wire contracts. Nothing you send is kept.</p>
+<ul>
+<li><a href="/swagger">API reference</a> (<a href="/openapi.json">OpenAPI</a>)
+<li><a href="/ready">Ready?</a> <a href="/status">Status</a>
+</ul>
+</html>
+"""
+
+
+def create_router(service: SpeechService) -> APIRouter:
+    """Routes `/`, `/ready`, `/status` and `/healthz`, for GET and HEAD."""
+    router = APIRouter(tags=["Health"])
+
+    async def home() -> Response:
+        """Show where the reference is."""
+        return HTMLResponse(_HOME_PAGE)
+
+    async def ready() -> Response:
+        """Say whether the model is in memory: 200, or 503 until then."""
+        if service.recogniser.loaded:
+            return JSONResponse({"service": "speechtotext", "ready": "ready"})
+        # No Retry-After: a probe has a period of its own, and clients do not call this.
+        return JSONResponse({"service": "speechtotext", "ready": "loading"}, status_code=503)
+
+    async def status() -> Response:
+        """Say that this process accepts its configured keys."""
+        return JSONResponse(
+            {
+                "service": "speechtotext",
+                "apiStatus": "Valid",
+                "apiStatusMessage": "Api Key is valid.",
+            }
+        )
+
+    async def healthz() -> Response:
+        """Say that the process answers at all."""
+        return JSONResponse({"status": "ok"})
+
+    _serve_page(router, "/", home, "Home page")
+    _serve_page(router, "/ready", ready, "Readiness probe", {503: "The model is still loading."})
+    _serve_page(router, "/status", status, "Status of the key")
+    _serve_page(router, "/healthz", healthz, "Liveness probe")
+    return router
+
+
+def _serve_page(
+    router: APIRouter,
+    path: str,
+    endpoint: Callable[..., Any],
+    summary: str,
+    responses: dict[int | str, str] | None = None,
+) -> None:
+    described: dict[int | str, dict[str, Any]] = {
+        status: {"description": text} for status, text in (responses or {}).items()
+    }
+    router.add_api_route(path, endpoint, methods=["GET"], summary=summary, responses=described)
+    router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)

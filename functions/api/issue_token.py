@@ -1,0 +1,35 @@
+"""The token endpoint: a key for ten minutes of bearer token.
+
+https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short#how-to-get-an-access-token
+"""
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from functions.api import descriptions
+from functions.api.query import query_parameters
+from functions.api.service import SpeechService
+from functions.api.tokens import TokenScope
+
+
+def create_router(service: SpeechService) -> APIRouter:
+    """Route `POST /sts/v1.0/issueToken`."""
+    router = APIRouter(tags=["Tokens"], dependencies=[Depends(service.authenticator.require_key)])
+
+    async def issue_token(request: Request) -> Response:
+        """Exchange a key for a token that every route takes as `Authorization: Bearer`."""
+        asked = query_parameters(request).get("scope", "").lower()
+        scope = TokenScope.MANAGEMENT if asked == TokenScope.MANAGEMENT else TokenScope.SPEECH
+        return Response(
+            service.authenticator.tokens.issue(scope),
+            headers={"content-type": "application/jwt; charset=us-ascii"},
+        )
+
+    router.add_api_route(
+        "/sts/v1.0/issueToken",
+        issue_token,
+        methods=["POST"],
+        summary="Issue a token",
+        openapi_extra=descriptions.ISSUE_TOKEN,
+    )
+    return router

@@ -1,0 +1,40 @@
+"""The path of a request as the routers know it.
+
+Clients write one path in several ways: `azure-ai-transcription` 1.0.0 asks for
+`////speechtotext/...` when its endpoint ends with a slash, some quote the colon as `%3A`, a
+custom domain of the cloud puts `/stt` in front, and `issueToken` is written in any case. They
+are brought to one form before routing, because a redirect would lose the body of a POST.
+"""
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+_SLASHES = re.compile("/{2,}")
+_CUSTOM_DOMAIN_PREFIX = "/stt/"
+_CASELESS_PATHS = {"/sts/v1.0/issuetoken": "/sts/v1.0/issueToken"}
+
+
+def canonical_path(path: str) -> str:
+    """Path with single slashes, without `/stt` in front or a slash at the end, `%3A` as `:`."""
+    path = _SLASHES.sub("/", path)
+    path = path.replace("%3A", ":").replace("%3a", ":")
+    if path.startswith(_CUSTOM_DOMAIN_PREFIX):
+        path = path.removeprefix(_CUSTOM_DOMAIN_PREFIX.rstrip("/"))
+    if len(path) > 1:
+        path = path.removesuffix("/")
+    return _CASELESS_PATHS.get(path.lower(), path)
+
+
+class CanonicalPaths:
+    """ASGI middleware that routes by the canonical path."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request under its canonical path."""
+        if scope["type"] in {"http", "websocket"}:
+            path = canonical_path(scope["path"])
+            scope = {**scope, "path": path, "raw_path": path.encode()}
+        await self._app(scope, receive, send)

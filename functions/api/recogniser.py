@@ -1,0 +1,153 @@
+"""The port of recognition, as the API knows it, and a scripted one.
+
+`shared/recognition/recogniser.py` is what serves; `ScriptedRecogniser` answers what it was
+told, so that the API can be tested without a model.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
+
+from shared.recognition.recogniser import RecognitionStatistics
+
+from functions.api.incoming_body import ClientGone
+from shared.audio.stream import AudioStream
+from shared.errors import QueueFull, UnsupportedLocale
+from shared.language.locales import find_locale
+from shared.recognition.options import RecognitionOptions
+from shared.transcript import Dropped, Phrase, Transcript
+
+
+class Recogniser(Protocol):
+    """Speech recognition of one process. Methods may be called from any thread."""
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model is in memory."""
+        ...
+
+    def load(self) -> None:
+        """Load the model, once; raises `ModelMissing` or `EngineUnavailable`."""
+        ...
+
+    def admit(self) -> AbstractContextManager[None]:
+        """Count a request as under way; raises `QueueFull` where there are too many."""
+        ...
+
+    def recognise(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        statistics: RecognitionStatistics | None = None,
+    ) -> Iterator[Phrase | Dropped]:
+        """Yield phrase by phrase, as they are ready. Blocks; belongs into a thread."""
+        ...
+
+    def supported_locales(self) -> tuple[str, ...]:
+        """Locales that the configured model can recognise, sorted."""
+        ...
+
+
+def collect_transcript(
+    recogniser: Recogniser,
+    stream: AudioStream,
+    options: RecognitionOptions,
+    statistics: RecognitionStatistics,
+    cancelled: threading.Event,
+) -> Transcript:
+    """Recognise the whole stream. Blocks; belongs into a thread.
+
+    Raises
+    ------
+    ClientGone: `cancelled` was set between two phrases.
+    """
+    phrases: list[Phrase] = []
+    dropped: list[Dropped] = []
+    for result in recogniser.recognise(stream, options, statistics):
+        if cancelled.is_set():
+            raise ClientGone
+        if isinstance(result, Phrase):
+            phrases.append(result)
+        else:
+            dropped.append(result)
+    return Transcript(
+        duration_s=stream.duration_s,
+        n_channels=stream.n_channels,
+        phrases=tuple(sorted(phrases, key=lambda phrase: (phrase.channel, phrase.offset_s))),
+        dropped=tuple(dropped),
+    )
+
+
+def find_supported_locale(recogniser: Recogniser, text: str) -> str:
+    """Canonical spelling of a locale that the model can recognise.
+
+    Raises
+    ------
+    UnsupportedLocale: there is no such locale, or the model does not know its language.
+    """
+    locale = find_locale(text)
+    if locale not in recogniser.supported_locales():
+        raise UnsupportedLocale(f"The locale {locale} is not supported by this server's model.")
+    return locale
+
+
+class ScriptedRecogniser:
+    """Reads the whole audio, then yields what it was given.
+
+    Parameters
+    ----------
+    results: what every recognition yields; an exception among them is raised in its place.
+    locales: what it claims to recognise.
+    queue_limit: requests that may be under way at once.
+
+    `asked` keeps the options of every recognition.
+    """
+
+    def __init__(
+        self,
+        results: Sequence[Phrase | Dropped | Exception] = (),
+        *,
+        locales: Sequence[str] = ("de-DE", "en-GB", "en-US", "es-ES"),
+        queue_limit: int = 100,
+    ) -> None:
+        self._results = results
+        self._locales = tuple(locales)
+        self._free = threading.Semaphore(queue_limit)
+        self.loaded = True
+        self.asked: list[RecognitionOptions] = []
+
+    def load(self) -> None:
+        """Nothing to load."""
+        self.loaded = True
+
+    @contextmanager
+    def admit(self) -> Iterator[None]:
+        """Count a request as under way."""
+        if not self._free.acquire(blocking=False):
+            raise QueueFull(retry_after_s=1)
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    def recognise(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        statistics: RecognitionStatistics | None = None,
+    ) -> Iterator[Phrase | Dropped]:
+        """Read the audio to its end, then yield the script."""
+        self.asked.append(options)
+        for _ in stream:
+            pass
+        if statistics is not None:
+            statistics.audio_s = stream.duration_s
+        for result in self._results:
+            if isinstance(result, Exception):
+                raise result
+            yield result
+
+    def supported_locales(self) -> tuple[str, ...]:
+        """Return the locales it was given."""
+        return self._locales

@@ -1,0 +1,98 @@
+"""One log line per request, and the headers that let a client's report be joined to it."""
+
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from shared.recognition.recogniser import RecognitionStatistics
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.ticks import milliseconds_from_seconds
+
+_SCOPE_KEY = "sotto.request_record"
+_CLIENT_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(slots=True)
+class RequestRecord:
+    """What one request did, in numbers; filled in by the routers."""
+
+    request_id: str
+    body_bytes: int = 0
+    n_phrases: int | None = None
+    statistics: RecognitionStatistics | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Fields for the log line; sizes and times only."""
+        fields: dict[str, Any] = {"request_id": self.request_id, "body_bytes": self.body_bytes}
+        if self.n_phrases is not None:
+            fields["n_phrases"] = self.n_phrases
+        if self.statistics is not None:
+            fields |= {
+                "audio_ms": milliseconds_from_seconds(self.statistics.audio_s),
+                "queue_ms": milliseconds_from_seconds(self.statistics.queue_s),
+                "recognition_ms": milliseconds_from_seconds(self.statistics.recognition_s),
+                "n_segments": self.statistics.n_segments,
+                "n_retries": self.statistics.n_retries,
+            }
+            if self.statistics.audio_s > 0:
+                fields["rtf"] = self.statistics.recognition_s / self.statistics.audio_s
+        return fields
+
+
+def record_of(request: Request) -> RequestRecord:
+    """Record of the request that is being served."""
+    record: RequestRecord = request.scope[_SCOPE_KEY]
+    return record
+
+
+class RequestRecords:
+    """ASGI middleware that gives each request an id and writes its line when it is over.
+
+    The id goes out as `x-ms-request-id` and `apim-request-id`, by which the cloud's clients
+    report problems; the client's own id is echoed, never logged.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the request, then write its line."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        record = RequestRecord(request_id=str(uuid.uuid4()))
+        scope[_SCOPE_KEY] = record
+        client_request_id = Headers(scope=scope).get("x-ms-client-request-id", "")
+        started = time.perf_counter()
+        status = 500  # what the server makes of an exception that leaves the app
+
+        async def send_with_ids(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["x-ms-request-id"] = headers["apim-request-id"] = record.request_id
+                if _CLIENT_REQUEST_ID.fullmatch(client_request_id):
+                    headers["x-ms-client-request-id"] = client_request_id
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_ids)
+        finally:
+            error_code = scope.get("state", {}).get("error_code")
+            self._log.info(
+                "request",
+                route=getattr(scope.get("route"), "path", "/unmatched"),
+                method=scope["method"],
+                status=status,
+                duration_ms=milliseconds_from_seconds(time.perf_counter() - started),
+                error_code=error_code,
+                **record.fields(),
+            )

@@ -1,0 +1,18 @@
+"""What the routers of one app share."""
+
+from dataclasses import dataclass
+
+from functions.api.authentication import Authenticator
+from functions.api.recogniser import Recogniser
+from functions.api.recognition_threads import RecognitionThreads
+from shared.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechService:
+    """Settings, access and recognition of one app; made once, by `create_app`."""
+
+    settings: Settings
+    recogniser: Recogniser
+    authenticator: Authenticator
+    threads: RecognitionThreads

@@ -1,0 +1,143 @@
+"""Speech to text for short audio: one clip in, one result out, decoded while it arrives.
+
+https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short
+"""
+
+import threading
+from typing import Any
+
+import structlog
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from shared.recognition.recogniser import RecognitionStatistics
+
+from functions.api import descriptions
+from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
+from functions.api.problems import Problem
+from functions.api.query import query_parameters
+from functions.api.recogniser import collect_transcript, find_supported_locale
+from functions.api.request_record import record_of
+from functions.api.service import SpeechService
+from shared.audio.stream import AudioLimits, open_audio
+from shared.errors import AudioTooLong, EmptyAudio, FeatureUnavailable, SpeechError
+from shared.formats.short_audio import detailed_result, error_result, simple_result
+from shared.privacy.log_fields import exception_fields
+from shared.recognition.options import ProfanityMode, RecognitionOptions
+from shared.transcript import Transcript
+
+MAX_AUDIO_S = 60
+MODES = ("conversation", "dictation", "interactive")
+
+# A minute of 32 bit stereo at 48 kHz is 23 MB; longer uploads can not be within the limit.
+_MAX_BODY_BYTES = 32_000_000
+
+_PROFANITY_MODES = {
+    "masked": ProfanityMode.MASKED,
+    "removed": ProfanityMode.REMOVED,
+    "remove": ProfanityMode.REMOVED,  # one page of the documents writes it so
+    "raw": ProfanityMode.RAW,
+}
+_FORMATS = ("simple", "detailed")
+
+# What the bytes are is found in the bytes. `audio/…` says nothing more, a form of curl's
+# `--data-binary` without a header says less, and only what can not be audio is refused.
+_UNTYPED = {"", "application/octet-stream", "application/ogg", "application/x-www-form-urlencoded"}
+
+
+def create_router(service: SpeechService) -> APIRouter:
+    """Route `POST /speech/recognition/{mode}/cognitiveservices/v1` for the three modes."""
+    router = APIRouter(
+        tags=["Short audio"],
+        dependencies=[Depends(service.authenticator.require_short_audio)],
+    )
+
+    async def recognise(request: Request) -> Response:
+        """Recognise up to 60 seconds of speech.
+
+        The body is the audio itself, which may be sent in chunks while it is being recorded.
+        """
+        options, detailed = _read_request(service, request)
+        with service.recogniser.admit():
+            transcript = await _recognise(service, request, options)
+        if transcript is None:
+            return _json(error_result())
+        return _json(detailed_result(transcript) if detailed else simple_result(transcript))
+
+    for mode in MODES:
+        router.add_api_route(
+            f"/speech/recognition/{mode}/cognitiveservices/v1",
+            recognise,
+            methods=["POST"],
+            summary=f"Recognise a short clip ({mode})",
+            operation_id=f"recognise_{mode}",
+            openapi_extra=descriptions.SHORT_AUDIO,
+        )
+    return router
+
+
+def _read_request(service: SpeechService, request: Request) -> tuple[RecognitionOptions, bool]:
+    """Options of recognition, and whether the detailed format is asked for."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in _UNTYPED and not media_type.startswith(("audio/", "video/")):
+        raise Problem(415, "The content type must name audio, such as audio/wav or audio/ogg.")
+    if "pronunciation-assessment" in request.headers:
+        raise FeatureUnavailable("Pronunciation assessment is not available on this server.")
+    query = query_parameters(request)
+    if not query.get("language"):
+        raise Problem(400, "The query parameter language is missing, such as language=en-US.")
+    result_format = query.get("format", "simple").lower()
+    if result_format not in _FORMATS:
+        raise Problem(400, "The query parameter format must be simple or detailed.")
+    profanity = _PROFANITY_MODES.get(query.get("profanity", "masked").lower())
+    if profanity is None:
+        raise Problem(400, "The query parameter profanity must be masked, removed or raw.")
+    detailed = result_format == "detailed"
+    options = RecognitionOptions(
+        locales=(find_supported_locale(service.recogniser, query["language"]),),
+        word_timestamps=detailed and query.get("wordleveltimestamps", "").lower() == "true",
+        profanity=profanity,
+    )
+    return options, detailed
+
+
+async def _recognise(
+    service: SpeechService, request: Request, options: RecognitionOptions
+) -> Transcript | None:
+    """Transcript of the body, None where recognition failed inside."""
+    record = record_of(request)
+    record.statistics = statistics = RecognitionStatistics()
+    max_bytes = min(_MAX_BODY_BYTES, service.settings.max_upload_bytes)
+    limits = AudioLimits(max_bytes=max_bytes, max_duration_s=MAX_AUDIO_S)
+    body = IncomingBody(request.receive, max_bytes=max_bytes)
+
+    def work(cancelled: threading.Event) -> Transcript:
+        with open_audio(body, limits=limits) as stream:
+            return collect_transcript(service.recogniser, stream, options, statistics, cancelled)
+
+    try:
+        transcript = await service.threads.run(work, body)
+    except EmptyAudio:
+        transcript = Transcript(duration_s=0.0, n_channels=1, phrases=(), dropped=())
+    except AudioTooLong:
+        raise _too_long() from None
+    except (SpeechError, ClientGone, ClientStalled):
+        raise
+    except Exception as error:  # noqa: BLE001 - the contract has a status for it
+        structlog.get_logger().error("recognition_failed", **exception_fields(error))
+        return None
+    finally:
+        record.body_bytes = body.n_bytes
+    record.n_phrases = len(transcript.phrases)
+    return transcript
+
+
+def _too_long() -> Problem:
+    return Problem(
+        400,
+        f"The audio is longer than {MAX_AUDIO_S} seconds. For longer audio use fast transcription: "
+        "POST /speechtotext/transcriptions:transcribe?api-version=2025-10-15.",
+    )
+
+
+def _json(result: dict[str, Any]) -> Response:
+    return JSONResponse(result, media_type="application/json; charset=utf-8")

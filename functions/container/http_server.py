@@ -1,0 +1,83 @@
+"""uvicorn, as the container host runs it."""
+
+import socket
+import sys
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from shared.errors import ConfigurationError
+from shared.settings import Settings
+
+# Longer than the idle time after which common clients drop a pooled connection, so that it is
+# the client that closes and no request runs into a closing connection.
+_KEEP_ALIVE_S = 65
+
+
+class HttpServer(uvicorn.Server):
+    """Serves one app on one socket and says where.
+
+    SIGTERM and SIGINT stop it: it accepts nothing more, and requests under way have
+    `SOTTO_SHUTDOWN_GRACE_S` to finish.
+
+    Raises
+    ------
+    ConfigurationError: certificate or key can not be used.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
+        self._listener = listener
+        self._host = settings.host
+        config = uvicorn.Config(
+            app,
+            lifespan="off",
+            ws="none",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # Nobody's word is taken for the client's address: nothing depends on it.
+            proxy_headers=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=settings.shutdown_grace_s,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
+        )
+        try:
+            config.load()
+        except OSError:  # ssl.SSLError is one
+            raise ConfigurationError(
+                "SOTTO_TLS_CERT and SOTTO_TLS_KEY must be a PEM certificate and its private key."
+            ) from None
+        super().__init__(config)
+
+    def serve_until_stopped(self) -> None:
+        """Serve; return when a signal or `should_exit` has stopped it and it has drained."""
+        self.run(sockets=[self._listener])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to accept, then say where."""
+        await super().startup(sockets)
+        port = self._listener.getsockname()[1]
+        structlog.get_logger().info("listening", port=port)
+        scheme = "https" if self.config.is_ssl else "http"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        sys.stdout.write(f"Sotto listens on {scheme}://{host}:{port} (reference: /swagger)\n")
+        sys.stdout.flush()
+
+
+def open_listener(settings: Settings) -> socket.socket:
+    """Socket that listens where the settings say.
+
+    Raises
+    ------
+    ConfigurationError: the address is not of this machine, or taken.
+    """
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise ConfigurationError(
+            f"SOTTO_HOST and SOTTO_PORT: can not listen on {settings.host} port {settings.port} "
+            f"({error.strerror})."
+        ) from None

@@ -1,0 +1,73 @@
+"""Clips made on the spot, and an app with a scripted recogniser behind it."""
+
+import io
+import math
+import struct
+import wave
+
+import pytest
+from fastapi.testclient import TestClient
+
+from functions.api.app import create_app
+from functions.api.recogniser import ScriptedRecogniser
+from shared.settings import Settings
+from shared.transcript import Alternative, Phrase, Word
+
+KEY = "k"
+
+
+@pytest.fixture
+def tone():
+    """Maker of WAV files."""
+    return make_tone
+
+
+@pytest.fixture
+def remind():
+    """Phrase of one timed word."""
+    return REMIND
+
+
+def make_tone(duration_s, *, n_channels=1, sample_rate=16_000):
+    """WAV file (16 bit PCM) of a 440 Hz tone, alike in every channel."""
+    frames = b"".join(
+        struct.pack("<h", round(8_000 * math.sin(2 * math.pi * 440 * i / sample_rate))) * n_channels
+        for i in range(round(duration_s * sample_rate))
+    )
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(n_channels)
+        writer.setsampwidth(2)
+        writer.setframerate(sample_rate)
+        writer.writeframes(frames)
+    return file.getvalue()
+
+
+REMIND = Phrase(
+    channel=0,
+    locale="en-US",
+    offset_s=0.18,
+    duration_s=0.72,
+    n_best=(
+        Alternative(
+            0.92, "remind me at five", "remind me at 5", "remind me at 5", "Remind me at 5."
+        ),
+    ),
+    words=(Word("remind", 0.18, 0.41, 0.95),),
+    display_words=(Word("Remind", 0.18, 0.41, 0.95),),
+)
+
+
+@pytest.fixture
+def make_client():
+    """Make clients of apps whose recogniser yields the given results."""
+
+    def make(*results, locales=("de-DE", "en-US"), queue_limit=100, **settings):
+        settings = {"keys": (KEY,), "queue_limit": queue_limit} | settings
+        recogniser = ScriptedRecogniser(results, locales=locales, queue_limit=queue_limit)
+        client = TestClient(create_app(Settings(**settings), recogniser))
+        client.headers["Ocp-Apim-Subscription-Key"] = KEY
+        client.recogniser = recogniser
+        return client
+
+    return make

@@ -1,0 +1,106 @@
+"""The body while it arrives: pulled by a loop or by a thread, with limits."""
+
+import asyncio
+
+import pytest
+
+from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
+from functions.api.recognition_threads import RecognitionThreads
+from shared.errors import AudioTooLarge
+
+
+def channel(*messages):
+    """ASGI receive that gives these messages and then nothing, ever."""
+    waiting = list(messages)
+
+    async def receive():
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    return receive
+
+
+def piece(body, *, more=True):
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+GONE = {"type": "http.disconnect"}
+
+
+def read_in_thread(*messages, max_bytes=100, stall_s=5.0):
+    async def read():
+        body = IncomingBody(channel(*messages), max_bytes=max_bytes, stall_s=stall_s)
+        threads = RecognitionThreads(1)
+        return await threads.run(lambda _cancelled: list(body), body), body
+
+    return asyncio.run(read())
+
+
+def test_a_thread_reads_the_pieces_as_they_were_sent():
+    """Empty pieces are left out; the size is counted."""
+    pieces, body = read_in_thread(piece(b"ab"), piece(b""), piece(b"c"), piece(b"", more=False))
+    assert (pieces, body.n_bytes) == ([b"ab", b"c"], 3)
+
+
+def test_the_event_loop_reads_the_same():
+    """Both iterators share one reader."""
+
+    async def read():
+        body = IncomingBody(channel(piece(b"ab"), piece(b"c", more=False)), max_bytes=3)
+        return [part async for part in body]
+
+    assert asyncio.run(read()) == [b"ab", b"c"]
+
+
+def test_nothing_is_pulled_before_it_is_asked_for():
+    """A fast client waits in its own send buffer."""
+    pulled = []
+
+    async def receive():
+        pulled.append(1)
+        return piece(b"x", more=len(pulled) < 3)
+
+    async def read():
+        body = IncomingBody(receive, max_bytes=10)
+        assert pulled == []
+        await anext(aiter(body))
+
+    asyncio.run(read())
+    assert pulled == [1]
+
+
+def test_a_client_that_stops_sending_has_stalled():
+    """The wait for one piece is bounded."""
+    with pytest.raises(ClientStalled):
+        read_in_thread(piece(b"ab"), stall_s=0.05)
+
+
+def test_a_client_that_hangs_up_is_gone():
+    """Half a body is no body."""
+    with pytest.raises(ClientGone):
+        read_in_thread(piece(b"ab"), GONE)
+
+
+def test_reading_stops_at_the_limit():
+    """One byte more ends it, whatever is still to come."""
+    with pytest.raises(AudioTooLarge):
+        read_in_thread(piece(b"ab"), piece(b"cd"), max_bytes=3)
+
+
+def test_work_is_told_when_the_client_hangs_up_after_its_body():
+    """Recognition of an hour stops when nobody waits for it."""
+    told = []
+
+    async def serve():
+        body = IncomingBody(channel(piece(b"ab", more=False), GONE), max_bytes=10)
+
+        def work(cancelled):
+            list(body)
+            told.append(cancelled.wait(5))
+
+        await RecognitionThreads(1).run(work, body)
+
+    with pytest.raises(ClientGone):
+        asyncio.run(serve())
+    assert told == [True]
