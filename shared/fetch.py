@@ -273,7 +273,7 @@ def _failures_named() -> Iterator[None]:
         message = "The connection to the address could not be made, or broke."
     else:
         return
-    raise FetchFailed(message)
+    raise FetchFailed(message) from None
 
 
 @functools.cache

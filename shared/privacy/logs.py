@@ -38,7 +38,7 @@ def configure_logging(level: str = "info") -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=_standard_error,
         cache_logger_on_first_use=False,
     )
     logging.setLogRecordFactory(_emptied_record)
@@ -50,6 +50,11 @@ def configure_logging(level: str = "info") -> None:
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
     sys.unraisablehook = _log_unraisable
+
+
+def _standard_error(*_args: object) -> structlog.WriteLogger:
+    """Write to what standard error is now, not to what it was at configuration."""
+    return structlog.WriteLogger(sys.stderr)
 
 
 class _LibraryHandler(logging.Handler):

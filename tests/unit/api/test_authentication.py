@@ -1,0 +1,150 @@
+"""Who may call, and which addresses may be open."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from functions.api.authentication import Access, Authenticator, is_loopback, require_safe_binding
+from functions.api.problems import Problem, Shape
+from shared.errors import ConfigurationError
+from shared.settings import Settings
+
+KEYS = ("first-key", "second-key", "schlüssel-π")
+AUTHENTICATOR = Authenticator(Settings(keys=KEYS))
+OPEN = Authenticator(Settings())
+
+GRANTED = [
+    {"Ocp-Apim-Subscription-Key": "first-key"},
+    {"ocp-apim-subscription-key": "second-key"},
+    {"api-key": "first-key"},
+    {"Authorization": "Bearer first-key"},
+    {"Authorization": "bearer   first-key"},
+    {"Authorization": f"Bearer {AUTHENTICATOR.tokens.issue()}"},
+    {"Ocp-Apim-Subscription-Key": "wrong", "Authorization": "Bearer first-key"},
+    {"Ocp-Apim-Subscription-Key": "schlüssel-π"},
+]
+WRONG = [
+    {"Ocp-Apim-Subscription-Key": "wrong"},
+    {"Ocp-Apim-Subscription-Key": "first-ke"},
+    {"Ocp-Apim-Subscription-Key": "first-key "},
+    {"Ocp-Apim-Subscription-Key": "FIRST-KEY"},
+    {"Ocp-Apim-Subscription-Key": "first-key,second-key"},
+    {"Ocp-Apim-Subscription-Key": "é" * 3},
+    {"api-key": "wrong"},
+    {"Authorization": "Bearer wrong"},
+    {"Authorization": "Bearer"},
+    {"Authorization": "Basic first-key"},
+    {"Authorization": "first-key"},
+    {"Authorization": "Bearer " + AUTHENTICATOR.tokens.issue() + "x"},
+]
+MISSING = [{}, {"Ocp-Apim-Subscription-Key": ""}, {"Accept": "application/json"}]
+
+
+def headers_of(given):
+    """Headers as an ASGI server hands them over: UTF-8 on the wire."""
+    return Headers(raw=[(name.lower().encode(), value.encode()) for name, value in given.items()])
+
+
+def request_with(given):
+    return Request({"type": "http", "path": "/", "headers": headers_of(given).raw})
+
+
+@pytest.mark.parametrize(
+    ("given", "access"),
+    [(given, Access.GRANTED) for given in GRANTED]
+    + [(given, Access.WRONG) for given in WRONG]
+    + [(given, Access.MISSING) for given in MISSING],
+)
+def test_credentials_are_judged(given, access):
+    assert AUTHENTICATOR.check(headers_of(given)) is access
+
+
+@pytest.mark.parametrize("given", [MISSING[0], WRONG[0]])
+def test_without_keys_everybody_may_call(given):
+    assert OPEN.check(headers_of(given)) is Access.GRANTED
+    assert OPEN.check_key(headers_of(given)) is Access.GRANTED
+
+
+def test_a_websocket_of_a_browser_may_bring_its_key_in_the_query():
+    assert AUTHENTICATOR.check(headers_of({}), query_key="first-key") is Access.GRANTED
+    assert AUTHENTICATOR.check(headers_of({}), query_key="wrong") is Access.WRONG
+
+
+def test_a_plain_dictionary_with_a_key_outside_latin_1_is_judged_too():
+    assert AUTHENTICATOR.check({"api-key": "schlüssel-π"}) is Access.GRANTED
+
+
+def test_a_token_does_not_buy_a_token():
+    token = AUTHENTICATOR.tokens.issue()
+    for header in ("Ocp-Apim-Subscription-Key", "api-key"):
+        assert AUTHENTICATOR.check_key(headers_of({header: token})) is Access.WRONG
+    given = {"Authorization": f"Bearer {token}"}
+    assert AUTHENTICATOR.check_key(headers_of(given)) is Access.MISSING
+    assert AUTHENTICATOR.check_key(headers_of({"api-key": "first-key"})) is Access.GRANTED
+
+
+@pytest.mark.parametrize(
+    ("requirement", "given", "status"),
+    [
+        ("require", {}, 401),
+        ("require", WRONG[0], 401),
+        ("require_short_audio", {}, 403),
+        ("require_short_audio", WRONG[0], 401),
+        ("require_key", {}, 401),
+        ("require_key", WRONG[0], 401),
+    ],
+)
+def test_a_refusal_has_the_status_of_its_contract(requirement, given, status):
+    with pytest.raises(Problem) as raised:
+        asyncio.run(getattr(AUTHENTICATOR, requirement)(request_with(given)))
+    assert raised.value.status == status
+    assert raised.value.shape is Shape.WRAPPED
+    assert ("WWW-Authenticate" in raised.value.headers) is (status == 401)
+    assert "wrong" not in str(raised.value.body(Shape.WRAPPED))
+
+
+@pytest.mark.parametrize("requirement", ["require", "require_short_audio", "require_key"])
+def test_a_right_key_passes(requirement):
+    asyncio.run(getattr(AUTHENTICATOR, requirement)(request_with(GRANTED[0])))
+
+
+def test_every_key_is_compared_whichever_fits(monkeypatch):
+    compared = []
+
+    def counting(first, second):
+        compared.append(len(first) == len(second) == 32)
+        return first == second
+
+    monkeypatch.setattr("hmac.compare_digest", counting)
+    assert AUTHENTICATOR.check({"api-key": "first-key"}) is Access.GRANTED
+    assert compared == [True, True, True]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost"])
+def test_loopback_may_be_open(host):
+    assert is_loopback(host)
+    require_safe_binding(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "10.0.0.5", "speech.example", "127.0.0.1x"])  # noqa: S104
+def test_any_other_address_needs_keys(host):
+    assert not is_loopback(host)
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS"):
+        require_safe_binding(Settings(host=host, tls_terminated=True))
+
+
+def test_any_other_address_needs_encryption():
+    with pytest.raises(ConfigurationError, match="SOTTO_TLS_TERMINATED") as raised:
+        require_safe_binding(Settings(host="10.0.0.5", keys=KEYS))
+    assert "first-key" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "encryption",
+    [{"tls_terminated": True}, {"tls_cert": Path("c.pem"), "tls_key": Path("k.pem")}],
+)
+def test_with_keys_and_encryption_any_address_is_fine(encryption):
+    require_safe_binding(Settings(host="10.0.0.5", keys=KEYS, **encryption))
