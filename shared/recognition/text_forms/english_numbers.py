@@ -9,9 +9,7 @@ UNITS = {
 TEENS = {
     word: value
     for value, word in enumerate(
-        (
-            "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-        ).split(),
+        ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split(),
         start=10,
     )
 }

@@ -30,6 +30,7 @@ from shared.recognition.text_forms.pieces import NO_PIECE, Piece
 from shared.recognition.text_forms.vocabulary import vocabulary_of
 
 _STARTS = NUMBER_WORDS | ORDINAL_WORDS | {"a", "minus", "negative", "double", "triple", "oh", "dot"}
+_INSIDE = NUMBER_WORDS | ORDINAL_WORDS | ZEROS | {"and"}
 _MAJOR_MONEY = {"dollars": "$", "euros": "€", "yen": "¥", "euro": "€"}
 _SINGLE_MONEY = {"dollar": "$", "euro": "€"}
 _MEASURES = frozenset(
@@ -46,6 +47,7 @@ _BEFORE_HOUR = frozenset("at until till around".split())
 _AFTER_HOUR = frozenset("today tomorrow tonight sharp on every".split())
 _BEFORE_CLOCK = _BEFORE_HOUR | {"by", "before", "after", "from", "to", "about", "is", "it's"}
 _HALVES = {"am": "AM", "pm": "PM", "a.m": "a.m", "p.m": "p.m"}
+_HALF_STARTS = frozenset((*_HALVES, "a", "p"))
 _TOP_LEVEL = frozenset("com org net edu gov io co uk info dev app ai de".split())
 _BEFORE_MAILBOX = frozenset("to is email address from contact mail cc".split())
 _REPEATS = {"double": 2, "triple": 3}
@@ -86,8 +88,8 @@ def english_rewrites(pieces: Sequence[Piece]) -> list[Rewrite]:
         found: Rewrite | None = None
         if lower in _STARTS or "-" in lower or lower[:1].isdecimal():
             found = _rewrite_at(pieces, position)
-        elif lower in _HALVES and rewrites and rewrites[-1].last == position:
-            found = _after_clock(piece, position)
+        elif lower in _HALF_STARTS and rewrites and rewrites[-1].last == position:
+            found = _after_clock(pieces, position)
         if found is None:
             position += 1
             continue
@@ -106,7 +108,7 @@ def _rewrite_at(pieces: Sequence[Piece], position: int) -> Rewrite | None:
     words, ends = _number_run(pieces, position)
     if not words:
         return None
-    for rule in (_digit_sequence, _clock, _hour, _ordinal, _year):
+    for rule in (_clock, _digit_sequence, _hour, _ordinal, _year):
         rewrite = rule(pieces, position, words, ends)
         if rewrite is not None:
             return rewrite
@@ -123,13 +125,15 @@ def _number_run(pieces: Sequence[Piece], position: int) -> tuple[list[str], list
     for index in range(position, len(pieces)):
         piece = pieces[index]
         parts = piece.lower.split("-")
-        known = all(part in _STARTS or part == "and" or part in ZEROS for part in parts)
-        if not known or (index > position and piece.before):
+        allowed = _INSIDE if index > position else _STARTS
+        if not all(part in allowed for part in parts) or (index > position and piece.before):
             break
         words += parts
         ends += [0] * (len(parts) - 1) + [index + 1]
         if piece.after:
             break
+    while words and words[-1] == "and":
+        del words[-1], ends[-1]
     return words, ends
 
 
@@ -139,6 +143,11 @@ def _at(pieces: Sequence[Piece], index: int) -> Piece:
 
 def _ends_clause(pieces: Sequence[Piece], last: int) -> bool:
     return last == len(pieces) or bool(pieces[last - 1].after)
+
+
+def _run_ends(words: list[str], used: int) -> bool:
+    """Whether the run of number words ends at `used`, or goes on only after `and`."""
+    return used >= len(words) or words[used] == "and"
 
 
 # -- numbers that are read digit by digit
@@ -156,7 +165,7 @@ def _digit_sequence(
         taken, length = _digits_at(pieces, index)
         if not length or (index > position and piece.before):
             break
-        singles += len(taken) == 1
+        singles += len(taken) if piece.lower in _REPEATS else len(taken) == 1
         digits += taken
         index += length
         after = pieces[index - 1].after
@@ -219,9 +228,9 @@ def _clock(
     if not 1 <= minute < 60 or (minute < 10 and words[1] not in {"oh", "o"}):
         return None
     last = ends[used - 1]
-    if not last or used < len(words):
+    if not last or not _run_ends(words, used):
         return None
-    half = not pieces[last - 1].after and _at(pieces, last).lower in _HALVES
+    half = not pieces[last - 1].after and _half_of_day(pieces, last)
     if not half and _at(pieces, position - 1).lower not in _BEFORE_CLOCK:
         return None
     return Rewrite(position, last, f"{hour}:{minute:02}")
@@ -232,10 +241,10 @@ def _hour(
 ) -> Rewrite | None:
     """`five pm`, and `at five` where the clause ends or the day follows."""
     hour = UNITS.get(words[0]) or TEENS.get(words[0], 0)
-    if not 1 <= hour <= 12 or len(words) > 1:
+    if not 1 <= hour <= 12 or not _run_ends(words, 1):
         return None
     last, following = ends[0], _at(pieces, ends[0]).lower
-    if not pieces[position].after and following in {"am", "pm", "a.m", "p.m"}:
+    if not pieces[position].after and _half_of_day(pieces, last):
         return Rewrite(position, last, str(hour))
     if hour == 1 or _at(pieces, position - 1).lower not in _BEFORE_HOUR:
         return None
@@ -244,10 +253,25 @@ def _hour(
     return None
 
 
-def _after_clock(piece: Piece, position: int) -> Rewrite | None:
-    """`pm` after a time that was rewritten, as `PM`."""
-    written = _HALVES[piece.lower]
-    return Rewrite(position, position + 1, written) if written != piece.core else None
+def _half_of_day(pieces: Sequence[Piece], index: int) -> int:
+    """How many pieces say `pm` or `p m` at `index`; 0 where none does."""
+    lower = _at(pieces, index).lower
+    if lower in _HALVES:
+        return 1
+    parted = lower in {"a", "p"} and _at(pieces, index + 1).lower == "m"
+    return 2 if parted and not pieces[index].after else 0
+
+
+def _after_clock(pieces: Sequence[Piece], position: int) -> Rewrite | None:
+    """`pm` or `p m` after a time that was rewritten, as `PM`."""
+    length = _half_of_day(pieces, position)
+    if not length or pieces[position - 1].after:
+        return None
+    said = pieces[position].lower + ("m" if length == 2 else "")
+    written = _HALVES[said]
+    if written == pieces[position].core:
+        return None
+    return Rewrite(position, position + length, written)
 
 
 # -- ordinals and years
@@ -295,7 +319,7 @@ def _year(
         rest, used = cardinal(words, 1)
     else:
         return None
-    if not 1 <= rest < 100 or used < len(words) or not ends[used - 1]:
+    if not 1 <= rest < 100 or not _run_ends(words, used) or not ends[used - 1]:
         return None
     return Rewrite(position, ends[used - 1], f"{century}{rest:02}")
 
@@ -366,8 +390,10 @@ _ROUND = frozenset((100, 1000, 10**6, 10**9, 10**12))
 
 def _decimals(pieces: Sequence[Piece], position: int) -> tuple[str, int] | None:
     """The digits after `point` at `position`, and one past their last piece."""
-    if _at(pieces, position).lower != "point" or pieces[position].after or (
-        pieces[position - 1].after
+    if (
+        _at(pieces, position).lower != "point"
+        or pieces[position].after
+        or (pieces[position - 1].after)
     ):
         return None
     words, ends = _number_run(pieces, position + 1)

@@ -23,9 +23,7 @@ _PERCENT = {
     "nl": ("procent",),
 }
 _EURO = frozenset(("euro", "euros"))
-_ROUND = frozenset(
-    "cien ciento mil cent mille hundert tausend cento cem honderd duizend".split()
-)
+_ROUND = frozenset("cien ciento mil cent mille hundert tausend cento cem honderd duizend".split())
 # A cheap look before the search: some morpheme that every number from 10 on has.
 _NUMBER_MORPHEMES = {
     "es": r"diez|once|doce|trece|catorce|quince|dieci|veint|enta|cien|mil|coma|uno?|por",
@@ -139,7 +137,8 @@ def _rewrite(
         return None
     small = text.isdecimal() and int(text) < 10
     month_after = noun.lower in vocabulary_of(language).months or (
-        noun.lower == "de" and pieces[last + 1 : last + 2] != []
+        noun.lower == "de"
+        and pieces[last + 1 : last + 2] != []
         and pieces[last + 1].lower in vocabulary_of(language).months
     )
     return None if small and not month_after else Rewrite(first, last, text)

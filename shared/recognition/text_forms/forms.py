@@ -155,13 +155,19 @@ def _thousands(pieces: Sequence[Piece], words: Sequence[str]) -> list[Rewrite]:
                 if pieces[last - 1].after or pieces[last - 1].before:
                     break
         if last - first > 1:
-            groups.append(Rewrite(first, last, " ".join(piece.core for piece in pieces[first:last])))
+            groups.append(
+                Rewrite(first, last, " ".join(piece.core for piece in pieces[first:last]))
+            )
         first = last
     return groups
 
 
 def _token(
-    words: Sequence[str], pieces: Sequence[Piece], index: int, lexical: tuple[str, ...], profane: bool
+    words: Sequence[str],
+    pieces: Sequence[Piece],
+    index: int,
+    lexical: tuple[str, ...],
+    profane: bool,
 ) -> WrittenToken:
     piece = pieces[index]
     if not lexical and not any(character.isalnum() for character in piece.core):
@@ -193,6 +199,8 @@ def _rewritten(
         lexical = spoken_words(Reading((number, *pieces[last : last + 1]), 0, language, ""))
     else:
         lexical = tuple(word for words in spoken[first:last] for word in words)
+        if language == "en" and lexical[-2:] == ("per", "cent"):
+            lexical = (*lexical[:-2], "percent")
     return WrittenToken(
         first,
         last,

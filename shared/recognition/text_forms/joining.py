@@ -15,15 +15,18 @@ def joined(words: Iterable[str], language: str) -> str:
     """One text of non-empty words.
 
     Without spaces in Chinese, Japanese, Thai, Lao, Burmese, Khmer and Tibetan, but Latin words
-    are kept apart from each other and from a number that follows: `iPhone 15を`.
+    are kept apart from each other and from a number that follows: `iPhone 15を`. Single letters
+    are characters of one word.
     """
     if language not in _WITHOUT_SPACES:
         return " ".join(word for word in words if word)
-    text = ""
+    text = last = ""
     for word in words:
-        if text and word and _needs_space(text[-1], word[0]):
+        characters = len(word) == len(last) == 1
+        if text and word and not characters and _needs_space(text[-1], word[0]):
             text += " "
         text += word
+        last = word or last
     return text
 
 

@@ -62,7 +62,9 @@ class Speller(Protocol):
 
 def digit_words(speller: Speller, digits: str) -> Words:
     """Each digit as a word: `007` as `zero zero seven`."""
-    return tuple(word for digit in digits if digit.isdecimal() for word in speller.cardinal(int(digit)))
+    return tuple(
+        word for digit in digits if digit.isdecimal() for word in speller.cardinal(int(digit))
+    )
 
 
 class EnglishSpeller:
@@ -145,8 +147,9 @@ class DigitSpeller:
 class Num2WordsSpeller:
     """Every other language that num2words has; what it refuses stays digits."""
 
-    def __init__(self, converter: Any) -> None:
+    def __init__(self, converter: Any, language: str) -> None:
         self._converter = converter
+        self._years_apart = language in {"de", "nl", "da", "no"}
 
     def cardinal(self, number: int) -> Words:
         """`21` as `einundzwanzig`."""
@@ -157,8 +160,11 @@ class Num2WordsSpeller:
         return self._spell("to_ordinal", number)
 
     def year(self, number: int) -> Words:
-        """`1999` as `neunzehnhundertneunundneunzig`."""
-        return self._spell("to_year", number)
+        """`1999` as `neunzehnhundertneunundneunzig`, where years are not read as cardinals.
+
+        num2words gives an era in Japanese and adds the word for year in Korean.
+        """
+        return self._spell("to_year" if self._years_apart else "to_cardinal", number)
 
     def _spell(self, form: str, number: int) -> Words:
         try:
@@ -180,4 +186,4 @@ def speller_for(language: str) -> Speller:
     from num2words import CONVERTER_CLASSES  # noqa: PLC0415 - 35 ms, most phrases need none
 
     converter = CONVERTER_CLASSES.get(language)
-    return DigitSpeller() if converter is None else Num2WordsSpeller(converter)
+    return DigitSpeller() if converter is None else Num2WordsSpeller(converter, language)

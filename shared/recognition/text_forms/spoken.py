@@ -81,6 +81,8 @@ def spoken_words(reading: Reading) -> Words:
         return _word(reading)
     if not piece.core:
         return ()
+    if piece.core in reading.vocabulary.units and reading.previous.core[-1:].isdecimal():
+        return _names(reading.vocabulary.units[piece.core][reading.previous.core != "1"])
     for pattern, rule in _rules(reading.language):
         match = pattern.fullmatch(piece.core)
         if match:
@@ -147,8 +149,7 @@ def _unit_after_number(reading: Reading) -> Words | None:
     before, lower, vocabulary = reading.previous.core, reading.piece.lower, reading.vocabulary
     if lower in vocabulary.scales and before[0] in CURRENCY_SIGNS:
         money = vocabulary.money.get(before[0])
-        link = ("de",) if reading.language in {"es", "pt", "fr"} and lower != "mil" else ()
-        return (lower, *link, *_names(money[1])) if money else (lower,)
+        return (lower, *_scaled_currency(money[1], reading)) if money else (lower,)
     if lower in vocabulary.hour_words:
         clock = re.fullmatch(r"\d{1,2}[:.](\d{2})", before)
         if clock:
@@ -157,6 +158,16 @@ def _unit_after_number(reading: Reading) -> Words | None:
         return None
     names = vocabulary.units.get(lower)
     return _names(names[before != "1"]) if names else None
+
+
+def _scaled_currency(many: str, reading: Reading) -> Words:
+    """`dollars` in `$5 million`; Romance languages say `de` before it, but not after `mil`."""
+    if reading.language not in {"es", "fr", "it", "pt"} or reading.piece.lower in {"mil", "mille"}:
+        return _names(many)
+    if reading.language == "it":
+        return ("di", *_names(many))
+    elided = reading.language == "fr" and many[0] in "aeiouy"
+    return (f"d'{many}",) if elided else ("de", *_names(many))
 
 
 def _minutes(minutes: str, reading: Reading) -> Words:
@@ -193,13 +204,12 @@ def _whole(digits: str, reading: Reading, *, plain: bool) -> Words:
     plain: written without thousands marks. English writes those in quantities from five digits
     on, so a long plain number is a code unless it is round.
     """
-    speller, number = reading.speller, int(digits)
     code = len(digits) > 1 and digits[0] == "0"
-    if reading.language == "en" and plain and len(digits) >= 5 and number % 100:
+    if reading.language == "en" and plain and len(digits) >= 5 and not digits.endswith("00"):
         code = True
     if code or len(digits) > MOST_DIGITS:
-        return digit_words(speller, digits)
-    return speller.cardinal(number)
+        return digit_words(reading.speller, digits)
+    return reading.speller.cardinal(int(digits))
 
 
 def _read_number(match: re.Match[str], reading: Reading) -> Words | None:
@@ -207,7 +217,7 @@ def _read_number(match: re.Match[str], reading: Reading) -> Words | None:
     vocabulary, speller = reading.vocabulary, reading.speller
     sign = vocabulary.signs.get(match["sign"] or "")
     before = (sign,) if sign else ()
-    if text.isdecimal() and not match["sign"]:
+    if text.isdecimal() and not match["sign"] and len(text) <= 4:
         value = int(text)
         if len(text) == 4 and 1100 <= value < 2100 and not _is_quantity(reading):
             return speller.year(value)
@@ -215,21 +225,29 @@ def _read_number(match: re.Match[str], reading: Reading) -> Words | None:
             return _day(value, reading)
     if reading.language in {"de", "fr", "nl"} and _is_clock(text, reading):
         return speller.cardinal(int(text[:-3]))
-    words = before + _number(text, reading)
-    if reading.following.core[:1] in CURRENCY_SIGNS and reading.following.core:
+    following = reading.following
+    if len(text) == 3 and re.fullmatch(r"\d{3}-\d{4}", following.core):
+        return before + digit_words(speller, text)
+    money = vocabulary.money.get(following.core)
+    if money and not reading.piece.after:
+        return before + _amount(text, money, reading)
+    words = _number(text, reading)
+    if text == "1" and _is_money(following.lower, vocabulary):
         words = _before_noun(words, reading)
-    return words
+    return before + words
 
 
 def _is_quantity(reading: Reading) -> bool:
     """A unit or currency follows: `1999 km` counts, `1999` is a year."""
-    following = reading.following
-    vocabulary = reading.vocabulary
-    names = {name for money in vocabulary.money.values() for name in money}
-    return not reading.piece.after and (
-        following.lower in vocabulary.units
-        or following.lower in names
-        or following.core[:1] in set(CURRENCY_SIGNS) & set(following.core)
+    following, vocabulary = reading.following.lower, reading.vocabulary
+    if reading.piece.after or not following:
+        return False
+    return following in vocabulary.units or _is_money(following, vocabulary)
+
+
+def _is_money(word: str, vocabulary: Vocabulary) -> bool:
+    return word != "" and any(
+        word == sign or word in money for sign, money in vocabulary.money.items()
     )
 
 
@@ -259,8 +277,10 @@ def _is_day(reading: Reading) -> bool:
     if reading.language == "de":
         dotted = reading.piece.after == "."
         return dotted and _is_month(reading.following, reading)
-    return reading.language == "fr" and reading.piece.lower == "1" and _is_month(
-        reading.following, reading
+    return (
+        reading.language == "fr"
+        and reading.piece.lower == "1"
+        and _is_month(reading.following, reading)
     )
 
 
@@ -431,7 +451,9 @@ def _read_iso_date(match: re.Match[str], reading: Reading) -> Words | None:
         return None
     ordinal = reading.language in {"en", "de"}
     number = reading.speller.ordinal(day) if ordinal else reading.speller.cardinal(day)
-    date = (months[month - 1], *number) if reading.language == "en" else (*number, months[month - 1])
+    date = (
+        (months[month - 1], *number) if reading.language == "en" else (*number, months[month - 1])
+    )
     return date + reading.speller.year(year)
 
 
@@ -475,9 +497,11 @@ def _read_phone(match: re.Match[str], reading: Reading) -> Words | None:
     groups = re.findall(r"\d+", match[0])
     if len(groups) < 2 or not 7 <= sum(map(len, groups)) <= MOST_DIGITS:
         return None
-    words: Words = (reading.vocabulary.signs["+"],) if match[0][0] == "+" and (
-        "+" in reading.vocabulary.signs
-    ) else ()
+    words: Words = (
+        (reading.vocabulary.signs["+"],)
+        if match[0][0] == "+" and ("+" in reading.vocabulary.signs)
+        else ()
+    )
     for group in groups:
         round_group = reading.language == "en" and group in {"800", "900"}
         if round_group:
@@ -525,11 +549,8 @@ def _read_sign(match: re.Match[str], reading: Reading) -> Words | None:
     sign, vocabulary = match[0], reading.vocabulary
     before, following = reading.previous, reading.following
     number_before = before.core[-1:].isdecimal()
-    if number_before and sign in vocabulary.units:
-        return _names(vocabulary.units[sign][before.core != "1"])
     if number_before and sign in vocabulary.money:
-        one, many, _, _ = vocabulary.money[sign]
-        return _names(one if before.core == "1" else many)
+        return ()  # said with the number
     if sign in "-\u2212" and not (number_before and following.core[:1].isdecimal()):
         return ()
     name = vocabulary.signs.get(sign)
@@ -592,7 +613,10 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
             rf"|(?P<amount_before>{number})(?P<currency_after>[$€£¥₹]))",
             _read_money,
         ),
-        (rf"(?P<sign>[+\-\u2212])?(?P<number>{number})(?P<unit>[a-zA-Z°%/]+)", _read_percent_or_unit),
+        (
+            rf"(?P<sign>[+\-\u2212])?(?P<number>{number})(?P<unit>[a-zA-Z°%/]+)",
+            _read_percent_or_unit,
+        ),
         (rf"(?P<number>{number})(?P<ending>\.?[^\W\d_]+|\.?[º°ª])", _read_ordinal),
         (time, _read_time),
         (r"(?P<first>\d+):(?P<second>\d+)", _read_ratio),
@@ -616,4 +640,3 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (r"(?P<name>[^\W\d_]{1,2})(?P<signs>\+\+|\+|#)", _read_programming_name),
     )
     return tuple((re.compile(pattern), rule) for pattern, rule in patterns)
-
