@@ -184,9 +184,10 @@ def install_problem_handlers(
 ) -> None:
     """Make every error of an app leave in its contract's shape.
 
-    Call it after the app's other middleware is added: what a middleware outside of it raises
-    gets the right answer too, but then reaches the host's log with its message. The outer code
-    is left in `request.state.error_code` for the line the request is logged with.
+    Middleware added before it is covered; what is added later (ids, log line, CORS) sees
+    every error as an answer already, and must not raise: such an exception is answered, but
+    reaches the host's log with its message. The outer code is left in
+    `request.state.error_code` for the line the request is logged with.
     """
     answers = _Answers(shape_of)
     handlers: dict[type[Exception], Any] = {
