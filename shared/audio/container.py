@@ -5,9 +5,11 @@ protocol (so no second file and no address), audio decoders from a list, video n
 frames of bounded size, an end to packets that do not decode.
 """
 
+import ctypes
 from collections.abc import Iterator
 
 import av
+import av.error
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from av.audio.stream import AudioStream as AvAudioStream
@@ -41,6 +43,9 @@ _JUMPING = {"mov", "aiff", "avi", "caf", "wav", "w64"}
 # These headers state a length; that of other containers is guessed from the bit rate.
 _STATING_LENGTH = {"mov", "flac"}
 
+# What may lie before the index or the samples of an MP4: brand, padding, small metadata.
+_LONGEST_MOV_PREFIX_BYTES = 65_536
+
 # 22 s at 48 kHz: no codec for speech has longer frames, and PCM "frames" of a broken or hostile
 # container could otherwise be as long as the file.
 _LARGEST_FRAME_SAMPLES = 1 << 20
@@ -51,6 +56,17 @@ _UNREADABLE_PACKETS = 16
 # What PyAV raises for bytes it can not use: FFmpeg's errors, tags that are no text, formats it
 # has no array for, sizes no memory can hold.
 _AV_ERRORS = (av.FFmpegError, ValueError, MemoryError, OverflowError)
+
+
+# One table of an MP4 may claim 80 million samples in a few bytes; FFmpeg believed it and took
+# 2.9 GB. With this ceiling on a single allocation the index of 64 MB holds 2.8 million samples,
+# 16 hours of AAC, and such a file ends in an error with 0.1 GB at most.
+# PyAV has no name for the call; its compiled modules are linked with the library that has.
+_LARGEST_ALLOCATION_BYTES = 64 << 20
+_libavutil = ctypes.CDLL(av.error.__file__)
+_libavutil.av_max_alloc.argtypes = [ctypes.c_size_t]
+_libavutil.av_max_alloc.restype = None
+_libavutil.av_max_alloc(_LARGEST_ALLOCATION_BYTES)
 
 
 class ContainerDecoder:
@@ -213,14 +229,31 @@ def _open(source: EncodedSource, demuxer: str) -> InputContainer:
         # No protocol has this name: a container that points elsewhere gets nothing.
         "protocol_whitelist": "none",
         "codec_whitelist": ",".join(sorted(_DECODERS)),
-        "max_streams": "64",
+        "max_streams": "16",
     }
-    file = source.random_access() if demuxer in _JUMPING else _ForwardOnly(source)
+    may_jump = demuxer in _JUMPING and not (
+        demuxer == "mov" and source.is_arriving and _index_comes_first(source)
+    )
+    file = source.random_access() if may_jump else _ForwardOnly(source)
     try:
         return av.open(file, "r", format=demuxer, container_options=options)
     except _AV_ERRORS:
         source.raise_failure()
         raise UnsupportedFormat("No decoder understands these bytes.") from None
+
+
+def _index_comes_first(source: EncodedSource) -> bool:
+    """Whether an MP4 lists its samples (`moov`) before it holds them: it can be read forward."""
+    position = 0
+    while position < _LONGEST_MOV_PREFIX_BYTES:
+        box = source.peek(position + 8)[position:]
+        size = int.from_bytes(box[:4], "big")
+        if len(box) < 8 or size < 8 or box[4:] == b"mdat":
+            return False
+        if box[4:] == b"moov":
+            return True
+        position += size
+    return False
 
 
 class _ForwardOnly:

@@ -128,7 +128,7 @@ class EncodedSource:
         if self.failure is not None:
             return b""
         try:
-            return file.read(size)
+            return file.read(size) or b""
         except BaseException as error:  # noqa: BLE001 - raised again by `raise_failure`
             self.failure = error
             return b""

@@ -83,7 +83,7 @@ class AudioStream:
         self._limits = limits
         self._release = release
         self._n_samples = 0
-        self._blocks: Iterator[Int16Block] | None = self._read(decoded)
+        self._decoded: _Decoded | None = decoded
         self._is_closed = False
 
     @property
@@ -97,10 +97,10 @@ class AudioStream:
         return self._n_samples / SAMPLE_RATE
 
     def __iter__(self) -> Iterator[Int16Block]:
-        if self._blocks is None:
+        if self._decoded is None:
             raise RuntimeError("An AudioStream is read once.")
-        blocks, self._blocks = self._blocks, None
-        return blocks
+        decoded, self._decoded = self._decoded, None
+        return self._read(decoded)
 
     def close(self) -> None:
         """Free decoder and source; iterating ends. May be called again."""
