@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 
+from shared.recognition.text_forms.pieces import listed
+
 UNITS = {
     word: value
-    for value, word in enumerate("one two three four five six seven eight nine".split(), start=1)
+    for value, word in enumerate(listed("one two three four five six seven eight nine"), start=1)
 }
 TEENS = {
     word: value
     for value, word in enumerate(
-        ("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split(),
+        listed("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"),
         start=10,
     )
 }
 TENS = {
     word: 10 * value
     for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
+        listed("twenty thirty forty fifty sixty seventy eighty ninety"), start=2
     )
 }
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
@@ -25,23 +27,23 @@ NUMBER_WORDS = frozenset((*UNITS, *TEENS, *TENS, *SCALES, "hundred", "zero"))
 _ORDINAL_UNITS = {
     word: value
     for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth".split(), start=1
+        listed("first second third fourth fifth sixth seventh eighth ninth"), start=1
     )
 }
 _ORDINAL_TEENS = {
     word: value
     for value, word in enumerate(
-        (
+        listed(
             "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth "
             "eighteenth nineteenth"
-        ).split(),
+        ),
         start=10,
     )
 }
 _ORDINAL_TENS = {
     word: 10 * value
     for value, word in enumerate(
-        "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth".split(),
+        listed("twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth"),
         start=2,
     )
 }
@@ -50,7 +52,7 @@ ORDINAL_WORDS = frozenset(_ORDINALS)
 
 
 def cardinal(words: Sequence[str], start: int) -> tuple[int, int]:
-    """The longest cardinal from `start` on.
+    """Read the longest cardinal from `start` on.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def cardinal(words: Sequence[str], start: int) -> tuple[int, int]:
 
 
 def ordinal(words: Sequence[str], start: int) -> tuple[int, int]:
-    """An ordinal below 100 from `start` on, as `cardinal` returns it."""
+    """Read an ordinal below 100 from `start` on, as `cardinal` returns it."""
     word = words[start]
     if word in _ORDINALS:
         return _ORDINALS[word], start + 1

@@ -26,7 +26,7 @@ from shared.recognition.text_forms.english_numbers import (
     ordinal,
     ordinal_ending,
 )
-from shared.recognition.text_forms.pieces import NO_PIECE, Piece
+from shared.recognition.text_forms.pieces import NO_PIECE, Piece, listed
 from shared.recognition.text_forms.vocabulary import vocabulary_of
 
 _STARTS = NUMBER_WORDS | ORDINAL_WORDS | {"a", "minus", "negative", "double", "triple", "oh", "dot"}
@@ -34,22 +34,27 @@ _INSIDE = NUMBER_WORDS | ORDINAL_WORDS | ZEROS | {"and"}
 _MAJOR_MONEY = {"dollars": "$", "euros": "€", "yen": "¥", "euro": "€"}
 _SINGLE_MONEY = {"dollar": "$", "euro": "€"}
 _MEASURES = frozenset(
-    "kilometers kilometres kilometer kilometre meters metres centimeters centimetres "
-    "millimeters millimetres kilograms kilos grams milligrams liters litres milliliters degrees "
-    "megabytes gigabytes terabytes kilobytes volts watts kilowatts megawatts hertz megahertz "
-    "gigahertz km kg cm mm mph cents o'clock".split()
+    listed(
+        "kilometers kilometres kilometer kilometre meters metres centimeters centimetres "
+        "millimeters millimetres kilograms kilos grams milligrams liters litres milliliters "
+        "degrees "
+        "megabytes gigabytes terabytes kilobytes volts watts kilowatts megawatts hertz megahertz "
+        "gigahertz km kg cm mm mph cents o'clock"
+    )
 )
 _NAMED_BY_NUMBER = frozenset(
-    "page chapter room section flight gate platform channel route highway apartment suite "
-    "version episode season figure table paragraph article volume level".split()
+    listed(
+        "page chapter room section flight gate platform channel route highway apartment suite "
+        "version episode season figure table paragraph article volume level"
+    )
 )
-_BEFORE_HOUR = frozenset("at until till around".split())
-_AFTER_HOUR = frozenset("today tomorrow tonight sharp on every".split())
+_BEFORE_HOUR = frozenset(listed("at until till around"))
+_AFTER_HOUR = frozenset(listed("today tomorrow tonight sharp on every"))
 _BEFORE_CLOCK = _BEFORE_HOUR | {"by", "before", "after", "from", "to", "about", "is", "it's"}
 _HALVES = {"am": "AM", "pm": "PM", "a.m": "a.m", "p.m": "p.m"}
 _HALF_STARTS = frozenset((*_HALVES, "a", "p"))
-_TOP_LEVEL = frozenset("com org net edu gov io co uk info dev app ai de".split())
-_BEFORE_MAILBOX = frozenset("to is email address from contact mail cc".split())
+_TOP_LEVEL = frozenset(listed("com org net edu gov io co uk info dev app ai de"))
+_BEFORE_MAILBOX = frozenset(listed("to is email address from contact mail cc"))
 _REPEATS = {"double": 2, "triple": 3}
 _FRACTION_NOUNS = frozenset(
     f"{word}s" for word in ORDINAL_WORDS if word not in {"first", "second"}
@@ -79,7 +84,7 @@ class _Quantity:
 
 
 def english_rewrites(pieces: Sequence[Piece]) -> list[Rewrite]:
-    """What is to be written otherwise than it was recognised, in order, without overlap."""
+    """Find what is to be written otherwise than it was recognised, in order, without overlap."""
     rewrites: list[Rewrite] = []
     position = 0
     while position < len(pieces):
@@ -116,7 +121,7 @@ def _rewrite_at(pieces: Sequence[Piece], position: int) -> Rewrite | None:
 
 
 def _number_run(pieces: Sequence[Piece], position: int) -> tuple[list[str], list[int]]:
-    """Number words from `position` on and, for each, one past the piece that it ends, or 0.
+    """Collect number words from `position` on and, for each, one past the piece that it ends, or 0.
 
     A hyphenated `twenty-five` gives two words, of which only the last ends a piece.
     """
@@ -182,7 +187,7 @@ def _digit_sequence(
 
 
 def _digits_at(pieces: Sequence[Piece], index: int) -> tuple[str, int]:
-    """The digits that a piece adds to a sequence and how many pieces say them."""
+    """Read the digits that a piece adds to a sequence and how many pieces say them."""
     piece = _at(pieces, index)
     lower = piece.lower
     following = _at(pieces, index + 1).lower
@@ -337,12 +342,13 @@ def _spoken_quantity(pieces: Sequence[Piece], position: int) -> Rewrite | None:
         sign, start = "-", position + 1
     quantity = _quantity(pieces, start)
     if quantity is None:
-        return None
+        # Skips the run, so that of an unreadable "nine eleven" no part is rewritten alone.
+        _, ends = _number_run(pieces, start)
+        return Rewrite(position, ends[-1], "") if ends else None
     with_noun = _with_noun(pieces, position, quantity, sign)
     if with_noun is not None:
         return with_noun
     if quantity.spelled and not (sign or _is_written_in_digits(pieces, start, quantity)):
-        # Skips the run, so that "ten" of an unreadable "five ten" is not rewritten alone.
         return Rewrite(position, quantity.last, "")
     last = quantity.last
     written = quantity.written
@@ -366,7 +372,7 @@ def _written_quantity(pieces: Sequence[Piece], position: int) -> Rewrite | None:
 
 
 def _quantity(pieces: Sequence[Piece], position: int) -> _Quantity | None:
-    """A cardinal or decimal in words from `position` on, whole pieces only."""
+    """Read a cardinal or decimal in words from `position` on, whole pieces only."""
     words, ends = _number_run(pieces, position)
     if not words:
         return None
@@ -389,7 +395,7 @@ _ROUND = frozenset((100, 1000, 10**6, 10**9, 10**12))
 
 
 def _decimals(pieces: Sequence[Piece], position: int) -> tuple[str, int] | None:
-    """The digits after `point` at `position`, and one past their last piece."""
+    """Read the digits after `point` at `position`, and one past their last piece."""
     if (
         _at(pieces, position).lower != "point"
         or pieces[position].after
@@ -431,28 +437,30 @@ def _grouped(value: int, words: list[str]) -> str:
 def _with_noun(
     pieces: Sequence[Piece], position: int, quantity: _Quantity, sign: str
 ) -> Rewrite | None:
-    """A quantity with what it counts: percent or money."""
+    """Write a quantity with what it counts: percent or money."""
     last = quantity.last
     if pieces[last - 1].after:
         return None
     noun, after_noun = _at(pieces, last), _at(pieces, last + 1)
+    pair = (noun.lower, "" if noun.after else after_noun.lower)
     if noun.before:
         return None
-    if noun.lower == "percent":
-        return Rewrite(position, last + 1, f"{sign}{quantity.written}%")
-    if noun.lower == "per" and after_noun.lower == "cent" and not noun.after:
-        return Rewrite(position, last + 2, f"{sign}{quantity.written}%")
-    currency = _MAJOR_MONEY.get(noun.lower)
-    if quantity.value == 1:
-        currency = _SINGLE_MONEY.get(noun.lower)
-    if noun.lower == "pounds" and after_noun.lower == "sterling" and not noun.after:
-        return Rewrite(position, last + 2, sign + "£" + _money(quantity))
-    if currency is None:
-        return None
+    if noun.lower == "percent" or pair == ("per", "cent"):
+        end = last + (1 if noun.lower == "percent" else 2)
+        return Rewrite(position, end, f"{sign}{quantity.written}%")
+    if pair == ("pounds", "sterling"):
+        return Rewrite(position, last + 2, f"{sign}£{_money(quantity)}")
+    currency = (_SINGLE_MONEY if quantity.value == 1 else _MAJOR_MONEY).get(noun.lower)
+    return _sum(pieces, position, quantity, sign + currency) if currency else None
+
+
+def _sum(pieces: Sequence[Piece], position: int, quantity: _Quantity, currency: str) -> Rewrite:
+    """Write an amount of money, with the cents that follow; `currency` with the sign before."""
+    last = quantity.last
     cents, end = _cents(pieces, last)
     if cents and "." not in quantity.written and " " not in quantity.written:
-        return Rewrite(position, end, f"{sign}{currency}{_money(quantity)}.{cents}")
-    return Rewrite(position, last + 1, f"{sign}{currency}{_money(quantity)}")
+        return Rewrite(position, end, f"{currency}{_money(quantity)}.{cents}")
+    return Rewrite(position, last + 1, f"{currency}{_money(quantity)}")
 
 
 def _money(quantity: _Quantity) -> str:
@@ -490,6 +498,9 @@ def _is_written_in_digits(pieces: Sequence[Piece], start: int, quantity: _Quanti
         return False
     if quantity.value >= 10 or "." in written:
         return True
+    if following in {"to", "or"}:  # "five to ten" as 5 to 10
+        limit = _quantity(pieces, last + 1)
+        return limit is not None and limit.value >= 10
     before = _at(pieces, start - 1)
     named = before.lower in _NAMED_BY_NUMBER and not before.after and _ends_clause(pieces, last)
     return named or following in _MEASURES

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from shared.recognition.text_forms.english_written import Rewrite
-from shared.recognition.text_forms.pieces import NO_PIECE, Piece
+from shared.recognition.text_forms.pieces import NO_PIECE, Piece, listed
 from shared.recognition.text_forms.vocabulary import vocabulary_of
 
 LANGUAGES = frozenset(("es", "fr", "de", "it", "pt", "nl"))
@@ -23,7 +23,7 @@ _PERCENT = {
     "nl": ("procent",),
 }
 _EURO = frozenset(("euro", "euros"))
-_ROUND = frozenset("cien ciento mil cent mille hundert tausend cento cem honderd duizend".split())
+_ROUND = frozenset(listed("cien ciento mil cent mille hundert tausend cento cem honderd duizend"))
 # A cheap look before the search: some morpheme that every number from 10 on has.
 _NUMBER_MORPHEMES = {
     "es": r"diez|once|doce|trece|catorce|quince|dieci|veint|enta|cien|mil|coma|uno?|por",
@@ -56,7 +56,7 @@ class _Token:
 
 
 def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
-    """What is to be written otherwise than it was recognised, in order, without overlap."""
+    """Find what is to be written otherwise than it was recognised, in order, without overlap."""
     seed = _SEEDS[language]
     if not any(seed.search(piece.lower) for piece in pieces):
         return []

@@ -6,6 +6,8 @@ out (`spoken`), ITN and display write number words in digits (`english_written`,
 Source of the forms: Azure's short audio reference and its page on display text format.
 """
 
+# ruff: noqa: RUF001 - these signs and letters are meant
+
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -63,9 +65,10 @@ def written_tokens(words: Sequence[str], language: str) -> tuple[WrittenToken, .
 
     Parameters
     ----------
-    words: whitespace words with their punctuation; of languages without spaces, characters or
-      words.
-    language: `en`, or a locale such as `en-GB`, whose region decides how `6/5/2020` is read.
+    words:
+        Whitespace words with their punctuation; of languages without spaces, characters or words.
+    language:
+        A language or a locale; the region of `en-GB` decides how `6/5/2020` is read.
     """
     language, _, region = language.partition("-")
     language = language.lower()
@@ -93,8 +96,12 @@ def text_forms(words: Sequence[str], language: str, profanity: ProfanityMode) ->
 
     Parameters
     ----------
-    words, language: as `written_tokens` takes them.
-    profanity: applied to `masked_itn`, `display` and the `display` of tokens.
+    words:
+        Recognised words, as for `written_tokens`.
+    language:
+        A language or a locale, as for `written_tokens`.
+    profanity:
+        What is applied to `masked_itn`, `display` and the `display` of tokens.
     """
     tokens = written_tokens(words, language)
     language = language.partition("-")[0].lower()
@@ -178,7 +185,7 @@ def _token(
 
 
 def _itn(piece: Piece) -> str:
-    """The word in lower case without sentence punctuation: `Dr.` as dr, `p.m.` as pm."""
+    """Put the word in lower case without sentence punctuation: `Dr.` as dr, `p.m.` as pm."""
     lower = piece.lower
     if lower.isalnum():
         return lower
@@ -260,7 +267,7 @@ def _without_profanity(tokens: Sequence[WrittenToken]) -> tuple[WrittenToken, ..
 
 
 def _loose_ends(before: str, after: str) -> tuple[str, str]:
-    """What of the punctuation around a dropped word must stay: (opening, ending)."""
+    """Keep what must stay of the punctuation around a dropped word: (opening, ending)."""
     quotes = [sign for sign in after if sign in _CLOSING]
     ends = "".join(sign for sign in after if sign in _SENTENCE_ENDS)
     opening = before.strip(" ,;:—-")

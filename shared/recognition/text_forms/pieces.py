@@ -1,5 +1,7 @@
 """A recognised word, parted into the punctuation around it and its core."""
 
+# ruff: noqa: RUF001 - these signs and letters are meant
+
 import unicodedata
 from dataclasses import dataclass
 
@@ -26,10 +28,15 @@ class Piece:
 NO_PIECE = Piece("", "", "", "")
 
 
-def is_word_character(character: str) -> bool:
-    """Letters, digits, and the marks that Indic and other scripts put on letters.
+def listed(text: str) -> tuple[str, ...]:
+    """Part a list that is written as one text into its words."""
+    return tuple(text.split())
 
-    `\\w` of `re` leaves out vowel signs and would cut them off a Hindi word.
+
+def is_word_character(character: str) -> bool:
+    r"""Letters, digits, and the marks that Indic and other scripts put on letters.
+
+    `\w` of `re` leaves out vowel signs and would cut them off a Hindi word.
     """
     return character.isalnum() or unicodedata.category(character)[0] == "M"
 
@@ -55,7 +62,7 @@ def piece_of(word: str, language: str) -> Piece:
 
 
 def plain_words(core: str, language: str) -> tuple[str, ...]:
-    """The core in lower case, parted at everything that is no part of a word.
+    """Put the core in lower case, parted at everything that is no part of a word.
 
     Apostrophes and joiners between word characters stay: `rock-n'-roll` is `rock`, `n`, `roll`,
     `don't` stays one.

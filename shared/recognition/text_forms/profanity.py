@@ -25,7 +25,7 @@ class _WordList:
 
 
 def profane_pieces(pieces: Sequence[Piece], language: str) -> frozenset[int]:
-    """Indices of the profane pieces; whole words only, case and inflection do not matter."""
+    """Find the indices of profane pieces: whole words, in any case and inflection."""
     entries = _word_list(language)
     if entries.phrase_text is not None:
         return _profane_in_text(pieces, entries)
@@ -45,7 +45,7 @@ def profane_pieces(pieces: Sequence[Piece], language: str) -> frozenset[int]:
 
 
 def shown(before: str, core: str, after: str, mode: ProfanityMode) -> str:
-    """A profane word as its mode shows it, punctuation kept; empty when it is removed."""
+    """Write a profane word as its mode shows it, punctuation kept; empty when it is removed."""
     if mode is ProfanityMode.REMOVED:
         return ""
     if mode is ProfanityMode.TAGS:
@@ -77,10 +77,10 @@ def _is_listed(word: str, entries: _WordList) -> bool:
 
 @cache
 def _word_list(language: str) -> _WordList:
-    listed = f"{PROFANE_WORDS['']} {PROFANE_WORDS.get(language, '')}".casefold().split()
-    stems = [re.escape(entry[:-1]) for entry in listed if entry.endswith("*")]
+    entries = f"{PROFANE_WORDS['']} {PROFANE_WORDS.get(language, '')}".casefold().split()
+    stems = [re.escape(entry[:-1]) for entry in entries if entry.endswith("*")]
     phrases: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for entry in listed:
+    for entry in entries:
         if "+" in entry:
             phrase = tuple(entry.split("+"))
             phrases[phrase[0]] = (*phrases.get(phrase[0], ()), phrase)
@@ -89,7 +89,7 @@ def _word_list(language: str) -> _WordList:
         own = PROFANE_WORDS.get(language, "").split()
         anywhere = re.compile("|".join(map(re.escape, own)) or r"(?!)")
     return _WordList(
-        words=frozenset(entry for entry in listed if "*" not in entry and "+" not in entry),
+        words=frozenset(entry for entry in entries if "*" not in entry and "+" not in entry),
         stem=re.compile("|".join(stems)) if stems else None,
         phrases=phrases,
         phrase_text=anywhere,

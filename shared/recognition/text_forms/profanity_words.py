@@ -7,6 +7,8 @@ one: mild oaths (damn, hell, crap, bloody, piss), words that name animals, peopl
 where no other word begins so: `scunthorpe` and `shiitake` match nothing.
 """
 
+# ruff: noqa: RUF001 - these signs and letters are meant
+
 # Swearing that travels: matched in every language. No word that is harmless in one of them
 # ("slut" is Swedish for "end").
 _EVERYWHERE = "fuck* motherfuck* shit bullshit bitch bitches asshole assholes cocksucker*"
@@ -93,7 +95,8 @@ PROFANE_WORDS: dict[str, str] = {
     "ko": "씨발 시발 씨발놈 씹 개새끼 병신 좆 지랄 니미",
     "ja": "くそったれ クソ野郎 ファック まんこ ちんぽ",
     "zh": (
-        "他妈的 他媽的 你妈的 操你妈 肏你妈 草泥马 妈逼 媽逼 傻逼 傻屄 牛逼 装逼 鸡巴 雞巴 婊子 王八蛋 "
+        "他妈的 他媽的 你妈的 操你妈 肏你妈 草泥马 妈逼 媽逼 "
+        "傻逼 傻屄 牛逼 装逼 鸡巴 雞巴 婊子 王八蛋"
     ),
     "yue": "屌你 屌那 仆街 冚家鏟 撚樣",
     "th": "เหี้ย สัส ควย เย็ด แม่ง",

@@ -8,11 +8,13 @@ import takes 35 ms. Nothing is cached by number: amounts that people speak are c
 from functools import cache
 from typing import Any, Protocol
 
-_SMALL = (
+from shared.recognition.text_forms.pieces import listed
+
+_SMALL = listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+)
+_TENS = listed("_ _ twenty thirty forty fifty sixty seventy eighty ninety")
 _SCALES = (
     (10**12, "trillion"),
     (10**9, "billion"),
@@ -178,7 +180,7 @@ class Num2WordsSpeller:
 
 @cache
 def speller_for(language: str) -> Speller:
-    """The speller of a language such as `en`, made once."""
+    """Get the speller of a language such as `en`, made once."""
     if language == "en":
         return EnglishSpeller()
     if language in {"zh", "yue"}:

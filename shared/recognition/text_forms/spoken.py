@@ -6,12 +6,20 @@ signs. Neighbours decide what one word can not: `2020` after a month is a year, 
 `$5` is `million dollars`.
 """
 
+# ruff: noqa: RUF001 - these signs and letters are meant
+
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from shared.recognition.text_forms.pieces import CURRENCY_SIGNS, NO_PIECE, Piece, plain_words
+from shared.recognition.text_forms.pieces import (
+    CURRENCY_SIGNS,
+    NO_PIECE,
+    Piece,
+    listed,
+    plain_words,
+)
 from shared.recognition.text_forms.spelling import (
     MOST_DIGITS,
     Speller,
@@ -21,7 +29,6 @@ from shared.recognition.text_forms.spelling import (
 )
 from shared.recognition.text_forms.vocabulary import Vocabulary, number_pattern, vocabulary_of
 
-_INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
 _FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
 _MAGNITUDES = {
     "k": "thousand",
@@ -75,7 +82,7 @@ Rule = Callable[[re.Match[str], Reading], Words | None]
 
 
 def spoken_words(reading: Reading) -> Words:
-    """The spoken words of one piece, lower case, without punctuation; empty for punctuation."""
+    """Read one piece out: lower case, without punctuation; empty for punctuation."""
     piece = reading.piece
     if piece.core.isalpha():
         return _word(reading)
@@ -93,7 +100,7 @@ def spoken_words(reading: Reading) -> Words:
 
 
 def _word(reading: Reading) -> Words:
-    """A word of letters: itself, unless it is an abbreviation, a unit or half of an amount."""
+    """Read a word of letters: itself, unless it is an abbreviation, a unit or half of an amount."""
     piece, vocabulary = reading.piece, reading.vocabulary
     lower = piece.lower
     numeric_before = reading.previous.core[-1:].isdigit() and not reading.previous.after
@@ -112,13 +119,15 @@ def _word(reading: Reading) -> Words:
 
 
 _HOURS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve o'clock thirty fifteen "
-    "forty-five".split()
+    listed(
+        "one two three four five six seven eight nine ten eleven twelve o'clock thirty fifteen "
+        "forty-five"
+    )
 )
 
 
 def _is_numero(reading: Reading) -> bool:
-    """`No. 5`, as opposed to the answer `No.`"""
+    """Tell `No. 5` from the answer `No`."""
     return (
         reading.language == "en"
         and reading.piece.after == "."
@@ -181,7 +190,7 @@ def _names(text: str) -> Words:
 
 
 def _number(text: str, reading: Reading) -> Words:
-    """A written number without sign, thousands parted or not, with or without decimals."""
+    """Read a written number without sign, thousands parted or not, with or without decimals."""
     vocabulary, speller = reading.vocabulary, reading.speller
     mark = max(text.rfind("."), text.rfind(","))
     whole, decimals = text, ""
@@ -238,7 +247,7 @@ def _read_number(match: re.Match[str], reading: Reading) -> Words | None:
 
 
 def _is_quantity(reading: Reading) -> bool:
-    """A unit or currency follows: `1999 km` counts, `1999` is a year."""
+    """Tell whether a unit or currency follows: `1999 km` counts, `1999` is a year."""
     following, vocabulary = reading.following.lower, reading.vocabulary
     if reading.piece.after or not following:
         return False
@@ -259,7 +268,7 @@ def _is_clock(text: str, reading: Reading) -> bool:
 
 
 def _is_month(piece: Piece, reading: Reading) -> bool:
-    """A month by name; `may` and `march` only with a capital."""
+    """Tell whether this is a month by name; `may` and `march` only with a capital."""
     vocabulary = reading.vocabulary
     name = piece.lower
     if name in {"may", "march"}:
@@ -395,6 +404,8 @@ def _full_hour(hour: int, following: str, reading: Reading) -> Words:
 
 
 def _read_ratio(match: re.Match[str], reading: Reading) -> Words | None:
+    if len(match["second"]) == 2 and len(match["first"]) == 2:  # minutes and seconds
+        return _whole(match["first"], reading, plain=True) + _minutes(match["second"], reading)
     if not reading.vocabulary.to:
         return None
     first, second = (_whole(match[name], reading, plain=True) for name in ("first", "second"))
@@ -512,7 +523,7 @@ def _read_phone(match: re.Match[str], reading: Reading) -> Words | None:
 
 
 def _read_address(match: re.Match[str], reading: Reading) -> Words | None:
-    """An e-mail address or a host name, sign by sign: `example.com/a` has a dot and a slash."""
+    """Read an e-mail address or host name sign by sign: `example.com/a` has a dot and a slash."""
     vocabulary = reading.vocabulary
     names = {
         ".": vocabulary.dot,
@@ -536,16 +547,17 @@ def _read_address(match: re.Match[str], reading: Reading) -> Words | None:
 
 
 def _read_initials(match: re.Match[str], reading: Reading) -> Words | None:
-    """`U.S` as u s; `p.m` and `z.B` have their own words."""
+    """`U.S` as u s, `U.K.'s` as u k's; `p.m` and `z.B` have their own words."""
     lower = reading.piece.lower
     known = reading.vocabulary.abbreviations.get(lower)
     if known:
         return _names(known)
-    return tuple(lower.split(".")) if match[0] else None
+    *letters, last = match["letters"].lower().split(".")
+    return (*letters, last + ("'s" if match["genitive"] else ""))
 
 
 def _read_sign(match: re.Match[str], reading: Reading) -> Words | None:
-    """A sign that stands alone: a unit after a number, an operation between numbers, or `&`."""
+    """Read a sign that stands alone: an operation between numbers, or `&`."""
     sign, vocabulary = match[0], reading.vocabulary
     before, following = reading.previous, reading.following
     number_before = before.core[-1:].isdecimal()
@@ -598,7 +610,16 @@ def _parting(language: str) -> re.Pattern[str]:
 @cache
 def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
     number = number_pattern(language)
-    currency = r"R?[$€£¥₹]"
+    money = (
+        r"(?P<sign>[+\-\u2212])?"
+        rf"(?:(?:US|CA|AU|A|C)?(?P<currency>R?[$€£¥₹])(?P<amount>{number})"
+        r"(?P<magnitude>[kKmMbBtT]|bn|mn)?"
+        rf"|(?P<amount_before>{number})(?P<currency_after>[$€£¥₹]))"
+    )
+    limits = (
+        rf"(?P<sign>[$€£¥₹]?)(?P<first>{number})[-\u2010-\u2014\u2212](?P=sign)?"
+        rf"(?P<second>{number})(?P<unit>[a-z%°]*)"
+    )
     date = r"(?P<first>\d{1,2})([/.])(?P<second>\d{1,2})\2(?P<year>\d{4}|\d{2})"
     time = (
         r"(?P<hour>[01]?\d|2[0-4])[:h](?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?"
@@ -606,13 +627,8 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
     )
     patterns: tuple[tuple[str, Rule], ...] = (
         (rf"(?P<sign>[+\-\u2212])?(?P<number>{number})", _read_number),
-        (r"[^\W\d_](?:\.[^\W\d_])+", _read_initials),
-        (
-            rf"(?P<sign>[+\-\u2212])?(?:(?:US|CA|AU|A|C)?(?P<currency>{currency})(?P<amount>{number})"
-            rf"(?P<magnitude>[kKmMbBtT]|bn|mn)?"
-            rf"|(?P<amount_before>{number})(?P<currency_after>[$€£¥₹]))",
-            _read_money,
-        ),
+        (r"(?P<letters>[^\W\d_](?:\.[^\W\d_])+)(?P<genitive>\.?['\u2019]s)?", _read_initials),
+        (money, _read_money),
         (
             rf"(?P<sign>[+\-\u2212])?(?P<number>{number})(?P<unit>[a-zA-Z°%/]+)",
             _read_percent_or_unit,
@@ -620,11 +636,7 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (rf"(?P<number>{number})(?P<ending>\.?[^\W\d_]+|\.?[º°ª])", _read_ordinal),
         (time, _read_time),
         (r"(?P<first>\d+):(?P<second>\d+)", _read_ratio),
-        (
-            rf"(?P<sign>[$€£¥₹]?)(?P<first>{number})[-\u2010-\u2014\u2212](?P<second>{number})"
-            r"(?P<unit>[a-z%°]*)",
-            _read_range,
-        ),
+        (limits, _read_range),
         (date, _read_numeric_date),
         (r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", _read_iso_date),
         (
@@ -634,7 +646,7 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (r"(?P<digits>\d{2}|[12]\d{3})'?s", _read_decade),
         (r"\+?[\d(][\d().\-\u2010-\u2013]+\d", _read_phone),
         (r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+", _read_address),
-        (r"(?:https?://)?[\w\-]+(?:\.[\w\-]+)*\.[a-z][a-z0-9]{0,5}(?:/[\w\-./]*)?", _read_address),
+        (r"(?:https?://)?[\w\-]+(?:\.[\w\-]+)*\.[a-z][a-z0-9]{0,5}(?:/\S*)?", _read_address),
         (r"[+\-\u2212×÷=&@%°<>$€£¥₹\u2116]", _read_sign),
         (r"(?P<sign>[#@])(?P<text>\w+)", _read_tag),
         (r"(?P<name>[^\W\d_]{1,2})(?P<signs>\+\+|\+|#)", _read_programming_name),

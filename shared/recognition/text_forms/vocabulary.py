@@ -4,10 +4,14 @@ Names are those of everyday speech, as a transcript of that language would have 
 lexical form is built from them. A language that is not here keeps its words and loses its signs.
 """
 
+# ruff: noqa: RUF001 - these signs and letters are meant
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+
+from shared.recognition.text_forms.pieces import listed
 
 Money = tuple[str, str, str, str]  # one, many, one hundredth, many hundredths; "" has none
 
@@ -94,7 +98,7 @@ _ENGLISH = Vocabulary(
         yen="yen/yen",
         rupee="rupee/rupees/paisa/paise",
     ),
-    scales=frozenset("hundred thousand million billion trillion".split()),
+    scales=frozenset(listed("hundred thousand million billion trillion")),
     units=_units(
         "kilometer/kilometers", "meter/meters", "centimeter/centimeters",
         "millimeter/millimeters", "kilogram/kilograms", "gram/grams", "milligram/milligrams",
@@ -110,8 +114,8 @@ _ENGLISH = Vocabulary(
         secs="seconds", sec="second/seconds",
     ),
     months=tuple(
-        "january february march april may june july august september october november "
-        "december".split()
+        listed("january february march april may june july august september october november "
+        "december")
     ),
     abbreviations={
         "mr": "mister", "mrs": "missus", "ms": "ms", "dr": "doctor", "prof": "professor",
@@ -151,8 +155,8 @@ _SPANISH = Vocabulary(
         "por ciento",
     ),
     months=tuple(
-        "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
-        "diciembre".split()
+        listed("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
+        "diciembre")
     ),
     abbreviations={
         "sr": "señor", "sra": "señora", "srta": "señorita", "dr": "doctor", "dra": "doctora",
@@ -189,8 +193,8 @@ _FRENCH = Vocabulary(
         "degré fahrenheit/degrés fahrenheit", "degré/degrés", "pour cent",
     ),
     months=tuple(
-        "janvier février mars avril mai juin juillet août septembre octobre novembre "
-        "décembre".split()
+        listed("janvier février mars avril mai juin juillet août septembre octobre novembre "
+        "décembre")
     ),
     abbreviations={
         "m": "monsieur", "mm": "messieurs", "mme": "madame", "mmes": "mesdames",
@@ -224,8 +228,8 @@ _GERMAN = Vocabulary(
         "grad", "prozent",
     ),
     months=tuple(
-        "januar februar märz april mai juni juli august september oktober november "
-        "dezember".split()
+        listed("januar februar märz april mai juni juli august september oktober november "
+        "dezember")
     ),
     abbreviations={
         "dr": "doktor", "prof": "professor", "hr": "herr", "fr": "frau", "nr": "nummer",
@@ -264,8 +268,8 @@ _ITALIAN = Vocabulary(
         "per cento",
     ),
     months=tuple(
-        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
-        "dicembre".split()
+        listed("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre "
+        "novembre dicembre")
     ),
     abbreviations={
         "sig": "signor", "sig.ra": "signora", "dott": "dottor", "dr": "dottor",
@@ -301,8 +305,8 @@ _PORTUGUESE = Vocabulary(
         "grau fahrenheit/graus fahrenheit", "grau/graus", "por cento",
     ),
     months=tuple(
-        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
-        "dezembro".split()
+        listed("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
+        "dezembro")
     ),
     abbreviations={
         "sr": "senhor", "sra": "senhora", "dr": "doutor", "dra": "doutora",
@@ -335,8 +339,8 @@ _DUTCH = Vocabulary(
         "graden", "procent",
     ),
     months=tuple(
-        "januari februari maart april mei juni juli augustus september oktober november "
-        "december".split()
+        listed("januari februari maart april mei juni juli augustus september oktober november "
+        "december")
     ),
     abbreviations={
         "dhr": "de heer", "mevr": "mevrouw", "dr": "dokter", "prof": "professor",
@@ -372,13 +376,13 @@ _NEUTRAL = Vocabulary()
 
 
 def vocabulary_of(language: str) -> Vocabulary:
-    """The vocabulary of a language such as `en`; of one without, signs have no names."""
+    """Get the vocabulary of a language such as `en`; of one without, signs have no names."""
     return _VOCABULARIES.get(language, _NEUTRAL)
 
 
 @cache
 def number_pattern(language: str) -> str:
-    """A regular expression for one written number without sign, in the marks of a language.
+    """Write a regular expression for one written number without sign, in the marks of a language.
 
     A point or comma that can not part thousands is read as a decimal mark: Whisper writes
     `3.14` in German too.

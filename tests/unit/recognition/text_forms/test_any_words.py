@@ -8,16 +8,17 @@ from hypothesis import strategies as st
 
 from shared.recognition.options import ProfanityMode
 from shared.recognition.text_forms import text_forms, written_tokens
+from shared.recognition.text_forms.pieces import listed
 
 LANGUAGES = st.sampled_from(
-    "en en-GB es fr de it pt nl sv ru tr ja zh th ar hi ko sw haw xx".split()
+    listed("en en-GB es fr de it pt nl sv ru tr ja zh th ar hi ko sw haw xx")
 )
 WRITTEN = st.from_regex(r"[$€£+\-#@(]?[0-9]{0,6}[.,:/\-°½]?[0-9]{0,4}[a-z%€]{0,3}", fullmatch=True)
 SPOKEN = st.sampled_from(
-    (
+    listed(
         "one two ten twenty hundred thousand million and point percent dollars pm p m at a oh "
         "minus double dot com half twenty-five first may May June , — no No. Dr. $5 2020 1/2"
-    ).split()
+    )
 )
 WORDS = st.lists(st.one_of(SPOKEN, WRITTEN, st.text(max_size=12)), max_size=12)
 MODES = st.sampled_from(list(ProfanityMode))
@@ -47,7 +48,7 @@ def test_the_lexical_form_is_in_lower_case(words, language):
 
 @given(
     st.lists(st.text(st.characters(categories=["L", "P"]), min_size=1, max_size=8), max_size=10),
-    st.sampled_from("es fr de ru tr ar hi ko sw".split()),
+    st.sampled_from(listed("es fr de ru tr ar hi ko sw")),
 )
 @settings(max_examples=200, deadline=None)
 def test_raw_display_without_numbers_is_the_recognised_text(words, language):
@@ -65,10 +66,10 @@ def test_very_long_numbers_are_read_digit_by_digit(count):
 
 def test_an_english_sentence_of_thirty_words_takes_less_than_a_millisecond():
     """Least of several repeats: what the machine does besides only ever adds."""
-    words = (
+    words = listed(
         "The board met at 5:30 p.m. on June 5th, 2020, and agreed that twenty five per cent of "
         "the $5 million should go to Dr. Smith and his two colleagues in Boston."
-    ).split()
+    )
     text_forms(words, "en", ProfanityMode.MASKED)
     fastest_s = 1.0
     for _ in range(20):

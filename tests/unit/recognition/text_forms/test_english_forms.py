@@ -22,7 +22,7 @@ LEXICAL = [
     # Cardinals
     ("42 people", "forty two people"),
     ("1,000 people", "one thousand people"),
-    ("1,234,567 votes", "one million two hundred thirty four thousand five hundred sixty seven votes"),
+    ("1,234,500", "one million two hundred thirty four thousand five hundred"),
     ("about 105 of them", "about one hundred five of them"),
     ("50000 people", "fifty thousand people"),
     ("3.14", "three point one four"),
@@ -37,6 +37,10 @@ LEXICAL = [
     ("1/2 cup", "one half cup"),
     ("3/4 of it", "three quarters of it"),
     ("2\u00bd hours", "two and a half hours"),
+    ("in 45:30", "in forty five thirty"),
+    ("$20-$30", "twenty to thirty dollars"),
+    ("the U.K.'s plan", "the u k's plan"),
+    ("https://example.com/a?b", "example dot com slash a b"),
     ("open 24/7", "open twenty four seven"),
     # Years and dates
     ("in 1999", "in nineteen ninety nine"),
@@ -142,6 +146,9 @@ DISPLAY = [
     ("minus five degrees", "-5 degrees"),
     ("Turn to page five.", "Turn to page 5."),
     ("three point one four", "3.14"),
+    ("five to ten minutes", "5 to 10 minutes"),
+    ("on nine eleven", "on nine eleven"),
+    ("a twenty second delay", "a twenty second delay"),
     # Percent and money
     ("Twenty five per cent said no.", "25% said no."),
     ("five percent,", "5%,"),
