@@ -1,22 +1,20 @@
-"""Band-limited conversion to 16 kHz, block by block, with FFmpeg's swresample.
+"""Band-limited conversion to 16 kHz, block by block, with libsoxr.
 
-Measured on tones (PyAV 19): what would alias (10 kHz at 44.1 kHz) ends below -90 dB, 1 kHz
-keeps its level within 0.001 dB, 7 kHz loses 0.4 dB; the output does not depend on how the input
-is cut, and its length is the exact one rounded up. A second of 44.1 kHz mono takes 0.6 ms.
+Measured on tones (soxr 1.1, "HQ"): what would alias (10 kHz at 44.1 kHz) ends at the rounding
+noise, below -85 dB; 1 kHz keeps its level within 0.001 dB and 7 kHz within 0.01 dB. The output
+does not depend on how the input is cut, its length is the exact one rounded up, and a second of
+44.1 kHz mono takes 0.3 ms. PyAV's resampler is as clean up to 6 kHz (7 kHz loses 0.4 dB) and
+half as fast, but every one leaves 0.75 MB, with the last samples of the audio in it, to the
+garbage collector: 130 MB of them were waiting after 400 short requests.
 """
 
-import av
 import numpy as np
 import numpy.typing as npt
+import soxr  # type: ignore[import-untyped]
 
 from shared.audio.format import SAMPLE_RATE
 
 Int16Block = npt.NDArray[np.int16]
-
-# swresample converts pairs: more channels would need a named loudspeaker layout, which audio of
-# nine or thirteen channels does not have.
-_PAIR = 2
-_LAYOUTS = {1: "mono", 2: "stereo"}
 
 
 class Resampler:
@@ -28,39 +26,34 @@ class Resampler:
     def __init__(self, sample_rate: int, n_channels: int) -> None:
         self.sample_rate = sample_rate
         self._n_channels = n_channels
-        self._pairs: list[av.AudioResampler] = []
+        self._stream: soxr.ResampleStream | None = None
         if sample_rate != SAMPLE_RATE:
-            # One thread: FFmpeg would start a pool per resampler.
-            self._pairs = [
-                av.AudioResampler("s16p", _LAYOUTS[min(_PAIR, n_channels - first)], SAMPLE_RATE,
-                                  threads=1)
-                for first in range(0, n_channels, _PAIR)
-            ]  # fmt: skip
+            # As float32, because libsoxr adds dither to int16: the same audio would not give
+            # the same samples when it is cut in other places.
+            self._stream = soxr.ResampleStream(
+                sample_rate, SAMPLE_RATE, n_channels, dtype="float32", quality="HQ"
+            )
 
     def resample(self, samples: Int16Block) -> Int16Block:
-        """Convert the next block; its last few milliseconds come out with the one after it."""
-        if not self._pairs or samples.shape[1] == 0:
+        """Convert the next block; its last 25 ms or so come out with the one after it."""
+        if self._stream is None or samples.shape[1] == 0:
             return samples
-        resampled = []
-        for index, pair in enumerate(self._pairs):
-            part = np.ascontiguousarray(samples[index * _PAIR : (index + 1) * _PAIR])
-            frame = av.AudioFrame.from_ndarray(part, "s16p", _LAYOUTS[part.shape[0]])
-            frame.sample_rate = self.sample_rate
-            resampled.append(_joined(pair.resample(frame), part.shape[0]))
-        return np.concatenate(resampled) if len(resampled) > 1 else resampled[0]
+        return self._convert(self._stream, samples, is_last=False)
 
     def flush(self) -> Int16Block:
         """Give the rest, after the last block."""
-        rest = [
-            _joined(pair.resample(None), min(_PAIR, self._n_channels - index * _PAIR))
-            for index, pair in enumerate(self._pairs)
-        ]
-        self._pairs = []
-        return np.concatenate(rest) if rest else np.zeros((self._n_channels, 0), np.int16)
+        nothing = np.zeros((self._n_channels, 0), np.int16)
+        if self._stream is None:
+            return nothing
+        stream, self._stream = self._stream, None
+        return self._convert(stream, nothing, is_last=True)
 
-
-def _joined(frames: list[av.AudioFrame], n_channels: int) -> Int16Block:
-    if not frames:
-        return np.zeros((n_channels, 0), np.int16)
-    parts = [frame.to_ndarray().view(np.int16) for frame in frames]
-    return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+    def _convert(
+        self, stream: soxr.ResampleStream, samples: Int16Block, *, is_last: bool
+    ) -> Int16Block:
+        interleaved = samples.T.astype(np.float32, order="C")
+        if self._n_channels == 1:
+            interleaved = interleaved.reshape(-1)
+        resampled = stream.resample_chunk(interleaved, last=is_last)
+        rounded = np.clip(np.rint(resampled), -32_768, 32_767).astype(np.int16)
+        return np.ascontiguousarray(rounded.reshape(-1, self._n_channels).T)

@@ -1,3 +1,4 @@
+import gc
 import io
 import resource
 import struct
@@ -155,6 +156,23 @@ def test_changed_bytes_give_audio_or_an_audio_error(encode, tone, container, cod
             assert read(bytes(changed), max_duration_s=60) > 0
         except (UnsupportedFormat, EmptyAudio, AudioTooLong):
             continue
+
+
+def test_closed_audio_leaves_nothing_to_the_garbage_collector(encode, tone):
+    """Samples of a request must not lie in memory until a collection happens to come."""
+    encoded = encode("ogg", "libopus", tone(440, 48_000, 3.0)[None], 48_000)
+    gc.collect()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        with open_audio(encoded) as stream:
+            next(iter(stream))
+        del stream
+        gc.collect()
+        left = [type(item).__name__ for item in gc.garbage]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+    assert left == []
 
 
 def test_ffmpeg_says_nothing(encode, tone, capfd, caplog):
