@@ -43,5 +43,6 @@ class RecognitionOptions:
     phrases: tuple[str, ...] = ()
     phrase_weight: float = 1.0
 
-    # Scheduling
+    # Scheduling: segments that are decoded together. More is faster, one is sooner
+    batch_segments: int = 8
     priority: Priority = Priority.INTERACTIVE

@@ -1,0 +1,113 @@
+"""From tokens to words, and from token times to word times."""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.audio.voice_activity import Utterance
+from shared.recognition.engine import AlignedToken
+from shared.recognition.text_forms.joining import is_written_without_spaces
+from shared.transcript import Word
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGroup:
+    """The tokens `first..last` (exclusive) that spell one word, punctuation included.
+
+    `last_sounded` is one past the last token that is more than punctuation.
+    """
+
+    text: str
+    first: int
+    last: int
+    last_sounded: int
+
+
+def group_words(contents: Sequence[bytes], language: str) -> tuple[TokenGroup, ...]:
+    """Join tokens to words.
+
+    A word begins at a token with a leading space; in unspaced languages at every token that
+    completes a character. Tokens that end within a character of UTF-8 wait for the rest.
+    """
+    unspaced = is_written_without_spaces(language)
+    groups: list[TokenGroup] = []
+    pending, pending_first = b"", 0
+    for index, content in enumerate(contents):
+        if not pending:
+            pending_first = index
+        pending += content
+        try:
+            text = pending.decode()
+        except UnicodeDecodeError:
+            if index + 1 < len(contents):
+                continue
+            text = pending.decode(errors="replace")
+        pending = b""
+        sounded = any(unicodedata.category(c)[0] in "LNSM" for c in text)
+        last_sounded = index + 1 if sounded else pending_first
+        begins = text.startswith(" ") or (unspaced and sounded)
+        # An opening quote or bracket goes before its word: it has no sounded token yet.
+        if groups and (not begins or groups[-1].last_sounded == groups[-1].first):
+            before = groups.pop()
+            joined = before.text + text
+            last_sounded = last_sounded if sounded else before.last_sounded
+            groups.append(TokenGroup(joined, before.first, index + 1, last_sounded))
+        else:
+            groups.append(TokenGroup(text, pending_first, index + 1, last_sounded))
+    stripped = (
+        TokenGroup(group.text.strip(), group.first, group.last, group.last_sounded)
+        for group in groups
+    )
+    return tuple(group for group in stripped if group.text)
+
+
+def time_words(
+    groups: Sequence[TokenGroup], tokens: Sequence[AlignedToken], offset_s: float
+) -> tuple[Word, ...]:
+    """Give each word the time of its sounded tokens and the mean of their log probabilities.
+
+    `offset_s` is the time of the segment in the audio. The length of a pause after a word is in
+    its punctuation's tokens, which is why those do not count.
+    """
+    return tuple(
+        Word(
+            text=group.text,
+            offset_s=offset_s + tokens[group.first].start_s,
+            duration_s=max(
+                0.0,
+                tokens[max(group.last_sounded, group.first + 1) - 1].end_s
+                - tokens[group.first].start_s,
+            ),
+            confidence=geometric_mean([t.probability for t in tokens[group.first : group.last]]),
+        )
+        for group in groups
+    )
+
+
+def within_utterances(
+    words: Sequence[Word], utterances: Sequence[Utterance], tolerance_s: float = 0.1
+) -> tuple[Word, ...]:
+    """Move word borders that lie in a pause to the speech they belong to.
+
+    Cross-attention is unsure of borders next to silence, voice activity is not.
+    """
+    clipped = []
+    for word in words:
+        start_s, end_s = word.offset_s, word.offset_s + word.duration_s
+        spoken = max(
+            utterances, key=lambda u: min(u.end_s, end_s) - max(u.start_s, start_s)
+        )
+        low, high = spoken.start_s - tolerance_s, spoken.end_s + tolerance_s
+        start_s = max(0.0, min(max(start_s, low), high))
+        end_s = max(start_s, min(max(end_s, low), high))
+        clipped.append(Word(word.text, start_s, end_s - start_s, word.confidence))
+    return tuple(clipped)
+
+
+def geometric_mean(probabilities: Sequence[float]) -> float:
+    """Geometric mean of probabilities; 0 where there is none."""
+    if not probabilities:
+        return 0.0
+    logarithms = [math.log(max(probability, 1e-10)) for probability in probabilities]
+    return min(1.0, math.exp(sum(logarithms) / len(logarithms)))

@@ -1,0 +1,107 @@
+"""The port of a Whisper engine: encode, identify the language, decode, align.
+
+The pipeline in `recognise.py` knows only this. Adapters: `ctranslate2_engine.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shared.recognition.log_mel import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedSegment:
+    """Encoder output of one segment.
+
+    features: the engine's own object, shape `(1, n_positions, n_state)`.
+    n_positions: encoder context, 20 ms each.
+    """
+
+    features: Any
+    n_positions: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecodingRequest:
+    """How one segment is to be decoded.
+
+    language: Whisper's code, `en`.
+    hint: text that the model takes for what was said before; phrase lists bind through it.
+    max_tokens: where decoding stops although the text has not ended.
+    """
+
+    language: str
+    max_tokens: int
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What the decoder reads in one segment.
+
+    tokens: text tokens without special ones; `contents` holds the bytes of each. A character of
+        UTF-8 may be spread over several tokens.
+    average_log_probability: over the tokens and the end of text, natural logarithm.
+    no_speech_probability: of the `no speech` token at the start, 0..1.
+    capped: decoding stopped at `max_tokens`.
+    """
+
+    tokens: tuple[int, ...]
+    contents: tuple[bytes, ...]
+    average_log_probability: float
+    no_speech_probability: float
+    capped: bool
+
+    @property
+    def text(self) -> str:
+        """The text of all tokens."""
+        return b"".join(self.contents).decode(errors="replace").strip()
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedToken:
+    """Time of one text token, from the start of the segment, and its probability.
+
+    probability: of this token after those before it, 0..1.
+    """
+
+    start_s: float
+    end_s: float
+    probability: float
+
+
+class RecognitionEngine(Protocol):
+    """A loaded model. Methods may be called from any thread, several at a time.
+
+    Lists go by segment; all segments of one call have the same `n_positions`.
+    """
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages that the model can recognise (`{"en"}` for an English-only model)."""
+        ...
+
+    def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
+        """Encode one segment, shape `(n_samples,)`, with silence up to `n_positions`."""
+        ...
+
+    def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:
+        """Probability of every language."""
+        ...
+
+    def decode(
+        self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
+    ) -> list[Hypothesis]:
+        """Best text by greedy search, without timestamp tokens."""
+        ...
+
+    def align(
+        self,
+        segments: Sequence[EncodedSegment],
+        language: str,
+        hypotheses: Sequence[Hypothesis],
+        durations_s: Sequence[float],
+    ) -> list[list[AlignedToken]]:
+        """Time of each token by cross-attention, within the segment's own duration."""
+        ...

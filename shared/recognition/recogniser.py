@@ -1,0 +1,107 @@
+"""Recognition of one process: the models, loaded once and lazily, and the queue before them."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from shared.audio.stream import AudioStream
+from shared.audio.voice_activity import SpeechDetector
+from shared.errors import QueueFull
+from shared.language.locales import language_of, supported_locales
+from shared.models.folder import locate_model
+from shared.recognition.engine import RecognitionEngine
+from shared.recognition.options import RecognitionOptions
+from shared.recognition.recognise import Recognition, RecognitionStatistics
+from shared.recognition.turnstile import Turnstile
+from shared.settings import Settings
+from shared.transcript import Dropped, Phrase
+
+__all__ = ["Recogniser", "RecognitionStatistics"]
+
+
+class Recogniser:
+    """Loads its engine at first use; may be used from any thread, by many at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loading = threading.Lock()
+        self._models: tuple[RecognitionEngine, SpeechDetector] | None = None
+        self._turnstile = Turnstile(settings.concurrency)
+        self._admission = threading.Lock()
+        self._n_admitted = 0
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the models are in memory."""
+        return self._models is not None
+
+    def load(self) -> None:
+        """Load the models unless they are.
+
+        Raises
+        ------
+        ModelMissing, ModelCorrupt: see `locate_model`.
+        EngineUnavailable: the engine can not load what is there.
+        """
+        self._load()
+
+    def _load(self) -> tuple[RecognitionEngine, SpeechDetector]:
+        if self._models is None:
+            with self._loading:
+                if self._models is None:
+                    self._models = _load_models(self._settings)
+        return self._models
+
+    @contextmanager
+    def admit(self) -> Iterator[None]:
+        """Count a request as under way while the block runs.
+
+        Raises
+        ------
+        QueueFull: as many are under way as the settings allow.
+        """
+        with self._admission:
+            if self._n_admitted >= self._settings.queue_limit:
+                raise QueueFull(retry_after_s=1 + self._n_admitted // 10)
+            self._n_admitted += 1
+        try:
+            yield
+        finally:
+            with self._admission:
+                self._n_admitted -= 1
+
+    def recognise(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        statistics: RecognitionStatistics | None = None,
+    ) -> Iterator[Phrase | Dropped]:
+        """Yield phrases and dropped stretches as they are ready, by channel in order of time.
+
+        Blocks while it works. Closing the iterator stops the work after the group of segments
+        under way.
+
+        Raises
+        ------
+        AudioError: while the stream is read.
+        UnsupportedLocale: a candidate that the model can not recognise.
+        """
+        engine, detector = self._load()
+        statistics = statistics if statistics is not None else RecognitionStatistics()
+        recognition = Recognition(engine, detector, self._turnstile, options, statistics)
+        return recognition.run(stream)
+
+    def supported_locales(self) -> tuple[str, ...]:
+        """Locales that the configured model can recognise, sorted; loads nothing."""
+        if self._settings.model.endswith(".en"):
+            return tuple(locale for locale in supported_locales() if language_of(locale) == "en")
+        return supported_locales()
+
+
+def _load_models(settings: Settings) -> tuple[RecognitionEngine, SpeechDetector]:
+    from shared.recognition.ctranslate2_engine import CTranslate2Engine  # noqa: PLC0415
+
+    model_folder = locate_model(settings.model, settings.model_folder)
+    voice_folder = locate_model("silero-vad", settings.model_folder)
+    detector = SpeechDetector(voice_folder / "silero_vad_v6.onnx")
+    return CTranslate2Engine(model_folder, settings), detector

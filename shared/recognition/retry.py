@@ -1,0 +1,60 @@
+"""Whether a hypothesis can be believed, or must be decoded again with more context.
+
+The three signs are openai-whisper's (`transcribe.py`): text that compresses too well is a loop,
+a low average probability is a guess, and a text that never ends is both.
+"""
+
+import zlib
+
+from shared.recognition.engine import Hypothesis
+
+MOST_COMPRESSION = 2.4  # bytes of text per byte of its deflated form
+LEAST_LOG_PROBABILITY = -0.7  # on average; half of what a well read clip has is -0.2
+NO_SPEECH_PROBABILITY = 0.6
+NO_SPEECH_LOG_PROBABILITY = -1.0
+
+TOKENS_PER_SECOND = 8  # fast English needs 6
+TOKENS_PER_SECOND_MULTIBYTE = 20  # scripts whose characters take several tokens
+SPARE_TOKENS = 16
+
+_MULTIBYTE_LANGUAGES = frozenset(
+    "am as bn bo gu hi hy ka kn km lo ml mn mr my ne pa ps sa sd si ta te th ur yi".split()
+)
+
+
+def token_limit(duration_s: float, language: str) -> int:
+    """Tokens after which a text of this duration is not speech any more but a loop."""
+    rate = TOKENS_PER_SECOND_MULTIBYTE if language in _MULTIBYTE_LANGUAGES else TOKENS_PER_SECOND
+    return min(round(duration_s * rate) + SPARE_TOKENS, 224)
+
+
+def is_loop(hypothesis: Hypothesis) -> bool:
+    """Whether the text repeats itself beyond what people do."""
+    return hypothesis.capped or _compression(hypothesis.text) > MOST_COMPRESSION
+
+
+def is_doubtful(hypothesis: Hypothesis) -> bool:
+    """Whether more context may give a better text."""
+    return is_loop(hypothesis) or hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
+
+
+def is_not_speech(hypothesis: Hypothesis) -> bool:
+    """Whether the model itself says that nobody speaks (openai-whisper's rule)."""
+    return (
+        hypothesis.no_speech_probability > NO_SPEECH_PROBABILITY
+        and hypothesis.average_log_probability < NO_SPEECH_LOG_PROBABILITY
+    )
+
+
+def better(first: Hypothesis, second: Hypothesis) -> Hypothesis:
+    """The more believable of two: no loop before a loop, then the more probable."""
+    if is_loop(first) != is_loop(second):
+        return second if is_loop(first) else first
+    if second.average_log_probability > first.average_log_probability:
+        return second
+    return first
+
+
+def _compression(text: str) -> float:
+    encoded = text.encode()
+    return len(encoded) / len(zlib.compress(encoded)) if encoded else 0.0
