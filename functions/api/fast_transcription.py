@@ -11,7 +11,6 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from shared.recognition.recogniser import RecognitionStatistics
 
 from functions.api import descriptions
 from functions.api.incoming_body import IncomingBody
@@ -30,6 +29,7 @@ from shared.audio.stream import AudioLimits, AudioStream, open_audio
 from shared.errors import FeatureUnavailable
 from shared.formats.fast_transcription import fast_transcription_result
 from shared.recognition.options import Priority, RecognitionOptions
+from shared.recognition.recogniser import RecognitionStatistics
 from shared.settings import Settings
 
 # The definition, the boundaries and the headers of the parts beside the audio.

@@ -34,8 +34,7 @@ class IncomingBody:
     max_bytes: size at which reading stops.
     stall_s: longest wait for one piece.
 
-    Both iterators raise `ClientStalled`, `ClientGone` or `AudioTooLarge`. `failure` keeps what
-    they raised: a decoder may have wrapped it on the way.
+    Both iterators raise `ClientStalled`, `ClientGone` or `AudioTooLarge`.
     """
 
     def __init__(self, receive: Receive, *, max_bytes: int, stall_s: float | None = None) -> None:
@@ -45,7 +44,6 @@ class IncomingBody:
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
         self.n_bytes = 0
-        self.failure: Exception | None = None
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while piece := await self._next_piece():
@@ -62,21 +60,15 @@ class IncomingBody:
             pass
 
     def _await_piece(self) -> bytes:
+        pulling = self._next_piece()
         try:
-            return asyncio.run_coroutine_threadsafe(self._next_piece(), self._loop).result()
-        except CancelledError:  # the server stops
-            self.failure = ClientGone()
-            raise self.failure from None
+            return asyncio.run_coroutine_threadsafe(pulling, self._loop).result()
+        except (CancelledError, RuntimeError):  # the server stops, its loop may be closed already
+            pulling.close()
+            raise ClientGone from None
 
     async def _next_piece(self) -> bytes:
         """Return the next piece, empty at the end of the body."""
-        try:
-            return await self._receive_piece()
-        except (ClientStalled, ClientGone, AudioTooLarge) as failure:
-            self.failure = failure
-            raise
-
-    async def _receive_piece(self) -> bytes:
         while not self._ended.is_set():
             try:
                 async with asyncio.timeout(self._stall_s):

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from shared.recognition.recogniser import RecognitionStatistics
-
 from functions.api.incoming_body import ClientGone
 from shared.audio.stream import AudioStream
 from shared.errors import QueueFull, UnsupportedLocale
 from shared.language.locales import find_locale
 from shared.recognition.options import RecognitionOptions
+from shared.recognition.recogniser import RecognitionStatistics
 from shared.transcript import Dropped, Phrase, Transcript
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from functions.api.incoming_body import ClientGone, IncomingBody
+from shared.errors import EngineUnavailable
 
 Result = TypeVar("Result")
 
@@ -30,6 +31,7 @@ class RecognitionThreads:
         Raises
         ------
         ClientGone: the client closed the connection before there was an answer.
+        EngineUnavailable: the server stops and does not wait any longer.
         """
         cancelled = threading.Event()
         working = asyncio.get_running_loop().run_in_executor(self._pool, work, cancelled)
@@ -42,6 +44,10 @@ class RecognitionThreads:
             cancelled.set()
             await asyncio.gather(working, return_exceptions=True)
             raise ClientGone
+        except asyncio.CancelledError:
+            # uvicorn cancels what has not finished within the grace of a shutdown. Left alone it
+            # would be answered with a 500 in no contract's shape.
+            raise EngineUnavailable("The server stops.") from None
         finally:
             cancelled.set()
             leaving.cancel()

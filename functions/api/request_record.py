@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from shared.recognition.recogniser import RecognitionStatistics
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.recognition.recogniser import RecognitionStatistics
 from shared.ticks import milliseconds_from_seconds
 
 _SCOPE_KEY = "sotto.request_record"

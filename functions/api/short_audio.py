@@ -9,7 +9,6 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from shared.recognition.recogniser import RecognitionStatistics
 
 from functions.api import descriptions
 from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
@@ -23,6 +22,7 @@ from shared.errors import AudioTooLong, EmptyAudio, FeatureUnavailable, SpeechEr
 from shared.formats.short_audio import detailed_result, error_result, simple_result
 from shared.privacy.log_fields import exception_fields
 from shared.recognition.options import ProfanityMode, RecognitionOptions
+from shared.recognition.recogniser import RecognitionStatistics
 from shared.transcript import Transcript
 
 MAX_AUDIO_S = 60

@@ -1,0 +1,150 @@
+"""A server in a process of its own, as `make run` starts it, and speech to send to it."""
+
+import ctypes
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+import wave
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+KEY = "k"
+SENTENCE = "Please remind me to buy milk and bread at five o'clock."
+
+
+@dataclass
+class RunningServer:
+    """A started container host: its process, its address, the log lines it has written."""
+
+    process: subprocess.Popen
+    url: str
+    log: list = field(default_factory=list)
+
+
+def start_server(model_folder, **settings):
+    """Start `python -m functions.container` on a free port; return when it listens."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
+        "SOTTO_KEYS": KEY,
+        "SOTTO_PORT": "0",
+        "SOTTO_MODEL_FOLDER": str(model_folder),
+        **settings,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-W", "error::ResourceWarning", "-m", "functions.container"],
+        cwd=PROJECT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    scheme = "https" if "SOTTO_TLS_CERT" in settings else "http"
+    server = RunningServer(process, url="")
+    listening = threading.Event()
+
+    def follow():
+        for line in process.stderr:
+            if not line.startswith("{"):
+                continue
+            server.log.append(json.loads(line))
+            if server.log[-1]["event"] == "listening":
+                server.url = f"{scheme}://127.0.0.1:{server.log[-1]['port']}"
+                listening.set()
+        listening.set()
+
+    threading.Thread(target=follow, daemon=True).start()
+    assert listening.wait(60), "the server did not start"
+    assert server.url, "the server stopped before it listened"
+    return server
+
+
+def stop_server(server):
+    """Stop with SIGTERM; return the exit status."""
+    server.process.terminate()
+    return server.process.wait(60)
+
+
+@pytest.fixture(scope="session")
+def server(model_folder):
+    """Run a server that all tests of the session share; its first answer waits for the model."""
+    running = start_server(model_folder)
+    yield running
+    assert stop_server(running) == 0
+    running.process.stderr.close()
+
+
+@pytest.fixture
+def start(model_folder):
+    """Starter of servers with settings of their own; they are stopped afterwards."""
+    started = []
+
+    def begin(**settings):
+        started.append(start_server(model_folder, **settings))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        running.process.kill()
+        running.process.wait(60)
+        running.process.stderr.close()
+
+
+@pytest.fixture(scope="session")
+def spoken():
+    """WAV file (16 bit, 22050 Hz, 3.5 s) in which eSpeak NG says `SENTENCE`.
+
+    The voice comes with the package espeakng-loader, so that the test runs anywhere.
+    """
+    return speak(SENTENCE)
+
+
+@pytest.fixture(scope="session")
+def spoken_file(spoken, tmp_path_factory):
+    """Put the clip where curl and open file objects can find it."""
+    path = tmp_path_factory.mktemp("speech") / "t.wav"
+    path.write_bytes(spoken)
+    return path
+
+
+def speak(text):
+    """WAV file of eSpeak NG's American English at 150 words per minute."""
+    import espeakng_loader  # noqa: PLC0415 - only where no speech set is needed
+
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    samples = bytearray()
+
+    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    def take(audio, n_samples, _events):
+        if audio and n_samples > 0:
+            samples.extend(ctypes.string_at(audio, 2 * n_samples))
+        return 0
+
+    # espeak-ng/src/include/espeak-ng/speak_lib.h: synchronous retrieval, UTF-8, rate.
+    sample_rate = library.espeak_Initialize(2, 0, espeakng_loader.get_data_path().encode(), 0)
+    library.espeak_SetSynthCallback(take)
+    library.espeak_SetVoiceByName(b"en-us")
+    library.espeak_SetParameter(1, 150, 0)
+    utf8 = text.encode() + b"\0"
+    library.espeak_Synth(utf8, len(utf8), 0, 0, 0, 1, None, None)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(sample_rate)
+        writer.writeframes(bytes(samples))
+    return file.getvalue()
+
+
+@pytest.fixture
+def http():
+    """Open a `requests` session that carries the key."""
+    with requests.Session() as session:
+        session.headers["Ocp-Apim-Subscription-Key"] = KEY
+        yield session

@@ -1,0 +1,140 @@
+"""The container host from outside: how it starts, refuses to start, drains and stops."""
+
+import datetime as dt
+import ipaddress
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+ROUTE = "/speech/recognition/conversation/cognitiveservices/v1?language=en-US"
+HEADERS = {"Content-Type": "audio/wav", "Ocp-Apim-Subscription-Key": "k"}
+
+
+def run_host(model_folder, **settings):
+    """Run a host that is expected not to start; return the finished process."""
+    environment = {n: v for n, v in os.environ.items() if not n.startswith("SOTTO_")}
+    environment |= {"SOTTO_PORT": "0", "SOTTO_MODEL_FOLDER": str(model_folder), **settings}
+    return subprocess.run(
+        [sys.executable, "-m", "functions.container"],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_ready_turns_200_when_the_model_is_loaded(start):
+    """It listens before the model is there, so that a probe can tell the two apart."""
+    host = start()
+    until = time.monotonic() + 60
+    while requests.get(f"{host.url}/ready", timeout=60).status_code != 200:
+        assert time.monotonic() < until
+    assert requests.get(f"{host.url}/status", timeout=60).json()["apiStatus"] == "Valid"
+
+
+def test_sigterm_lets_a_request_finish_and_exits_with_0(start, spoken):
+    """The rest of an upload that is under way is read and answered."""
+    host = start()
+    answers = []
+    under_way = threading.Event()
+
+    def upload():
+        yield spoken[: len(spoken) // 2]
+        under_way.set()
+        until = time.monotonic() + 30
+        while time.monotonic() < until:  # until it accepts nothing more
+            try:
+                requests.get(f"{host.url}/healthz", timeout=5)
+            except requests.ConnectionError:
+                break
+        yield spoken[len(spoken) // 2 :]
+
+    def post():
+        answers.append(requests.post(host.url + ROUTE, data=upload(), headers=HEADERS, timeout=60))
+
+    client = threading.Thread(target=post)
+    client.start()
+    assert under_way.wait(30)
+    host.process.send_signal(signal.SIGTERM)
+    client.join(60)
+    assert answers[0].json()["RecognitionStatus"] == "Success"
+    assert host.process.wait(30) == 0
+
+
+def test_missing_model_stops_the_start_with_the_command(tmp_path):
+    """Exit status 1; the message is one line that says what to do."""
+    ran = run_host(tmp_path)
+    assert ran.returncode == 1
+    assert "models fetch base" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"SOTTO_HOST": "0.0.0.0"}, "SOTTO_KEYS"),  # noqa: S104 - refused
+        ({"SOTTO_HOST": "0.0.0.0", "SOTTO_KEYS": "k"}, "SOTTO_TLS"),  # noqa: S104 - refused
+        ({"SOTTO_PORT": "99999"}, "SOTTO_PORT"),
+        ({"SOTTO_TLS_CERT": "/nowhere.pem", "SOTTO_TLS_KEY": "/nowhere.pem"}, "SOTTO_TLS_CERT"),
+        (
+            {"SOTTO_HOST": "192.0.2.1", "SOTTO_KEYS": "k", "SOTTO_TLS_TERMINATED": "true"},
+            "SOTTO_HOST",
+        ),
+    ],
+)
+def test_unsafe_or_impossible_settings_stop_the_start(model_folder, settings, named):
+    """The key is named; nothing has been served."""
+    ran = run_host(model_folder, **settings)
+    assert ran.returncode == 1
+    assert named in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_https_with_the_operators_certificate(start, tmp_path, spoken):
+    """TLS ends in this process; the client verifies."""
+    certificate, key = make_certificate(tmp_path)
+    host = start(SOTTO_TLS_CERT=str(certificate), SOTTO_TLS_KEY=str(key))
+    answer = requests.post(
+        host.url + ROUTE, data=spoken, headers=HEADERS, verify=str(certificate), timeout=60
+    )
+    assert answer.json()["RecognitionStatus"] == "Success"
+
+
+def make_certificate(folder):
+    """Self-signed certificate for 127.0.0.1, valid for an hour."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + dt.timedelta(hours=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+            critical=False,
+        )
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate_file, key_file = folder / "cert.pem", folder / "key.pem"
+    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    key_file.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return certificate_file, key_file
