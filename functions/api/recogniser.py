@@ -5,7 +5,7 @@ told, so that the API can be tested without a model.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -63,8 +63,11 @@ def collect_transcript(
     """
     phrases: list[Phrase] = []
     dropped: list[Dropped] = []
-    for result in recogniser.recognise(stream, options, statistics):
+    results = recogniser.recognise(stream, options, statistics)
+    for result in results:
         if cancelled.is_set():
+            if isinstance(results, Generator):
+                results.close()  # now, not when it is collected: others wait for the engine
             raise ClientGone
         if isinstance(result, Phrase):
             phrases.append(result)

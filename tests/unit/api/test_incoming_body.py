@@ -1,12 +1,18 @@
 """The body while it arrives: pulled by a loop or by a thread, with limits."""
 
 import asyncio
+import threading
 
 import pytest
 
 from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
+from functions.api.recogniser import ScriptedRecogniser, collect_transcript
 from functions.api.recognition_threads import RecognitionThreads
+from shared.audio.stream import open_audio
 from shared.errors import AudioTooLarge
+from shared.recognition.options import RecognitionOptions
+from shared.recognition.recogniser import RecognitionStatistics
+from shared.transcript import Dropped, DropReason
 
 
 def channel(*messages):
@@ -104,3 +110,24 @@ def test_work_is_told_when_the_client_hangs_up_after_its_body():
     with pytest.raises(ClientGone):
         asyncio.run(serve())
     assert told == [True]
+
+
+def test_recognition_is_closed_when_it_is_cancelled(tone):
+    """The engine is free for others at once, not when the generator is collected."""
+    closed = []
+
+    class Endless(ScriptedRecogniser):
+        def recognise(self, _stream, _options, _statistics=None):
+            try:
+                while True:
+                    yield Dropped(0, 0.0, 1.0, DropReason.SILENCE)
+            finally:
+                closed.append(True)
+
+    cancelled = threading.Event()
+    cancelled.set()
+    with open_audio(tone(0.1)) as stream, pytest.raises(ClientGone):
+        collect_transcript(
+            Endless(), stream, RecognitionOptions(), RecognitionStatistics(), cancelled
+        )
+    assert closed == [True]

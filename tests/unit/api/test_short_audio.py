@@ -3,9 +3,11 @@
 https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short
 """
 
+import asyncio
 import base64
 
 import pytest
+from structlog.testing import capture_logs
 
 from functions.api import incoming_body
 from shared.errors import EngineUnavailable
@@ -281,6 +283,50 @@ def test_sizes_of_a_streaming_writer_mean_until_the_end(make_client, n_samples_s
     client = make_client(Dropped(0, 0.0, 0.5, DropReason.SILENCE))
     answer = client.post(f"{ROUTE}?language=en-US", content=bytes(audio), headers=WAV)
     assert answer.json()["Duration"] == 5_000_000
+
+
+def serve(client, *messages):
+    """Send ASGI messages to the route, then nothing, ever; return status and log lines."""
+    waiting = list(messages)
+    sent = []
+
+    async def receive():
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": ROUTE,
+        "raw_path": ROUTE.encode(),
+        "query_string": b"language=en-US",
+        "headers": [(b"content-type", b"audio/wav"), (b"ocp-apim-subscription-key", b"k")],
+    }
+    with capture_logs() as lines:
+        asyncio.run(client.app(scope, receive, send))
+    return sent[0]["status"], lines
+
+
+def test_client_that_stops_sending_is_answered_408(make_client, remind, tone, monkeypatch):
+    """Half a clip and then silence on the line."""
+    monkeypatch.setattr(incoming_body, "STALL_S", 0.05)
+    half = {"type": "http.request", "body": tone(1.0)[:9_000], "more_body": True}
+    status, lines = serve(make_client(remind), half)
+    assert (status, lines[-1]["status"]) == (408, 408)
+
+
+def test_client_that_hangs_up_is_logged_as_499(make_client, remind, tone):
+    """Nobody waits for the answer; the place in the queue is free again."""
+    client = make_client(remind, queue_limit=1)
+    half = {"type": "http.request", "body": tone(1.0)[:9_000], "more_body": True}
+    _, lines = serve(client, half, {"type": "http.disconnect"})
+    assert lines[-1]["status"] == 499
+    with client.recogniser.admit():
+        pass
 
 
 def test_stall_limit_is_half_a_minute():
