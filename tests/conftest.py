@@ -1,7 +1,11 @@
-"""What every test may ask for: the speech set, the fetched models, strace."""
+"""What every test may ask for: the speech set, a spoken clip, the fetched models, strace."""
 
+import ctypes
+import io
 import os
 import subprocess
+import wave
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,6 +44,56 @@ def model_folder() -> Path:
     except ModelError as error:
         pytest.fail(str(error))
     return settings.model_folder
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenClip:
+    """Speech and what is said in it. `wav`: 16 bit, mono, 22050 Hz."""
+
+    wav: bytes
+    text: str
+    locale: str
+
+
+@pytest.fixture(scope="session")
+def spoken_clip() -> SpokenClip:
+    """Three seconds of English from eSpeak NG, for tests that must run where no speech set is.
+
+    Library and voice come with the package espeakng-loader. The base model reads it without a
+    mistake.
+    """
+    text = "The children are playing in the garden behind the house."
+    return SpokenClip(_speak(text), text, "en-US")
+
+
+def _speak(text: str) -> bytes:
+    import espeakng_loader  # noqa: PLC0415 - only who needs the clip needs the library
+
+    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    pcm = bytearray()
+
+    @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    def take(samples, n_samples, _events):
+        if samples and n_samples > 0:
+            pcm.extend(ctypes.string_at(samples, 2 * n_samples))
+        return 0
+
+    # speak_lib.h of eSpeak NG: output 2 is synchronous, parameter 1 is words per minute, encoding
+    # 1 is UTF-8.
+    data = espeakng_loader.get_data_path().encode()
+    sample_rate = library.espeak_Initialize(2, 0, data, 0)
+    library.espeak_SetSynthCallback(take)
+    library.espeak_SetVoiceByName(b"en-us")
+    library.espeak_SetParameter(1, 150, 0)
+    utf8 = text.encode() + b"\0"
+    library.espeak_Synth(utf8, len(utf8), 0, 0, 0, 1, None, None)
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(sample_rate)
+        writer.writeframes(bytes(pcm))
+    return file.getvalue()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,119 @@
+"""Settings: read once, typed, bounded, and silent about secrets."""
+
+import dataclasses
+import ipaddress
+from pathlib import Path
+
+import pytest
+
+from shared.errors import ConfigurationError
+from shared.settings import Settings, default_model_folder
+
+# By key: a value it takes and what that becomes, and a value it refuses (None: takes any text).
+VALUES = {
+    "SOTTO_MODEL": ("large-v3-turbo", "large-v3-turbo", None),
+    "SOTTO_MODEL_FOLDER": ("/models", Path("/models"), None),
+    "SOTTO_ENGINE": ("ctranslate2", "ctranslate2", "kaldi"),
+    "SOTTO_COMPUTE_TYPE": ("int8_float32", "int8_float32", "int4"),
+    "SOTTO_DEVICE": ("cuda", "cuda", "tpu"),
+    "SOTTO_THREADS": ("8", 8, "257"),
+    "SOTTO_CONCURRENCY": ("2", 2, "0"),
+    "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),
+    "SOTTO_MAX_UPLOAD_BYTES": ("250000000", 250_000_000, "999"),
+    "SOTTO_MAX_AUDIO_S": ("7200", 7200, "1.5"),
+    "SOTTO_HOST": ("0.0.0.0", "0.0.0.0", None),  # noqa: S104
+    "SOTTO_PORT": ("8080", 8080, "65536"),
+    "SOTTO_TLS_CERT": ("/tls/chain.pem", Path("/tls/chain.pem"), None),
+    "SOTTO_TLS_KEY": ("/tls/key.pem", Path("/tls/key.pem"), None),
+    "SOTTO_TLS_TERMINATED": ("yes", True, "maybe"),
+    "SOTTO_SHUTDOWN_GRACE_S": ("5", 5, "-1"),
+    "SOTTO_CORS_ORIGINS": (
+        "https://a.example, https://b.example",
+        ("https://a.example", "https://b.example"),
+        None,
+    ),
+    "SOTTO_KEYS": ("first,second", ("first", "second"), None),
+    "SOTTO_ALLOWED_NETWORKS": (
+        "10.1.0.0/16,fd00::/8",
+        (ipaddress.ip_network("10.1.0.0/16"), ipaddress.ip_network("fd00::/8")),
+        "10.1.0.0/33",
+    ),
+    "SOTTO_LOG_LEVEL": ("warning", "warning", "chatty"),
+}
+FIELDS = {field.metadata["key"]: field for field in dataclasses.fields(Settings)}
+TOGETHER = {"SOTTO_TLS_CERT": "/tls/chain.pem", "SOTTO_TLS_KEY": "/tls/key.pem"}
+
+
+def with_its_partner(key, value):
+    """Environment with one key, and the other half of a pair where it needs one."""
+    return (TOGETHER if key in TOGETHER else {}) | {key: value}
+
+
+def test_every_setting_is_listed_in_this_file():
+    assert VALUES.keys() == FIELDS.keys()
+
+
+@pytest.mark.parametrize("key", VALUES)
+def test_a_value_of_the_environment_becomes_the_typed_field(key):
+    text, value, _ = VALUES[key]
+    settings = Settings.from_environment(with_its_partner(key, text))
+    assert getattr(settings, FIELDS[key].name) == value
+
+
+@pytest.mark.parametrize("key", [key for key, (_, _, refused) in VALUES.items() if refused])
+def test_a_bad_value_stops_with_its_key_and_what_it_may_be(key):
+    refused = VALUES[key][2]
+    with pytest.raises(ConfigurationError) as stopped:
+        Settings.from_environment({key: refused})
+    assert str(stopped.value) == f"{key} must be {FIELDS[key].metadata['accepts']}."
+
+
+@pytest.mark.parametrize("key", VALUES)
+def test_empty_and_blank_values_count_as_absent(key):
+    assert Settings.from_environment({key: "  "}) == Settings.from_environment({})
+
+
+@pytest.mark.parametrize("key", FIELDS)
+def test_every_setting_is_documented(key):
+    metadata = FIELDS[key].metadata
+    assert key.startswith("SOTTO_")
+    assert key == "SOTTO_" + FIELDS[key].name.upper()
+    assert metadata["doc"].endswith(".")
+    assert metadata["accepts"]
+
+
+@pytest.mark.parametrize("given", ["SOTTO_TLS_CERT", "SOTTO_TLS_KEY"])
+def test_half_of_a_certificate_is_refused(given):
+    with pytest.raises(ConfigurationError, match="set both"):
+        Settings.from_environment({given: "/tls/file.pem"})
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("TRUE", True), ("1", True), ("on", True), ("False", False), ("0", False), ("no", False)],
+)
+def test_flags_are_read_as_people_write_them(written, meant):
+    settings = Settings.from_environment({"SOTTO_TLS_TERMINATED": written})
+    assert settings.tls_terminated is meant
+
+
+def test_other_variables_do_not_matter():
+    assert Settings.from_environment({"MODEL": "tiny", "PORT": "x"}) == Settings()
+
+
+def test_settings_do_not_change():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Settings().port = 80
+
+
+def test_the_model_folder_lies_in_the_cache_folder_of_the_user(monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", "/home/someone/.cache")
+    assert default_model_folder() == Path("/home/someone/.cache/sotto/models")
+
+
+def test_an_error_has_no_cause_that_could_quote_the_value():
+    """`int("s3cret")` says the text it was given; that must not hang on to what is raised."""
+    with pytest.raises(ConfigurationError) as stopped:
+        Settings.from_environment({"SOTTO_PORT": "s3cret"})
+    assert stopped.value.__cause__ is None
+    assert stopped.value.__suppress_context__
