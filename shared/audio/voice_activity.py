@@ -41,9 +41,9 @@ class VoiceActivityOptions:
     release: float = 0.35
     min_speech_s: float = 0.1
     min_silence_s: float = 0.3
-    join_gap_s: float = 1.0
-    max_segment_s: float = 12.0
-    padding_s: float = 0.2
+    join_gap_s: float = 2.0
+    max_segment_s: float = 20.0
+    padding_s: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ class Segmenter:
         for probability in speech.tolist():
             yield from self._step(probability)
             self._n_windows += 1
-        yield from self._emit_pending_if_alone()
+            yield from self._emit_pending_if_alone()
         if self._start is None and not self._pending:
             self._samples.forget(self._samples.end - self._keep_samples)
 
@@ -255,8 +255,10 @@ class Segmenter:
         if self._start is not None:  # leave the next utterance its first sounds
             end = min(end, max(last, self._start * WINDOW_SAMPLES))
         yield from self._emit_pause(start)
+        # The last window may reach beyond the last sample.
         utterances = tuple(
-            Utterance(begin / SAMPLE_RATE, finish / SAMPLE_RATE) for begin, finish in self._pending
+            Utterance(begin / SAMPLE_RATE, min(finish, last) / SAMPLE_RATE)
+            for begin, finish in self._pending
         )
         self._pending = []
         self._covered = end
