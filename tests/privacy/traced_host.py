@@ -1,0 +1,254 @@
+"""A container host under strace, from its start to its end, and what is sent to it."""
+
+import http.server
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import threading
+import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import numpy as np
+import requests
+from system_call_trace import SystemCall, strace_command
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SHORT_AUDIO = "/speech/recognition/conversation/cognitiveservices/v1"
+FAST_TRANSCRIPTION = "/speechtotext/transcriptions:transcribe"
+
+# What must turn up nowhere: none of them is a word of our own log lines.
+KEY = "Kq7canarykey"
+WRONG_KEY = "Wx5canaryguess"
+SIGNATURE = "Sg3canarysignature"
+PHRASE = "Zanzibar canaryphrase"
+FILE_NAME = "canary-board-meeting.wav"
+SECRETS = (KEY, WRONG_KEY, SIGNATURE, PHRASE, FILE_NAME)
+
+# With two, OpenMP's threads wait for each other by spinning, on cores that others need as well.
+_THREADS = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A clip (16 bit mono WAV) and the words in it that are looked for in the logs."""
+
+    wav: bytes
+    canaries: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Observation:
+    """All that was seen of one server from outside.
+
+    answers: status and body of every request, by its name.
+    log: standard output and standard error.
+    audio_port: where the server fetched `audioUrl` from.
+    home: the folder that the process took for its user's.
+    """
+
+    answers: dict[str, tuple[int, str]] = field(default_factory=dict)
+    calls: list[SystemCall] = field(default_factory=list)
+    log: str = ""
+    audio_port: int = 0
+    exit_status: int | None = None
+    home: Path = Path()
+
+
+def long_words(text) -> tuple[str, ...]:
+    """List the words of a sentence that would not be in a log line by chance."""
+    return tuple(word for word in re.findall(r"[a-z]+", text.lower()) if len(word) >= 5)
+
+
+def send_speech(http, url, name, speech, seen):
+    """Send it as short audio and for fast transcription, in every way that audio can come in."""
+    samples = np.frombuffer(speech.wav, "<i2", offset=44)
+    with wave.open(io.BytesIO(speech.wav)) as reader:
+        sample_rate = reader.getframerate()
+    encoded = {
+        "wav": speech.wav,
+        "mp3": encode(samples, sample_rate, "mp3", "libmp3lame"),
+        # Its index comes last: it can not be read forward, which tempts to spool it.
+        "m4a": encode(samples, sample_rate, "ipod", "aac"),
+    }
+    for form, audio in encoded.items():
+        seen.answers[f"short audio, {name} {form}"] = post(
+            http, f"{url}{SHORT_AUDIO}?language=en-US&format=detailed", data=audio,
+            headers={"Content-Type": f"audio/{form}"},
+        )  # fmt: skip
+    encoded["20 MB wav"] = twenty_megabytes(samples, sample_rate)
+    for form, audio in encoded.items():
+        seen.answers[f"fast transcription, {name} {form}"] = transcribe(http, url, audio)
+    address = f"http://127.0.0.1:{seen.audio_port}/{name}.wav?sig={SIGNATURE}"
+    seen.answers[f"fast transcription, {name} audioUrl"] = transcribe(http, url, audioUrl=address)
+
+
+def send_mistakes(http, url, speech, seen):
+    """Send requests that are refused, each with something in it that must not be logged."""
+    wrong = {"Ocp-Apim-Subscription-Key": WRONG_KEY}
+    seen.answers["400"] = transcribe(http, url, speech.wav, locales=[PHRASE])
+    seen.answers["400, address"] = transcribe(
+        http, url, audioUrl=f"http://10.0.0.1/{FILE_NAME}?sig={SIGNATURE}"
+    )
+    seen.answers["401"] = post(
+        http, f"{url}{SHORT_AUDIO}?language=en-US", data=speech.wav, headers=wrong
+    )
+    seen.answers["404"] = post(http, f"{url}/containers/{FILE_NAME}?sig={SIGNATURE}")
+    seen.answers["422"] = transcribe(http, url, SIGNATURE.encode() * 40)
+    seen.answers["501"] = transcribe(http, url, speech.wav, diarization={"enabled": True})
+
+
+def crowd_out(http, url, speech, seen):
+    """Ask for one thing too many while another request is under way."""
+
+    def upload():
+        yield speech.wav[:1_000]
+        for _ in range(100):  # until the first request has been admitted
+            seen.answers["429"] = transcribe(http, url)
+            if seen.answers["429"][0] == 429:
+                break
+        yield speech.wav[1_000:]
+
+    with requests.Session() as other:
+        seen.answers["under way"] = post(
+            other, f"{url}{SHORT_AUDIO}?language=en-US", data=upload(),
+            headers={"Content-Type": "audio/wav", "Ocp-Apim-Subscription-Key": KEY},
+        )  # fmt: skip
+
+
+def post(http, url, **request):
+    """Status and body of the answer."""
+    with http.post(url, timeout=120, **request) as answer:
+        return answer.status_code, answer.text
+
+
+def transcribe(http, url, audio=None, **definition):
+    """Fast transcription as the form that clients send; the file's name is a secret too."""
+    definition = {"locales": ["en-US"], "phraseList": {"phrases": [PHRASE]}} | definition
+    parts = {"definition": (None, json.dumps(definition), "application/json")}
+    if audio is not None:
+        parts["audio"] = (FILE_NAME, audio, "audio/wav")
+    return post(http, f"{url}{FAST_TRANSCRIPTION}?api-version=2025-10-15", files=parts)
+
+
+@contextmanager
+def traced_server(strace, folder, seen, model_folder) -> Iterator[str]:
+    """Run `python -m functions.container` under strace; give its address.
+
+    Python writes bytecode of the program beside it when it imports it for the first time. That
+    is told not to, as container images do, so that the proof needs no exception.
+    """
+    folder.mkdir()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
+        "HOME": str(seen.home),
+        "XDG_CACHE_HOME": str(seen.home / ".cache"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SOTTO_KEYS": KEY,
+        "SOTTO_PORT": "0",
+        "SOTTO_MODEL_FOLDER": str(model_folder),
+        "SOTTO_THREADS": _THREADS,
+        "SOTTO_QUEUE_LIMIT": "1",
+        "SOTTO_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "SOTTO_LOG_LEVEL": "debug",
+    }
+    with subprocess.Popen(
+        [*strace_command(strace, folder), sys.executable, "-m", "functions.container"],
+        cwd=PROJECT, env=environment, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
+        lines, listening = [], threading.Event()
+
+        def follow():  # to the end, which is when the tracer has written its last line
+            for line in process.stdout:
+                lines.append(line)
+                if " listens on " in line:
+                    listening.set()
+            listening.set()
+
+        reader = threading.Thread(target=follow)
+        reader.start()
+        try:
+            assert listening.wait(120), "the server did not start"
+            address = re.search(r"http://127\.0\.0\.1:\d+", "".join(lines))
+            assert address, "".join(lines)
+            yield address[0]
+        finally:
+            process.terminate()
+            seen.exit_status = process.wait(60)
+            reader.join(60)
+            seen.log = "".join(lines)
+
+
+@contextmanager
+def serve_files(files) -> Iterator[int]:
+    """Serve files over HTTP on loopback; give the port."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = files[self.path.partition("?")[0]]
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def twenty_megabytes(samples, sample_rate):
+    """Make the clip 32 bit stereo at 48 kHz, with silence up to 20 MB (52 s)."""
+    n_frames = 20_000_000 // 8
+    time_s = np.arange(round(len(samples) / sample_rate * 48_000)) / 48_000
+    louder = np.interp(time_s, np.arange(len(samples)) / sample_rate, samples) * 2**16
+    frames = np.zeros((n_frames, 2), "<i4")
+    frames[: len(louder)] = louder.astype("<i4")[:, None]
+    return wav(frames, 48_000)
+
+
+def pcm_wav(samples, sample_rate):
+    """16 bit mono WAV of int16 samples, shape (n_samples,)."""
+    return wav(samples.astype("<i2")[:, None], sample_rate)
+
+
+def wav(frames, sample_rate):
+    """WAV of integer frames, shape (n_frames, n_channels)."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(frames.shape[1])
+        writer.setsampwidth(frames.itemsize)
+        writer.setframerate(sample_rate)
+        writer.writeframes(frames.tobytes())
+    return file.getvalue()
+
+
+def encode(samples, sample_rate, container, codec):
+    """Bytes of a file of int16 samples, shape (n_samples,)."""
+    file = io.BytesIO()
+    with av.open(file, "w", format=container) as output:
+        stream = output.add_stream(codec, rate=sample_rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples[None]), "s16p", "mono")
+        frame.sample_rate, frame.pts = sample_rate, 0
+        output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    return file.getvalue()
+
+
+def decode(audio):
+    """Int16 samples, shape (n_samples,), of a mono file in memory."""
+    with av.open(io.BytesIO(audio)) as container:
+        frames = [frame.to_ndarray().ravel() for frame in container.decode(audio=0)]
+    return np.concatenate(frames)
