@@ -31,6 +31,7 @@ type: development ## Check types (mypy, strict)
 	$(PY) -m mypy
 
 bench: development ## Measure against rivals on the speech that SOTTO_SPEECH_DATA names
+	@scripts/environment.sh rivals
 	@$(PY) -m functions.command_line models fetch
 	$(PY) -m benchmarks $(ARGS)
 

@@ -1,19 +1,24 @@
 #!/usr/bin/env bash
-# Make .venv and install what the named sets need: `environment.sh container` or `... development`.
+# Make .venv and install what the named set needs: `environment.sh container` or `... development`.
+# `environment.sh rivals` makes .venv-rivals, what the benchmarks measure Sotto against.
 # Nothing happens where the same requirements are installed already; then no network is needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+venv=${VENV:-.venv}
 case "${1:-}" in
   container) requirements=(requirements.txt requirements/container.txt) ;;
   development) requirements=(requirements.txt requirements/container.txt requirements/development.txt) ;;
+  rivals)
+    requirements=(benchmarks/requirements-rivals.txt)
+    venv=${VENV:-.venv-rivals}
+    ;;
   *)
-    echo "usage: $0 container|development" >&2
+    echo "usage: $0 container|development|rivals" >&2
     exit 2
     ;;
 esac
 
-venv=${VENV:-.venv}
 python=$venv/bin/python
 stamp=$venv/.installed-$1
 

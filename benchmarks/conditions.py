@@ -1,0 +1,65 @@
+"""Under which conditions the figures came about."""
+
+import datetime as dt
+import os
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+THREADS = 2  # of each system; they never work at the same time
+
+# Instruction sets that the engine has kernels for.
+_KERNELS = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "asimd", "i8mm")
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+def stay_on_cores() -> None:
+    """Keep this process, and all that it starts, on as many cores as a system has threads.
+
+    Otherwise a larger machine would give the interpreter threads of a server cores that the
+    rival has no use for.
+    """
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
+
+
+def describe_conditions(model: str, compute_type: str, rival: dict[str, str]) -> dict[str, str]:
+    """Machine, versions and settings, by what they are called in the report."""
+    flags = _cpu_field("flags", "Features").split()
+    return {
+        "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "Sotto": _commit(),
+        "CPU": f"{_cpu_field('model name') or platform.machine()}, {os.cpu_count()} cores"
+        f" ({' '.join(flag for flag in _KERNELS if flag in flags)}),"
+        f" both systems on the same {len(os.sched_getaffinity(0))}, {THREADS} threads each",
+        "load before the run": "{:.1f} (1 min), {:.1f} (5 min)".format(*os.getloadavg()),
+        "model": f"Whisper {Path(model).name}, {compute_type}, the same files for both",
+        "ours": "over HTTP, `POST /speechtotext/transcriptions:transcribe`, locale en-US,"
+        f" profanity None, word times included; {_versions('ctranslate2', 'onnxruntime', 'av')},"
+        f" Python {platform.python_version()}",
+        "faster-whisper": "in process, `transcribe(path)` and nothing else (beam 5, language"
+        f" detected); {', '.join(' '.join(pair) for pair in rival.items())}",
+        "WER": "Whisper's English normaliser"
+        f" ({_versions('whisper-normalizer', 'jiwer')}), all words of a set together",
+    }
+
+
+def _cpu_field(*names: str) -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() in names:
+            return value.strip()
+    return ""
+
+
+def _versions(*packages: str) -> str:
+    return ", ".join(f"{package} {version(package)}" for package in packages)
+
+
+def _commit() -> str:
+    """Return the commit measured, with a word where the code differs from it."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=, changed"],
+        cwd=_PROJECT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return described.stdout.strip() or "unknown commit"

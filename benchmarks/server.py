@@ -1,0 +1,164 @@
+"""A container host in a process of its own, started, called and read as its users do."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from benchmarks.conditions import THREADS
+from benchmarks.process_memory import peak_resident_bytes, resident_bytes
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+_START_LIMIT_S = 60
+_REQUEST_LIMIT_S = 900
+_LOG_LIMIT_S = 5
+
+# What chooses the weights; everything else of the server is as it comes.
+_INHERITED = {"SOTTO_MODEL", "SOTTO_MODEL_FOLDER", "SOTTO_COMPUTE_TYPE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back from one request.
+
+    `elapsed_s` runs from before the upload to the end of the answer. `n_segments` were
+    recognised, `n_retries` of them once more at a longer context; both from the server's log.
+    """
+
+    status: int
+    elapsed_s: float
+    body: dict[str, Any]
+    n_segments: int = 0
+    n_retries: int = 0
+
+    @property
+    def text(self) -> str:
+        """All that was recognised; empty in an error."""
+        return " ".join(part["text"] for part in self.body.get("combinedPhrases", ()))
+
+    @property
+    def phrases(self) -> list[dict[str, Any]]:
+        """`phrases` of the contract."""
+        phrases: list[dict[str, Any]] = self.body.get("phrases", [])
+        return phrases
+
+
+class SottoServer:
+    """`python -m functions.container` on a free port, from start to exit of a `with` block.
+
+    Raises
+    ------
+    RuntimeError: it does not start; its own words are on standard error.
+    """
+
+    def __init__(self) -> None:
+        self.started_s = time.perf_counter()
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("SOTTO_") or name in _INHERITED
+        }
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "functions.container"],
+            cwd=PROJECT,
+            env=environment | {"SOTTO_PORT": "0", "SOTTO_THREADS": str(THREADS)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._news = threading.Condition()
+        self._port = 0
+        self._stopped = False
+        self._requests: dict[str, dict[str, Any]] = {}
+        threading.Thread(target=self._follow_log, daemon=True).start()
+        with self._news:
+            self._news.wait_for(lambda: self._port or self._stopped, _START_LIMIT_S)
+        if not self._port:
+            self._process.kill()
+            raise RuntimeError("The server did not start.")
+        self._client = httpx.Client(
+            base_url=f"http://127.0.0.1:{self._port}", timeout=_REQUEST_LIMIT_S, trust_env=False
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._client.close()
+        self._process.terminate()
+        self._process.wait(_START_LIMIT_S)
+
+    def transcribe(self, audio: bytes, phrases: tuple[str, ...] = ()) -> Answer:
+        """Send one fast transcription of English, with a phrase list or without."""
+        definition: dict[str, Any] = {"locales": ["en-US"], "profanityFilterMode": "None"}
+        if phrases:
+            definition["phraseList"] = {"phrases": phrases}
+        started = time.perf_counter()
+        response = self._client.post(
+            "/speechtotext/transcriptions:transcribe",
+            params={"api-version": "2025-10-15"},
+            files={"audio": ("audio", audio), "definition": (None, json.dumps(definition))},
+        )
+        return self._answer(response, time.perf_counter() - started)
+
+    def recognise_short_audio(self, audio: bytes) -> Answer:
+        """Send one clip to the short audio contract."""
+        started = time.perf_counter()
+        response = self._client.post(
+            "/speech/recognition/conversation/cognitiveservices/v1",
+            params={"language": "en-US"},
+            content=audio,
+            headers={"Content-Type": "audio/wav"},
+        )
+        return self._answer(response, time.perf_counter() - started)
+
+    @property
+    def resident_bytes(self) -> int:
+        """Physical memory of the process now."""
+        return resident_bytes(self._process.pid)
+
+    @property
+    def peak_bytes(self) -> int:
+        """Most physical memory of the process so far."""
+        return peak_resident_bytes(self._process.pid)
+
+    def _answer(self, response: httpx.Response, elapsed_s: float) -> Answer:
+        line = self._logged(response.headers.get("x-ms-request-id", ""))
+        return Answer(
+            status=response.status_code,
+            elapsed_s=elapsed_s,
+            body=response.json(),
+            n_segments=line.get("n_segments", 0),
+            n_retries=line.get("n_retries", 0),
+        )
+
+    def _logged(self, request_id: str) -> dict[str, Any]:
+        """Line of one request; it is written just after the answer has left."""
+        with self._news:
+            self._news.wait_for(lambda: request_id in self._requests, _LOG_LIMIT_S)
+            return self._requests.pop(request_id, {})
+
+    def _follow_log(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if not line.startswith("{"):
+                sys.stderr.write(line)  # why it does not start
+                continue
+            fields = json.loads(line)
+            with self._news:
+                if fields["event"] == "listening":
+                    self._port = fields["port"]
+                elif fields["event"] == "request":
+                    self._requests[fields["request_id"]] = fields
+                self._news.notify_all()
+        with self._news:
+            self._stopped = True
+            self._news.notify_all()

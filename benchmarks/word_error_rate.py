@@ -1,0 +1,67 @@
+"""Word error rate in percent, on Whisper's English normal form of both texts.
+
+Numbers, spelling variants and contractions are written one way there (Radford et al. 2022,
+appendix C). The rate of a set is that of all its words together, not the mean of its files.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import jiwer
+import numpy as np
+from whisper_normalizer.english import EnglishTextNormalizer  # type: ignore[import-untyped]
+
+_N_RESAMPLES = 10_000
+_SEED = 20_250_101
+
+
+@dataclass(frozen=True, slots=True)
+class WordErrors:
+    """Substituted, deleted and inserted words of one text, of the words of its reference."""
+
+    n_errors: int
+    n_words: int
+
+
+@cache
+def normal_form(text: str) -> str:
+    """Text as it is compared: lower case, no punctuation, numbers as digits."""
+    normalised: str = _normaliser()(text)
+    return normalised
+
+
+def count_errors(reference: str, hypothesis: str) -> WordErrors:
+    """Compare what was recognised with what was said; the reference must have words."""
+    measured = jiwer.process_words(normal_form(reference), normal_form(hypothesis))
+    return WordErrors(
+        n_errors=measured.substitutions + measured.deletions + measured.insertions,
+        n_words=measured.hits + measured.substitutions + measured.deletions,
+    )
+
+
+def word_error_rate(counts: Sequence[WordErrors]) -> float:
+    """Errors per 100 words over all texts."""
+    n_words = sum(count.n_words for count in counts)
+    return 100 * sum(count.n_errors for count in counts) / n_words
+
+
+def difference_interval(
+    ours: Sequence[WordErrors], theirs: Sequence[WordErrors]
+) -> tuple[float, float]:
+    """95 % interval of the difference of two rates, by resampling clips in pairs.
+
+    Both systems heard the same clips, so a clip is drawn for both (Bisani and Ney 2004,
+    Bootstrap estimates for confidence intervals in ASR performance evaluation).
+    """
+    n_words = np.array([count.n_words for count in ours])
+    excess = np.array([a.n_errors - b.n_errors for a, b in zip(ours, theirs, strict=True)])
+    drawn = np.random.default_rng(_SEED).integers(len(ours), size=(_N_RESAMPLES, len(ours)))
+    differences = 100 * excess[drawn].sum(axis=1) / n_words[drawn].sum(axis=1)
+    low, high = np.percentile(differences, (2.5, 97.5))
+    return float(low), float(high)
+
+
+@cache
+def _normaliser() -> EnglishTextNormalizer:
+    return EnglishTextNormalizer()
