@@ -1,0 +1,135 @@
+"""The documents say what the code says, and what they point to is there."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
+from pathlib import Path
+
+import pytest
+
+from functions.api.app import create_app
+from functions.api.recogniser import ScriptedRecogniser
+from functions.api.short_audio import MODES
+from shared.privacy.log_fields import ALLOWED_FIELDS
+from shared.privacy.telemetry_off import SWITCHES
+from shared.settings import Settings
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+TEXT = "\n".join(page.read_text() for page in PAGES)
+SETTINGS = fields(Settings)
+KEYS = {entry.metadata["key"] for entry in SETTINGS}
+
+# Read by tests and benchmarks, not by Sotto.
+DEVELOPMENT_KEYS = {"SOTTO_SPEECH_DATA", "SOTTO_REQUIRE_SPEECH"}
+
+
+def default_of(entry: Field) -> str:
+    """Default as an operator would write it; a dash for none."""
+    if entry.default is MISSING:
+        return "`~/.cache/sotto/models`"
+    values = entry.default if isinstance(entry.default, tuple) else (entry.default,)
+    written = ",".join(str(value) for value in values if value is not None)
+    return f"`{written.lower()}`" if written else "-"
+
+
+def table_rows(page: str, first_cell: str) -> Iterator[str]:
+    """Rows of the tables of a page whose first cell matches."""
+    for line in (PROJECT / "docs" / page).read_text().splitlines():
+        if re.match(rf"\| `{first_cell}` \|", line):
+            yield line
+
+
+def test_settings_are_listed_with_default_and_accepted_values():
+    """Row by row, in the order of the code; a secret is marked."""
+    expected = []
+    for entry in SETTINGS:
+        about = entry.metadata
+        meaning = f"**Secret.** {about['doc']}" if about["secret"] else about["doc"]
+        expected.append(
+            f"| `{about['key']}` | {default_of(entry)} | {about['accepts']} | {meaning} |"
+        )
+    assert list(table_rows("settings.md", r"SOTTO_\w+")) == expected
+
+
+def test_the_default_model_folder_is_where_the_page_says(monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/me")
+    assert str(Settings().model_folder) == "/home/me/.cache/sotto/models"
+
+
+def test_no_page_names_a_key_that_does_not_exist():
+    assert set(re.findall(r"SOTTO_[A-Z_]+[A-Z]", TEXT)) <= KEYS | DEVELOPMENT_KEYS
+
+
+def test_the_sample_lists_every_key_with_its_default():
+    """As `local.settings.json`, which Azure Functions reads on a developer's machine."""
+    sample = json.loads((PROJECT / "local.settings.sample.json").read_text())
+    assert list(sample["Values"]) == [entry.metadata["key"] for entry in SETTINGS]
+    assert Settings.from_environment(sample["Values"]) == Settings()
+    for entry in SETTINGS:
+        empty = entry.default in {None, ()} or entry.default is MISSING
+        assert (sample["Values"][entry.metadata["key"]] == "") == empty
+
+
+def test_log_fields_are_listed_with_their_reasons():
+    expected = [f"| `{name}` | {field.reason} |" for name, field in ALLOWED_FIELDS.items()]
+    assert list(table_rows("privacy.md", r"[a-z_0-9]+")) == expected
+
+
+def test_telemetry_switches_are_listed_with_their_reasons():
+    expected = [
+        f"| `{switch.variable}={switch.value}` | {switch.library or '-'} | {switch.reason} |"
+        for switch in SWITCHES
+    ]
+    assert list(table_rows("privacy.md", r"[A-Z_]+=\w+")) == expected
+
+
+def test_every_route_is_mentioned():
+    """Method and path, in one of the pages; the three modes of short audio count as one."""
+    modes = rf"/({'|'.join(MODES)})/"
+    app = create_app(Settings(), ScriptedRecogniser())
+    routes = {
+        f"{method.upper()} {re.sub(modes, '/{mode}/', path)}"
+        for path, methods in app.openapi()["paths"].items()
+        for method in methods
+    }
+    assert len(routes) >= 8
+    unmentioned = [route for route in routes if not re.search(rf"`{re.escape(route)}[`?]", TEXT)]
+    assert unmentioned == []
+
+
+def test_make_targets_and_readme_agree():
+    """What the README tells to type exists, and `make help` lists nothing it leaves out."""
+    makefile = (PROJECT / "Makefile").read_text()
+    listed = set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.MULTILINE))
+    readme = (PROJECT / "README.md").read_text()
+    mentioned = set(re.findall(r"(?:`|^|>` )make ([a-z]+)", readme, flags=re.MULTILINE))
+    assert mentioned == listed
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """Relative ones to a file and, if they name one, to a heading of it."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, heading = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        assert file.exists(), target
+        assert not heading or heading in headings(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_are_named_exist(page):
+    """Above all the tests that the README gives as proof."""
+    folders = "tests|docs|functions|shared|scripts|requirements"
+    for named in re.findall(rf"`((?:{folders})/[\w./-]+)`", page.read_text()):
+        assert (PROJECT / named).exists(), named
+
+
+def headings(page: Path) -> set[str]:
+    """Fragments of a page's headings, as GitHub makes them."""
+    lines = re.findall(r"^#+ (.+)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).replace(" ", "-") for line in lines}
