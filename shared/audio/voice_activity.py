@@ -115,9 +115,7 @@ class SpeechDetector:
         windows: shape `(n_windows, 64 + 512)`, each behind the end of the one before.
         """
         hidden, cell = state
-        speech, hidden, cell = self._session.run(
-            None, {"input": windows, "h": hidden, "c": cell}
-        )
+        speech, hidden, cell = self._session.run(None, {"input": windows, "h": hidden, "c": cell})
         return speech.reshape(-1), (hidden, cell)
 
     @staticmethod
@@ -147,7 +145,7 @@ class Segmenter:
         self._covered = 0  # samples before this one are in a result already
         # Silence older than this is not needed for the padding of speech that may start now.
         self._keep_samples = round(self._options.padding_s * SAMPLE_RATE) + 2 * WINDOW_SAMPLES
-        # The utterance under way, in windows: probabilities since its start, and where silence began.
+        # The utterance under way, in windows: its probabilities, and where silence began in it.
         self._start: int | None = None
         self._silence_start: int | None = None
         self._speech: list[float] = []
@@ -171,7 +169,7 @@ class Segmenter:
             yield from self._detect(padded)
         if self._start is not None:
             end = self._silence_start if self._silence_start is not None else self._n_windows
-            yield from self._close_utterance(end)
+            yield from self._close_utterance(self._start, end)
         yield from self._emit_pending()
         yield from self._emit_pause(self._samples.end)
 
@@ -206,24 +204,22 @@ class Segmenter:
             self._silence_start is not None
             and (window + 1 - self._silence_start) >= options.min_silence_s * WINDOWS_PER_SECOND
         ):
-            yield from self._close_utterance(self._silence_start)
+            yield from self._close_utterance(self._start, self._silence_start)
         elif len(self._speech) >= options.max_segment_s * WINDOWS_PER_SECOND:
-            yield from self._cut_utterance()
+            yield from self._cut_utterance(self._start)
 
-    def _cut_utterance(self) -> Iterator[Segment | Pause]:
+    def _cut_utterance(self, start_window: int) -> Iterator[Segment | Pause]:
         """End a too long utterance at its least speech-like window, and go on behind it."""
-        assert self._start is not None
         half = len(self._speech) // 2
         cut = half + int(np.argmin(self._speech[half:]))
-        rest, start = self._speech[cut:], self._start + cut
+        rest, cut_window = self._speech[cut:], start_window + cut
         silence_start = self._silence_start
-        yield from self._close_utterance(start)
-        self._start, self._speech = start, rest
+        yield from self._close_utterance(start_window, cut_window)
+        self._start, self._speech = cut_window, rest
         self._silence_start = silence_start
 
-    def _close_utterance(self, end_window: int) -> Iterator[Segment | Pause]:
-        assert self._start is not None
-        start, end = self._start * WINDOW_SAMPLES, end_window * WINDOW_SAMPLES
+    def _close_utterance(self, start_window: int, end_window: int) -> Iterator[Segment | Pause]:
+        start, end = start_window * WINDOW_SAMPLES, end_window * WINDOW_SAMPLES
         self._start, self._silence_start, self._speech = None, None, []
         if end - start < self._options.min_speech_s * SAMPLE_RATE:
             return
@@ -242,6 +238,9 @@ class Segmenter:
         if not self._pending:
             return
         next_start = self._n_windows if self._start is None else self._start
+        padding = round(self._options.padding_s * SAMPLE_RATE)
+        if self._start is None and next_start * WINDOW_SAMPLES < self._pending[-1][1] + padding:
+            return  # speech may still begin within the padding, and then owns it
         if not self._fits(next_start * WINDOW_SAMPLES, self._n_windows * WINDOW_SAMPLES):
             yield from self._emit_pending()
 

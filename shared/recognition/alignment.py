@@ -1,5 +1,6 @@
 """From tokens to words, and from token times to word times."""
 
+import codecs
 import math
 import unicodedata
 from collections.abc import Sequence
@@ -28,25 +29,22 @@ def group_words(contents: Sequence[bytes], language: str) -> tuple[TokenGroup, .
     """Join tokens to words.
 
     A word begins at a token with a leading space; in unspaced languages at every token that
-    completes a character. Tokens that end within a character of UTF-8 wait for the rest.
+    completes a character, but for Latin words and for marks that sit on the character before.
+    Tokens that end within a character of UTF-8 wait for the rest.
     """
     unspaced = is_written_without_spaces(language)
+    decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
     groups: list[TokenGroup] = []
-    pending, pending_first = b"", 0
+    pending_first = 0
     for index, content in enumerate(contents):
-        if not pending:
-            pending_first = index
-        pending += content
-        try:
-            text = pending.decode()
-        except UnicodeDecodeError:
-            if index + 1 < len(contents):
-                continue
-            text = pending.decode(errors="replace")
-        pending = b""
+        text = decoder.decode(content, final=index + 1 == len(contents))
+        if not text:
+            continue
         sounded = any(unicodedata.category(c)[0] in "LNSM" for c in text)
         last_sounded = index + 1 if sounded else pending_first
-        begins = text.startswith(" ") or (unspaced and sounded)
+        begins = text.startswith(" ") or (
+            unspaced and sounded and not (groups and _continues(groups[-1].text, text))
+        )
         # An opening quote or bracket goes before its word: it has no sounded token yet.
         if groups and (not begins or groups[-1].last_sounded == groups[-1].first):
             before = groups.pop()
@@ -55,11 +53,18 @@ def group_words(contents: Sequence[bytes], language: str) -> tuple[TokenGroup, .
             groups.append(TokenGroup(joined, before.first, index + 1, last_sounded))
         else:
             groups.append(TokenGroup(text, pending_first, index + 1, last_sounded))
+        pending_first = index + 1
     stripped = (
         TokenGroup(group.text.strip(), group.first, group.last, group.last_sounded)
         for group in groups
     )
     return tuple(group for group in stripped if group.text)
+
+
+def _continues(before: str, text: str) -> bool:
+    """Whether a text without a space before it belongs to the word before it in any language."""
+    latin = before[-1:].isascii() and before[-1:].isalnum() and text[0].isascii()
+    return (latin and text[0].isalnum()) or unicodedata.category(text[0])[0] == "M"
 
 
 def time_words(
@@ -95,9 +100,7 @@ def within_utterances(
     clipped = []
     for word in words:
         start_s, end_s = word.offset_s, word.offset_s + word.duration_s
-        spoken = max(
-            utterances, key=lambda u: min(u.end_s, end_s) - max(u.start_s, start_s)
-        )
+        spoken = max(utterances, key=lambda u: min(u.end_s, end_s) - max(u.start_s, start_s))
         low, high = spoken.start_s - tolerance_s, spoken.end_s + tolerance_s
         start_s = max(0.0, min(max(start_s, low), high))
         end_s = max(start_s, min(max(end_s, low), high))

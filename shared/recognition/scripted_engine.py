@@ -13,6 +13,7 @@ from shared.recognition.log_mel import Samples
 
 Reader = Callable[[EncodedSegment, DecodingRequest], Hypothesis]
 Listener = Callable[[EncodedSegment], dict[str, float]]
+Judge = Callable[[EncodedSegment, str], float]
 
 SURE = -0.1
 """Average log probability of a text that is believed, about what a well read clip has."""
@@ -43,6 +44,7 @@ class ScriptedEngine:
     read: text of a segment; `features` of the encoded segment are its samples, so that a script
         may go by length, loudness or context. Longer than `max_tokens`, it is cut and capped.
     listen: probability of each language in a segment.
+    judge: average log probability of a text that is given to be scored.
     languages: what the engine claims to recognise.
 
     What it was asked is kept: `contexts` (encoder positions by call of `encode`), `batches`
@@ -53,10 +55,12 @@ class ScriptedEngine:
         self,
         read: Reader,
         listen: Listener = lambda _segment: _CERTAIN_ENGLISH,
+        judge: Judge = lambda _segment, _text: SURE,
         languages: Sequence[str] = ("de", "en", "es", "fr", "ja"),
     ) -> None:
         self._read = read
         self._listen = listen
+        self._judge = judge
         self._languages = frozenset(languages)
         self._recording = threading.Lock()
         self.contexts: list[int] = []
@@ -106,6 +110,15 @@ class ScriptedEngine:
             _evenly(len(hypothesis.tokens), duration_s)
             for hypothesis, duration_s in zip(hypotheses, durations_s, strict=True)
         ]
+
+    def score(
+        self,
+        segment: EncodedSegment,
+        language: str,  # noqa: ARG002 - the port's signature
+        texts: Sequence[str],
+    ) -> list[Hypothesis]:
+        """Return what the script thinks of each text."""
+        return [hypothesis_of(text, self._judge(segment, text)) for text in texts]
 
 
 def _within_limit(hypothesis: Hypothesis, max_tokens: int) -> Hypothesis:

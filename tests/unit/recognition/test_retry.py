@@ -19,8 +19,7 @@ LOOP = "I am going to the shop. " * 12
 SPEECH = [
     "No, no, no.",
     "Very, very, very, very good.",
-    "And so my fellow Americans, ask not what your country can do for you, ask what you can do "
-    "for your country.",
+    "Ask not what your country can do for you, ask what you can do for your country.",
     "One two three one two three one two three.",
     "東京都は今日も晴れです。",
     "Ha ha ha ha ha!",
