@@ -63,7 +63,12 @@ def _networks(value: str) -> tuple[Network, ...]:
 
 
 def _setting(
-    key: str, default: Any, parse: Callable[[str], Any], accepts: str, doc: str, secret: bool = False
+    key: str,
+    default: Any,
+    parse: Callable[[str], Any],
+    accepts: str,
+    doc: str,
+    secret: bool = False,
 ) -> Any:
     metadata = {"key": key, "parse": parse, "accepts": accepts, "doc": doc, "secret": secret}
     if callable(default):

@@ -10,7 +10,7 @@ garbage collector: 130 MB of them were waiting after 400 short requests.
 
 import numpy as np
 import numpy.typing as npt
-import soxr  # type: ignore[import-untyped]
+import soxr
 
 from shared.audio.format import SAMPLE_RATE
 

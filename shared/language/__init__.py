@@ -1,0 +1,1 @@
+"""Locales, languages, and which one is spoken."""

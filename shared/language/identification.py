@@ -38,9 +38,7 @@ class LanguageChoice:
         """The locale, None while there is no evidence yet."""
         return self._settled
 
-    def settle(
-        self, probabilities: Sequence[Mapping[str, float]], weights: Sequence[float]
-    ) -> str:
+    def settle(self, probabilities: Sequence[Mapping[str, float]], weights: Sequence[float]) -> str:
         """Take the most probable candidate over segments weighted by their seconds of speech.
 
         A masked argmax: what the model thinks of other languages does not count.

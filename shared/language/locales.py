@@ -4,20 +4,19 @@ The one table of both. The first locale of a language stands for it where only t
 known. Locales as in Azure AI Speech's language support page; languages as in Whisper's tokenizer.
 """
 
-from functools import cache
-
 from shared.errors import UnsupportedLocale
 
 _LOCALES_BY_LANGUAGE = {
     "af": "af-ZA", "am": "am-ET",
-    "ar": "ar-SA ar-AE ar-BH ar-DZ ar-EG ar-IL ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-PS ar-QA "
-          "ar-SY ar-TN ar-YE",
+    "ar": "ar-SA ar-AE ar-BH ar-DZ ar-EG ar-IL ar-IQ ar-JO ar-KW ar-LB ar-LY ar-MA ar-OM ar-PS "
+          "ar-QA ar-SY ar-TN ar-YE",
     "as": "as-IN", "az": "az-AZ", "ba": "ba-RU", "be": "be-BY", "bg": "bg-BG", "bn": "bn-IN bn-BD",
     "bo": "bo-CN", "br": "br-FR", "bs": "bs-BA", "ca": "ca-ES", "cs": "cs-CZ", "cy": "cy-GB",
     "da": "da-DK", "de": "de-DE de-AT de-CH", "el": "el-GR",
-    "en": "en-US en-GB en-AU en-CA en-GH en-HK en-IE en-IN en-KE en-NG en-NZ en-PH en-SG en-TZ en-ZA",
-    "es": "es-ES es-MX es-AR es-BO es-CL es-CO es-CR es-CU es-DO es-EC es-GQ es-GT es-HN es-NI es-PA "
-          "es-PE es-PR es-PY es-SV es-US es-UY es-VE",
+    "en": "en-US en-GB en-AU en-CA en-GH en-HK en-IE en-IN en-KE en-NG en-NZ en-PH en-SG en-TZ "
+          "en-ZA",
+    "es": "es-ES es-MX es-AR es-BO es-CL es-CO es-CR es-CU es-DO es-EC es-GQ es-GT es-HN es-NI "
+          "es-PA es-PE es-PR es-PY es-SV es-US es-UY es-VE",
     "et": "et-EE", "eu": "eu-ES", "fa": "fa-IR", "fi": "fi-FI", "fo": "fo-FO",
     "fr": "fr-FR fr-BE fr-CA fr-CH", "gl": "gl-ES", "gu": "gu-IN", "ha": "ha-NG", "haw": "haw-US",
     "he": "he-IL", "hi": "hi-IN", "hr": "hr-HR", "ht": "ht-HT", "hu": "hu-HU", "hy": "hy-AM",
@@ -50,7 +49,6 @@ def supported_locales() -> tuple[str, ...]:
     return tuple(sorted(locale for locale, _ in _LANGUAGE_BY_LOCALE.values()))
 
 
-@cache
 def find_locale(text: str) -> str:
     """Canonical spelling of a locale; a bare language gives its first locale.
 

@@ -1,0 +1,1 @@
+"""What keeps content out of logs and libraries from phoning home."""

@@ -1,0 +1,1 @@
+"""Speech to phrases: the pipeline, the engine port and its adapters."""

@@ -90,9 +90,7 @@ def time_words(
     )
 
 
-def within_utterances(
-    words: Sequence[Word], utterances: Sequence[Utterance], tolerance_s: float = 0.1
-) -> tuple[Word, ...]:
+def within_utterances(words: Sequence[Word], utterances: Sequence[Utterance]) -> tuple[Word, ...]:
     """Move word borders that lie in a pause to the speech they belong to.
 
     Cross-attention is unsure of borders next to silence, voice activity is not.
@@ -101,9 +99,8 @@ def within_utterances(
     for word in words:
         start_s, end_s = word.offset_s, word.offset_s + word.duration_s
         spoken = max(utterances, key=lambda u: min(u.end_s, end_s) - max(u.start_s, start_s))
-        low, high = spoken.start_s - tolerance_s, spoken.end_s + tolerance_s
-        start_s = max(0.0, min(max(start_s, low), high))
-        end_s = max(start_s, min(max(end_s, low), high))
+        start_s = min(max(start_s, spoken.start_s), spoken.end_s)
+        end_s = max(start_s, min(end_s, spoken.end_s))
         clipped.append(Word(word.text, start_s, end_s - start_s, word.confidence))
     return tuple(clipped)
 

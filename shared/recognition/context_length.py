@@ -11,7 +11,7 @@ import math
 
 from shared.recognition.log_mel import MAX_POSITIONS, POSITIONS_PER_SECOND
 
-MARGIN_S = 2.0  # silence behind the segment in which the decoder finds its end
+MARGIN_S = 3.0  # silence behind the segment in which the decoder finds its end
 GRAIN_POSITIONS = 25  # 0.5 s: segments of almost the same length share a batch
 
 

@@ -4,6 +4,7 @@ faster-whisper pads every segment to 30 s; the encoder of CTranslate2 takes less
 less (42 ms instead of 400 ms for a clip of 2-6 s on two cores).
 """
 
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from shared.recognition.log_mel import (
 )
 from shared.settings import Settings
 
+LEAST_PROBABILITY = 1e-10
 MAX_PROMPT_TOKENS = 223  # half of Whisper's text context, less `<|startofprev|>`
 
 
@@ -34,6 +36,7 @@ class CTranslate2Engine:
     """
 
     def __init__(self, model_folder: Path, settings: Settings) -> None:
+        _let_waiting_threads_sleep()
         import ctranslate2  # noqa: PLC0415  (imported here alone, and only when it is used)
         import tokenizers  # noqa: PLC0415
 
@@ -46,13 +49,15 @@ class CTranslate2Engine:
                 intra_threads=settings.threads or available_cores(),
                 inter_threads=settings.concurrency,
             )
-            self._tokenizer = tokenizers.Tokenizer.from_file(str(model_folder / "tokenizer.json"))
+            self._tokenizer: Any = tokenizers.Tokenizer.from_file(
+                str(model_folder / "tokenizer.json")
+            )
         except (RuntimeError, ValueError, OSError) as error:
             raise EngineUnavailable(
                 f"CTranslate2 can not load the model in {model_folder.name} as "
                 f"{settings.compute_type} on {settings.device}."
             ) from error
-        token = self._tokenizer.token_to_id
+        token = self._special_token
         self._transcript_start = token("<|startoftranscript|>")
         self._previous_start = token("<|startofprev|>")
         self._transcribe = token("<|transcribe|>")
@@ -67,10 +72,18 @@ class CTranslate2Engine:
             character: byte for byte, character in _printable_characters().items()
         }
 
+    def _special_token(self, content: str) -> int:
+        token: int | None = self._tokenizer.token_to_id(content)
+        if token is None:
+            raise EngineUnavailable(f"The model's tokenizer lacks {content}: it is no Whisper.")
+        return token
+
     @property
     def languages(self) -> frozenset[str]:
         """Languages of the model's vocabulary; English alone for a `.en` model."""
-        return frozenset(self._language_tokens) if self._model.is_multilingual else frozenset({"en"})
+        return (
+            frozenset(self._language_tokens) if self._model.is_multilingual else frozenset({"en"})
+        )
 
     def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
         """Encode one segment by itself: on few cores a batch is slower than its parts.
@@ -151,6 +164,33 @@ class CTranslate2Engine:
             for result, duration_s in zip(results, durations_s, strict=True)
         ]
 
+    def score(
+        self, segment: EncodedSegment, language: str, texts: Sequence[str]
+    ) -> list[Hypothesis]:
+        """Teacher forcing: the probability of each token of a text that is given."""
+        tokens = [self._tokenise(f" {text}") for text in texts]
+        most_frames = segment.n_positions * FRAMES_PER_POSITION
+        results = self._model.align(
+            self._batch([segment] * len(texts)),
+            self._start_sequence(language),
+            tokens,
+            [most_frames] * len(texts),
+        )
+        return [
+            Hypothesis(
+                tokens=tuple(sequence),
+                contents=tuple(map(self._token_bytes, sequence)),
+                average_log_probability=sum(
+                    math.log(max(probability, LEAST_PROBABILITY))
+                    for probability in result.text_token_probs
+                )
+                / max(1, len(sequence)),
+                no_speech_probability=0.0,
+                capped=False,
+            )
+            for sequence, result in zip(tokens, results, strict=True)
+        ]
+
     def _tokenise(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
         return ids
@@ -185,6 +225,15 @@ def _aligned_tokens(result: Any, duration_s: float) -> list[AlignedToken]:
         )
         for index, probability in enumerate(result.text_token_probs)
     ]
+
+
+def _let_waiting_threads_sleep() -> None:
+    """Bound how long OpenMP's threads spin; read once, when CTranslate2's libgomp is loaded.
+
+    Unbounded, they burn a shared machine: at load 8 on two cores requests took 1.8 to 21 s, with
+    the bound 0.5 to 1.5 s.
+    """
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 
 def available_cores() -> int:

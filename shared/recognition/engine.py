@@ -105,3 +105,9 @@ class RecognitionEngine(Protocol):
     ) -> list[list[AlignedToken]]:
         """Time of each token by cross-attention, within the segment's own duration."""
         ...
+
+    def score(
+        self, segment: EncodedSegment, language: str, texts: Sequence[str]
+    ) -> list[Hypothesis]:
+        """The hypotheses that given texts are: how probable each is, without a hint."""
+        ...

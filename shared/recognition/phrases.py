@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from shared.audio.voice_activity import Utterance
-from shared.language.locales import language_of
 from shared.recognition.alignment import geometric_mean
 from shared.recognition.options import ProfanityMode
 from shared.recognition.text_forms import TextForms, WrittenToken, text_forms

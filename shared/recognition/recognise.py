@@ -31,7 +31,7 @@ from shared.recognition.engine import (
     RecognitionEngine,
 )
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.phrase_list import phrase_hint
+from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrases, untimed_phrase
 from shared.recognition.retry import better, is_doubtful, is_loop, is_not_speech, token_limit
 from shared.recognition.turnstile import Turnstile
@@ -82,7 +82,7 @@ class Recognition:
         self._options = options
         self._statistics = statistics
         self._language = LanguageChoice(options.locales, engine.languages)
-        self._hint = phrase_hint(options.phrases, options.phrase_weight)
+        self._bias = PhraseBias(options.phrases, options.phrase_weight)
 
     def run(self, stream: AudioStream) -> Iterator[Phrase | Dropped]:
         """Yield phrases and dropped stretches; by channel in order of time."""
@@ -113,50 +113,67 @@ class Recognition:
             group = [segments[place] for place in places]
             for entry, results in zip(group, self._take_turn(group), strict=True):
                 found[id(entry)] = results
-        for entry in waiting:
-            if isinstance(entry, Dropped):
-                yield entry
+        for waited in waiting:
+            if isinstance(waited, Dropped):
+                yield waited
             else:
-                yield from found[id(entry)]
+                yield from found[id(waited)]
 
     def _take_turn(self, group: Sequence[_ChannelSegment]) -> list[list[Phrase | Dropped]]:
         with self._turnstile.turn(self._options.priority) as waited_s:
             started = time.perf_counter()
             segments = [entry.segment for entry in group]
-            readings = self._read(segments)
-            aligned = self._align(segments, readings)
+            encoded = self._encode(segments)
+            locale = self._identify(segments, encoded)
+            readings = self._read(segments, encoded, language_of(locale))
+            aligned = self._align(segments, readings, language_of(locale))
         self._statistics.queue_s += waited_s
         self._statistics.recognition_s += time.perf_counter() - started
         self._statistics.n_segments += len(group)
         return [
-            self._phrases(entry, reading.hypothesis, tokens)
+            self._phrases(entry, locale, reading.hypothesis, tokens)
             for entry, reading, tokens in zip(group, readings, aligned, strict=True)
         ]
 
-    def _read(self, segments: Sequence[Segment]) -> list[_Reading]:
-        """Decode together at the shortest context, then again one by one where in doubt."""
+    def _encode(self, segments: Sequence[Segment]) -> list[EncodedSegment]:
         n_positions = max(context_lengths(segment.duration_s)[0] for segment in segments)
-        encoded = [self._engine.encode(segment.samples, n_positions) for segment in segments]
-        language = self._identify(segments, encoded)
+        return [self._engine.encode(segment.samples, n_positions) for segment in segments]
+
+    def _read(
+        self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment], language: str
+    ) -> list[_Reading]:
+        """Decode together at the shortest context, then again one by one where in doubt."""
         requests = [
-            DecodingRequest(language, token_limit(segment.duration_s, language), self._hint)
+            DecodingRequest(language, token_limit(segment.duration_s, language))
             for segment in segments
         ]
-        hypotheses = self._engine.decode(encoded, requests)
-        return [
+        readings = [
             self._retry(segment, request, _Reading(hypothesis, output))
             for segment, request, hypothesis, output in zip(
-                segments, requests, hypotheses, encoded, strict=True
+                segments, requests, self._engine.decode(encoded, requests), encoded, strict=True
             )
         ]
+        return self._bind_phrases(readings, requests) if self._bias else readings
+
+    def _bind_phrases(
+        self, readings: Sequence[_Reading], requests: Sequence[DecodingRequest]
+    ) -> list[_Reading]:
+        """Read each segment again with the phrase list in mind, in every window."""
+        bound = []
+        for reading, request in zip(readings, requests, strict=True):
+            hinted_request = replace(request, hint=self._bias.hint)
+            (hinted,) = self._engine.decode([reading.encoded], [hinted_request])
+            chosen = self._bias.choose(
+                self._engine, reading.encoded, request.language, reading.hypothesis, hinted
+            )
+            bound.append(_Reading(chosen, reading.encoded))
+        return bound
 
     def _identify(self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment]) -> str:
-        if self._language.settled is None:
-            self._language.settle(
-                self._engine.identify_language(encoded), [segment.speech_s for segment in segments]
-            )
-        assert self._language.settled is not None
-        return language_of(self._language.settled)
+        """Locale of the audio, settled by its first segments."""
+        return self._language.settled or self._language.settle(
+            self._engine.identify_language(encoded), [segment.speech_s for segment in segments]
+        )
 
     def _retry(self, segment: Segment, request: DecodingRequest, reading: _Reading) -> _Reading:
         """Decode at longer and longer context until the text can be believed."""
@@ -167,21 +184,18 @@ class Recognition:
                 continue
             self._statistics.n_retries += 1
             encoded = self._engine.encode(segment.samples, n_positions)
-            # Text that came before is what Whisper is most tempted to repeat.
-            request = replace(request, hint="")
             (hypothesis,) = self._engine.decode([encoded], [request])
             if better(reading.hypothesis, hypothesis) is hypothesis:
                 reading = _Reading(hypothesis, encoded)
         return reading
 
     def _align(
-        self, segments: Sequence[Segment], readings: Sequence[_Reading]
+        self, segments: Sequence[Segment], readings: Sequence[_Reading], language: str
     ) -> list[list[AlignedToken]]:
         """Token times of each segment; empty where word times were not asked for."""
         aligned: list[list[AlignedToken]] = [[] for _ in segments]
         if not self._options.word_timestamps:
             return aligned
-        assert self._language.settled is not None
         by_context: dict[int, list[int]] = {}
         for place, reading in enumerate(readings):
             if reading.hypothesis.tokens:
@@ -189,7 +203,7 @@ class Recognition:
         for places in by_context.values():
             results = self._engine.align(
                 [readings[place].encoded for place in places],
-                language_of(self._language.settled),
+                language,
                 [readings[place].hypothesis for place in places],
                 [segments[place].duration_s for place in places],
             )
@@ -198,10 +212,13 @@ class Recognition:
         return aligned
 
     def _phrases(
-        self, entry: _ChannelSegment, hypothesis: Hypothesis, tokens: Sequence[AlignedToken]
+        self,
+        entry: _ChannelSegment,
+        locale: str,
+        hypothesis: Hypothesis,
+        tokens: Sequence[AlignedToken],
     ) -> list[Phrase | Dropped]:
-        segment, locale = entry.segment, self._language.settled
-        assert locale is not None
+        segment = entry.segment
         if reason := _no_text(hypothesis):
             return [Dropped(entry.channel, segment.offset_s, segment.duration_s, reason)]
         style = PhraseStyle(entry.channel, locale, self._options.profanity)

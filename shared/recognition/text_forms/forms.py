@@ -6,7 +6,7 @@ out (`spoken`), ITN and display write number words in digits (`english_written`,
 Source of the forms: Azure's short audio reference and its page on display text format.
 """
 
-# ruff: noqa: RUF001 - these signs and letters are meant
+
 
 import re
 from collections.abc import Sequence

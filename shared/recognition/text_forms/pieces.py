@@ -1,6 +1,6 @@
 """A recognised word, parted into the punctuation around it and its core."""
 
-# ruff: noqa: RUF001 - these signs and letters are meant
+
 
 import unicodedata
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ one: mild oaths (damn, hell, crap, bloody, piss), words that name animals, peopl
 where no other word begins so: `scunthorpe` and `shiitake` match nothing.
 """
 
-# ruff: noqa: RUF001 - these signs and letters are meant
+
 
 # Swearing that travels: matched in every language. No word that is harmless in one of them
 # ("slut" is Swedish for "end").

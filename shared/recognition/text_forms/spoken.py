@@ -6,7 +6,7 @@ signs. Neighbours decide what one word can not: `2020` after a month is a year, 
 `$5` is `million dollars`.
 """
 
-# ruff: noqa: RUF001 - these signs and letters are meant
+
 
 import re
 from collections.abc import Callable, Sequence

@@ -4,7 +4,7 @@ Names are those of everyday speech, as a transcript of that language would have 
 lexical form is built from them. A language that is not here keeps its words and loses its signs.
 """
 
-# ruff: noqa: RUF001 - these signs and letters are meant
+
 
 import re
 from collections.abc import Mapping
