@@ -1,7 +1,5 @@
 """From tokens to words with times. The tokens are those of Whisper's multilingual vocabulary."""
 
-# ruff: noqa: RUF001 - these signs are meant
-
 from itertools import pairwise
 
 import pytest

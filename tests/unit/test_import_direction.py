@@ -1,0 +1,186 @@
+"""Who may import whom: hosts -> api -> shared, and each library in one place.
+
+Read from the source, so that an import inside a function counts as well.
+"""
+
+import ast
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+HOSTS = ("azure_app", "aws_lambda", "container", "command_line")
+
+# Whose job a library is. A folder stands for the modules in it.
+OWNERS = {
+    "av": "shared/audio/container.py",
+    "soxr": "shared/audio/resample.py",
+    "onnxruntime": "shared/audio/voice_activity.py",
+    "ctranslate2": "shared/recognition/ctranslate2_engine.py",
+    "tokenizers": "shared/recognition/ctranslate2_engine.py",
+    "num2words": "shared/recognition/text_forms/spelling.py",
+    "text_to_num": "shared/recognition/text_forms/european_written.py",
+    "httpx": "shared/fetch.py",
+    "httpcore": "shared/fetch.py",
+    "certifi": "shared/models/download.py",
+    "cryptography": "shared/signing_keys.py",
+    "jwt": "functions/api/tokens.py",
+    "multipart": "functions/api/multipart.py",
+    "pydantic": "functions/api",
+    "fastapi": "functions/api",
+    "starlette": "functions",
+    "uvicorn": "functions/container",
+    "mangum": "functions/aws_lambda",
+    "azure": "functions/azure_app",
+    "boto3": "functions/aws_lambda",
+}
+
+# What the serving path must never load: seconds of import and hundreds of megabytes.
+HEAVY = ("torch", "faster_whisper", "transformers", "librosa", "scipy", "pandas", "numba")
+
+
+@cache
+def modules():
+    return sorted(
+        path.relative_to(PROJECT)
+        for folder in ("shared", "functions")
+        for path in (PROJECT / folder).rglob("*.py")
+    )
+
+
+@cache
+def imports_of(module):
+    """Dotted names that a module imports anywhere in it; `from a import b` gives `a.b`."""
+    names = []
+    for node in ast.walk(ast.parse((PROJECT / module).read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: imports are absolute"
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(names)
+
+
+def is_within(name, *packages):
+    return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def importers(*packages):
+    """Modules that import any of these packages, as paths."""
+    return {
+        module.as_posix()
+        for module in modules()
+        if any(is_within(name, *packages) for name in imports_of(module))
+    }
+
+
+def outside(found, *folders):
+    return sorted(
+        module
+        for module in found
+        if not any(module == folder or module.startswith(f"{folder}/") for folder in folders)
+    )
+
+
+def test_there_is_source_to_look_at():
+    assert Path("shared/recognition/recognise.py") in modules()
+    assert Path("functions/api/app.py") in modules()
+
+
+def test_shared_imports_nothing_of_functions():
+    assert outside(importers("functions"), "functions") == []
+
+
+def test_the_api_imports_no_host():
+    hosts = [f"functions.{host}" for host in HOSTS]
+    assert outside(importers(*hosts), *(f"functions/{host}" for host in HOSTS)) == []
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_a_host_does_not_import_another(host):
+    """The command line may start the container host: `sotto serve`."""
+    may_start = ["functions/command_line"] if host == "container" else []
+    assert outside(importers(f"functions.{host}"), f"functions/{host}", *may_start) == []
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_is_imported_by_its_owner_alone(library):
+    assert outside(importers(library), OWNERS[library]) == []
+
+
+def test_logging_is_set_up_in_one_module_of_shared():
+    """What the domain knows it returns; the edges log it."""
+    assert outside(importers("structlog"), "functions") == ["shared/privacy/logs.py"]
+
+
+def test_the_pipeline_knows_no_engine_but_the_port():
+    adapters = importers("shared.recognition.ctranslate2_engine")
+    assert sorted(adapters) == ["shared/recognition/recogniser.py"]
+
+
+def test_what_tests_use_is_not_used_by_what_serves():
+    assert importers("shared.recognition.scripted_engine") == set()
+
+
+def test_formats_are_pure():
+    """From a transcript to a contract's shape: nothing that hears, loads or fetches."""
+    within = ("shared.transcript", "shared.ticks", "shared.formats", "shared.language")
+    for module in modules():
+        if module.as_posix().startswith("shared/formats/"):
+            for name in imports_of(module):
+                assert not name.startswith("shared.") or is_within(name, *within), (module, name)
+
+
+def test_every_library_belongs_to_somebody():
+    """A new dependency is entered above, with the one place that may import it."""
+    known = {*OWNERS, *sys.stdlib_module_names, "shared", "functions", "numpy", "structlog"}
+    found = {name.partition(".")[0] for module in modules() for name in imports_of(module)}
+    assert found - known == set()
+
+
+SERVE_ONE_REQUEST = """
+import asyncio, os, sys
+import httpx
+from functions.api.app import create_app
+from shared.recognition.recogniser import Recogniser
+from shared.settings import Settings
+
+settings = Settings.from_environment()
+app = create_app(settings, Recogniser(settings))
+
+async def ask(wav):
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        return await client.post(
+            "/speech/recognition/conversation/cognitiveservices/v1",
+            params={"language": "en-US", "format": "detailed", "wordLevelTimestamps": "true"},
+            headers={"Content-Type": "audio/wav"},
+            content=wav,
+            timeout=120,
+        )
+
+answer = asyncio.run(ask(sys.stdin.buffer.read()))
+assert answer.status_code == 200, answer.status_code
+print(answer.json()["NBest"][0]["Lexical"])
+print(*(name for name in sys.argv[1:] if name in sys.modules))
+"""
+
+
+def test_serving_a_request_loads_nothing_heavy(model_folder, spoken_clip):
+    """With the real model, in a process of its own: what this one has loaded does not count."""
+    served = subprocess.run(
+        [sys.executable, "-c", SERVE_ONE_REQUEST, *HEAVY],
+        cwd=PROJECT,
+        env={"SOTTO_MODEL_FOLDER": str(model_folder), "PYTHONPATH": str(PROJECT)},
+        input=spoken_clip.wav,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert served.returncode == 0, served.stderr.decode()
+    *_log, lexical, heavy = served.stdout.decode().splitlines()
+    assert lexical == spoken_clip.text.lower().rstrip(".")
+    assert heavy == ""
