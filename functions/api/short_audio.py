@@ -96,6 +96,7 @@ def _read_request(service: SpeechService, request: Request) -> tuple[Recognition
         locales=(find_supported_locale(service.recogniser, query["language"]),),
         word_timestamps=detailed and query.get("wordleveltimestamps", "").lower() == "true",
         profanity=profanity,
+        batch_segments=1,  # what has arrived is recognised while the client still records
     )
     return options, detailed
 

@@ -120,7 +120,8 @@ class Recognition:
                 yield from found[id(waited)]
 
     def _take_turn(self, group: Sequence[_ChannelSegment]) -> list[list[Phrase | Dropped]]:
-        with self._turnstile.turn(self._options.priority) as waited_s:
+        served = self._statistics.n_segments
+        with self._turnstile.turn(self._options.priority, served) as waited_s:
             started = time.perf_counter()
             segments = [entry.segment for entry in group]
             encoded = self._encode(segments)

@@ -1,7 +1,8 @@
 """Who may use the engine next: interactive work first, then files, then batches.
 
 A long job takes one turn per group of segments, so that a short request waits for a part of it,
-never for the whole.
+never for the whole. Within a priority whoever has had least goes first: the length of an audio
+that is still arriving is not known, how much of it was served is (least attained service).
 """
 
 import heapq
@@ -15,20 +16,23 @@ from shared.recognition.options import Priority
 
 
 class Turnstile:
-    """Lets `n_places` turns be taken at a time; those who wait go by priority, then by arrival."""
+    """Lets `n_places` turns be taken at a time."""
 
     def __init__(self, n_places: int) -> None:
         self._free = n_places
         self._changed = threading.Condition()
-        self._waiting: list[tuple[Priority, int]] = []
+        self._waiting: list[tuple[Priority, int, int]] = []
         self._tickets = itertools.count()
 
     @contextmanager
-    def turn(self, priority: Priority) -> Iterator[float]:
-        """Wait for a place, hold it for the block; yields the seconds waited."""
+    def turn(self, priority: Priority, n_served: int = 0) -> Iterator[float]:
+        """Wait for a place, hold it for the block; yields the seconds waited.
+
+        n_served: segments that this audio has had already.
+        """
         arrived = time.perf_counter()
         with self._changed:
-            ticket = (priority, next(self._tickets))
+            ticket = (priority, n_served, next(self._tickets))
             heapq.heappush(self._waiting, ticket)
             self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == ticket)
             heapq.heappop(self._waiting)

@@ -14,14 +14,15 @@ PATIENCE_S = 10  # a test that waits this long has failed
 class Visitor(threading.Thread):
     """Takes one turn and holds it until it is told to leave."""
 
-    def __init__(self, turnstile, priority, order):
+    def __init__(self, turnstile, priority, order, n_served=0):
         super().__init__(daemon=True)
+        self._n_served = n_served
         self._turnstile, self._priority, self._order = turnstile, priority, order
         self.inside, self.leave = threading.Event(), threading.Event()
 
     def run(self):
         """Wait for the turn, hold it, leave."""
-        with self._turnstile.turn(self._priority):
+        with self._turnstile.turn(self._priority, self._n_served):
             self._order.append(self)
             self.inside.set()
             assert self.leave.wait(PATIENCE_S)
@@ -32,8 +33,8 @@ def visit():
     """Start visitors; each is in the queue when the call returns."""
     visitors = []
 
-    def start(turnstile, priority, order):
-        visitor = Visitor(turnstile, priority, order)
+    def start(turnstile, priority, order, n_served=0):
+        visitor = Visitor(turnstile, priority, order, n_served)
         visitors.append(visitor)
         with turnstile._changed:
             n_tickets = len(turnstile._waiting)
@@ -75,6 +76,14 @@ def test_of_equals_the_first_to_come_is_the_first_served(visit, priority):
     turnstile, order = Turnstile(1), []
     visitors = [visit(turnstile, priority, order) for _ in range(5)]
     assert served(visitors, order) == [0, 1, 2, 3, 4]
+
+
+def test_within_a_priority_whoever_has_had_least_goes_first(visit):
+    turnstile, order = Turnstile(1), []
+    holder = visit(turnstile, Priority.FILE, order)
+    long = visit(turnstile, Priority.FILE, order, n_served=40)
+    short = visit(turnstile, Priority.FILE, order, n_served=0)
+    assert served([holder, short, long], order) == [0, 1, 2]
 
 
 def test_nobody_else_is_inside_while_a_turn_lasts(visit):

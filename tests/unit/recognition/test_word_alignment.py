@@ -133,10 +133,10 @@ def test_the_geometric_mean_of_probabilities(probabilities, mean):
     ("start_s", "end_s", "expected_s"),
     [
         (1.2, 1.6, (1.2, 1.6)),  # within speech: as it is
-        (0.4, 1.5, (0.9, 1.5)),  # begins in the pause before
-        (2.6, 4.2, (2.6, 3.1)),  # ends in the pause behind
-        (3.2, 5.3, (4.9, 5.3)),  # belongs to the speech it overlaps most
-        (3.6, 3.7, (3.1, 3.1)),  # in the pause altogether: to the nearer speech
+        (0.4, 1.5, (1.0, 1.5)),  # begins in the pause before
+        (2.6, 4.2, (2.6, 3.0)),  # ends in the pause behind
+        (3.2, 5.3, (5.0, 5.3)),  # belongs to the speech it overlaps most
+        (3.6, 3.7, (3.0, 3.0)),  # in the pause altogether: to the nearer speech
     ],
 )
 def test_borders_in_a_pause_move_to_the_speech(start_s, end_s, expected_s):
