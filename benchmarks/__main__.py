@@ -56,8 +56,9 @@ def main() -> int:
             print(f"== {name}", flush=True)
             sections[name] = measure()
             print(f"\n{sections[name].markdown()}", flush=True)
+            numbers = write_numbers(conditions, sections)  # kept even if a later section fails
 
-    print(f"Numbers: {write_numbers(conditions, sections)}")
+    print(f"Numbers: {numbers}")
     if _is_full(arguments):
         write_page(conditions, sections.values())
     else:

@@ -5,7 +5,7 @@ Nothing that was recognised is in either; texts go to the terminal only.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +73,10 @@ def write_numbers(conditions: dict[str, str], sections: dict[str, Section]) -> P
     _RESULTS.mkdir(exist_ok=True)
     run = {
         "conditions": conditions,
-        "sections": {name: section.numbers for name, section in sections.items()},
+        "sections": {
+            name: {"figures": [asdict(row) for row in section.figures], **section.numbers}
+            for name, section in sections.items()
+        },
     }
     path = _RESULTS / f"{conditions['date'].replace(' UTC', 'Z').replace(' ', 'T')}.json"
     path.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")

@@ -25,7 +25,11 @@ def measure_speed(
         title=f"Speed: warm, {len(comparisons)} clips, {n_rounds} rounds",
         figures=(
             *_figures("all clips", comparisons, _LEAST_RATIO),
-            *_figures(f"clips under {_SHORT_S:.0f} s", short, _LEAST_SHORT_RATIO),
+            *(
+                _figures(f"clips under {_SHORT_S:.0f} s", short, _LEAST_SHORT_RATIO)
+                if short
+                else []
+            ),
             _times_faster("all clips, the rival greedy and told the language", against_greedy),
             Figure(
                 "segments recognised again at a longer context",
