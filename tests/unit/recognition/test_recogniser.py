@@ -107,9 +107,11 @@ def test_a_missing_model_is_named_with_the_command_that_fetches_it(tmp_path):
 
 def test_one_request_more_than_the_limit_is_refused():
     recogniser = Recogniser(Settings(queue_limit=2))
-    with recogniser.admit(), recogniser.admit(), pytest.raises(QueueFull) as refused:
-        with recogniser.admit():
-            pass
+    with contextlib.ExitStack() as under_way:
+        for _ in range(2):
+            under_way.enter_context(recogniser.admit())
+        with pytest.raises(QueueFull) as refused:
+            under_way.enter_context(recogniser.admit())
     assert refused.value.retry_after_s >= 1
 
 

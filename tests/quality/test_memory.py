@@ -1,0 +1,64 @@
+"""Memory follows the longest segment, not the audio."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+MOST_BYTES = 120_000_000
+
+HEAR_AN_HOUR = """
+import json, resource, sys
+import numpy as np
+from shared.audio.channels import mix_to_mono
+from shared.audio.stream import RawPcm, open_audio
+from shared.recognition.options import RecognitionOptions
+from shared.recognition.recogniser import Recogniser
+from shared.settings import Settings
+from shared.transcript import Phrase
+
+def peak_bytes():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+recogniser = Recogniser(Settings.from_environment())
+options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
+with open_audio(sys.stdin.buffer.read()) as stream:
+    clip = np.concatenate([mix_to_mono(block) for block in stream]).tobytes()
+second = bytes(32_000)
+
+def audio(n_minutes):
+    for minute in range(n_minutes):
+        said = clip if minute % 6 == 0 else b""
+        yield said
+        for _ in range(60 - len(said) // 32_000):
+            yield second
+
+def hear(pieces):
+    with open_audio(pieces, raw=RawPcm()) as stream:
+        results = recogniser.recognise(stream, options)
+        return sum(isinstance(r, Phrase) for r in results), stream.duration_s
+
+hear(audio(1))
+loaded = peak_bytes()
+n_phrases, duration_s = hear(audio(60))
+print(json.dumps([n_phrases, duration_s, peak_bytes() - loaded]))
+"""
+
+
+def test_an_hour_needs_no_more_memory_than_a_minute(model_folder, spoken_clip):
+    """The hour in float32 would be 230 MB. Ten sentences in it, the rest is silence."""
+    heard = subprocess.run(
+        [sys.executable, "-c", HEAR_AN_HOUR],
+        cwd=PROJECT,
+        env={"SOTTO_MODEL_FOLDER": str(model_folder), "PYTHONPATH": str(PROJECT)},
+        input=spoken_clip.wav,
+        capture_output=True,
+        timeout=240,
+        check=False,
+    )
+    assert heard.returncode == 0, heard.stderr.decode()
+    n_phrases, duration_s, grown_bytes = json.loads(heard.stdout)
+    assert n_phrases == 10
+    assert duration_s > 3_590
+    assert grown_bytes < MOST_BYTES
