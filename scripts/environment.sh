@@ -8,7 +8,9 @@ cd "$(dirname "$0")/.."
 venv=${VENV:-.venv}
 case "${1:-}" in
   container) requirements=(requirements.txt requirements/container.txt) ;;
-  development) requirements=(requirements.txt requirements/container.txt requirements/development.txt) ;;
+  development)
+    requirements=(requirements.txt requirements/{container,aws,development}.txt)
+    ;;
   rivals)
     requirements=(benchmarks/requirements-rivals.txt)
     venv=${VENV:-.venv-rivals}

@@ -1,0 +1,40 @@
+"""The settings of a Lambda function: `Settings`, with what the platform asks for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared.errors import ConfigurationError
+from shared.settings import Settings
+
+# Memory that comes with one vCPU.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+_MEGABYTES_PER_CORE = 1769
+
+
+def function_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings and fit them to the function.
+
+    Lambda shows at least two cores to a function that is given the time of one, so
+    `SOTTO_THREADS=0` follows the memory that was chosen, not the cores that are seen.
+
+    Raises
+    ------
+    ConfigurationError: a bad value; no keys, since a function is reached from the internet;
+        no model folder and no home folder that could have one.
+    """
+    try:
+        settings = Settings.from_environment(environment)
+    except RuntimeError:  # the user of the function has no home folder
+        raise ConfigurationError(
+            "SOTTO_MODEL_FOLDER must name the folder of the image that holds the models."
+        ) from None
+    if not settings.keys:
+        raise ConfigurationError(
+            "SOTTO_KEYS must be set on AWS Lambda: without keys anybody who knows the address "
+            "could use the service."
+        )
+    memory_megabytes = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+    if settings.threads == 0 and memory_megabytes.isdecimal():
+        n_cores = max(1, round(int(memory_megabytes) / _MEGABYTES_PER_CORE))
+        settings = replace(settings, threads=n_cores)
+    return settings

@@ -1,0 +1,171 @@
+"""HTTP on AWS Lambda: `functions.aws_lambda.http.handler`.
+
+Serves function URLs, API Gateway and Application Load Balancers. The model is loaded while this
+module is imported, in the initialisation that Lambda does before the first event: it is not
+waited for by anybody with provisioned concurrency, and has the full processor in any case.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from functions.aws_lambda.configuration import function_settings
+from functions.aws_lambda.events import Event, EventSource, source_of, without_stage
+from shared.errors import FeatureUnavailable, SpeechError
+from shared.privacy.telemetry_off import switch_telemetry_off
+from shared.settings import Settings
+from shared.ticks import milliseconds_from_seconds
+
+if TYPE_CHECKING:
+    from mangum.types import ASGI, LambdaContext
+    from starlette.types import Receive, Scope, Send
+
+    from shared.recognition.recogniser import Recogniser
+
+# Lambda ends an initialisation after 10 s and begins it again inside the first invocation. A
+# model that takes longer goes on loading in its thread, and the first request waits for it.
+_INITIALISATION_S = 8.0
+
+# Of what the API answers, besides what Mangum knows to be text; all else goes out as base64.
+_TEXT_TYPES = ["text/", "application/json", "application/jwt", "application/javascript"]
+
+
+class HttpHandler:
+    """Answers HTTP events with an ASGI app.
+
+    Parameters
+    ----------
+    app: what serves; it gets no lifespan events.
+    """
+
+    def __init__(self, app: "ASGI") -> None:
+        from mangum import Mangum  # noqa: PLC0415
+
+        self._adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)
+
+    def __call__(self, event: Event, context: "LambdaContext") -> dict[str, Any]:
+        """Answer one event in the form that its sender takes.
+
+        Raises
+        ------
+        FeatureUnavailable: an event that is no HTTP. The invocation fails on purpose, so that
+            its sender tries again or keeps it in a dead-letter queue: nothing is lost.
+        """
+        source = source_of(event)
+        if source is EventSource.S3_TEST:
+            return {"served": False}
+        if source is not EventSource.HTTP:
+            raise FeatureUnavailable(f"Events of the kind {source} are not served here.")
+        try:
+            return self._adapter(without_stage(event), context)
+        except Exception as error:  # noqa: BLE001 - the trigger's edge
+            return _malformed(event, error)
+
+
+def _malformed(event: Event, error: Exception) -> dict[str, Any]:
+    """Answer an event that can not be read as a request, such as one with an impossible Host.
+
+    Left alone the error would be in the function's log with what it quotes of the request.
+    """
+    import structlog  # noqa: PLC0415
+
+    from functions.api.problems import Problem, Shape  # noqa: PLC0415
+    from shared.privacy.log_fields import exception_fields  # noqa: PLC0415
+
+    structlog.get_logger().error("malformed_event", status=400, **exception_fields(error))
+    answer: dict[str, Any] = {
+        "statusCode": 400,
+        "body": json.dumps(Problem(400).body(Shape.FLAT)),
+        "isBase64Encoded": False,
+    }
+    if "multiValueHeaders" in event:
+        return answer | {"multiValueHeaders": {"content-type": ["application/json"]}}
+    return answer | {"headers": {"content-type": "application/json"}}
+
+
+def start() -> HttpHandler:
+    """Make the handler of this process and load the model.
+
+    Never fails for a setting or a model: a function that can not be initialised is started
+    again and again and answers 502. What is wrong is one line on standard error, and every
+    request is answered 503.
+    """
+    switch_telemetry_off()
+    from shared.privacy.logs import configure_logging  # noqa: PLC0415
+
+    try:
+        settings = function_settings(os.environ)
+    except SpeechError as error:
+        configure_logging()
+        _tell_operator(error)
+        return HttpHandler(_refusing_app())
+    configure_logging(settings.log_level)
+
+    from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
+
+    recogniser = Recogniser(settings)
+    # Beside the import of the web stack; both mostly wait for the disk or work outside of the
+    # interpreter lock.
+    loading = threading.Thread(target=_load, args=(recogniser, settings), daemon=True)
+    started = time.monotonic()
+    loading.start()
+    handler = HttpHandler(_serving_app(settings, recogniser))
+    loading.join(max(0.0, _INITIALISATION_S - (time.monotonic() - started)))
+    return handler
+
+
+def _load(recogniser: "Recogniser", settings: Settings) -> None:
+    """Load the model. A request tries again and is answered 503 if it fails again."""
+    import structlog  # noqa: PLC0415
+
+    started = time.perf_counter()
+    try:
+        recogniser.load()
+    except SpeechError as error:
+        _tell_operator(error)
+        return
+    structlog.get_logger().info(
+        "model_loaded",
+        model=settings.model,
+        compute_type=settings.compute_type,
+        threads=settings.threads,
+        load_ms=milliseconds_from_seconds(time.perf_counter() - started),
+    )
+
+
+def _serving_app(settings: Settings, recogniser: "Recogniser") -> "ASGI":
+    from starlette.middleware import Middleware  # noqa: PLC0415
+
+    from functions.api.app import create_app  # noqa: PLC0415
+    from functions.aws_lambda.invocation_limits import InvocationLimits  # noqa: PLC0415
+
+    app = create_app(settings, recogniser)
+    app.user_middleware.append(Middleware(InvocationLimits))  # the innermost
+    return app
+
+
+def _refusing_app() -> "ASGI":
+    """App that answers 503 to everything, in the shape of the contract."""
+    from starlette.responses import JSONResponse  # noqa: PLC0415
+
+    from functions.api.paths import CanonicalPaths  # noqa: PLC0415
+    from functions.api.problems import Problem, shape_of_path  # noqa: PLC0415
+
+    problem = Problem(503, "This function is not set up. Its log says why.")
+
+    async def refuse(scope: "Scope", receive: "Receive", send: "Send") -> None:
+        response = JSONResponse(problem.body(shape_of_path(scope["path"])), problem.status)
+        await response(scope, receive, send)
+
+    return CanonicalPaths(refuse)
+
+
+def _tell_operator(error: SpeechError) -> None:
+    """Write why nothing is recognised; the sentence is made for the operator."""
+    sys.stderr.write(f"sotto: {error}\n")
+
+
+handler = start()
