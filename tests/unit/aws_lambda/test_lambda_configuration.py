@@ -1,0 +1,46 @@
+"""Settings of a function: keys are compulsory, threads follow the memory."""
+
+import pwd
+
+import pytest
+
+from functions.aws_lambda.configuration import function_settings
+from shared.errors import ConfigurationError
+
+GIVEN = {"SOTTO_KEYS": "k", "SOTTO_MODEL_FOLDER": "/opt/models"}
+
+
+@pytest.mark.parametrize(
+    ("megabytes", "threads"),
+    [("512", 1), ("1769", 1), ("3008", 2), ("3538", 2), ("5307", 3), ("10240", 6)],
+)
+def test_threads_follow_the_memory(megabytes, threads):
+    """One vCPU comes with 1,769 MB, six with 10,240 MB."""
+    environment = GIVEN | {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": megabytes}
+    assert function_settings(environment).threads == threads
+
+
+def test_chosen_threads_stay():
+    environment = GIVEN | {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "10240", "SOTTO_THREADS": "3"}
+    assert function_settings(environment).threads == 3
+
+
+def test_without_a_memory_size_every_core_is_taken():
+    assert function_settings(GIVEN).threads == 0
+
+
+def test_keys_are_compulsory():
+    """Whatever SOTTO_HOST says: a function does not listen on it."""
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS"):
+        function_settings({"SOTTO_HOST": "127.0.0.1"} | GIVEN | {"SOTTO_KEYS": ""})
+
+
+def test_a_user_without_a_home_folder_must_name_the_models(monkeypatch):
+    def unknown(_uid):
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(ConfigurationError, match="SOTTO_MODEL_FOLDER"):
+        function_settings({"SOTTO_KEYS": "k"})
