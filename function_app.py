@@ -1,0 +1,17 @@
+"""Where Azure Functions starts: it looks for one app object at the root of the project."""
+
+import os
+import sys
+from pathlib import Path
+
+# The worker puts the app's packages first on the path and this folder last, where an installed
+# package called `shared` or `functions` would win.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from shared.privacy.telemetry_off import switch_telemetry_off
+
+switch_telemetry_off()
+
+from functions.azure_app.start import create_function_app  # noqa: E402
+
+app = create_function_app(os.environ)

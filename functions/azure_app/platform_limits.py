@@ -1,0 +1,48 @@
+"""What Azure Functions allows less of than the contracts do.
+
+https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared.errors import ConfigurationError
+from shared.settings import Settings
+
+# The load balancer drops a request that has no answer after 230 s, whatever `functionTimeout`
+# says. Ten of them are left for the way to it.
+ANSWER_WITHIN_S = 220.0
+
+_BODY_LIMIT_KEY = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
+_DEFAULT_BODY_LIMIT_BYTES = 104_857_600
+
+# A form may have 1 MB beside its audio. Another one lies between our limit and the host's, whose
+# own 413 has no body: what is a little too large is still answered as the contract says.
+_BODY_MARGIN_BYTES = 2_000_000
+
+
+def function_app_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings of a function app, with uploads kept below what the host lets through.
+
+    Raises
+    ------
+    ConfigurationError: a value that can not be served, or no `SOTTO_KEYS`. A function app is
+        reachable from the internet, or from a network; there is no loopback to be open on.
+    """
+    settings = Settings.from_environment(environment)
+    if not settings.keys:
+        raise ConfigurationError(
+            "SOTTO_KEYS must be set: without keys anybody who reaches this function app could "
+            "use it."
+        )
+    allowed_bytes = _body_limit_bytes(environment) - _BODY_MARGIN_BYTES
+    return replace(settings, max_upload_bytes=min(settings.max_upload_bytes, allowed_bytes))
+
+
+def _body_limit_bytes(environment: Mapping[str, str]) -> int:
+    written = environment.get(_BODY_LIMIT_KEY, "").strip() or str(_DEFAULT_BODY_LIMIT_BYTES)
+    if not (written.isascii() and written.isdigit() and int(written) > 2 * _BODY_MARGIN_BYTES):
+        raise ConfigurationError(
+            f"{_BODY_LIMIT_KEY} must be a number of bytes over {2 * _BODY_MARGIN_BYTES}."
+        )
+    return int(written)
