@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
 HERE = Path(__file__).resolve().parent
+KEY = "k"
 _PIECE_BYTES = 65_536
 
 
@@ -162,11 +163,11 @@ class FunctionsHost:
                 if is_chunked:
                     self.wfile.write(b"0\r\n\r\n")
 
-            do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = handle_request
-
             def log_message(self, *_):
                 pass
 
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"):
+            setattr(Proxy, f"do_{method}", Proxy.handle_request)
         return Proxy
 
     def _connect(self) -> http.client.HTTPConnection:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
-# `T` one, `[T]` many, `{T}` a map from strings; `a/b` an enumeration. Fields after `name|` are a oneof.
+# `T` one, `[T]` many, `{T}` a map from strings; `a/b` an enumeration; after `name|` comes a oneof.
 FIELDS = {
     "StatusResult": "status:Failure/Success/Cancelled result:string exception:RpcException",
     "RpcException": "message:string stack_trace:string source:string type:string",

@@ -34,6 +34,7 @@ class ToHost(logging.Handler):
     """Log records go to the host, as long as the app leaves this handler where it is."""
 
     def emit(self, record):
+        """Send the record's message on."""
         answer(kind="log", text=self.format(record))
 
 

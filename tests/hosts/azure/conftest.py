@@ -1,0 +1,49 @@
+"""A function app that all tests of the session share, and a starter of others."""
+
+import sys
+
+import pytest
+import requests
+
+from tests.hosts.azure.functions_host import KEY, PROJECT, FunctionsHost
+
+# The judge of system calls, and the speech that is sent under its eyes.
+sys.path.append(str(PROJECT / "tests" / "privacy"))
+
+
+@pytest.fixture(scope="session")
+def azure_python():
+    """Fail on a Python that has no worker: nothing of this host would be shown there."""
+    if sys.version_info < (3, 13):
+        pytest.fail(
+            "azure-functions-runtime, the worker that Azure runs, needs Python 3.13; "
+            f"this is {sys.version_info.major}.{sys.version_info.minor}."
+        )
+
+
+@pytest.fixture(scope="session")
+def start_host(request, model_folder):
+    """Make a function app with settings of its own, to be started by `with`."""
+    request.getfixturevalue("azure_python")
+
+    def make(command=(), **settings):
+        defaults = {"SOTTO_KEYS": KEY, "SOTTO_MODEL_FOLDER": str(model_folder)}
+        return FunctionsHost(defaults | settings, command)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def azure_host(start_host):
+    """Run a function app that the tests of the session share."""
+    with start_host() as host:
+        yield host
+    assert host.failures == []
+
+
+@pytest.fixture
+def http():
+    """Open a `requests` session that carries the key."""
+    with requests.Session() as session:
+        session.headers["Ocp-Apim-Subscription-Key"] = KEY
+        yield session

@@ -1,0 +1,110 @@
+"""Real speech goes through a function app, and nothing of it is left anywhere.
+
+The worker's system calls are traced from the start of its process to its end. What a Functions
+host itself keeps is not Sotto's; its documents are in docs/azure-functions.md.
+"""
+
+import json
+import re
+
+import pytest
+import requests
+from system_call_trace import (
+    read_trace,
+    strace_command,
+    strangers_spoken_to,
+    traces_left,
+)
+from traced_host import (
+    KEY,
+    SECRETS,
+    Observation,
+    Speech,
+    long_words,
+    send_mistakes,
+    send_speech,
+    serve_files,
+)
+
+# The worker looks for a free port on all addresses, and never listens there:
+# get_unused_tcp_port in azure_functions_runtime/http_v2.py.
+PORT_SEARCH = re.compile(r'bind\(\d+, \{sa_family=AF_INET, sin_port=htons\(0\), .*"0\.0\.0\.0".*')
+
+
+@pytest.fixture(scope="session")
+def speech(spoken_clip):
+    return Speech(spoken_clip.wav, long_words(spoken_clip.text))
+
+
+@pytest.fixture(scope="session")
+def azure_observation(start_host, strace, speech, tmp_path_factory):
+    """Serve real speech in every form under a trace."""
+    folder = tmp_path_factory.mktemp("azure-privacy")
+    seen = Observation(home=folder / "home")
+    seen.home.mkdir()
+    (folder / "trace").mkdir()
+    settings = {
+        "HOME": str(seen.home),
+        "XDG_CACHE_HOME": str(seen.home / ".cache"),
+        "SOTTO_KEYS": KEY,
+        "SOTTO_THREADS": "1",
+        "SOTTO_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "SOTTO_LOG_LEVEL": "debug",
+        "PYTHON_ENABLE_DEBUG_LOGGING": "1",
+    }
+    with (
+        serve_files({"/clip.wav": speech.wav}) as seen.audio_port,
+        start_host(strace_command(strace, folder / "trace"), **settings) as host,
+        requests.Session() as http,
+    ):
+        http.headers["Ocp-Apim-Subscription-Key"] = KEY
+        send_speech(http, host.url, "clip", speech, seen)
+        send_mistakes(http, host.url, speech, seen)
+    seen.exit_status = host.exit_status
+    seen.log = "\n".join([*host.output, *host.logs, *map(str, host.failures)])
+    seen.calls = read_trace(folder / "trace")
+    return seen
+
+
+def test_azure_the_speech_is_recognised_and_mistakes_are_answered(azure_observation, speech):
+    for name, (status, body) in azure_observation.answers.items():
+        if name[:3].isdigit():
+            assert status == int(name[:3]), name
+        else:
+            assert status == 200, name
+            heard = [word for word in speech.canaries if word in body.lower()]
+            assert len(heard) >= 3, f"{name}: {body}"
+
+
+def test_azure_the_trace_covers_the_worker(azure_observation, model_folder):
+    read = [call.arguments for call in azure_observation.calls if call.opens_for_reading]
+    assert any("function_app.py" in arguments for arguments in read)
+    assert any(f'"{model_folder}/base/model.bin"' in arguments for arguments in read)
+    assert azure_observation.exit_status == 0
+
+
+def test_azure_no_file_is_written_made_renamed_or_removed(azure_observation):
+    assert traces_left(azure_observation.calls) == []
+    assert list(azure_observation.home.iterdir()) == []
+
+
+def test_azure_nothing_leads_beyond_loopback(azure_observation):
+    """Apart from the worker's search for a free port, which is no connection."""
+    spoken_to = strangers_spoken_to(azure_observation.calls)
+    assert len(spoken_to) == 1
+    assert PORT_SEARCH.fullmatch(spoken_to[0])
+
+
+def test_azure_no_line_holds_a_word_a_key_a_signature_or_a_file_name(azure_observation, speech):
+    """Neither on standard output or error, nor in what the worker would send to the host's log."""
+    log = azure_observation.log.lower()
+    hidden = [*speech.canaries, *(secret.lower() for secret in SECRETS), "canary"]
+    assert [word for word in hidden if word in log] == []
+
+
+def test_azure_every_line_is_one_of_ours(azure_observation):
+    """The worker and its web server have no log of their own beside it."""
+    lines = [json.loads(line) for line in azure_observation.log.splitlines()]
+    requests_logged = sum(line["event"] == "request" for line in lines)
+    assert requests_logged == len(azure_observation.answers)
+    assert {line["event"] for line in lines} <= {"request", "model_loaded", "library_message"}
