@@ -16,8 +16,8 @@ ANSWER_WITHIN_S = 220.0
 _BODY_LIMIT_KEY = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 _DEFAULT_BODY_LIMIT_BYTES = 104_857_600
 
-# A form may have 1 MB beside its audio. Another one lies between our limit and the host's, whose
-# own 413 has no body: what is a little too large is still answered as the contract says.
+# A form may have 1 MB beside its audio; another one lies between that and the host's limit. Past
+# its own the host answers 500 (azure-functions-host#10519), which clients send again.
 _BODY_MARGIN_BYTES = 2_000_000
 
 

@@ -127,7 +127,7 @@ def test_after_the_warm_up_the_model_is_in_memory(start_host, http):
 
 
 def test_what_is_too_large_for_the_platform_gets_the_contracts_413(start_host, http, spoken_clip):
-    """The limit lies below the host's own, whose 413 has no body."""
+    """The limit lies below the host's own, past which it would answer 500."""
     too_large = padded(spoken_clip.wav, 3_500_000)
     with start_host(FUNCTIONS_REQUEST_BODY_SIZE_LIMIT="4100000") as host:
         short, fast = recognise(http, host, too_large), transcribe(http, host, too_large)

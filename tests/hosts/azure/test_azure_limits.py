@@ -9,6 +9,7 @@ from functions.azure_app.answer_deadline import AnswerDeadline
 from functions.azure_app.http import PassThrough
 from functions.azure_app.platform_limits import function_app_settings
 from shared.errors import ConfigurationError
+from tests.hosts.azure.functions_host import PROJECT
 
 KEYS = {"SOTTO_KEYS": "k"}
 LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
@@ -104,3 +105,22 @@ def test_request_and_answer_pass_piece_by_piece():
             await send({"type": "http.response.body", "body": message["body"], "more_body": True})
 
     assert exchange(PassThrough(echo), pieces=[b"a", b"b", b""]) == [200, b"a", b"b"]
+
+
+def settings_of(value, name=""):
+    """Names of all settings below one of host.json."""
+    if not isinstance(value, dict):
+        return [name]
+    return [found for key, inner in value.items() for found in settings_of(inner, key)]
+
+
+def test_every_setting_of_host_json_has_its_reason_in_the_documents():
+    host_json = json.loads((PROJECT / "host.json").read_text())
+    page = (PROJECT / "docs" / "azure-functions.md").read_text()
+    host_json.pop("version")
+    for part in ("extensionBundle", "logLevel"):
+        assert f"{part}`" in page
+    del host_json["extensionBundle"], host_json["logging"]["logLevel"]
+    found = settings_of(host_json)
+    assert len(found) >= 15
+    assert [name for name in found if f"{name}`" not in page] == []
