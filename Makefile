@@ -4,7 +4,7 @@ SHELL := bash
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test models lint format type bench pr clean environment development
+.PHONY: help run test models lint format type bench parity pr clean environment development
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +34,14 @@ bench: development ## Measure against rivals on the speech that SOTTO_SPEECH_DAT
 	@scripts/environment.sh rivals
 	@$(PY) -m functions.command_line models fetch
 	$(PY) -m benchmarks $(ARGS)
+
+parity: ## Compare the openai-whisper engine with the default one, in an environment with torch
+	@scripts/environment.sh parity
+	@.venv-parity/bin/python -m functions.command_line models fetch
+	@# openai-whisper leaves it to the collector to close its vocabulary's file.
+	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive .venv-parity/bin/python -m pytest \
+	  -W "ignore:unclosed file:ResourceWarning" \
+	  tests/parity tests/unit/recognition/test_engine_contract.py $(ARGS)
 
 pr: ## Run all that CI runs
 	@bash .ci/run

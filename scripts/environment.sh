@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Make .venv and install what the named set needs: `environment.sh container` or `... development`.
 # `environment.sh rivals` makes .venv-rivals, what the benchmarks measure Sotto against.
+# `environment.sh parity` makes .venv-parity, with openai-whisper, torch and what the tests need.
 # Nothing happens where the same requirements are installed already; then no network is needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,8 +16,13 @@ case "${1:-}" in
     requirements=(benchmarks/requirements-rivals.txt)
     venv=${VENV:-.venv-rivals}
     ;;
+  parity)
+    requirements=(requirements.txt requirements/openai-whisper.txt requirements/development.txt)
+    venv=${VENV:-.venv-parity}
+    version=3.11
+    ;;
   *)
-    echo "usage: $0 container|development|rivals" >&2
+    echo "usage: $0 container|development|rivals|parity" >&2
     exit 2
     ;;
 esac
@@ -39,7 +45,7 @@ if "$python" -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerpri
 fi
 
 if ! "$python" -m pip --version >/dev/null 2>&1; then
-  base=$(scripts/find_python.sh)
+  base=$(scripts/find_python.sh ${version:+"$version"})
   echo "making $venv with $("$base" --version)"
   if "$base" -c 'import ensurepip' 2>/dev/null; then
     "$base" -m venv --clear "$venv"
@@ -54,6 +60,9 @@ if ! "$python" -m pip --version >/dev/null 2>&1; then
   fi
 fi
 
+if [ "$1" = parity ] && "$python" -c 'import sys; sys.exit(sys.version_info[:2] == (3, 11))'; then
+  echo "Python 3.11 is not used here: torch for this one may be a CUDA build of several gigabytes." >&2
+fi
 echo "installing ${requirements[*]}"
 arguments=()
 for file in "${requirements[@]}"; do arguments+=(--requirement "$file"); done

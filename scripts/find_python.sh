@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Print a Python that Sotto runs on: PYTHON if set, else the version of .python-version, else the
-# newest from 3.11 on. Each candidate is run, since a shim of a version manager may lead nowhere.
+# Print a Python that Sotto runs on: PYTHON if set, else the version that is asked for (3.11) or that
+# of .python-version, else the newest from 3.11 on. Each candidate is run, since a shim of a version
+# manager may lead nowhere.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +22,7 @@ if [ -n "${PYTHON:-}" ]; then
   exit
 fi
 
-wanted=$(cat .python-version)
+wanted=${1:-$(cat .python-version)}
 if [ "$(version_of python3)" = "$wanted" ]; then
   echo python3
   exit

@@ -90,14 +90,14 @@ class Settings:
         "Where fetched models lie. Default: `sotto/models` in the user's cache folder.",
     )  # fmt: skip
     engine: str = _setting(
-        "SOTTO_ENGINE", "ctranslate2", _one_of("ctranslate2"), "`ctranslate2`",
-        "Engine that runs the model.",
+        "SOTTO_ENGINE", "ctranslate2", _one_of("ctranslate2", "openai-whisper"),
+        "`ctranslate2`, `openai-whisper`", "Engine that runs the model.",
     )  # fmt: skip
     compute_type: str = _setting(
         "SOTTO_COMPUTE_TYPE", "int8",
         _one_of("int8", "int8_float32", "int8_float16", "float16", "float32"),
         "`int8`, `int8_float32`, `int8_float16`, `float16`, `float32`",
-        "Number format of the weights in memory.",
+        "Number format of the weights in memory; openai-whisper has `float32` whatever this says.",
     )  # fmt: skip
     device: str = _setting(
         "SOTTO_DEVICE", "cpu", _one_of("cpu", "cuda"), "`cpu`, `cuda`",

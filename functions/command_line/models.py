@@ -1,4 +1,4 @@
-"""`models list`, `models fetch`, `models verify`."""
+"""`models list`, `models fetch`, `models verify`, `models convert`."""
 
 import argparse
 import sys
@@ -40,6 +40,13 @@ def add_commands(commands: Any) -> None:
     verify = actions.add_parser("verify", help="hash the files of models again")
     verify.add_argument("names", **names)
     verify.set_defaults(run=_verify)
+
+    convert = actions.add_parser(
+        "convert", help="write a Whisper model as a checkpoint of openai-whisper; needs its extra"
+    )
+    convert.add_argument("name", metavar="NAME", help="a fetched model, or a folder")
+    convert.add_argument("file", metavar="FILE", type=Path, help="such as base.pt")
+    convert.set_defaults(run=_convert)
 
 
 def _list(_parsed: argparse.Namespace, settings: Settings) -> int:
@@ -99,6 +106,15 @@ def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
             print(f"  {state.ljust(7)}  {file}")
         all_good &= not {FileState.CORRUPT, FileState.MISSING} & set(states.values())
     return 0 if all_good else 1
+
+
+def _convert(parsed: argparse.Namespace, settings: Settings) -> int:
+    # Imported here, as torch is inside: no other command needs it.
+    from shared.recognition.openai_whisper_engine import write_checkpoint  # noqa: PLC0415
+
+    write_checkpoint(locate_model(parsed.name, settings.model_folder), parsed.file)
+    print(f"{parsed.name}: written to {parsed.file}")
+    return 0
 
 
 def _is_here(model: Model, model_folder: Path) -> bool:

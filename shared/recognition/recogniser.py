@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from shared.audio.stream import AudioStream
 from shared.audio.voice_activity import SpeechDetector
@@ -99,9 +100,18 @@ class Recogniser:
 
 
 def _load_models(settings: Settings) -> tuple[RecognitionEngine, SpeechDetector]:
-    from shared.recognition.ctranslate2_engine import CTranslate2Engine  # noqa: PLC0415
-
     model_folder = locate_model(settings.model, settings.model_folder)
     voice_folder = locate_model("silero-vad", settings.model_folder)
     detector = SpeechDetector(voice_folder / "silero_vad_v6.onnx")
-    return CTranslate2Engine(model_folder, settings), detector
+    return _load_engine(model_folder, settings), detector
+
+
+def _load_engine(model_folder: Path, settings: Settings) -> RecognitionEngine:
+    """Import the engine that the settings name, and no other one's libraries."""
+    if settings.engine == "openai-whisper":
+        from shared.recognition.openai_whisper_engine import OpenAIWhisperEngine  # noqa: PLC0415
+
+        return OpenAIWhisperEngine(model_folder, settings)
+    from shared.recognition.ctranslate2_engine import CTranslate2Engine  # noqa: PLC0415
+
+    return CTranslate2Engine(model_folder, settings)

@@ -61,3 +61,12 @@ def test_without_a_python_the_way_to_one_is_told(path):
     found = _find(path)
     assert found.returncode == 1
     assert "sudo apt-get install python3 python3-venv" in found.stderr
+
+
+def test_a_version_that_is_asked_for_is_preferred(path):
+    """Torch has a CPU wheel for 3.11; any newer Python will do where that is missing."""
+    run = {"env": {"PATH": str(path)}, "capture_output": True, "text": True, "check": True}
+    _add(path, "python3.12", "echo 3.12")
+    assert subprocess.run([SCRIPT, "3.11"], **run).stdout.strip() == "python3.12"
+    _add(path, "python3.11", "echo 3.11")
+    assert subprocess.run([SCRIPT, "3.11"], **run).stdout.strip() == "python3.11"

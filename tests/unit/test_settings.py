@@ -13,7 +13,7 @@ from shared.settings import Settings, default_model_folder
 VALUES = {
     "SOTTO_MODEL": ("large-v3-turbo", "large-v3-turbo", None),
     "SOTTO_MODEL_FOLDER": ("/models", Path("/models"), None),
-    "SOTTO_ENGINE": ("ctranslate2", "ctranslate2", "kaldi"),
+    "SOTTO_ENGINE": ("openai-whisper", "openai-whisper", "kaldi"),
     "SOTTO_COMPUTE_TYPE": ("int8_float32", "int8_float32", "int4"),
     "SOTTO_DEVICE": ("cuda", "cuda", "tpu"),
     "SOTTO_THREADS": ("8", 8, "257"),

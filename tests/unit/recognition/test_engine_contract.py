@@ -4,6 +4,7 @@ A further engine joins by a fixture of its own and a name in `ENGINES`.
 """
 
 from difflib import SequenceMatcher
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -14,17 +15,25 @@ from shared.recognition.alignment import group_words
 from shared.recognition.context_length import context_lengths
 from shared.recognition.ctranslate2_engine import CTranslate2Engine
 from shared.recognition.engine import DecodingRequest
+from shared.recognition.openai_whisper_engine import OpenAIWhisperEngine
 from shared.recognition.retry import is_doubtful, token_limit
 from shared.recognition.scripted_engine import ScriptedEngine, hypothesis_of
 from shared.settings import Settings
 
 ENGINES = ["ctranslate2", "scripted"]
+if find_spec("whisper"):  # in the environment of `make parity`
+    ENGINES.append("openai_whisper")
 FULL = 1_500
 
 
 @pytest.fixture(scope="module")
 def ctranslate2_engine(model_folder):
     return CTranslate2Engine(model_folder / "base", Settings())
+
+
+@pytest.fixture(scope="module")
+def openai_whisper_engine(model_folder):
+    return OpenAIWhisperEngine(model_folder / "base", Settings())
 
 
 @pytest.fixture(scope="module")
