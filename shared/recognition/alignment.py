@@ -11,6 +11,9 @@ from shared.recognition.engine import AlignedToken
 from shared.recognition.text_forms.joining import is_written_without_spaces
 from shared.transcript import Word
 
+# French parts these from the word before them: `là ?` is one word.
+_MARKS_AFTER_A_SPACE = frozenset("?!:;»")
+
 
 @dataclass(frozen=True, slots=True)
 class TokenGroup:
@@ -42,7 +45,7 @@ def group_words(contents: Sequence[bytes], language: str) -> tuple[TokenGroup, .
             continue
         sounded = any(unicodedata.category(c)[0] in "LNSM" for c in text)
         last_sounded = index + 1 if sounded else pending_first
-        begins = text.startswith(" ") or (
+        begins = (text.startswith(" ") and text.strip() not in _MARKS_AFTER_A_SPACE) or (
             unspaced and sounded and not (groups and _continues(groups[-1].text, text))
         )
         # An opening quote or bracket goes before its word: it has no sounded token yet.

@@ -52,7 +52,7 @@ class CTranslate2Engine:
             self._tokenizer: Any = tokenizers.Tokenizer.from_file(
                 str(model_folder / "tokenizer.json")
             )
-        except (RuntimeError, ValueError, OSError) as error:
+        except Exception as error:  # tokenizers raises a bare one
             raise EngineUnavailable(
                 f"CTranslate2 can not load the model in {model_folder.name} as "
                 f"{settings.compute_type} on {settings.device}."
@@ -197,7 +197,8 @@ class CTranslate2Engine:
 
     def _prompt(self, request: DecodingRequest) -> list[int]:
         prompt = self._start_sequence(request.language)
-        prompt.append(self._no_timestamps)
+        if not request.timestamps:
+            prompt.append(self._no_timestamps)
         if request.hint:
             hint = self._tokenise(" " + request.hint.strip())[:MAX_PROMPT_TOKENS]
             prompt = [self._previous_start, *hint, *prompt]

@@ -27,13 +27,16 @@ class DecodingRequest:
     """How one segment is to be decoded.
 
     language: Whisper's code, `en`.
-    hint: text that the model takes for what was said before; phrase lists bind through it.
     max_tokens: where decoding stops although the text has not ended.
+    hint: text that the model takes for what was said before; phrase lists bind through it.
+    timestamps: let the decoder write time tokens between sentences. They are not kept, but a
+        decoder that writes them reads on behind a pause or a change of speaker.
     """
 
     language: str
     max_tokens: int
     hint: str = ""
+    timestamps: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class RecognitionEngine(Protocol):
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Best text by greedy search, without timestamp tokens."""
+        """Best text by greedy search."""
         ...
 
     def align(

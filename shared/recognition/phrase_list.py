@@ -122,7 +122,7 @@ class PhraseBias:
             for span in range(max(1, n_words - 1), n_words + 3):
                 for first in range(len(words) - span + 1):
                     heard = _letters("".join(words[first : first + span]))
-                    if letters not in heard and _may_be_meant(heard, letters):
+                    if heard == letters or (letters not in heard and _may_be_meant(heard, letters)):
                         similarity = _similarity(heard, letters)
                         yield _Replacement(similarity, first, first + span, phrase)
 

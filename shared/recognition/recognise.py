@@ -30,6 +30,7 @@ from shared.recognition.engine import (
     Hypothesis,
     RecognitionEngine,
 )
+from shared.recognition.log_mel import MAX_POSITIONS
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrases, untimed_phrase
@@ -38,6 +39,12 @@ from shared.recognition.turnstile import Turnstile
 from shared.transcript import Dropped, DropReason, Phrase
 
 NOISE_LEVEL_DB = -50.0  # a louder pause is noise, a softer one silence
+LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, not worth a word
+
+# Segments of several utterances are read with time tokens. Without them the decoder may take the
+# first speaker's end for the end: word error rate of a conversation 17.8 without, 14.4 with, of
+# single utterances 12.5 without and 13.0 with.
+LONG_SEGMENT_S = 10.0
 
 
 @dataclass(slots=True)
@@ -145,7 +152,11 @@ class Recognition:
     ) -> list[_Reading]:
         """Decode together at the shortest context, then again one by one where in doubt."""
         requests = [
-            DecodingRequest(language, token_limit(segment.duration_s, language))
+            DecodingRequest(
+                language,
+                token_limit(segment.duration_s, language),
+                timestamps=len(segment.utterances) > 1 and segment.duration_s > LONG_SEGMENT_S,
+            )
             for segment in segments
         ]
         readings = [
@@ -171,10 +182,21 @@ class Recognition:
         return bound
 
     def _identify(self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment]) -> str:
-        """Locale of the audio, settled by its first segments."""
-        return self._language.settled or self._language.settle(
-            self._engine.identify_language(encoded), [segment.speech_s for segment in segments]
-        )
+        """Locale of the audio, settled by its first segments.
+
+        On the encoder's output that is decoded anyway; only where that leaves a doubt is the
+        longest segment encoded once more, at the full context.
+        """
+        if self._language.settled is not None:
+            return self._language.settled
+        probabilities = self._engine.identify_language(encoded)
+        weights_s = [segment.speech_s for segment in segments]
+        if not self._language.is_sure(probabilities, weights_s):
+            longest = max(segments, key=lambda segment: segment.speech_s)
+            encoded = [self._engine.encode(longest.samples, MAX_POSITIONS)]
+            probabilities = self._engine.identify_language(encoded)
+            weights_s = [longest.speech_s]
+        return self._language.settle(probabilities, weights_s)
 
     def _retry(self, segment: Segment, request: DecodingRequest, reading: _Reading) -> _Reading:
         """Decode at longer and longer context until the text can be believed."""
@@ -237,7 +259,7 @@ def _no_text(hypothesis: Hypothesis) -> DropReason | None:
         return DropReason.LOOP
     if is_not_speech(hypothesis):
         return DropReason.NOISE
-    return None if hypothesis.text else DropReason.NO_MATCH
+    return None if any(map(str.isalnum, hypothesis.text)) else DropReason.NO_MATCH
 
 
 def _results(
@@ -246,7 +268,7 @@ def _results(
     for result in results:
         if isinstance(result, Segment):
             yield _ChannelSegment(channel, result)
-        else:
+        elif result.duration_s >= LEAST_PAUSE_S:
             reason = DropReason.NOISE if result.level_db > NOISE_LEVEL_DB else DropReason.SILENCE
             yield Dropped(channel, result.offset_s, result.duration_s, reason)
 

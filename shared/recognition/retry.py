@@ -1,7 +1,9 @@
 """Whether a hypothesis can be believed, or must be decoded again with more context.
 
-The three signs are openai-whisper's (`transcribe.py`): text that compresses too well is a loop,
-a low average probability is a guess, and a text that never ends is both.
+Three signs are openai-whisper's (`transcribe.py`): text that compresses too well is a loop, a low
+average probability is a guess, and a text that never ends is both. The fourth is a last sentence
+said twice: the loop that ended in time. People do say things twice, so if the full context reads
+the same, it stays.
 """
 
 import zlib
@@ -16,6 +18,8 @@ NO_SPEECH_LOG_PROBABILITY = -1.0
 TOKENS_PER_SECOND = 8  # fast English needs 6
 TOKENS_PER_SECOND_MULTIBYTE = 20  # scripts whose characters take several tokens
 SPARE_TOKENS = 16
+
+LEAST_REPEATED_WORDS = 3
 
 _MULTIBYTE_LANGUAGES = frozenset(
     "am as bn bo gu hi hy ka kn km lo ml mn mr my ne pa ps sa sd si ta te th ur yi".split()
@@ -35,7 +39,11 @@ def is_loop(hypothesis: Hypothesis) -> bool:
 
 def is_doubtful(hypothesis: Hypothesis) -> bool:
     """Whether more context may give a better text."""
-    return is_loop(hypothesis) or hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
+    return (
+        is_loop(hypothesis)
+        or ends_twice(hypothesis.text)
+        or hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
+    )
 
 
 def is_not_speech(hypothesis: Hypothesis) -> bool:
@@ -47,12 +55,25 @@ def is_not_speech(hypothesis: Hypothesis) -> bool:
 
 
 def better(first: Hypothesis, second: Hypothesis) -> Hypothesis:
-    """The more believable of two: no loop before a loop, then the more probable."""
-    if is_loop(first) != is_loop(second):
-        return second if is_loop(first) else first
-    if second.average_log_probability > first.average_log_probability:
-        return second
-    return first
+    """The more believable of two: a loop last, a repeated end next to last, then by probability."""
+
+    def belief(hypothesis: Hypothesis) -> tuple[bool, bool, float]:
+        return (
+            not is_loop(hypothesis),
+            not ends_twice(hypothesis.text),
+            hypothesis.average_log_probability,
+        )
+
+    return max(first, second, key=belief)
+
+
+def ends_twice(text: str) -> bool:
+    """Whether the last three words or more are said a second time."""
+    words = text.casefold().replace(",", "").replace(".", "").split()
+    return any(
+        words[-length:] == words[-2 * length : -length]
+        for length in range(LEAST_REPEATED_WORDS, len(words) // 2 + 1)
+    )
 
 
 def _compression(text: str) -> float:

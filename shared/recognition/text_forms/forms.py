@@ -6,8 +6,6 @@ out (`spoken`), ITN and display write number words in digits (`english_written`,
 Source of the forms: Azure's short audio reference and its page on display text format.
 """
 
-
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

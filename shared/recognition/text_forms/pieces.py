@@ -1,7 +1,5 @@
 """A recognised word, parted into the punctuation around it and its core."""
 
-
-
 import unicodedata
 from dataclasses import dataclass
 

@@ -7,8 +7,6 @@ one: mild oaths (damn, hell, crap, bloody, piss), words that name animals, peopl
 where no other word begins so: `scunthorpe` and `shiitake` match nothing.
 """
 
-
-
 # Swearing that travels: matched in every language. No word that is harmless in one of them
 # ("slut" is Swedish for "end").
 _EVERYWHERE = "fuck* motherfuck* shit bullshit bitch bitches asshole assholes cocksucker*"

@@ -6,8 +6,6 @@ signs. Neighbours decide what one word can not: `2020` after a month is a year, 
 `$5` is `million dollars`.
 """
 
-
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

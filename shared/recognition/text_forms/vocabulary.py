@@ -4,8 +4,6 @@ Names are those of everyday speech, as a transcript of that language would have 
 lexical form is built from them. A language that is not here keeps its words and loses its signs.
 """
 
-
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field

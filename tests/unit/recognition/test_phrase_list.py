@@ -71,6 +71,10 @@ def test_words_that_are_meant_for_one_phrase_become_it():
     assert chosen(["Contoso"], "He works at kon toso.") == "He works at Contoso."
 
 
+def test_a_phrase_that_was_written_as_two_words_becomes_one():
+    assert chosen(["Contoso"], "He works at con toso.") == "He works at Contoso."
+
+
 def test_two_phrases_in_one_segment_become_both():
     text = chosen(["Rehaan", "Contoso"], "I met Rehan of Kontoso.")
     assert text == "I met Rehaan of Contoso."

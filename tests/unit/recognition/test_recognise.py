@@ -6,6 +6,7 @@ import pytest
 
 from shared.audio.voice_activity import VoiceActivityOptions
 from shared.errors import UnsupportedLocale
+from shared.recognition.log_mel import MAX_POSITIONS
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.retry import LEAST_LOG_PROBABILITY
 from shared.recognition.scripted_engine import hypothesis_of
@@ -120,6 +121,16 @@ def test_mono_is_channel_0_whatever_is_named(scripted, utterances):
     options = RecognitionOptions(locales=("en-US",), channels=(0, 1))
     (phrase,) = scripted(sentences, options).of(utterances((1, 2)))
     assert phrase.channel == 0
+
+
+def test_several_utterances_of_one_segment_are_read_with_time_tokens(scripted, utterances):
+    """Without them the decoder may stop at the first speaker's end."""
+    together = scripted(sentences, ENGLISH)
+    list(together.of(utterances((1, 6), (0, 0.6), (2, 6))))
+    alone = scripted(sentences, ENGLISH)
+    list(alone.of(utterances((1, 12))))
+    assert [request.timestamps for request in together.engine.batches[0]] == [True]
+    assert [request.timestamps for request in alone.engine.batches[0]] == [False]
 
 
 def test_a_doubtful_text_is_read_again_and_the_better_one_taken(scripted, utterances):
@@ -246,6 +257,16 @@ def test_without_candidates_the_language_is_what_the_model_hears(scripted, utter
     recognition = scripted(sentences, options, listen=lambda _level: heard)
     (phrase,) = recognition.of(utterances((1, 2)))
     assert phrase.locale == "ja-JP"
+
+
+def test_a_language_in_doubt_is_identified_once_more_at_the_full_context(scripted, utterances):
+    """Nothing has half of the probability: the encoder may have heard too little."""
+    heard = {"ms": 0.2, "es": 0.15, "pt": 0.1, "it": 0.1}
+    recognition = scripted(sentences, RecognitionOptions(), listen=lambda _level: heard)
+    (phrase,) = recognition.of(utterances((1, 2)))
+    assert phrase.locale == "ms-MY"
+    assert recognition.engine.contexts[-1] == MAX_POSITIONS
+    assert recognition.engine.n_identified == 2
 
 
 def test_the_language_is_settled_once_and_kept(scripted, utterances):

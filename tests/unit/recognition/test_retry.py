@@ -7,6 +7,7 @@ import pytest
 from shared.recognition.retry import (
     LEAST_LOG_PROBABILITY,
     better,
+    ends_twice,
     is_doubtful,
     is_loop,
     is_not_speech,
@@ -20,7 +21,7 @@ SPEECH = [
     "No, no, no.",
     "Very, very, very, very good.",
     "Ask not what your country can do for you, ask what you can do for your country.",
-    "One two three one two three one two three.",
+    "One two, one two, one two.",
     "東京都は今日も晴れです。",
     "Ha ha ha ha ha!",
 ]
@@ -96,3 +97,18 @@ def test_scripts_of_several_tokens_a_character_get_more():
 
 def test_longer_audio_gets_more_tokens():
     assert token_limit(2.0, "en") < token_limit(6.0, "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "twice"),
+    [
+        ("The best of my rig is at hand. The best of my rig is at hand.", True),
+        ("Then he said, hold on to it, hold on to it.", True),
+        ("Thou also, thou also.", False),  # two words: people do say that
+        ("The best of my rig is at hand.", False),
+        ("Hold on. Hold fast. Hold out.", False),
+        ("", False),
+    ],
+)
+def test_a_last_sentence_said_twice_is_doubtful(text, twice):
+    assert ends_twice(text) is twice
