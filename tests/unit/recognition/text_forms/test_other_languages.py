@@ -1,7 +1,5 @@
 """Other languages: numbers, percent, money, dates; and grace where nothing is known."""
 
-# ruff: noqa: RUF001 - these signs and letters are meant
-
 import pytest
 
 from shared.recognition.options import ProfanityMode
