@@ -127,7 +127,7 @@ class OpenAIWhisperEngine:
         decoding, tokenizer = self._whisper.decoding, self._tokenizer(request.language)
         options = decoding.DecodingOptions(
             language=request.language,
-            without_timestamps=True,
+            without_timestamps=not request.timestamps,
             sample_len=request.max_tokens,
             prompt=self._hint_tokens(request.hint),
             fp16=False,

@@ -61,14 +61,17 @@ def test_the_engines_are_as_sure(readings, clips):
             assert getattr(found, measure) == pytest.approx(getattr(expected, measure), abs=1e-4)
 
 
-def test_the_engines_read_the_same_at_a_short_context(engines, clips):
+@pytest.mark.parametrize("timestamps", [False, True])
+def test_the_engines_read_the_same_at_a_short_context(engines, clips, timestamps):
+    """With time tokens to read on behind a pause, and without."""
     for clip in clips[:6]:
         n_positions = context_lengths(clip.duration_s)[0]
         assert n_positions < MAX_POSITIONS
         tokens = []
         for name in ("openai-whisper", "float32"):
             segment = engines[name].encode(clip.samples, n_positions)
-            (hypothesis,) = engines[name].decode([segment], [clip.request])
+            request = replace(clip.request, timestamps=timestamps)
+            (hypothesis,) = engines[name].decode([segment], [request])
             tokens.append(hypothesis.tokens)
         assert tokens[0] == tokens[1], clip.name
 

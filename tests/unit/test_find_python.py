@@ -28,9 +28,9 @@ def _add(path, name, body):
     (path / name).chmod(0o755)
 
 
-def _find(path, **environment):
+def _find(path, *version, **environment):
     return subprocess.run(
-        [SCRIPT],
+        [SCRIPT, *version],
         env={"PATH": str(path), **environment},
         capture_output=True,
         text=True,
@@ -65,8 +65,7 @@ def test_without_a_python_the_way_to_one_is_told(path):
 
 def test_a_version_that_is_asked_for_is_preferred(path):
     """Torch has a CPU wheel for 3.11; any newer Python will do where that is missing."""
-    run = {"env": {"PATH": str(path)}, "capture_output": True, "text": True, "check": True}
-    _add(path, "python3.12", "echo 3.12")
-    assert subprocess.run([SCRIPT, "3.11"], **run).stdout.strip() == "python3.12"
-    _add(path, "python3.11", "echo 3.11")
-    assert subprocess.run([SCRIPT, "3.11"], **run).stdout.strip() == "python3.11"
+    _add(path, "python3.12", f'exec {sys.executable} "$@"')
+    assert _find(path, "3.11").stdout == "python3.12\n"
+    _add(path, "python3.11", f'exec {sys.executable} "$@"')
+    assert _find(path, "3.11").stdout == "python3.11\n"
