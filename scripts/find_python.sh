@@ -10,7 +10,7 @@ version_of() {
 }
 
 is_new_enough() {
-  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
+  "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 }
 
 if [ -n "${PYTHON:-}" ]; then

@@ -1,1 +1,5 @@
 """What the system knows, in the field's words. Imports no trigger and no web framework."""
+
+from shared.native_threads import keep_native_threads_quiet
+
+keep_native_threads_quiet()

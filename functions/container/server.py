@@ -5,6 +5,7 @@ thread while the web stack is imported: both mostly wait for the disk or run out
 interpreter lock. Imports that cost time stand where they are needed for that reason.
 """
 
+import os
 import signal
 import sys
 import threading
@@ -90,7 +91,17 @@ def _serve(settings: Settings) -> int:
     configure_logging(settings.log_level)
     model = ModelThread(settings)
     model.start()
+    try:
+        _serve_with(settings, model)
+    finally:
+        # An interpreter that ends while a thread is inside of CTranslate2 is aborted (SIGABRT).
+        model.join()
+    if model.failure is not None:
+        raise model.failure
+    return 0
 
+
+def _serve_with(settings: Settings, model: ModelThread) -> None:
     from functions.api.app import create_app  # noqa: PLC0415
     from functions.api.authentication import require_safe_binding  # noqa: PLC0415
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
@@ -105,14 +116,11 @@ def _serve(settings: Settings) -> int:
     model.on_failure = stop
     if model.failure is None:
         server.serve_until_stopped()
-    if model.failure is not None:
-        raise model.failure
-    return 0
 
 
 def _exit_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Stop while nothing is served yet. Then the server has handlers of its own."""
-    raise SystemExit(0)
+    """Stop while nothing is served yet, without waiting for the model."""
+    os._exit(0)
 
 
 def _nothing() -> None:

@@ -21,6 +21,7 @@ from shared.recognition.log_mel import (
     Samples,
     log_mel_spectrogram,
 )
+from shared.recognition.vocabulary import Vocabulary
 from shared.settings import Settings
 
 LEAST_PROBABILITY = 1e-10
@@ -36,9 +37,7 @@ class CTranslate2Engine:
     """
 
     def __init__(self, model_folder: Path, settings: Settings) -> None:
-        _let_waiting_threads_sleep()
         import ctranslate2  # noqa: PLC0415  (imported here alone, and only when it is used)
-        import tokenizers  # noqa: PLC0415
 
         self._storage_view = ctranslate2.StorageView
         try:
@@ -49,40 +48,20 @@ class CTranslate2Engine:
                 intra_threads=settings.threads or available_cores(),
                 inter_threads=settings.concurrency,
             )
-            self._tokenizer: Any = tokenizers.Tokenizer.from_file(
-                str(model_folder / "tokenizer.json")
-            )
-        except Exception as error:  # tokenizers raises a bare one
+        except (RuntimeError, ValueError) as error:
             raise EngineUnavailable(
                 f"CTranslate2 can not load the model in {model_folder.name} as "
                 f"{settings.compute_type} on {settings.device}."
             ) from error
-        token = self._special_token
-        self._transcript_start = token("<|startoftranscript|>")
-        self._previous_start = token("<|startofprev|>")
-        self._transcribe = token("<|transcribe|>")
-        self._no_timestamps = token("<|notimestamps|>")
-        self._end_of_text = token("<|endoftext|>")
-        self._language_tokens = {
-            content[2:-2]: index
-            for index in range(self._transcript_start + 1, token("<|translate|>"))
-            if (content := self._tokenizer.id_to_token(index))
-        }
-        self._bytes_of_character = {
-            character: byte for byte, character in _printable_characters().items()
-        }
-
-    def _special_token(self, content: str) -> int:
-        token: int | None = self._tokenizer.token_to_id(content)
-        if token is None:
-            raise EngineUnavailable(f"The model's tokenizer lacks {content}: it is no Whisper.")
-        return token
+        self._vocabulary = Vocabulary(model_folder / "tokenizer.json")
 
     @property
     def languages(self) -> frozenset[str]:
         """Languages of the model's vocabulary; English alone for a `.en` model."""
         return (
-            frozenset(self._language_tokens) if self._model.is_multilingual else frozenset({"en"})
+            frozenset(self._vocabulary.language_tokens)
+            if self._model.is_multilingual
+            else frozenset({"en"})
         )
 
     def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
@@ -135,10 +114,10 @@ class CTranslate2Engine:
     def _hypothesis(self, result: Any, request: DecodingRequest) -> Hypothesis:
         tokens = result.sequences_ids[0]
         n_tokens = len(tokens)
-        text_tokens = tuple(token for token in tokens if token < self._end_of_text)
+        text_tokens = tuple(token for token in tokens if token < self._vocabulary.end_of_text)
         return Hypothesis(
             tokens=text_tokens,
-            contents=tuple(map(self._token_bytes, text_tokens)),
+            contents=tuple(map(self._vocabulary.token_bytes, text_tokens)),
             average_log_probability=result.scores[0] * n_tokens / (n_tokens + 1),
             no_speech_probability=result.no_speech_prob,
             capped=n_tokens >= request.max_tokens,
@@ -168,7 +147,7 @@ class CTranslate2Engine:
         self, segment: EncodedSegment, language: str, texts: Sequence[str]
     ) -> list[Hypothesis]:
         """Teacher forcing: the probability of each token of a text that is given."""
-        tokens = [self._tokenise(f" {text}") for text in texts]
+        tokens = [self._vocabulary.tokenise(f" {text}") for text in texts]
         most_frames = segment.n_positions * FRAMES_PER_POSITION
         results = self._model.align(
             self._batch([segment] * len(texts)),
@@ -179,7 +158,7 @@ class CTranslate2Engine:
         return [
             Hypothesis(
                 tokens=tuple(sequence),
-                contents=tuple(map(self._token_bytes, sequence)),
+                contents=tuple(map(self._vocabulary.token_bytes, sequence)),
                 average_log_probability=sum(
                     math.log(max(probability, LEAST_PROBABILITY))
                     for probability in result.text_token_probs
@@ -191,26 +170,23 @@ class CTranslate2Engine:
             for sequence, result in zip(tokens, results, strict=True)
         ]
 
-    def _tokenise(self, text: str) -> list[int]:
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
-        return ids
-
     def _prompt(self, request: DecodingRequest) -> list[int]:
         prompt = self._start_sequence(request.language)
         if not request.timestamps:
-            prompt.append(self._no_timestamps)
+            prompt.append(self._vocabulary.no_timestamps)
         if request.hint:
-            hint = self._tokenise(" " + request.hint.strip())[:MAX_PROMPT_TOKENS]
-            prompt = [self._previous_start, *hint, *prompt]
+            hint = self._vocabulary.tokenise(" " + request.hint.strip())[:MAX_PROMPT_TOKENS]
+            prompt = [self._vocabulary.previous_start, *hint, *prompt]
         return prompt
 
     def _start_sequence(self, language: str) -> list[int]:
         if not self._model.is_multilingual:
-            return [self._transcript_start]
-        return [self._transcript_start, self._language_tokens[language], self._transcribe]
-
-    def _token_bytes(self, token: int) -> bytes:
-        return bytes(self._bytes_of_character[c] for c in self._tokenizer.id_to_token(token))
+            return [self._vocabulary.transcript_start]
+        return [
+            self._vocabulary.transcript_start,
+            self._vocabulary.language_tokens[language],
+            self._vocabulary.transcribe,
+        ]
 
 
 def _aligned_tokens(result: Any, duration_s: float) -> list[AlignedToken]:
@@ -228,27 +204,6 @@ def _aligned_tokens(result: Any, duration_s: float) -> list[AlignedToken]:
     ]
 
 
-def _let_waiting_threads_sleep() -> None:
-    """Bound how long OpenMP's threads spin; read once, when CTranslate2's libgomp is loaded.
-
-    Unbounded, they burn a shared machine: at load 8 on two cores requests took 1.8 to 21 s, with
-    the bound 0.5 to 1.5 s.
-    """
-    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-
-
 def available_cores() -> int:
     """Cores that this process may use; a container's limit is not seen here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _printable_characters() -> dict[int, str]:
-    """Character that stands for each byte in a byte-level BPE vocabulary (GPT-2).
-
-    Printable bytes stand for themselves, the others are moved above U+00FF.
-    """
-    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    moved = [byte for byte in range(256) if byte not in printable]
-    return {byte: chr(byte) for byte in printable} | {
-        byte: chr(0x100 + place) for place, byte in enumerate(moved)
-    }

@@ -110,7 +110,6 @@ def test_the_engines_know_the_same_languages(engines):
     assert engines["openai-whisper"].languages == engines["int8"].languages
 
 
-@pytest.mark.xfail(reason="tokenizer.json of the multilingual models lacks the merge of ` t`")
 def test_a_text_that_is_given_is_cut_into_the_same_tokens_and_scored_alike(
     engines, readings, clips
 ):

@@ -20,7 +20,7 @@ OWNERS = {
     "soxr": "shared/audio/resample.py",
     "onnxruntime": "shared/audio/voice_activity.py",
     "ctranslate2": "shared/recognition/ctranslate2_engine.py",
-    "tokenizers": "shared/recognition/ctranslate2_engine.py",
+    "tokenizers": "shared/recognition/vocabulary.py",
     "torch": "shared/recognition/openai_whisper_engine.py",
     "whisper": "shared/recognition/openai_whisper_engine.py",
     "num2words": "shared/recognition/text_forms/spelling.py",

@@ -1,0 +1,99 @@
+"""Whisper's vocabulary: special tokens, the bytes of text tokens, and tokens of a text.
+
+Read from the model's `tokenizer.json`. Tokens to bytes is a table; only who needs tokens of a
+text (phrase lists do) loads the tokenizer itself.
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shared.errors import EngineUnavailable
+
+FIRST_MERGE = ("Ġ", "t")
+
+
+class Vocabulary:
+    """The vocabulary of one model. May be used from any thread.
+
+    Raises
+    ------
+    EngineUnavailable: the file is no vocabulary of a Whisper model.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            definition = json.loads(path.read_bytes())
+            tokens: Mapping[str, int] = definition["model"]["vocab"]
+            special = {token["content"]: int(token["id"]) for token in definition["added_tokens"]}
+            self.transcript_start = special["<|startoftranscript|>"]
+            self.previous_start = special["<|startofprev|>"]
+            self.transcribe = special["<|transcribe|>"]
+            self.no_timestamps = special["<|notimestamps|>"]
+            self.end_of_text = special["<|endoftext|>"]
+            first_task = special["<|translate|>"]
+        except (ValueError, LookupError, TypeError, OSError) as error:
+            raise EngineUnavailable(f"{path.name} is no vocabulary of a Whisper model.") from error
+        self.language_tokens = {
+            content[2:-2]: token
+            for content, token in special.items()
+            if self.transcript_start < token < first_task
+        }
+        self._contents = {token: content for content, token in tokens.items()}
+        self._byte_of_character = {
+            character: byte for byte, character in _printable_characters().items()
+        }
+        self._path = path
+        self._tokenizer: Any = None
+        self._loading = threading.Lock()
+
+    def token_bytes(self, token: int) -> bytes:
+        """UTF-8 of one text token; a character may be spread over several."""
+        return bytes(self._byte_of_character[character] for character in self._contents[token])
+
+    def tokenise(self, text: str) -> list[int]:
+        """Byte-level BPE tokens of a text; what looks like a special token is text too."""
+        with self._loading:
+            if self._tokenizer is None:
+                self._tokenizer = self._load_tokenizer()
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return ids
+
+    def _load_tokenizer(self) -> Any:
+        """Tokenizer of the file, made whole.
+
+        Conversions of Whisper lack the first merge of its vocabulary, `Ġ t`: `" the"` would
+        become two tokens that the model has never seen together.
+        """
+        import tokenizers  # noqa: PLC0415  (imported here alone, for those who have phrases)
+
+        # Read again: kept from the start, its objects would take 20 MB that few need.
+        definition = json.loads(self._path.read_bytes())
+        model = definition["model"]
+        if "".join(FIRST_MERGE) in model["vocab"] and not _has_first_merge(model["merges"]):
+            as_text = isinstance(model["merges"][0], str)
+            model["merges"].insert(0, " ".join(FIRST_MERGE) if as_text else list(FIRST_MERGE))
+        tokenizer = tokenizers.Tokenizer.from_str(json.dumps(definition))
+        tokenizer.encode_special_tokens = True
+        return tokenizer
+
+
+def _has_first_merge(merges: list[Any]) -> bool:
+    return any(
+        (merge.split() if isinstance(merge, str) else list(merge)) == list(FIRST_MERGE)
+        for merge in merges
+    )
+
+
+def _printable_characters() -> dict[int, str]:
+    """Character that stands for each byte in a byte-level BPE vocabulary (GPT-2).
+
+    Printable bytes stand for themselves, the others are moved above U+00FF.
+    """
+    printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    moved = [byte for byte in range(256) if byte not in printable]
+    return {byte: chr(byte) for byte in printable} | {
+        byte: chr(0x100 + place) for place, byte in enumerate(moved)
+    }
