@@ -86,24 +86,28 @@ class CTranslate2Engine:
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Greedy search, all segments together."""
+        """Greedy search; prompts of one form are decoded together, as CTranslate2 wants them."""
         prompts = [self._prompt(request) for request in requests]
-        n_prompt = max(map(len, prompts))
-        n_tokens = max(request.max_tokens for request in requests)
-        results = self._model.generate(
-            self._batch(segments),
-            prompts,
-            beam_size=1,
-            # CTranslate2 generates min(max_length / 2, max_length - prompt) tokens.
-            max_length=max(2 * n_tokens, n_tokens + n_prompt),
-            return_scores=True,
-            return_no_speech_prob=True,
-            sampling_temperature=0,
-        )
-        return [
-            self._hypothesis(result, request)
-            for result, request in zip(results, requests, strict=True)
-        ]
+        by_form: dict[tuple[bool, int], list[int]] = {}
+        for place, (request, prompt) in enumerate(zip(requests, prompts, strict=True)):
+            by_form.setdefault((request.timestamps, len(prompt)), []).append(place)
+        found: dict[int, Hypothesis] = {}
+        for places in by_form.values():
+            n_prompt = len(prompts[places[0]])
+            n_tokens = max(requests[place].max_tokens for place in places)
+            results = self._model.generate(
+                self._batch([segments[place] for place in places]),
+                [prompts[place] for place in places],
+                beam_size=1,
+                # CTranslate2 generates min(max_length / 2, max_length - prompt) tokens.
+                max_length=max(2 * n_tokens, n_tokens + n_prompt),
+                return_scores=True,
+                return_no_speech_prob=True,
+                sampling_temperature=0,
+            )
+            for place, result in zip(places, results, strict=True):
+                found[place] = self._hypothesis(result, requests[place])
+        return [found[place] for place in range(len(requests))]
 
     def _batch(self, segments: Sequence[EncodedSegment]) -> Any:
         if len(segments) == 1:

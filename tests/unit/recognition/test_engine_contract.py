@@ -3,6 +3,7 @@
 A further engine joins by a fixture of its own and a name in `ENGINES`.
 """
 
+from dataclasses import replace
 from difflib import SequenceMatcher
 from importlib.util import find_spec
 
@@ -124,6 +125,21 @@ def test_segments_decoded_together_read_as_they_do_alone(engine, spoken_samples,
     assert [hypothesis.text for hypothesis in together] == [h.text for h in alone]
     for one, other in zip(together, alone, strict=True):
         assert one.average_log_probability == pytest.approx(other.average_log_probability, abs=0.05)
+
+
+def test_requests_with_and_without_time_tokens_and_hints_share_a_batch(
+    engine, spoken_samples, spoken_clip, shortest
+):
+    """Each is answered in its place."""
+    requests = [
+        replace(request_for(3.0), timestamps=True),
+        request_for(3.0),
+        replace(request_for(3.0), hint="Shopping list."),
+        replace(request_for(3.0), timestamps=True, hint="Shopping list."),
+    ]
+    segments = [engine.encode(spoken_samples, shortest) for _ in requests]
+    read_texts = [lexical(hypothesis.text) for hypothesis in engine.decode(segments, requests)]
+    assert read_texts == [lexical(spoken_clip.text)] * len(requests)
 
 
 def test_reading_twice_gives_the_same(engine, spoken_samples, shortest):
