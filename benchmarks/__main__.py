@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measure, print, keep the numbers, and after a full run write the page.
 
 `SOTTO_SPEECH_DATA` names the speech set, `SOTTO_MODEL` and `SOTTO_MODEL_FOLDER` the weights.
+`--plots` measures nothing and needs neither.
 """
 
 import argparse
@@ -8,32 +9,41 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from benchmarks.accuracy import measure_accuracy
 from benchmarks.clips import Clip, clips_of, read_manifest
 from benchmarks.cold_start import measure_cold_start
+from benchmarks.cold_start_azure import AZURE_FUNCTIONS
+from benchmarks.cold_start_hosts import measure_hosts
+from benchmarks.cold_start_lambda import AWS_LAMBDA
 from benchmarks.conditions import describe_conditions, stay_on_cores
 from benchmarks.hard_audio import measure_hard_audio
 from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
 from benchmarks.phrase_lists import measure_phrase_lists
-from benchmarks.report import Section, write_numbers, write_page
-from benchmarks.rivals import FasterWhisper
+from benchmarks.plots import draw_plots
+from benchmarks.report import Section, newest_full_run, write_numbers, write_page
+from benchmarks.rivals import FurtherRival, start_faster_whisper, start_openai_whisper
 from benchmarks.server import SottoServer
 from benchmarks.side_by_side import Comparison, Systems, compare, warm_up
 from benchmarks.speed import measure_speed
 from shared.settings import Settings
 
 # In the order of the run: cold starts first, while nothing else is in memory.
-SECTIONS = ("cold", "memory", "wer", "speed", "formats", "long", "phrases")
-_RIVALS_PYTHON = Path(__file__).resolve().parent.parent / ".venv-rivals" / "bin" / "python"
+SECTIONS = ("cold", "hosts", "memory", "wer", "speed", "formats", "long", "phrases")
+_NEWEST = Path("newest")
+_PROJECT = Path(__file__).resolve().parent.parent
+_RIVALS_PYTHON = _PROJECT / ".venv-rivals" / "bin" / "python"
+_OPENAI_WHISPER_PYTHON = _PROJECT / ".venv-parity" / "bin" / "python"
 
 
 def main() -> int:
-    """Run the sections that are asked for."""
+    """Run the sections that are asked for, or draw the plots."""
     arguments = _parse_arguments()
+    if arguments.plots:
+        return _redraw(arguments.plots)
     named = os.environ.get("SOTTO_SPEECH_DATA")
     if not named or not Path(named).is_dir():
         sys.stderr.write("SOTTO_SPEECH_DATA must name the folder of the speech set.\n")
@@ -45,22 +55,22 @@ def main() -> int:
     settings = Settings.from_environment()
     clips = read_manifest(Path(named).resolve())
 
-    def start_rival() -> FasterWhisper:
-        return FasterWhisper(arguments.rivals_python, settings)
-
-    with start_rival() as rival:
+    with start_faster_whisper(arguments.rivals_python, settings) as rival:
         conditions = describe_conditions(settings.model, settings.compute_type, rival.versions)
     sections: dict[str, Section] = {}
     with ExitStack() as running:
-        for name, measure in _measures(arguments, clips, start_rival, running).items():
+        for name, measure in _measures(arguments, settings, clips, running).items():
             print(f"== {name}", flush=True)
             sections[name] = measure()
             print(f"\n{sections[name].markdown()}", flush=True)
-            numbers = write_numbers(conditions, sections)  # kept even if a later section fails
+            is_full = _is_full(arguments) and tuple(sections) == SECTIONS
+            # Written as it grows: kept even if a later section fails.
+            numbers = write_numbers(conditions, sections, is_full=is_full)
 
     print(f"Numbers: {numbers}")
-    if _is_full(arguments):
+    if is_full:
         write_page(conditions, sections.values())
+        draw_plots(numbers)
     else:
         print("A partial run: docs/benchmarks.md stays as it is.")
     missed = [f"{name}: {what}" for name, one in sections.items() for what in one.missed()]
@@ -70,13 +80,14 @@ def main() -> int:
 
 def _measures(
     arguments: argparse.Namespace,
+    settings: Settings,
     clips: tuple[Clip, ...],
-    start_rival: Callable[[], FasterWhisper],
     running: ExitStack,
 ) -> dict[str, Callable[[], Section]]:
     """Say what each section does; the two systems start when the first one asks for them."""
     at_most, repeats = arguments.clips, arguments.repeats
     read = clips_of(clips, "en_read")
+    start_rival = partial(start_faster_whisper, arguments.rivals_python, settings)
 
     @cache
     def systems() -> Systems:
@@ -98,14 +109,42 @@ def _measures(
 
     measures: dict[str, Callable[[], Section]] = {
         "cold": lambda: measure_cold_start(read, start_rival),
+        "hosts": lambda: measure_hosts(read, (AZURE_FUNCTIONS, AWS_LAMBDA)),
         "memory": lambda: measure_memory_growth(read, arguments.requests),
         "wer": lambda: measure_accuracy(comparisons()),
         "speed": lambda: measure_speed(comparisons(), against_greedy()),
         "formats": lambda: measure_hard_audio(systems(), clips, at_most),
-        "long": lambda: measure_long_audio(systems(), clips_of(clips, "long"), repeats),
+        "long": lambda: measure_long_audio(
+            systems(), clips_of(clips, "long"), repeats, _further(arguments, settings), read[0]
+        ),
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
     }
     return {name: measures[name] for name in SECTIONS if name in arguments.only}
+
+
+def _further(arguments: argparse.Namespace, settings: Settings) -> tuple[FurtherRival, ...]:
+    """Rivals of section long, as far as they are installed."""
+    start = partial(start_faster_whisper, arguments.rivals_python, settings)
+    rivals = (
+        FurtherRival("faster-whisper greedy", start, {"beam_size": 1}),
+        FurtherRival("faster-whisper batched, greedy", start, {"beam_size": 1, "batch_size": 8}),
+    )
+    python = arguments.openai_whisper_python
+    if not python.is_file():
+        print(f"There is no openai-whisper at {python}: `make parity` brings it.")
+        return rivals
+    start_reference = partial(start_openai_whisper, python, settings)
+    return (*rivals, FurtherRival("openai-whisper", start_reference))
+
+
+def _redraw(numbers: Path | None) -> int:
+    numbers = newest_full_run() if numbers == _NEWEST else numbers
+    if numbers is None:
+        sys.stderr.write("There is no full run to draw; name the numbers of another one.\n")
+        return 2
+    for path in draw_plots(numbers):
+        print(path)
+    return 0
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -117,6 +156,11 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--clips", type=int, help="at most so many clips of a set")
     parser.add_argument("--requests", type=int, default=500, help="requests of section memory")
     parser.add_argument("--rivals-python", type=Path, default=_RIVALS_PYTHON)
+    parser.add_argument("--openai-whisper-python", type=Path, default=_OPENAI_WHISPER_PYTHON)
+    parser.add_argument(
+        "--plots", type=Path, nargs="?", const=_NEWEST, metavar="NUMBERS",
+        help="only draw the plots again, from the newest full run or the numbers named",
+    )  # fmt: skip
     return parser.parse_args()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from benchmarks.clips import Clip
 from benchmarks.report import Figure, Section
-from benchmarks.rivals import FasterWhisper
+from benchmarks.rivals import Rival
 from benchmarks.server import SottoServer
 
 _CLIP_S = 5.0
@@ -15,7 +15,7 @@ _MOST_BYTES = 500_000_000
 _REPEATS = 5
 
 
-def measure_cold_start(clips: Sequence[Clip], start_rival: Callable[[], FasterWhisper]) -> Section:
+def measure_cold_start(clips: Sequence[Clip], start_rival: Callable[[], Rival]) -> Section:
     """Time and peak memory of fresh processes for one clip of about five seconds, in turns."""
     clip = min(clips, key=lambda one: abs(one.seconds - _CLIP_S))
     _start_sotto(clip)  # brings the files into the cache
@@ -59,9 +59,7 @@ def _start_sotto(clip: Clip) -> tuple[float, int]:
         return time.perf_counter() - server.started_s, server.peak_bytes
 
 
-def _start_faster_whisper(
-    clip: Clip, start_rival: Callable[[], FasterWhisper]
-) -> tuple[float, int]:
+def _start_faster_whisper(clip: Clip, start_rival: Callable[[], Rival]) -> tuple[float, int]:
     with start_rival() as rival:
         rival.transcribe(clip.path)
         return time.perf_counter() - rival.started_s, rival.peak_bytes

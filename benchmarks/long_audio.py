@@ -1,48 +1,108 @@
 """Minutes of speech in one request."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.clips import Clip
 from benchmarks.report import Figure, Section
-from benchmarks.side_by_side import Systems, compare
+from benchmarks.rivals import FurtherRival
+from benchmarks.side_by_side import Comparison, Systems, compare, warm_up
 from benchmarks.word_error_rate import count_errors, word_error_rate
 
+_MEGABYTE = 1e6
 
-def measure_long_audio(systems: Systems, clips: Sequence[Clip], repeats: int) -> Section:
-    """Time, RTF and WER of both on each file; peak memory of both after all."""
+
+def measure_long_audio(
+    systems: Systems,
+    clips: Sequence[Clip],
+    repeats: int,
+    further: Sequence[FurtherRival],
+    first: Clip,
+) -> Section:
+    """Time, RTF and WER of all on each file; peak memory of each after both.
+
+    A further rival takes its turns with Sotto once, after `first`, a short clip to warm up on.
+    """
     comparisons = compare(systems, clips, repeats)
+    others: dict[str, tuple[Comparison, ...]] = {}
+    peaks = {"Sotto": systems.server.peak_bytes, "faster-whisper": systems.rival.peak_bytes}
+    versions: dict[str, str] = {}
+    for rival in further:
+        print(f"  {rival.name}")
+        with rival.start() as running:
+            pair = Systems(systems.server, running)
+            warm_up(pair, first)
+            others[rival.name] = compare(pair, clips, 1, **rival.options)
+            peaks[rival.name] = running.peak_bytes
+            versions |= running.versions
+
     figures: list[Figure] = []
     numbers: dict[str, object] = {}
-    for one in comparisons:
-        name, seconds = one.clip.name, one.clip.seconds
-        our_wer = word_error_rate([count_errors(one.clip.text, one.our_text)])
-        their_wer = word_error_rate([count_errors(one.clip.text, one.their_text)])
-        figures += [
-            Figure(
-                f"`{name}`, {seconds:.0f} s: time",
-                f"{one.our_seconds:.1f} s",
-                f"{one.their_seconds:.1f} s",
-            ),
-            Figure(
-                f"`{name}`: RTF",
-                f"{one.our_seconds / seconds:.3f}",
-                f"{one.their_seconds / seconds:.3f}",
-            ),
-            Figure(f"`{name}`: times faster", f"{one.ratio:.2f}"),
-            Figure(f"`{name}`: WER", f"{our_wer:.2f} %", f"{their_wer:.2f} %"),
-        ]
-        numbers[name] = {
-            "seconds": seconds,
-            "elapsed_s": [taken.ours.elapsed_s for taken in one.rounds],
-            "rival_elapsed_s": [taken.theirs.elapsed_s for taken in one.rounds],
-            "n_segments": one.rounds[0].ours.n_segments,
-            "n_retries": one.rounds[0].ours.n_retries,
-            "wer": our_wer,
-            "rival_wer": their_wer,
-        }
-    peaks = systems.server.peak_bytes, systems.rival.peak_bytes
-    numbers["peak_bytes"], numbers["rival_peak_bytes"] = peaks
-    figures.append(
-        Figure("peak memory by then", f"{peaks[0] / 1e6:.0f} MB", f"{peaks[1] / 1e6:.0f} MB")
+    for index, one in enumerate(comparisons):
+        on_this = {name: compared[index] for name, compared in others.items()}
+        figures += _figures(one, on_this)
+        numbers[one.clip.name] = _numbers(one, on_this)
+    our_peak, their_peak, *their_peaks = (f"{peak / _MEGABYTE:.0f} MB" for peak in peaks.values())
+    figures.append(Figure("peak memory by then", our_peak, their_peak, others=tuple(their_peaks)))
+    numbers["peak_bytes"] = peaks
+    return Section(
+        title=f"Long audio, {repeats} rounds",
+        systems=tuple(peaks),
+        figures=tuple(figures),
+        numbers=numbers,
+        note=_note(versions) if further else "",
     )
-    return Section(title=f"Long audio, {repeats} rounds", figures=tuple(figures), numbers=numbers)
+
+
+def _figures(one: Comparison, further: Mapping[str, Comparison]) -> tuple[Figure, ...]:
+    name, seconds = one.clip.name, one.clip.seconds
+    times = [one.our_seconds, one.their_seconds, *(of.their_seconds for of in further.values())]
+    ratios = ["", *(f"{of.ratio:.2f}" for of in (one, *further.values()))]
+    rates = [_our_wer(one), *(_their_wer(of) for of in (one, *further.values()))]
+    return (
+        _figure(f"`{name}`, {seconds:.0f} s: time", [f"{taken:.1f} s" for taken in times]),
+        _figure(f"`{name}`: RTF", [f"{taken / seconds:.3f}" for taken in times]),
+        _figure(f"`{name}`: times that Sotto is faster", ratios),
+        _figure(f"`{name}`: WER", [f"{wer:.2f} %" for wer in rates]),
+    )
+
+
+def _figure(what: str, measured: Sequence[str]) -> Figure:
+    ours, theirs, *others = measured
+    return Figure(what, ours, theirs, others=tuple(others))
+
+
+def _numbers(one: Comparison, further: Mapping[str, Comparison]) -> dict[str, object]:
+    return {
+        "seconds": one.clip.seconds,
+        "elapsed_s": [taken.ours.elapsed_s for taken in one.rounds],
+        "rival_elapsed_s": [taken.theirs.elapsed_s for taken in one.rounds],
+        "n_segments": one.rounds[0].ours.n_segments,
+        "n_retries": one.rounds[0].ours.n_retries,
+        "wer": _our_wer(one),
+        "rival_wer": _their_wer(one),
+        "further": {
+            name: {
+                "elapsed_s": [taken.theirs.elapsed_s for taken in of.rounds],
+                "our_elapsed_s": [taken.ours.elapsed_s for taken in of.rounds],
+                "wer": _their_wer(of),
+            }
+            for name, of in further.items()
+        },
+    }
+
+
+def _our_wer(one: Comparison) -> float:
+    return word_error_rate([count_errors(one.clip.text, one.our_text)])
+
+
+def _their_wer(one: Comparison) -> float:
+    return word_error_rate([count_errors(one.clip.text, one.their_text)])
+
+
+def _note(versions: Mapping[str, str]) -> str:
+    theirs = ", ".join(" ".join(pair) for pair in versions.items())
+    return (
+        "All but faster-whisper with its defaults take their turns with Sotto once; a ratio is"
+        " that of such a turn. Greedy is a beam of 1, batched is eight windows at a time;"
+        f" openai-whisper has its defaults, which are greedy, and float32. {theirs}."
+    )

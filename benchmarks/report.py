@@ -12,14 +12,14 @@ from typing import Any
 _BEGIN, _END = "<!-- figures of the last full run -->", "<!-- end of the figures -->"
 _PROJECT = Path(__file__).resolve().parent.parent
 _PAGE = _PROJECT / "docs" / "benchmarks.md"
-_RESULTS = _PROJECT / "benchmarks" / "results"
+RESULTS = _PROJECT / "benchmarks" / "results"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One row: what was measured, on both where it makes sense, and what is asked of Sotto.
 
-    `met` is None where nothing is asked.
+    `met` is None where nothing is asked. `others` are what further systems of the section gave.
     """
 
     what: str
@@ -27,29 +27,32 @@ class Figure:
     theirs: str = ""
     asked: str = ""
     met: bool | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Figures that belong together, and the numbers behind them."""
+    """Figures that belong together, and the numbers behind them.
+
+    `systems` heads the columns of `ours`, `theirs` and `others`.
+    """
 
     title: str
     figures: tuple[Figure, ...]
     numbers: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    systems: tuple[str, ...] = ("Sotto", "faster-whisper")
 
     def markdown(self) -> str:
-        """Heading, table and note."""
-        lines = [
-            f"### {self.title}",
-            "",
-            "| figure | Sotto | faster-whisper | asked | met |",
-            "| --- | --- | --- | --- | --- |",
-        ]
-        lines += [
-            f"| {row.what} | {row.ours} | {row.theirs} | {row.asked} | {_verdict(row.met)} |"
-            for row in self.figures
-        ]
+        """Heading, table and note; columns in which nothing is asked stay out."""
+        is_asked = any(row.asked for row in self.figures)
+        head = ("figure", *self.systems, *(("asked", "met") if is_asked else ()))
+        lines = [f"### {self.title}", "", _row(head), _row(("---",) * len(head))]
+        for row in self.figures:
+            measured = (row.ours, row.theirs, *row.others)
+            missing = ("",) * (len(self.systems) - len(measured))
+            asked = (row.asked, _verdict(row.met)) if is_asked else ()
+            lines.append(_row((row.what, *measured, *missing, *asked)))
         if self.note:
             lines += ["", self.note]
         return "\n".join(lines) + "\n"
@@ -68,24 +71,39 @@ def write_page(conditions: dict[str, str], sections: Iterable[Section]) -> None:
     _PAGE.write_text(f"{before}{_BEGIN}\n\n{figures}\n{_END}{after}", encoding="utf-8")
 
 
-def write_numbers(conditions: dict[str, str], sections: dict[str, Section]) -> Path:
-    """Write all numbers of a run as JSON; return the file."""
-    _RESULTS.mkdir(exist_ok=True)
+def write_numbers(
+    conditions: dict[str, str], sections: dict[str, Section], *, is_full: bool
+) -> Path:
+    """Write all numbers of a run as JSON, and whether it is a full one; return the file."""
+    RESULTS.mkdir(exist_ok=True)
     run = {
         "conditions": conditions,
+        "is_full": is_full,
         "sections": {
             name: {"figures": [asdict(row) for row in section.figures], **section.numbers}
             for name, section in sections.items()
         },
     }
-    path = _RESULTS / f"{conditions['date'].replace(' UTC', 'Z').replace(' ', 'T')}.json"
+    path = RESULTS / f"{conditions['date'].replace(' UTC', 'Z').replace(' ', 'T')}.json"
     path.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
     return path
 
 
+def newest_full_run(results: Path = RESULTS) -> Path | None:
+    """Numbers of the last full run; None where there has been none."""
+    for path in sorted(results.glob("*.json"), reverse=True):  # named by their date
+        if json.loads(path.read_text(encoding="utf-8")).get("is_full"):
+            return path
+    return None
+
+
 def _conditions_table(conditions: dict[str, str]) -> str:
-    rows = [f"| {name} | {value} |" for name, value in conditions.items()]
-    return "\n".join(("| condition | |", "| --- | --- |", *rows)) + "\n"
+    rows = (_row(row) for row in (("condition", ""), ("---", "---"), *conditions.items()))
+    return "\n".join(rows) + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _verdict(met: bool | None) -> str:

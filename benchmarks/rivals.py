@@ -1,10 +1,11 @@
-"""What Sotto is measured against, driven from an environment of its own."""
+"""What Sotto is measured against, each in a process and an environment of its own."""
 
 import json
 import os
 import subprocess
 import time
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ from shared.models.folder import locate_model
 from shared.privacy.telemetry_off import SWITCHES
 from shared.settings import Settings
 
-_WORKER = Path(__file__).resolve().with_name("faster_whisper_worker.py")
+_PROJECT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +30,20 @@ class RivalAnswer:
     error: str | None = None
 
 
-class FasterWhisper:
-    """faster-whisper on the weights of the server, from start to exit of a `with` block.
+class Rival:
+    """A running rival, from start to exit of a `with` block; `rival_worker.py` is its other side.
 
     `versions` names its packages. Raises `RuntimeError` where it does not start.
     """
 
-    def __init__(self, python: Path, settings: Settings) -> None:
-        model_folder = locate_model(settings.model, settings.model_folder)
+    def __init__(
+        self, python: Path, worker: str, arguments: tuple[str, ...], environment: dict[str, str]
+    ) -> None:
         self.started_s = time.perf_counter()
         self._process = subprocess.Popen(
-            [python, _WORKER, model_folder, settings.compute_type, str(THREADS)],
-            env=os.environ
-            | {switch.variable: switch.value for switch in SWITCHES}
-            | {"HF_HUB_OFFLINE": "1"},
+            [python, "-m", f"benchmarks.{worker}", *arguments],
+            cwd=_PROJECT,
+            env=os.environ | {switch.variable: switch.value for switch in SWITCHES} | environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -79,3 +80,27 @@ class FasterWhisper:
             raise RuntimeError("The rival ended; its own words are on standard error.")
         message: dict[str, Any] = json.loads(line)
         return message
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherRival:
+    """One that is measured on long files only: how it starts, and the options of every call."""
+
+    name: str
+    start: Callable[[], Rival]
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+def start_faster_whisper(python: Path, settings: Settings) -> Rival:
+    """Start faster-whisper on the files and the compute type of the server."""
+    model_folder = locate_model(settings.model, settings.model_folder)
+    arguments = (str(model_folder), settings.compute_type, str(THREADS))
+    return Rival(python, "faster_whisper_worker", arguments, {"HF_HUB_OFFLINE": "1"})
+
+
+def start_openai_whisper(python: Path, settings: Settings) -> Rival:
+    """Start openai-whisper on the weights of the server, which it computes with in float32."""
+    model_folder = locate_model(settings.model, settings.model_folder)
+    # Threads of torch that wait by spinning take the cores from each other.
+    environment = {"OMP_NUM_THREADS": str(THREADS), "OMP_WAIT_POLICY": "PASSIVE"}
+    return Rival(python, "openai_whisper_worker", (str(model_folder), str(THREADS)), environment)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from benchmarks.clips import Clip
-from benchmarks.rivals import FasterWhisper, RivalAnswer
+from benchmarks.rivals import Rival, RivalAnswer
 from benchmarks.server import Answer, SottoServer
 
 # Worker threads of an engine spin for some milliseconds after their work, on the other's cores.
@@ -23,7 +23,7 @@ class Systems:
     """The two that are compared, both started."""
 
     server: SottoServer
-    rival: FasterWhisper
+    rival: Rival
 
 
 @dataclass(frozen=True, slots=True)

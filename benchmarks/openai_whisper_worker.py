@@ -1,0 +1,54 @@
+"""openai-whisper behind the lines of JSON of `rival_worker.py`.
+
+Arguments: model folder, threads. Runs in the environment of `make parity`, on the server's weights
+put under openai-whisper's own names. It reads files through an `ffmpeg` program, which may not be
+there: Sotto's decoder takes its place, inside the time measured.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+import whisper
+
+from benchmarks.rival_worker import serve
+from shared.audio.channels import float32_from_int16, mix_to_mono
+from shared.audio.stream import open_audio
+from shared.models.openai_whisper_checkpoint import read_checkpoint
+
+_PACKAGES = ("openai-whisper", "torch")
+
+
+def main() -> None:
+    """Load the model, then answer until standard input ends."""
+    model_folder, threads = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    model = _load_model(Path(model_folder))
+
+    def transcribe(path: str, **options: object) -> str:
+        # Half precision is its default, which it takes back on a CPU with a warning.
+        text: str = model.transcribe(_samples(path), fp16=False, **options)["text"]
+        return text
+
+    serve(transcribe, _PACKAGES)
+
+
+def _load_model(model_folder: Path) -> whisper.Whisper:
+    checkpoint = read_checkpoint(model_folder)
+    model = whisper.Whisper(whisper.ModelDimensions(**checkpoint.dimensions))
+    # Copied, because torch wants arrays it may write to.
+    model.load_state_dict(
+        {name: torch.from_numpy(np.array(array)) for name, array in checkpoint.weights.items()}
+    )
+    return model.eval()
+
+
+def _samples(path: str) -> np.ndarray:
+    """All of a file at once, as its own decoder gives it: float32, 16 kHz, mono."""
+    with open_audio(Path(path).read_bytes()) as stream:
+        return float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
+
+
+if __name__ == "__main__":
+    main()
