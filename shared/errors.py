@@ -15,6 +15,21 @@ SpeechError
 │   ├── AddressRefused        scheme or address outside what the guard allows
 │   └── FetchFailed           refused, timed out, too many redirects, not 200
 ├── FeatureUnavailable        a part of the contract that this release does not serve
+├── StorageError              a container of blobs, a queue of work
+│   ├── Unstorable            a name or metadata that no container takes
+│   ├── BlobNotFound          there is no blob of this name
+│   ├── BlobTooLarge          more bytes than the reader wants in memory
+│   ├── AlreadyExists         to be created, and there already
+│   ├── Changed               no longer what it was when it was looked at
+│   ├── AccessDenied          key, signature, identity or role do not reach it
+│   ├── ContainerNotFound     the container itself is not there
+│   ├── StorageUnavailable    refused, timed out or busy, after retries; may work later
+│   ├── QueueNotFound         the queue itself is not there
+│   ├── LeaseLost             the message is somebody else's now, or gone
+│   └── MalformedMessage      not a message that Sotto writes
+├── JobError                  a job of the batch API or of a drop folder
+│   ├── MalformedJob          a record that Sotto did not write, or of another version
+│   └── InvalidTimeToLive     no duration, or one outside the contract's range
 ├── ModelError                weights on disk
 │   ├── ModelMissing          not there; the message names the command that fetches it
 │   └── ModelCorrupt          a file whose hash is not the catalogue's
@@ -93,6 +108,66 @@ class FetchFailed(FetchError):
 
 class FeatureUnavailable(SpeechError):
     """A part of the contract that this release does not serve."""
+
+
+class StorageError(SpeechError):
+    """A container or a queue did not do what was asked. No message names a blob."""
+
+
+class Unstorable(StorageError):
+    """A name or metadata that not every kind of container can take."""
+
+
+class BlobNotFound(StorageError):
+    """There is no blob of this name."""
+
+
+class BlobTooLarge(StorageError):
+    """The blob has more bytes than the reader is willing to hold in memory."""
+
+
+class AlreadyExists(StorageError):
+    """A blob was to be created, and there is one of this name already."""
+
+
+class Changed(StorageError):
+    """The blob is gone or replaced since its ETag was seen."""
+
+
+class AccessDenied(StorageError):
+    """The key, signature, identity or role does not permit this, or has expired."""
+
+
+class ContainerNotFound(StorageError):
+    """The container, bucket or folder itself is not there."""
+
+
+class StorageUnavailable(StorageError):
+    """The storage refused, timed out or was busy, also after retries. Later it may work."""
+
+
+class QueueNotFound(StorageError):
+    """The queue itself is not there."""
+
+
+class LeaseLost(StorageError):
+    """The lease of a message expired, or somebody else has the message, or it is gone."""
+
+
+class MalformedMessage(StorageError):
+    """Not a message that Sotto writes. Says which field is wrong, never what it held."""
+
+
+class JobError(SpeechError):
+    """A job can not be done as it is."""
+
+
+class MalformedJob(JobError):
+    """A record of a job that Sotto did not write, or that another version of it wrote."""
+
+
+class InvalidTimeToLive(JobError):
+    """A time to live that is no duration, or shorter or longer than the contract allows."""
 
 
 class ModelError(SpeechError):

@@ -127,6 +127,7 @@ class Rule:
 
 
 _NO_MODEL = "Recognition is not available on this server."
+_NO_STORAGE = "Storage is not available at the moment."
 _INTERNAL = "The request failed on the server."
 
 # Inner codes are those of the service's API definition where it has one that fits.
@@ -150,6 +151,23 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.FetchError: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.AddressRefused: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.FetchFailed: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
+    # Containers. Which one can not be reached, and why, is for the operator.
+    errors.StorageError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.Unstorable: Rule(400, "InvalidArgument", "InvalidParameterValue"),
+    errors.BlobNotFound: Rule(404, "NotFound", "NotFound"),
+    errors.BlobTooLarge: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.AlreadyExists: Rule(409, "Conflict", "Conflict"),
+    errors.Changed: Rule(409, "Conflict", "Conflict"),
+    errors.AccessDenied: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.ContainerNotFound: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.StorageUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_STORAGE),
+    errors.QueueNotFound: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.LeaseLost: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.MalformedMessage: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    # Jobs
+    errors.JobError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.MalformedJob: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.InvalidTimeToLive: Rule(400, "InvalidArgument", "InvalidTimeToLive"),
     # What this server does not have. No `Retry-After`: waiting does not mend it.
     errors.FeatureUnavailable: Rule(501, "NotAllowed", "FeatureUnavailable"),
     errors.ModelError: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_MODEL),

@@ -37,9 +37,13 @@ OWNERS = {
     # The Functions host runs a server of its own inside; only its log is touched.
     "uvicorn": ("functions/container", "functions/azure_app/web_server_log.py"),
     "mangum": "functions/aws_lambda",
-    "azure": "functions/azure_app",
+    "azure": ("functions/azure_app", "shared/storage"),
+    "azure.identity": "shared/storage/azure_account.py",
+    "azure.storage.blob": "shared/storage/azure_blob.py",
+    "azure.storage.queue": "shared/storage/azure_queue.py",
     "azurefunctions": "functions/azure_app",
-    "boto3": "functions/aws_lambda",
+    "boto3": "shared/storage/aws_session.py",
+    "botocore": ("shared/storage/aws_session.py", "shared/storage/s3.py", "shared/storage/sqs.py"),
 }
 
 # What the serving path must never load: seconds of import and hundreds of megabytes.

@@ -28,6 +28,7 @@ from shared.settings import Settings
 INVALID, UNPROCESSABLE = "InvalidArgument", "UnprocessableEntity"
 INTERNAL, UNAVAILABLE = "InternalServerError", "ServiceUnavailable"
 NO_MODEL = "Recognition is not available on this server."
+NO_STORAGE = "Storage is not available at the moment."
 FAILED = "The request failed on the server."
 SAID = "A sentence."
 
@@ -50,6 +51,21 @@ ANSWERS = [
     (errors.FetchError(SAID), 400, INVALID, "InvalidRecordingsUri", 400, SAID),
     (errors.AddressRefused(SAID), 400, INVALID, "InvalidRecordingsUri", 400, SAID),
     (errors.FetchFailed(SAID), 400, INVALID, "InvalidRecordingsUri", 400, SAID),
+    (errors.StorageError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.Unstorable(SAID), 400, INVALID, "InvalidParameterValue", 400, SAID),
+    (errors.BlobNotFound(SAID), 404, "NotFound", "NotFound", 404, SAID),
+    (errors.BlobTooLarge(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.AlreadyExists(SAID), 409, "Conflict", "Conflict", 409, SAID),
+    (errors.Changed(SAID), 409, "Conflict", "Conflict", 409, SAID),
+    (errors.AccessDenied(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.ContainerNotFound(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.StorageUnavailable(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_STORAGE),
+    (errors.QueueNotFound(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.LeaseLost(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.MalformedMessage(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.JobError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.MalformedJob(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.InvalidTimeToLive(SAID), 400, INVALID, "InvalidTimeToLive", 400, SAID),
     (errors.FeatureUnavailable(SAID), 501, "NotAllowed", "FeatureUnavailable", 501, SAID),
     (errors.ModelError(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
     (errors.ModelMissing(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),

@@ -1,0 +1,175 @@
+"""Strict reading of JSON objects that Sotto wrote itself: messages, records of jobs.
+
+Every field is asked for with its shape; what is missing, of another shape or left over is an
+error that names the field and what it must be, never what it held.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Self, TypeVar
+
+_MAX_DIGITS = 20
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+
+Value = TypeVar("Value")
+Name = TypeVar("Name", bound=StrEnum)
+
+
+class FieldError(ValueError):
+    """A field is missing, of another shape, or unknown. The message names it."""
+
+
+def is_uuid(text: str) -> bool:
+    """Tell whether this is a UUID as the contracts write it: lower case, with dashes."""
+    return _UUID.fullmatch(text) is not None
+
+
+def moment_text(moment: datetime) -> str:
+    """Write an aware time as `2026-11-24T08:15:00Z`, with a fraction where it has one."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class JsonFields:
+    """The fields of one JSON object, each taken once; `end` refuses what is left."""
+
+    def __init__(self, value: object, place: str = "the object") -> None:
+        if not isinstance(value, dict):
+            raise FieldError(f"{place} must be an object")
+        self._left = dict(value)
+
+    @classmethod
+    def parse(cls, body: bytes, max_bytes: int) -> Self:
+        """Read the bytes of one object.
+
+        Raises
+        ------
+        FieldError: more than `max_bytes`, no JSON in UTF-8, no object, or a key twice.
+        """
+        if len(body) > max_bytes:
+            raise FieldError(f"the text must have no more than {max_bytes} bytes")
+        # Raised behind the handlers, here and below: an error of the parser quotes the text,
+        # and would go along as the context of ours.
+        with suppress(UnicodeDecodeError, json.JSONDecodeError, RecursionError):
+            value = json.loads(
+                body.decode(),
+                object_pairs_hook=_object,
+                parse_int=_integer,
+                parse_constant=_refuse,
+            )
+            return cls(value)
+        raise FieldError("the text must be JSON in UTF-8")
+
+    def text(self, name: str, max_characters: int = 10_000) -> str:
+        """Take a string."""
+        value: str = self._take(name, str, "text")
+        if len(value) > max_characters:
+            raise FieldError(f"{name} must have no more than {max_characters} characters")
+        return value
+
+    def integer(self, name: str, low: int, high: int) -> int:
+        """Take a whole number from `low` to `high`."""
+        value: int = self._take(name, int, "a whole number")
+        if not low <= value <= high:
+            raise FieldError(f"{name} must be {low} to {high}")
+        return value
+
+    def number(self, name: str, low: float, high: float) -> float:
+        """Take a number from `low` to `high`."""
+        value = self._take(name, (int, float), "a number")
+        if not low <= value <= high:
+            raise FieldError(f"{name} must be {low} to {high}")
+        return float(value)
+
+    def flag(self, name: str) -> bool:
+        """Take `true` or `false`."""
+        value: bool = self._take(name, bool, "true or false")
+        return value
+
+    def uuid(self, name: str) -> str:
+        """Take a UUID in lower case, with dashes."""
+        value = self.text(name)
+        if not is_uuid(value):
+            raise FieldError(f"{name} must be a UUID in lower case")
+        return value
+
+    def member(self, name: str, kind: type[Name]) -> Name:
+        """Take one of the words of an enumeration."""
+        value = self.text(name)
+        if value not in set(kind):
+            raise FieldError(f"{name} must be one of {', '.join(kind)}")
+        return kind(value)
+
+    def moment(self, name: str) -> datetime:
+        """Take a time of `moment_text`: aware, in UTC."""
+        value = self.text(name)
+        if _MOMENT.fullmatch(value):
+            with suppress(ValueError):
+                return datetime.fromisoformat(value)
+        raise FieldError(f"{name} must be a time such as 2026-11-24T08:15:00Z")
+
+    def fields(self, name: str) -> "JsonFields":
+        """Take an object within this one."""
+        return JsonFields(self._pop(name), name)
+
+    def items(self, name: str, high: int, read: Callable[["JsonFields"], Value]) -> list[Value]:
+        """Take a list of up to `high` values: `read` gets each as the only field `item`."""
+        values = self._take(name, list, "a list")
+        if len(values) > high:
+            raise FieldError(f"{name} must have no more than {high} items")
+        found = []
+        for value in values:
+            item = JsonFields({"item": value}, name)
+            found.append(read(item))
+            item.end()
+        return found
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is a field, and it is not null; a null is taken."""
+        if self._left.get(name) is None:
+            self._left.pop(name, None)
+            return False
+        return True
+
+    def names(self) -> tuple[str, ...]:
+        """Fields not taken yet."""
+        return tuple(self._left)
+
+    def end(self) -> None:
+        """Refuse fields that nobody took."""
+        if self._left:
+            # Not even the name: whoever wrote it may have put content there.
+            raise FieldError("there must be no unknown fields")
+
+    def _pop(self, name: str) -> Any:
+        if name not in self._left:
+            raise FieldError(f"{name} is missing")
+        return self._left.pop(name)
+
+    def _take(self, name: str, kind: Any, what: str) -> Any:
+        value = self._pop(name)
+        # To Python a truth value is a number, to JSON it is not.
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise FieldError(f"{name} must be {what}")
+        return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise FieldError("no field may come twice")
+    return value
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MAX_DIGITS:  # Python refuses thousands of them in words of its own
+        raise FieldError(f"numbers must have no more than {_MAX_DIGITS} digits")
+    return int(digits)
+
+
+def _refuse(_constant: str) -> None:
+    raise FieldError("numbers must be finite")

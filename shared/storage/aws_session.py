@@ -1,0 +1,52 @@
+"""Clients of AWS, as both adapters (S3, SQS) want them.
+
+The credentials are those of the environment: the role of a function or container, a profile
+or `AWS_` variables.
+"""
+
+from typing import Any
+
+from shared.errors import ConfigurationError
+
+CONNECT_TIMEOUT_S = 5
+
+
+def aws_client(
+    service: str,
+    *,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    read_timeout_s: float = 30,
+    connections: int = 32,
+) -> Any:
+    """Make a client of an AWS service; it may be used by any number of threads.
+
+    Parameters
+    ----------
+    service: boto3's name of it, `s3`.
+    region: None takes the environment's.
+    endpoint_url: None takes AWS's own.
+    read_timeout_s: longest silence of the service in one try, of which there are four.
+    connections: kept open for later calls; more threads than that open one per call.
+
+    Raises
+    ------
+    ConfigurationError: neither the caller nor the environment names a region.
+    """
+    # boto3 takes a third of a second to import: only who reaches AWS pays for it.
+    import boto3.session  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+    from botocore.exceptions import NoRegionError  # noqa: PLC0415
+
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_S,
+        read_timeout=read_timeout_s,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        max_pool_connections=connections,
+    )
+    # A session is not safe between threads, and making one costs little beside its client.
+    session = boto3.session.Session(region_name=region)
+    try:
+        return session.client(service, endpoint_url=endpoint_url, config=config)
+    except NoRegionError:
+        raise ConfigurationError("AWS_REGION must name the region of the AWS services.") from None

@@ -1,0 +1,51 @@
+"""What both adapters of an Azure storage account (blobs, queues) share.
+
+Nothing of Azure is imported before it is used: `azure-identity` alone takes half a second.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from shared.errors import AccessDenied, StorageError, StorageUnavailable
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.exceptions import AzureError
+
+# One try may stay silent for 20 s; three more follow after 1, 3 and 7 s.
+CLIENT_OPTIONS: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 20,
+    "retry_total": 3,
+    "retry_connect": 3,
+    "retry_read": 3,
+    "retry_status": 3,
+    "initial_backoff": 1,
+    "increment_base": 2,
+}
+
+
+@cache
+def azure_credential(client_id: str | None = None) -> "TokenCredential":
+    """Return the identity of this process; it keeps its token until that expires.
+
+    In the cloud this is the managed identity (`client_id` chooses a user-assigned one), on a
+    developer's machine whoever is logged in. Nothing is ever asked of a person.
+    """
+    from azure.identity import DefaultAzureCredential  # noqa: PLC0415
+
+    return DefaultAzureCredential(
+        managed_identity_client_id=client_id,
+        exclude_interactive_browser_credential=True,
+    )
+
+
+def storage_error(error: "AzureError") -> StorageError:
+    """Translate what the SDK raises. Its own message quotes addresses, so none is passed on."""
+    status = getattr(error, "status_code", None)
+    if status in {401, 403}:
+        return AccessDenied("The storage account does not permit this.")
+    # No status: refused, timed out or broken off, after all retries.
+    if status is None or status in {408, 429} or status >= 500:
+        return StorageUnavailable("The storage account can not be reached.")
+    return StorageError(f"The storage account answered {status}.")

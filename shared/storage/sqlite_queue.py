@@ -1,0 +1,197 @@
+"""A queue of work in one SQLite file: many processes, one machine, no service.
+
+The file, and what SQLite keeps beside it (`-wal`, `-shm`), are readable by their owner alone.
+Nothing is lost when a process is killed or the power fails: what `put` has returned from is on
+the disk. A network share is no place for it, since processes share memory through it
+(https://www.sqlite.org/wal.html).
+
+An empty queue is looked at with pauses of up to a quarter of a second, so a message of another
+process waits so long at most.
+"""
+
+import os
+import sqlite3
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from shared.errors import LeaseLost, StorageUnavailable
+from shared.storage.translated_errors import translated
+from shared.storage.work_queue import MAX_DELIVERIES, Receipt, StoredMessage, WorkQueue
+
+BUSY_S = 30
+"""How long one process waits for another's write. A write takes milliseconds."""
+
+_OPENING = threading.Lock()
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  place TEXT NOT NULL,
+  body BLOB NOT NULL,
+  visible_at_s REAL NOT NULL,
+  delivery_count INTEGER NOT NULL DEFAULT 0,
+  token TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS visible ON messages (place, visible_at_s);
+"""
+
+
+def _failure(error: Exception) -> StorageUnavailable:
+    """Say what kind of error SQLite or the file system had; its own words may quote a path."""
+    reason = type(error).__name__
+    if isinstance(error, sqlite3.Error):
+        reason = getattr(error, "sqlite_errorname", reason)
+    elif isinstance(error, OSError) and error.errno:
+        reason = os.strerror(error.errno)
+    return StorageUnavailable(f"The file of the queue can not be used: {reason}.")
+
+
+def open_sqlite_queue(path: Path, max_deliveries: int = MAX_DELIVERIES) -> WorkQueue:
+    """Open the queue in this file; the file is made where it is missing, its folder is not.
+
+    Raises
+    ------
+    StorageUnavailable: the file can not be made, or is no queue.
+    """
+    waiting = SqliteStore(path, "waiting")
+    try:
+        dead = SqliteStore(path, "dead")
+    except StorageUnavailable:
+        waiting.close()
+        raise
+    return WorkQueue(waiting, dead, max_deliveries)
+
+
+class SqliteStore:
+    """One place of a file of messages: a `MessageStore`.
+
+    Parameters
+    ----------
+    now_s: the clock, seconds since 1970. It is the wall clock, since leases outlive a restart
+        of the machine; set forward it ends leases early, and work is done twice.
+    """
+
+    longest_pause_s = 0.25
+
+    def __init__(self, path: Path, place: str, now_s: Callable[[], float] = time.time) -> None:
+        self._place = place
+        self._now_s = now_s
+        self._turn = threading.Lock()
+        self._connection = _connect(path)
+
+    def prepare(self) -> None:
+        """Do nothing: opening the file has made all there is."""
+
+    def put(self, body: bytes, delay_s: int) -> None:
+        """Add a message; it is on the disk when this returns."""
+        self._write(
+            "INSERT INTO messages (place, body, visible_at_s) VALUES (?, ?, ?)",
+            (self._place, body, self._now_s() + delay_s),
+        )
+
+    def take(self, visibility_s: int, wait_s: float) -> StoredMessage | None:  # noqa: ARG002 - may wait, need not
+        """Hand out the message that has been visible longest; None at once where none is."""
+        now_s = self._now_s()
+        # A look that takes no lock on the file, so that idle workers hold nobody up.
+        if not self._read(
+            "SELECT 1 FROM messages WHERE place = ? AND visible_at_s <= ? LIMIT 1",
+            (self._place, now_s),
+        ):
+            return None
+        token = uuid.uuid4().hex
+        rows = self._write(
+            """UPDATE messages SET visible_at_s = ?, delivery_count = delivery_count + 1, token = ?
+            WHERE id = (
+              SELECT id FROM messages WHERE place = ? AND visible_at_s <= ?
+              ORDER BY visible_at_s, id LIMIT 1
+            ) RETURNING id, body, delivery_count""",
+            (now_s + visibility_s, token, self._place, now_s),
+        )
+        if not rows:  # another worker was faster
+            return None
+        ((row_id, body, delivery_count),) = rows
+        return StoredMessage(body, Receipt(str(row_id), token), delivery_count)
+
+    def extend(self, receipt: Receipt, visibility_s: int) -> Receipt:
+        """Hide a message for `visibility_s` from now, under a new receipt."""
+        token = uuid.uuid4().hex
+        now_s = self._now_s()
+        self._change(
+            "UPDATE messages SET visible_at_s = ?, token = ? WHERE id = ? AND token = ?"
+            " AND visible_at_s > ? RETURNING id",
+            (now_s + visibility_s, token, receipt.id, receipt.token, now_s),
+        )
+        return Receipt(receipt.id, token)
+
+    def remove(self, receipt: Receipt) -> None:
+        """Delete a message."""
+        self._change(
+            "DELETE FROM messages WHERE id = ? AND token = ? AND visible_at_s > ? RETURNING id",
+            (receipt.id, receipt.token, self._now_s()),
+        )
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._turn:
+            self._connection.close()
+
+    def _change(self, statement: str, values: Sequence[Any]) -> None:
+        if not self._write(statement, values):
+            raise LeaseLost("Somebody else has the message, or it is gone.")
+
+    @translated(sqlite3.Error, _failure)
+    def _read(self, statement: str, values: Sequence[Any]) -> list[Any]:
+        with self._turn:
+            return self._connection.execute(statement, values).fetchall()
+
+    # A statement that writes locks the file before it reads, so it sees what others have
+    # written and never has to be tried again.
+    _write = _read
+
+
+@translated(OSError, _failure)
+@translated(sqlite3.Error, _failure)
+def _connect(path: Path) -> sqlite3.Connection:
+    """Open the file, or make it, its owner's alone; SQLite gives those beside it its mode."""
+    with _OPENING:
+        # A descriptor of ours may only be open while no connection of this process is: closing
+        # it would drop the connection's locks (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            path.chmod(0o600)
+        # Autocommit: every statement is a transaction of its own.
+        connection = sqlite3.connect(
+            path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        )
+    try:
+        _set_up(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    """Choose how the file is written, and make the table where it is missing."""
+    # Sorting and undoing never spill into a temporary file.
+    connection.execute("PRAGMA temp_store = MEMORY")
+    deadline_s = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as error:
+            # Two that switch a new file at once: SQLite does not wait here, it refuses one.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline_s:
+                raise
+            time.sleep(0.01)
+    # Each commit reaches the disk. With NORMAL the last ones would be lost with the power.
+    connection.execute("PRAGMA synchronous = FULL")
+    # What is deleted is overwritten.
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.executescript(_SCHEMA)

@@ -1,0 +1,190 @@
+"""A queue of work in Amazon SQS, a standard queue and another one as its dead-letter place.
+
+Infrastructure makes both. A redrive policy between them with a `maxReceiveCount` of
+`max_deliveries` may do the burying; without one it is done here. Set the retention to 14 days
+on both: SQS forgets a message after four unless it is told otherwise, and after 14 in any case.
+"""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from shared.errors import (
+    AccessDenied,
+    ConfigurationError,
+    LeaseLost,
+    QueueNotFound,
+    SpeechError,
+    StorageError,
+    StorageUnavailable,
+)
+from shared.storage.aws_session import aws_client
+from shared.storage.library_logs import silence_library_logs
+from shared.storage.translated_errors import translated
+from shared.storage.work_queue import MAX_DELIVERIES, Receipt, StoredMessage, WorkQueue
+
+_LONGEST_WAIT_S = 20
+_READ_TIMEOUT_S = _LONGEST_WAIT_S + 10
+_ADDRESS = re.compile(r"(https?://(?:sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?|[^/]+))/\S+")
+
+# Codes of the JSON protocol, with the names that the older query protocol gave some of them.
+_LOST = frozenset(
+    {
+        "MessageNotInflight",
+        "AWS.SimpleQueueService.MessageNotInflight",
+        "ReceiptHandleIsInvalid",
+        "InvalidParameterValue",
+        "InvalidIdFormat",
+    }
+)
+_MISSING = frozenset(
+    {"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue", "InvalidAddress"}
+)
+_DENIED = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "InvalidClientTokenId",
+        "InvalidSecurity",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+_BUSY = frozenset({"RequestThrottled", "ThrottlingException", "Throttling", "OverLimit"})
+
+
+def open_sqs_queue(
+    queue_url: str, dead_letter_url: str, max_deliveries: int = MAX_DELIVERIES
+) -> WorkQueue:
+    """Open a queue with the role or credentials of the environment.
+
+    Parameters
+    ----------
+    queue_url, dead_letter_url: such as `https://sqs.eu-west-1.amazonaws.com/123456789012/work`.
+        Calls go to the host they name, a private endpoint or an emulator as well.
+
+    Raises
+    ------
+    ConfigurationError: that is no such address, or neither it nor the environment names a
+        region.
+    """
+    waiting = SqsStore(queue_url, _client(queue_url))
+    try:
+        dead = SqsStore(dead_letter_url, _client(dead_letter_url))
+    except SpeechError:
+        waiting.close()
+        raise
+    return WorkQueue(waiting, dead, max_deliveries)
+
+
+def _client(queue_url: str) -> Any:
+    """Make a client for the region and host that the address of a queue names."""
+    found = _ADDRESS.fullmatch(queue_url)
+    if found is None:
+        raise ConfigurationError(
+            "The address of an SQS queue must be a URL such as "
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/work."
+        )
+    endpoint_url, region = found.groups()
+    silence_library_logs("boto3", "botocore", "urllib3")
+    return aws_client(
+        "sqs", region=region, endpoint_url=endpoint_url, read_timeout_s=_READ_TIMEOUT_S
+    )
+
+
+class SqsStore:
+    """One queue: a `MessageStore`. `client` is boto3's, closed with the store."""
+
+    # `take` has waited already; this is between two of its waits.
+    longest_pause_s = 0.02
+
+    def __init__(self, queue_url: str, client: Any) -> None:
+        self._url = queue_url
+        self._client = client
+
+    def prepare(self) -> None:
+        """Look whether the queue is there. Infrastructure makes it."""
+        self._call("get_queue_attributes", _refusal, AttributeNames=["QueueArn"])
+
+    def put(self, body: bytes, delay_s: int) -> None:
+        """Add a message."""
+        text = body.decode(errors="replace")
+        self._call("send_message", _refusal, MessageBody=text, DelaySeconds=delay_s)
+
+    def take(self, visibility_s: int, wait_s: float) -> StoredMessage | None:
+        """Hand out a message; waits up to 20 s of `wait_s` for one."""
+        answer = self._call(
+            "receive_message",
+            _refusal,
+            MaxNumberOfMessages=1,
+            VisibilityTimeout=visibility_s,
+            WaitTimeSeconds=min(_LONGEST_WAIT_S, math.ceil(wait_s)),
+            MessageSystemAttributeNames=["ApproximateReceiveCount"],
+        )
+        for message in answer.get("Messages", ()):
+            return StoredMessage(
+                message["Body"].encode(errors="replace"),
+                Receipt(message["MessageId"], message["ReceiptHandle"]),
+                int(message["Attributes"]["ApproximateReceiveCount"]),
+            )
+        return None
+
+    def extend(self, receipt: Receipt, visibility_s: int) -> Receipt:
+        """Hide a message for `visibility_s` from now. The receipt stays the same here."""
+        self._call(
+            "change_message_visibility",
+            _receipt_refusal,
+            ReceiptHandle=receipt.token,
+            VisibilityTimeout=visibility_s,
+        )
+        return receipt
+
+    def remove(self, receipt: Receipt) -> None:
+        """Delete a message. Of a lost one SQS need not say so (see `WorkQueue`)."""
+        self._call("delete_message", _receipt_refusal, ReceiptHandle=receipt.token)
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._client.close()
+
+    def _call(
+        self, operation: str, refusal: Callable[[Any], StorageError], **parameters: Any
+    ) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        call = getattr(self._client, operation)
+        call = translated(ClientError, refusal)(translated(BotoCoreError, _failure)(call))
+        return call(QueueUrl=self._url, **parameters)
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _receipt_refusal(error: Any) -> StorageError:
+    """Translate an answer about a receipt; it is invalid where the message is gone."""
+    if _code(error) in _LOST:
+        return LeaseLost("Somebody else has the message, or it is gone.")
+    return _refusal(error)
+
+
+def _refusal(error: Any) -> StorageError:
+    """Translate an answer of the service that is an error."""
+    code = _code(error)
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _MISSING:
+        return QueueNotFound("The queue is not there.")
+    if code in _DENIED or status in {401, 403}:
+        return AccessDenied("The role or key does not permit this.")
+    if code in _BUSY or status >= 500:
+        return StorageUnavailable("The queue is busy.")
+    return StorageError(f"The queue answered {status}.")
+
+
+def _failure(error: Exception) -> StorageError:
+    """Translate what kept the service from answering."""
+    if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:
+        return AccessDenied("There are no credentials for the queue.")
+    return StorageUnavailable("The queue can not be reached.")

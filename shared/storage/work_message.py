@@ -1,0 +1,94 @@
+"""What a queue carries: which work is to be done on which job. Identifiers and nothing else.
+
+No name of a file, no address, no text: a queue and its dead-letter place may be read by people
+who may not read a job. Its wire form is one small JSON object,
+
+    {"v":1,"kind":"transcribe","job":"0b0e9f5e-…","file":3,"attempt":1}
+
+in UTF-8 on SQS and SQLite, in Base64 of it on Azure, where the queue trigger expects that.
+"""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from shared.errors import MalformedMessage
+from shared.json_fields import FieldError, JsonFields, is_uuid
+
+MAX_MESSAGE_BYTES = 512
+MAX_FILES = 10_000
+"""Files of one job: what the batch contract allows for a container."""
+
+MAX_ATTEMPTS = 1000
+_VERSION = 1
+
+
+class WorkKind(StrEnum):
+    """What is to be done. `TRANSCRIBE` is about one file, the others about the whole job."""
+
+    TRANSCRIBE = "transcribe"
+    CLOSE = "close"
+    WEB_HOOK = "web_hook"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkMessage:
+    """One piece of work.
+
+    Raises `MalformedMessage` where a field is out of its range, so that no other text can get
+    into a queue.
+
+    Parameters
+    ----------
+    job_id: UUID in lower case.
+    file_index: place of the file in its job, 0 to 9999; None where the work is no file's.
+    attempt: which try at this work this is, from 1. It counts what was sent anew, a lease's
+        `delivery_count` how often this very message was handed out.
+    """
+
+    kind: WorkKind
+    job_id: str
+    file_index: int | None = None
+    attempt: int = 1
+
+    def __post_init__(self) -> None:
+        if not is_uuid(self.job_id):
+            raise MalformedMessage("A message's job must be a UUID in lower case.")
+        if (self.file_index is not None) != (self.kind is WorkKind.TRANSCRIBE):
+            raise MalformedMessage("A message names a file where the work is a file's.")
+        if self.file_index is not None and not 0 <= self.file_index < MAX_FILES:
+            raise MalformedMessage(f"A message's file must be 0 to {MAX_FILES - 1}.")
+        if not 1 <= self.attempt <= MAX_ATTEMPTS:
+            raise MalformedMessage(f"A message's attempt must be 1 to {MAX_ATTEMPTS}.")
+
+    def to_json(self) -> bytes:
+        """Write the wire form."""
+        fields: dict[str, int | str] = {"v": _VERSION, "kind": self.kind, "job": self.job_id}
+        if self.file_index is not None:
+            fields["file"] = self.file_index
+        fields["attempt"] = self.attempt
+        return json.dumps(fields, separators=(",", ":")).encode()
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """Read the wire form.
+
+        Raises
+        ------
+        MalformedMessage: longer than 512 bytes, no JSON, another version, a field that is
+            missing, unknown, double or out of its range.
+        """
+        try:
+            fields = JsonFields.parse(body, MAX_MESSAGE_BYTES)
+            fields.integer("v", _VERSION, _VERSION)
+            message = cls(
+                fields.member("kind", WorkKind),
+                fields.uuid("job"),
+                fields.integer("file", 0, MAX_FILES - 1) if fields.has("file") else None,
+                fields.integer("attempt", 1, MAX_ATTEMPTS),
+            )
+            fields.end()
+        except FieldError as error:
+            raise MalformedMessage(f"The message can not be read: {error}.") from None
+        return message

@@ -1,0 +1,114 @@
+"""The wire form of a piece of work: small, strict, identifiers only."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import MalformedMessage
+from shared.storage.work_message import MAX_MESSAGE_BYTES, WorkKind, WorkMessage
+
+JOB = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11"
+FIELDS = {"v": 1, "kind": "transcribe", "job": JOB, "file": 3, "attempt": 1}
+
+
+def body(**changes):
+    return json.dumps({**FIELDS, **changes}).encode()
+
+
+messages = st.one_of(
+    st.builds(
+        WorkMessage,
+        st.just(WorkKind.TRANSCRIBE),
+        st.uuids().map(str),
+        st.integers(0, 9999),
+        st.integers(1, 1000),
+    ),
+    st.builds(
+        WorkMessage,
+        st.sampled_from([WorkKind.CLOSE, WorkKind.WEB_HOOK]),
+        st.uuids().map(str),
+        st.none(),
+        st.integers(1, 1000),
+    ),
+)
+
+
+@given(messages)
+def test_what_is_written_is_read_again(message):
+    assert WorkMessage.from_json(message.to_json()) == message
+
+
+@given(messages)
+def test_every_message_fits_well_into_any_queue(message):
+    assert len(message.to_json()) < MAX_MESSAGE_BYTES / 2
+
+
+def test_the_wire_form_is_this():
+    message = WorkMessage(WorkKind.TRANSCRIBE, JOB, 3)
+    assert message.to_json() == (
+        b'{"v":1,"kind":"transcribe","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11",'
+        b'"file":3,"attempt":1}'
+    )
+    assert WorkMessage(WorkKind.CLOSE, JOB).to_json() == (
+        b'{"v":1,"kind":"close","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11","attempt":1}'
+    )
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{",
+        b"\xff\xfe",
+        b"[" * 500,
+        b" " * 600,
+        body(v=2),
+        body(v=True),
+        body(v="1"),
+        body(kind="purge"),
+        body(job="calls of monday"),
+        body(job=JOB.upper()),
+        body(job=JOB + "\n"),
+        body(file=-1),
+        body(file=10_000),
+        body(file=1.0),
+        body(file=True),
+        body(file=None),
+        body(attempt=0),
+        body(attempt=None),
+        body(attempt=float("nan")),
+        body(text="what was said"),
+        body(kind="close"),
+        json.dumps({name: FIELDS[name] for name in FIELDS if name != "job"}).encode(),
+        body()[:-1] + b',"job":"%s"}' % JOB.encode(),
+        body(file=1)[:-1] + b',"x":%s}' % (b"1" * 300),
+    ],
+    ids=lambda malformed: malformed[:60].decode("latin-1") or "nothing",
+)
+def test_anything_else_is_refused_without_being_quoted(malformed):
+    with pytest.raises(MalformedMessage) as refusal:
+        WorkMessage.from_json(malformed)
+    said, error = "", refusal.value
+    while error is not None:
+        said, error = f"{said} {error}", error.__context__
+    assert not any(word in said for word in ("purge", "monday", JOB.upper(), "what was said"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (WorkKind.TRANSCRIBE, "my recording", 0),
+        (WorkKind.TRANSCRIBE, JOB, None),
+        (WorkKind.TRANSCRIBE, JOB, -1),
+        (WorkKind.CLOSE, JOB, 0),
+        (WorkKind.CLOSE, JOB, None, 0),
+    ],
+)
+def test_no_other_message_can_be_made(arguments):
+    """So no text gets into a queue by mistake."""
+    with pytest.raises(MalformedMessage):
+        WorkMessage(*arguments)
