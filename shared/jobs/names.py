@@ -1,0 +1,114 @@
+"""Where the parts of a job lie in the container of jobs, and in which order purging finds them.
+
+    jobs/<id>/job.json                what was asked for; written once, when the job is accepted
+    jobs/<id>/finished/<index>.json   one per finished file: how it ended
+    jobs/<id>/results/<name>          transcripts and the report
+    jobs/<id>/closed                  how all of it ended; created only if absent
+    expires/<UTC minute>/<id>         empty: look at this job then
+
+A listing is ordered by name, so one of `expires/` begins with what has been due longest.
+"""
+
+import re
+import uuid
+from datetime import UTC, datetime
+
+from shared.json_fields import is_uuid
+
+JOBS_PREFIX = "jobs/"
+EXPIRES_PREFIX = "expires/"
+
+_INDEX_DIGITS = 5
+_MINUTE = "%Y%m%dT%H%MZ"
+_EXPIRES = re.compile(r"expires/(\d{8}T\d{4}Z)/([^/]+)", re.ASCII)
+_FINISHED = re.compile(rf"jobs/[^/]+/finished/(\d{{{_INDEX_DIGITS}}})\.json", re.ASCII)
+_DROPPED = uuid.UUID("6f0d5a0e-93a5-4a4f-9d0a-6b8f4a2f8c11")
+
+
+def new_job_id() -> str:
+    """Make up the id of a job: a random UUID (version 4) in lower case."""
+    return str(uuid.uuid4())
+
+
+def dropped_job_id(container: str, name: str, etag: str) -> str:
+    """Id of the job for one version of a blob in a drop folder.
+
+    The same event always gives the same id (UUID version 5, RFC 9562), so an event that is
+    delivered twice finds its job there already; a blob that was written again is another job.
+    """
+    return str(uuid.uuid5(_DROPPED, f"{container}\n{name}\n{etag}"))
+
+
+def is_job_id(text: str) -> bool:
+    """Tell whether this may be a job's id; only then it may become part of a name."""
+    return is_uuid(text)
+
+
+def job_prefix(job_id: str) -> str:
+    """What the names of all parts of a job begin with."""
+    if not is_job_id(job_id):
+        raise ValueError("not the id of a job")
+    return f"{JOBS_PREFIX}{job_id}/"
+
+
+def job_name(job_id: str) -> str:
+    """Name of what was asked for."""
+    return job_prefix(job_id) + "job.json"
+
+
+def closed_name(job_id: str) -> str:
+    """Name of how all of it ended."""
+    return job_prefix(job_id) + "closed"
+
+
+def finished_prefix(job_id: str) -> str:
+    """What the names of the markers of finished files begin with."""
+    return job_prefix(job_id) + "finished/"
+
+
+def finished_name(job_id: str, file_index: int) -> str:
+    """Name of how one file ended; in a listing they are in the order of the files."""
+    return f"{finished_prefix(job_id)}{file_index:0{_INDEX_DIGITS}}.json"
+
+
+def finished_index(name: str) -> int | None:
+    """Which file a marker is about; None for any other name."""
+    found = _FINISHED.fullmatch(name)
+    return int(found[1]) if found else None
+
+
+def results_prefix(job_id: str) -> str:
+    """What the names of transcripts and report begin with."""
+    return job_prefix(job_id) + "results/"
+
+
+def result_name(job_id: str, name: str) -> str:
+    """Name of a transcript or the report, which is `name` to the client."""
+    return results_prefix(job_id) + name
+
+
+def expiry_name(expires_at: datetime, job_id: str) -> str:
+    """Name of the entry that leads purging to a job; `expires_at` is aware.
+
+    The minute is the one that `expires_at` lies in, so the job is due within it, not before its
+    end: who finds the entry asks `closed` for the second.
+    """
+    job_prefix(job_id)
+    return f"{EXPIRES_PREFIX}{expires_at.astimezone(UTC).strftime(_MINUTE)}/{job_id}"
+
+
+def parse_expiry_name(name: str) -> tuple[datetime, str] | None:
+    """Minute in UTC and job id of an entry; None for a name that is none."""
+    found = _EXPIRES.fullmatch(name)
+    if found is None or not is_job_id(found[2]):
+        return None
+    try:
+        minute = datetime.strptime(found[1], _MINUTE).replace(tzinfo=UTC)
+    except ValueError:  # the 31st of a February
+        return None
+    return minute, found[2]
+
+
+def is_due(minute: datetime, now: datetime) -> bool:
+    """Tell whether jobs of this minute may have expired; else no later entry has either."""
+    return minute <= now

@@ -1,0 +1,190 @@
+"""The three records of a job, and how it ends."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.errors import MalformedJob
+from shared.jobs.job import (
+    Closing,
+    FileOutcome,
+    FileStatus,
+    Job,
+    JobFile,
+    JobOptions,
+    JobOrigin,
+    JobStatus,
+    ResultFormat,
+    WrittenBlob,
+    close_job,
+    job_status,
+)
+from shared.recognition.options import Priority, ProfanityMode
+
+ID = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11"
+CREATED = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
+CLOSED = datetime(2026, 11, 24, 9, 0, 0, 250_000, UTC)
+SIGNED = "https://store.example/a.wav?sig=secret"
+JOB = Job(
+    id=ID,
+    origin=JobOrigin.REST,
+    created_at=CREATED,
+    files=(JobFile(SIGNED, "contenturl_0.json"), JobFile("b ü.wav", "b ü.wav.json", '"0x8D"')),
+    options=JobOptions(
+        locales=("en-US", "de-DE"),
+        language_per_phrase=True,
+        channels=(0,),
+        word_timestamps=True,
+        display_word_timestamps=True,
+        punctuation=False,
+        profanity=ProfanityMode.TAGS,
+        max_speakers=4,
+        formats=(ResultFormat.BATCH_JSON, ResultFormat.SRT),
+    ),
+    container="calls",
+    time_to_live=timedelta(hours=48),
+    display_name="calls of monday",
+    description="private",
+    custom_properties=(("team", "blue"),),
+    destination="https://store.example/out?sig=secret",
+)
+PLAIN = Job(id=ID, origin=JobOrigin.DROP, created_at=CREATED, files=(JobFile("a.wav", "a.json"),))
+OUTCOME = FileOutcome(
+    file_index=1,
+    status=FileStatus.FAILED,
+    finished_at=CLOSED,
+    n_attempts=5,
+    audio_s=2.58,
+    error_kind="InvalidAudio",
+    error_message="Audio could not be decoded.",
+    written=(WrittenBlob("b.error.json", '"0x1"', "calls-out"), WrittenBlob("r.json", '"0x2"')),
+)
+SUCCESS = FileOutcome(file_index=0, status=FileStatus.SUCCEEDED, finished_at=CLOSED)
+CLOSING = Closing(
+    status=JobStatus.FAILED,
+    closed_at=CLOSED,
+    n_succeeded=0,
+    n_failed=2,
+    expires_at=CLOSED + timedelta(hours=48),
+    error_kind="InvalidData",
+    error_message="None of the files could be transcribed.",
+)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [JOB, PLAIN, OUTCOME, SUCCESS, CLOSING, replace(CLOSING, expires_at=None, error_kind=None)],
+    ids=["job", "dropped file", "failed file", "file", "closing", "closing without end"],
+)
+def test_a_record_that_is_written_is_read_again(record):
+    assert type(record).from_json(record.to_json()) == record
+
+
+@given(st.timedeltas(timedelta(seconds=1), timedelta(days=31)), st.text(max_size=50))
+def test_any_time_to_live_and_name_survive(time_to_live, name):
+    job = replace(PLAIN, time_to_live=time_to_live, display_name=name)
+    assert Job.from_json(job.to_json()) == job
+
+
+def test_a_record_says_its_version_and_leaves_out_what_is_not_there():
+    record = json.loads(PLAIN.to_json())
+    assert record["v"] == 1
+    assert "timeToLive" not in record
+    assert record["files"] == [["a.wav", "a.json"]]
+    assert record["createdAt"] == "2026-11-24T08:15:00Z"
+
+
+def changed(**changes):
+    return json.dumps({**json.loads(JOB.to_json()), **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"RIFF....WAVE",
+        changed(v=2),
+        changed(id="a"),
+        changed(origin="mail"),
+        changed(createdAt="yesterday"),
+        changed(files=[["only one"]]),
+        changed(files=[["a", "b", "c", "d"]]),
+        changed(files=[{"source": "a"}]),
+        changed(options={}),
+        changed(timeToLive="P1M"),
+        changed(customProperties=[["a", 1]]),
+        changed(owner="me"),
+        JOB.to_json()[:-1],
+    ],
+)
+def test_what_is_no_record_is_refused(body):
+    with pytest.raises(MalformedJob):
+        Job.from_json(body)
+
+
+@pytest.mark.parametrize("kind", [FileOutcome, Closing])
+def test_one_record_is_not_taken_for_another(kind):
+    with pytest.raises(MalformedJob):
+        kind.from_json(JOB.to_json())
+
+
+def test_the_largest_job_is_read():
+    """1,000 addresses with signatures of 1,000 characters: a megabyte."""
+    files = tuple(JobFile(f"https://x.example/{i}?{'s' * 1000}", f"{i}.json") for i in range(1000))
+    job = replace(PLAIN, files=files)
+    assert Job.from_json(job.to_json()) == job
+
+
+def test_no_address_name_or_description_is_in_the_text_of_a_job():
+    """A dataclass's own text ends up in error messages sooner or later."""
+    text = repr((JOB, OUTCOME))
+    assert not any(word in text for word in ("secret", "monday", "private", "b ü", "b.error"))
+
+
+def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
+    options = JOB.options.recognition_options()
+    assert options.locales == ("en-US", "de-DE")
+    assert options.channels == (0,)
+    assert options.word_timestamps
+    assert options.profanity is ProfanityMode.TAGS
+    assert options.priority is Priority.BATCH
+
+
+def test_a_job_succeeds_if_any_file_did():
+    closing = close_job(JOB, [OUTCOME, SUCCESS], CLOSED)
+    assert (closing.status, closing.n_succeeded, closing.n_failed) == (JobStatus.SUCCEEDED, 1, 1)
+    assert closing.error_kind is None
+
+
+def test_a_job_fails_if_every_file_did():
+    outcomes = [replace(OUTCOME, file_index=index) for index in (0, 1)]
+    closing = close_job(JOB, outcomes, CLOSED)
+    assert closing == CLOSING
+
+
+def test_time_to_live_counts_from_the_end_of_the_job():
+    assert close_job(JOB, [OUTCOME, SUCCESS], CLOSED).expires_at == datetime(
+        2026, 11, 26, 9, 0, 0, 250_000, UTC
+    )
+    assert close_job(PLAIN, [SUCCESS], CLOSED).expires_at is None
+
+
+def test_a_job_without_files_has_failed():
+    assert close_job(replace(JOB, files=()), [], CLOSED).status is JobStatus.FAILED
+
+
+@pytest.mark.parametrize("outcomes", [[], [SUCCESS], [SUCCESS, SUCCESS], [SUCCESS] * 3])
+def test_a_job_with_unfinished_files_can_not_be_closed(outcomes):
+    with pytest.raises(ValueError, match="one outcome"):
+        close_job(JOB, outcomes, CLOSED)
+
+
+def test_the_status_follows_from_the_records():
+    assert job_status(0, None) is JobStatus.NOT_STARTED
+    assert job_status(1, None) is JobStatus.RUNNING
+    assert job_status(2, CLOSING) is JobStatus.FAILED
