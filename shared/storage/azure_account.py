@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.exceptions import AzureError
 
-# One try may stay silent for 20 s; three more follow after 1, 3 and 7 s.
+# One try may stay silent for 20 s. Three more follow, after 1, 3 and 5 s, give or take 3 s so that
+# many workers do not come back at once.
 CLIENT_OPTIONS: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 20,
@@ -29,15 +30,15 @@ CLIENT_OPTIONS: dict[str, Any] = {
 def azure_credential(client_id: str | None = None) -> "TokenCredential":
     """Return the identity of this process; it keeps its token until that expires.
 
-    In the cloud this is the managed identity (`client_id` chooses a user-assigned one), on a
-    developer's machine whoever is logged in. Nothing is ever asked of a person.
+    In the cloud this is the managed identity (`client_id`, else `AZURE_CLIENT_ID`, chooses a
+    user-assigned one), on a developer's machine whoever is logged in. Nothing is ever asked of a
+    person.
     """
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415
 
-    return DefaultAzureCredential(
-        managed_identity_client_id=client_id,
-        exclude_interactive_browser_credential=True,
-    )
+    # Given as None it would hide the environment's.
+    chosen = {} if client_id is None else {"managed_identity_client_id": client_id}
+    return DefaultAzureCredential(exclude_interactive_browser_credential=True, **chosen)
 
 
 def storage_error(error: "AzureError") -> StorageError:
