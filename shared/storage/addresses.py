@@ -26,7 +26,7 @@ _AZURE_HOST = re.compile(
     r"[a-z0-9]{3,24}(-secondary)?(\.z\d{1,2}|\.privatelink)?\.blob\."
     r"(core\.windows\.net|core\.chinacloudapi\.cn|core\.usgovcloudapi\.net|storage\.azure\.net)"
 )
-_AZURE_CONTAINER = re.compile(r"\$root|\$web|[a-z0-9](-?[a-z0-9]){2,62}")
+_AZURE_CONTAINER = re.compile(r"\$root|\$web|(?=.{3,63}\Z)[a-z0-9](-?[a-z0-9])+")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 

@@ -13,12 +13,12 @@ OCTET_STREAM = "application/octet-stream"
 NO_METADATA: Mapping[str, str] = {}
 
 _MAX_NAME_BYTES = 1024  # S3 counts UTF-8, Azure characters
-_MAX_METADATA_BYTES = 2000  # S3 takes 2048 in all, of which the write mark needs 43; Azure 8192
-_METADATA_KEY = re.compile(r"[a-z][a-z0-9_]*")
+_MAX_METADATA_BYTES = 2000  # S3 takes 2048 in all, of which the write mark needs 42; Azure 8192
+_METADATA_KEY = re.compile(r"[a-z][a-z0-9]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _VISIBLE = "".join(map(chr, range(0x21, 0x7F))).replace("%", "")
-_WRITE_MARK = "sotto_write"
+_WRITE_MARK = "sottowrite"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,9 @@ def check_name(name: str) -> None:
 def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     """Metadata as header values: visible ASCII as it is, everything else as %XX of UTF-8.
 
-    Keys are lower-case letters, digits and underscores, as Azure wants them; together with the
-    encoded values they may have 2000 bytes, as S3 wants it.
+    Keys are lower-case letters and digits: Azure takes no hyphen, and an underscore is lost at
+    many a gateway (WSGI makes it a hyphen, nginx drops the header). Together with the encoded
+    values they may have 2000 bytes, as S3 wants it.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     encoded = {}
     for key, value in metadata.items():
         if not _METADATA_KEY.fullmatch(key) or key == _WRITE_MARK:
-            raise Unstorable("A metadata key is not lower-case letters, digits and underscores.")
+            raise Unstorable("A metadata key is not lower-case letters and digits.")
         if _SURROGATE.search(value):
             raise Unstorable("A metadata value is not valid Unicode.")
         encoded[key] = quote(value, safe=_VISIBLE)

@@ -13,6 +13,7 @@ Sources: Amazon S3 user guide, "Conditional requests" (writes 2024, deletes 2025
 import random
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
 from botocore.exceptions import (
@@ -26,6 +27,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
     TokenRetrievalError,
 )
+from botocore.exceptions import ConnectionError as NotConnectedError
 
 from shared.errors import (
     AccessDenied,
@@ -57,6 +59,7 @@ _ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.1
 
 _BROKEN_OFF = (HTTPClientError, ResponseStreamingError, IncompleteReadError)
+_UNREACHED = (*_BROKEN_OFF, NotConnectedError)
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
     NoCredentialsError,
@@ -98,7 +101,7 @@ def _answer_error(error: ClientError) -> StorageError:
 def _library_error(error: BotoCoreError) -> StorageError:
     if isinstance(error, _NO_CREDENTIALS):
         return AccessDenied("There are no credentials for S3.")
-    if isinstance(error, _BROKEN_OFF):
+    if isinstance(error, _UNREACHED):
         return StorageUnavailable("S3 can not be reached, also after retries.")
     return StorageError(f"S3 can not be asked: {type(error).__name__}.")
 
@@ -266,7 +269,8 @@ class S3Container:
                 answer = self._client.get_object(
                     Bucket=self._bucket, Key=self._prefix + name, Range=asked_range, **condition
                 )
-                with answer["Body"] as body:
+                # The body's own `with` gives urllib3's stream, with urllib3's errors.
+                with closing(answer["Body"]) as body:
                     return body.read(), self._properties(name, answer)
             except ClientError as error:
                 if _status(error) == 416:

@@ -58,6 +58,11 @@ def s3_bucket(client) -> str:
     return name
 
 
+def s3_container(endpoint_url: str, address: str) -> Container:
+    """Open a bucket of the emulator, or a part of it."""
+    return open_container(address, StorageAccess(s3_endpoint=endpoint_url, s3_region=REGION))
+
+
 class FaultyProxy:
     """Passes requests on to a server, and misbehaves where it is told to.
 
@@ -99,9 +104,10 @@ class FaultyProxy:
                 for name, value in headers:
                     if name.lower() not in {"transfer-encoding", "connection", "content-length"}:
                         self.send_header(name, value)
-                length = {key.lower(): value for key, value in headers}.get("content-length")
-                is_head = self.command == "HEAD"
-                self.send_header("Content-Length", length if is_head else str(len(content)))
+                is_head = self.command == "HEAD"  # tells the length of what does not follow
+                length = {name.lower(): value for name, value in headers}.get("content-length")
+                told = (length or "0") if is_head else str(len(content))
+                self.send_header("Content-Length", told)
                 self.end_headers()
                 if not is_head:
                     self.wfile.write(content[: len(content) // 2] if is_cut else content)

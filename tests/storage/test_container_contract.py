@@ -124,8 +124,16 @@ def test_metadata_may_hold_any_text(container):
 
 @pytest.mark.parametrize(
     "metadata",
-    [{"Upper": ""}, {"with-hyphen": ""}, {"1st": ""}, {"": ""}, {"a": "\ud800"}, {"a": "x" * 2000}],
-    ids=range(6),
+    [
+        {"Upper": ""},
+        {"with-hyphen": ""},
+        {"with_underscore": ""},
+        {"1st": ""},
+        {"": ""},
+        {"a": "\ud800"},
+        {"a": "x" * 2000},
+    ],
+    ids=range(7),
 )
 def test_metadata_that_not_every_container_takes_is_refused(container, metadata):
     with pytest.raises(Unstorable):
