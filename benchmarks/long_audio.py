@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from benchmarks.clips import Clip
 from benchmarks.report import Figure, Section
-from benchmarks.rivals import FurtherRival
+from benchmarks.rivals import FurtherRival, RivalFailed
 from benchmarks.side_by_side import Comparison, Systems, compare, warm_up
 from benchmarks.word_error_rate import count_errors, word_error_rate
 
@@ -20,7 +20,8 @@ def measure_long_audio(
 ) -> Section:
     """Time, RTF and WER of all on each file; peak memory of each after both.
 
-    A further rival takes its turns with Sotto once, after `first`, a short clip to warm up on.
+    A further rival takes its turns with Sotto once, after `first`, a short clip to warm up on; one
+    that fails has no column.
     """
     comparisons = compare(systems, clips, repeats)
     others: dict[str, tuple[Comparison, ...]] = {}
@@ -28,12 +29,15 @@ def measure_long_audio(
     versions: dict[str, str] = {}
     for rival in further:
         print(f"  {rival.name}")
-        with rival.start() as running:
-            pair = Systems(systems.server, running)
-            warm_up(pair, first)
-            others[rival.name] = compare(pair, clips, 1, **rival.options)
-            peaks[rival.name] = running.peak_bytes
-            versions |= running.versions
+        try:
+            with rival.start() as running:
+                pair = Systems(systems.server, running)
+                warm_up(pair, first)
+                others[rival.name] = compare(pair, clips, 1, **rival.options)
+                peaks[rival.name] = running.peak_bytes
+                versions |= running.versions
+        except RivalFailed as failure:
+            print(f"  {failure}")
 
     figures: list[Figure] = []
     numbers: dict[str, object] = {}
@@ -49,7 +53,7 @@ def measure_long_audio(
         systems=tuple(peaks),
         figures=tuple(figures),
         numbers=numbers,
-        note=_note(versions) if further else "",
+        note=_note(versions) if others else "",
     )
 
 

@@ -18,6 +18,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 
+PICTURES = """\
+### Pictures
+
+Time to the transcript against the length of the clip. A dot is a clip of read English, the median
+of its rounds; the lines follow the medians of clips of similar length. The axis is logarithmic.
+
+![Time to the transcript against clip length](benchmarks/latency.svg)
+
+Time to the whole transcript of the long files, with the real-time factor: time by length of the
+audio. Where there were several rounds, the median.
+
+![Time to the whole transcript of the long files, by system](benchmarks/long-audio.svg)
+"""
+
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
 
 _OURS, _THEIRS, _OTHERS = "#2f81d7", "#d9730d", "#8a8f98"
@@ -48,14 +62,16 @@ _LENGTHS_S = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, math.inf)
 
 
 def draw_plots(numbers: Path, folder: Path = FOLDER) -> tuple[Path, ...]:
-    """Draw latency and long files from the JSON of a run that has both; return the files."""
+    """Draw what the JSON of a run has: latency (section speed), long files; return the files."""
     sections = json.loads(numbers.read_text(encoding="utf-8"))["sections"]
     folder.mkdir(exist_ok=True)
+    drawn: list[Path] = []
     with mpl.rc_context(_STYLE):
-        return (
-            _save(_latency(sections["speed"]["clips"]), folder / "latency.svg"),
-            _save(_long_audio(sections["long"]), folder / "long-audio.svg"),
-        )
+        if "speed" in sections:
+            drawn.append(_save(_latency(sections["speed"]["clips"]), folder / "latency.svg"))
+        if "long" in sections:
+            drawn.append(_save(_long_audio(sections["long"]), folder / "long-audio.svg"))
+    return tuple(drawn)
 
 
 def _latency(clips: Sequence[Mapping[str, Any]]) -> Figure:

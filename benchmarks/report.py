@@ -62,12 +62,13 @@ class Section:
         return tuple(row.what for row in self.figures if row.met is False)
 
 
-def write_page(conditions: dict[str, str], sections: Iterable[Section]) -> None:
-    """Put the figures between the markers of `docs/benchmarks.md`."""
+def write_page(conditions: dict[str, str], sections: Iterable[Section], pictures: str) -> None:
+    """Put the figures, and the Markdown of the pictures, between the page's markers."""
     page = _PAGE.read_text(encoding="utf-8")
     before, _, rest = page.partition(_BEGIN)
     _, _, after = rest.partition(_END)
-    figures = "\n".join((_conditions_table(conditions), *(one.markdown() for one in sections)))
+    tables = (one.markdown() for one in sections)
+    figures = "\n".join((_conditions_table(conditions), pictures, *tables))
     _PAGE.write_text(f"{before}{_BEGIN}\n\n{figures}\n{_END}{after}", encoding="utf-8")
 
 

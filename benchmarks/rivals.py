@@ -18,6 +18,10 @@ from shared.settings import Settings
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
+class RivalFailed(RuntimeError):
+    """A rival did not start, ended, or could not read a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class RivalAnswer:
     """What a rival made of one file. `elapsed_s` is taken in its own process, decoding included.
@@ -33,7 +37,7 @@ class RivalAnswer:
 class Rival:
     """A running rival, from start to exit of a `with` block; `rival_worker.py` is its other side.
 
-    `versions` names its packages. Raises `RuntimeError` where it does not start.
+    `versions` names its packages. Raises `RivalFailed` where it does not start.
     """
 
     def __init__(
@@ -77,7 +81,7 @@ class Rival:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RuntimeError("The rival ended; its own words are on standard error.")
+            raise RivalFailed("The rival ended; its own words are on standard error.")
         message: dict[str, Any] = json.loads(line)
         return message
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from benchmarks.clips import Clip
-from benchmarks.rivals import Rival, RivalAnswer
+from benchmarks.rivals import Rival, RivalAnswer, RivalFailed
 from benchmarks.server import Answer, SottoServer
 
 # Worker threads of an engine spin for some milliseconds after their work, on the other's cores.
@@ -87,7 +87,8 @@ def compare(
 
     Raises
     ------
-    RuntimeError: the server refuses a clip, or the rival fails on it.
+    RivalFailed: the rival fails on a clip.
+    RuntimeError: the server refuses a clip.
     """
     rounds: dict[str, list[Round]] = {clip.name: [] for clip in clips}
     for repeat in range(repeats):
@@ -116,5 +117,5 @@ def _run_round(
     if ours.status != HTTPStatus.OK:
         raise RuntimeError(f"{clip.name}: the server answers {ours.status}.")
     if theirs.error is not None:
-        raise RuntimeError(f"{clip.name}: the rival fails with {theirs.error}.")
+        raise RivalFailed(f"{clip.name}: the rival fails with {theirs.error}.")
     return Round(clip, ours, theirs)

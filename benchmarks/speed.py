@@ -30,7 +30,10 @@ def measure_speed(
                 if short
                 else []
             ),
-            _times_faster("all clips, the rival greedy and told the language", against_greedy),
+            _times_faster(
+                f"{len(against_greedy)} clips, the rival greedy and told the language",
+                against_greedy,
+            ),
             Figure(
                 "segments recognised again at a longer context",
                 f"{n_retries} retries of {n_segments} segments"

@@ -1,11 +1,12 @@
 """Plots for the page: SVG that can be read, and that Git sees no change in when there is none."""
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks.plots import draw_plots
+from benchmarks.plots import FOLDER, PICTURES, draw_plots
 
 CLIPS = [
     {"seconds": s, "elapsed_s": [0.02 * s, 0.03 * s, 0.02 * s], "rival_elapsed_s": [0.6 + 0.1 * s]}
@@ -67,6 +68,21 @@ def test_the_same_numbers_give_the_same_files_without_a_date(numbers, tmp_path):
     again = [drawn.read_bytes() for drawn in draw_plots(path, tmp_path / "other")]
     assert first == again
     assert not any(b"dc:date" in drawn for drawn in first)
+
+
+def test_the_page_shows_every_plot_that_is_drawn(numbers, tmp_path):
+    drawn = draw_plots(numbers(), tmp_path / "plots")
+    shown = re.findall(r"\]\((.+?)\)", PICTURES)
+    assert shown == [f"{FOLDER.name}/{path.name}" for path in drawn]
+
+
+def test_a_run_without_a_section_leaves_its_plot_as_it_is(numbers, tmp_path):
+    path = numbers()
+    run = json.loads(path.read_text())
+    del run["sections"]["long"]
+    path.write_text(json.dumps(run))
+    (drawn,) = draw_plots(path, tmp_path / "plots")
+    assert drawn.name == "latency.svg"
 
 
 def test_files_are_small_and_have_no_background(numbers, tmp_path):

@@ -61,14 +61,14 @@ def test_the_page_keeps_all_but_the_figures(tmp_path, monkeypatch):
         "<!-- end of the figures -->\n\nAfter\n"
     )
     monkeypatch.setattr(report, "_PAGE", page)
-    write_page(CONDITIONS, [SPEED, HOSTS])
+    write_page(CONDITIONS, [SPEED, HOSTS], "![A picture](a.svg)\n")
     written = page.read_text()
     assert written.startswith("# Before\n\n<!-- figures of the last full run -->\n\n| condition |")
     assert written.endswith("<!-- end of the figures -->\n\nAfter\n")
-    assert "| CPU | two cores |" in written
+    assert "| CPU | two cores |\n\n![A picture](a.svg)\n\n### Speed" in written
     assert SPEED.markdown() + "\n" + HOSTS.markdown() in written
     assert "old" not in written
-    write_page(CONDITIONS, [SPEED, HOSTS])
+    write_page(CONDITIONS, [SPEED, HOSTS], "![A picture](a.svg)\n")
     assert page.read_text() == written
 
 

@@ -5,17 +5,20 @@ from types import SimpleNamespace
 
 from benchmarks import long_audio
 from benchmarks.long_audio import measure_long_audio
-from benchmarks.rivals import FurtherRival
+from benchmarks.rivals import FurtherRival, RivalFailed
 from benchmarks.side_by_side import Systems
 
 
-def test_every_rival_has_a_column_of_time_ratio_and_memory(compared, monkeypatch):
+def test_every_rival_that_runs_has_a_column_of_time_ratio_and_memory(compared, monkeypatch):
     name = "long/talk.flac"
     measured = [
         compared(name, 400.0, (8.0, 32.0), (10.0, 30.0), (8.0, 30.0)),
         compared(name, 400.0, (10.0, 25.0)),
     ]
     asked, warmed = [], []
+
+    def broken():
+        raise RivalFailed
 
     def compare(_systems, _clips, repeats, **options):
         asked.append((repeats, options))
@@ -28,7 +31,10 @@ def test_every_rival_has_a_column_of_time_ratio_and_memory(compared, monkeypatch
     monkeypatch.setattr(long_audio, "warm_up", warm_up)
     server, rival = SimpleNamespace(peak_bytes=450e6), SimpleNamespace(peak_bytes=700e6)
     other = SimpleNamespace(peak_bytes=900e6, versions={"other": "1.0"})
-    further = [FurtherRival("other", lambda: nullcontext(other), {"beam_size": 1})]
+    further = [
+        FurtherRival("broken", broken),
+        FurtherRival("other", lambda: nullcontext(other), {"beam_size": 1}),
+    ]
     section = measure_long_audio(Systems(server, rival), ["talk"], 3, further, "short")
     assert asked == [(3, {}), (1, {"beam_size": 1})]
     assert warmed == [(Systems(server, other), "short")]
