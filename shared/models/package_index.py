@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
@@ -22,7 +23,6 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit, urlunsplit
 from shared.errors import FetchFailed
 from shared.models.download import Document, Downloader
 
-DEFAULT_INDEX = "https://pypi.org/simple"
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 
 # What pip lets win: the environment, then a command's own section, then `global`.
@@ -33,7 +33,7 @@ _SECTIONS = ("global", "install", "download", ":env:")
 class PipConfiguration:
     """Where pip looks for packages on this machine."""
 
-    indexes: tuple[str, ...] = (DEFAULT_INDEX,)
+    indexes: tuple[str, ...] = ()
     wheel_folders: tuple[Path, ...] = ()
     certificates: Path | None = None
     proxy: str | None = None
@@ -75,7 +75,7 @@ class PipConfiguration:
     @classmethod
     def _from_options(cls, options: Mapping[str, str]) -> "PipConfiguration":
         certificates = options.get("cert")
-        indexes = [options.get("index-url", DEFAULT_INDEX)]
+        indexes = [options["index-url"]] if "index-url" in options else default_indexes()
         indexes += options.get("extra-index-url", "").split()
         if options.get("no-index", "").lower() in {"1", "true", "yes", "on"}:
             indexes = []
@@ -85,6 +85,16 @@ class PipConfiguration:
             certificates=Path(certificates).expanduser() if certificates else None,
             proxy=options.get("proxy"),
         )
+
+
+def default_indexes() -> list[str]:
+    """Index that pip itself takes where none is configured; none where there is no pip."""
+    try:
+        # pip says it nowhere else; a pip that moves it leaves the model's other sources.
+        public: str = import_module("pip._internal.models.index").PyPI.simple_url
+    except (ImportError, AttributeError):
+        return []
+    return [public]
 
 
 @dataclass(frozen=True, slots=True)
