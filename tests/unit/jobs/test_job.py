@@ -9,16 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import MalformedJob
-from shared.jobs.job import (
+from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin, ResultFormat
+from shared.jobs.outcome import (
     Closing,
     FileOutcome,
     FileStatus,
-    Job,
-    JobFile,
-    JobOptions,
-    JobOrigin,
     JobStatus,
-    ResultFormat,
     WrittenBlob,
     close_job,
     job_status,

@@ -1,0 +1,192 @@
+"""How a job ended: each of its files, then all of it.
+
+With `Job` these are three records, each written once, so that no two workers ever change the
+same one: a `FileOutcome` for each file that is finished, a `Closing` at the end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from shared.jobs.job import Job
+from shared.jobs.records import optional, read_record, texts, write_record
+from shared.jobs.time_to_live import expiry
+from shared.json_fields import JsonFields, moment_text
+from shared.storage.work_message import MAX_FILES
+
+MAX_RECORD_BYTES = 1024 * 1024
+
+_MAX_OUTPUTS = 16
+
+
+class JobStatus(StrEnum):
+    """The contract's words. There is no way back, and `Running` includes waiting."""
+
+    NOT_STARTED = "NotStarted"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+class FileStatus(StrEnum):
+    """How one file ended."""
+
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenBlob:
+    """A result that Sotto wrote; purging deletes it only while it has this ETag.
+
+    container: None is the container of jobs, else a drop folder's output by its name.
+    """
+
+    name: str = field(repr=False)
+    etag: str
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOutcome:
+    """How one file ended.
+
+    n_attempts: from 1.
+    audio_s: length of the audio; None where it could not be read.
+    error_kind, error_message: for the report, where it failed. A sentence of ours: it quotes
+        neither content nor the query of an address.
+    """
+
+    file_index: int
+    status: FileStatus
+    finished_at: datetime
+    n_attempts: int = 1
+    audio_s: float | None = None
+    error_kind: str | None = None
+    error_message: str | None = None
+    written: tuple[WrittenBlob, ...] = ()
+
+    def to_json(self) -> bytes:
+        """Write the record."""
+        return write_record(
+            {
+                "file": self.file_index,
+                "status": self.status,
+                "finishedAt": moment_text(self.finished_at),
+                "attempts": self.n_attempts,
+                "audioSeconds": self.audio_s,
+                "errorKind": self.error_kind,
+                "errorMessage": self.error_message,
+                "written": [_write_blob(blob) for blob in self.written],
+            }
+        )
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """Read the record. Raises `MalformedJob`."""
+        return read_record(body, MAX_RECORD_BYTES, cls._from_fields)
+
+    @classmethod
+    def _from_fields(cls, fields: JsonFields) -> Self:
+        return cls(
+            file_index=fields.integer("file", 0, MAX_FILES - 1),
+            status=fields.member("status", FileStatus),
+            finished_at=fields.moment("finishedAt"),
+            n_attempts=fields.integer("attempts", 1, 1_000_000),
+            audio_s=optional(
+                fields, "audioSeconds", lambda name: fields.number(name, 0, 1_000_000_000)
+            ),
+            error_kind=optional(fields, "errorKind", fields.text),
+            error_message=optional(fields, "errorMessage", fields.text),
+            written=tuple(fields.items("written", _MAX_OUTPUTS, _read_blob)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """How all of a job ended.
+
+    expires_at: when it has to be gone; None is never.
+    error_kind, error_message: why the job failed as a whole.
+    """
+
+    status: JobStatus
+    closed_at: datetime
+    n_succeeded: int
+    n_failed: int
+    expires_at: datetime | None = None
+    error_kind: str | None = None
+    error_message: str | None = None
+
+    def to_json(self) -> bytes:
+        """Write the record."""
+        return write_record(
+            {
+                "status": self.status,
+                "closedAt": moment_text(self.closed_at),
+                "succeeded": self.n_succeeded,
+                "failed": self.n_failed,
+                "expiresAt": None if self.expires_at is None else moment_text(self.expires_at),
+                "errorKind": self.error_kind,
+                "errorMessage": self.error_message,
+            }
+        )
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Self:
+        """Read the record. Raises `MalformedJob`."""
+        return read_record(body, MAX_RECORD_BYTES, cls._from_fields)
+
+    @classmethod
+    def _from_fields(cls, fields: JsonFields) -> Self:
+        return cls(
+            status=fields.member("status", JobStatus),
+            closed_at=fields.moment("closedAt"),
+            n_succeeded=fields.integer("succeeded", 0, MAX_FILES),
+            n_failed=fields.integer("failed", 0, MAX_FILES),
+            expires_at=optional(fields, "expiresAt", fields.moment),
+            error_kind=optional(fields, "errorKind", fields.text),
+            error_message=optional(fields, "errorMessage", fields.text),
+        )
+
+
+def close_job(job: Job, outcomes: Sequence[FileOutcome], closed_at: datetime) -> Closing:
+    """Sum up a job all of whose files are finished; `closed_at` is aware.
+
+    It has succeeded if any file has: single failures are the report's. The same files give the
+    same closing but for its time, whoever finishes last.
+
+    Raises
+    ------
+    ValueError: a file has no outcome, or two.
+    """
+    if sorted(outcome.file_index for outcome in outcomes) != list(range(len(job.files))):
+        raise ValueError("each file of the job must have one outcome")
+    n_failed = sum(outcome.status is FileStatus.FAILED for outcome in outcomes)
+    has_failed = n_failed == len(outcomes)
+    return Closing(
+        status=JobStatus.FAILED if has_failed else JobStatus.SUCCEEDED,
+        closed_at=closed_at,
+        n_succeeded=len(outcomes) - n_failed,
+        n_failed=n_failed,
+        expires_at=expiry(closed_at, job.time_to_live),
+        error_kind="InvalidData" if has_failed else None,
+        error_message="None of the files could be transcribed." if has_failed else None,
+    )
+
+
+def job_status(n_finished: int, closing: Closing | None) -> JobStatus:
+    """Status of a job, from the number of its finished files and its closing."""
+    if closing is not None:
+        return closing.status
+    return JobStatus.RUNNING if n_finished else JobStatus.NOT_STARTED
+
+
+def _write_blob(blob: WrittenBlob) -> list[str]:
+    return [blob.name, blob.etag, *([] if blob.container is None else [blob.container])]
+
+
+def _read_blob(item: JsonFields) -> WrittenBlob:
+    return WrittenBlob(*texts(item, 2, 3))
