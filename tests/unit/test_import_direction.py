@@ -18,7 +18,7 @@ HOSTS = ("azure_app", "aws_lambda", "container", "command_line")
 OWNERS = {
     "av": "shared/audio/container.py",
     "soxr": "shared/audio/resample.py",
-    "onnxruntime": "shared/audio/voice_activity.py",
+    "onnxruntime": ("shared/audio/voice_activity.py", "shared/diarization/network.py"),
     "ctranslate2": "shared/recognition/ctranslate2_engine.py",
     "tokenizers": "shared/recognition/vocabulary.py",
     "torch": "shared/recognition/openai_whisper_engine.py",

@@ -92,11 +92,11 @@ def test_a_page_in_html_gives_the_same_wheel_as_in_json():
         ("demo.model-1.0-py2.py3-none-any.whl", True),
         ("demo_model-1.0.1-py3-none-any.whl", False),
         ("demo_model_more-1.0-py3-none-any.whl", False),
-        ("demo_model-1.0-cp313-cp313-manylinux_2_28_x86_64.whl", False),
+        ("demo_model-1.0-cp313-cp313-manylinux_2_28_x86_64.whl", True),
         ("demo_model-1.0.tar.gz", False),
     ],
 )
-def test_only_the_pure_wheel_of_that_version_fits(tmp_path, filename, fits):
+def test_only_a_wheel_of_that_version_fits(tmp_path, filename, fits):
     (tmp_path / filename).write_bytes(b"wheel")
     configuration = PipConfiguration(indexes=(), wheel_folders=(tmp_path,))
     if fits:
@@ -104,6 +104,15 @@ def test_only_the_pure_wheel_of_that_version_fits(tmp_path, filename, fits):
     else:
         with pytest.raises(FetchFailed):
             find_wheel("demo-model", "1.0", configuration, Downloader())
+
+
+def test_a_wheel_built_for_one_machine_is_the_second_choice(tmp_path):
+    """Weights beside compiled code are the same in every wheel of the version."""
+    for tags in ("cp313-cp313-win_amd64", "py3-none-any"):
+        (tmp_path / f"demo-1.0-{tags}.whl").write_bytes(b"wheel")
+    configuration = PipConfiguration(indexes=(), wheel_folders=(tmp_path,))
+    found = find_wheel("demo", "1.0", configuration, Downloader())
+    assert found.filename == "demo-1.0-py3-none-any.whl"
 
 
 def test_an_index_that_lies_on_disk_is_read_too(tmp_path):
