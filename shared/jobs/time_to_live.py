@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 from shared.errors import InvalidTimeToLive
+from shared.ticks import iso_duration, ticks_from_seconds
 
 LONGEST = timedelta(days=31)
 SHORTEST_HOURS, LONGEST_HOURS = 6, 744
@@ -50,20 +51,11 @@ def duration_text(duration: timedelta) -> str:
     """
     if duration < timedelta(0):
         raise ValueError("a duration must not be negative")
-    minutes, seconds = divmod(duration.seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    fraction = f".{duration.microseconds:06}".rstrip("0").rstrip(".")
-    time = "".join(
-        f"{number}{unit}"
-        for number, unit in (
-            (hours, "H"),
-            (minutes, "M"),
-            (f"{seconds}{fraction}" if seconds or fraction else 0, "S"),
-        )
-        if number
-    )
-    days = f"{duration.days}D" if duration.days else ""
-    return f"P{days}T{time}" if time else f"P{days or 'T0S'}"
+    days, rest = divmod(duration, timedelta(days=1))
+    time = iso_duration(ticks_from_seconds(rest.total_seconds()))
+    if not days:
+        return time
+    return f"P{days}D{time.removeprefix('P')}" if rest else f"P{days}D"
 
 
 def time_to_live_from_hours(hours: int) -> timedelta:
