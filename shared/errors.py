@@ -13,7 +13,13 @@ SpeechError
 │   └── EngineUnavailable     the engine or its model can not be loaded
 ├── FetchError                a URL that somebody else named
 │   ├── AddressRefused        scheme or address outside what the guard allows
-│   └── FetchFailed           refused, timed out, too many redirects, not 200
+│   └── FetchFailed           refused, timed out, busy; may work later
+│       └── FetchRefused      the same at every try: no such host, 4xx, too many redirects
+├── SynthesisError            speech from text
+│   ├── MalformedSsml         not well-formed, without a voice, or with a document type
+│   ├── UnknownVoice          no voice here is called so or speaks its locale
+│   ├── UnsupportedOutput     an output format that can not be encoded here
+│   └── SynthesisUnavailable  no voice is set up; the message names the command that does it
 ├── FeatureUnavailable        a part of the contract that this release does not serve
 ├── StorageError              a container of blobs, a queue of work
 │   ├── Unstorable            a name or metadata that no container takes
@@ -28,7 +34,12 @@ SpeechError
 │   ├── LeaseLost             the message is somebody else's now, or gone
 │   └── MalformedMessage      not a message that Sotto writes
 ├── JobError                  a job of the batch API or of a drop folder
+│   ├── JobNotFound           there is no such job, or not any more
 │   ├── MalformedJob          a record that Sotto did not write, or of another version
+│   ├── InvalidDropOptions    what a drop folder or a dropped file asks for can not be read
+│   ├── SourceChanged         the file was replaced after its job was made
+│   ├── WorkStopped           this process is to end; the work is for another one
+│   ├── OutputTaken           a file that is not Sotto's has the name of an output
 │   └── InvalidTimeToLive     no duration, or one outside the contract's range
 ├── ModelError                weights on disk
 │   ├── ModelMissing          not there; the message names the command that fetches it
@@ -106,6 +117,30 @@ class FetchFailed(FetchError):
     """The address was allowed, the download failed."""
 
 
+class FetchRefused(FetchFailed):
+    """The download failed in a way that trying again would not change."""
+
+
+class SynthesisError(SpeechError):
+    """A text can not be spoken. No message quotes it."""
+
+
+class MalformedSsml(SynthesisError):
+    """Not well-formed XML, no `speak` with a `voice` in it, or more than the contract allows."""
+
+
+class UnknownVoice(SynthesisError):
+    """There is no voice of this name, and none for the locale that the name begins with."""
+
+
+class UnsupportedOutput(SynthesisError):
+    """The output format is unknown or missing, or no encoder for it is here."""
+
+
+class SynthesisUnavailable(SynthesisError):
+    """No engine can speak: nothing is set up, or its process does not answer."""
+
+
 class FeatureUnavailable(SpeechError):
     """A part of the contract that this release does not serve."""
 
@@ -160,6 +195,26 @@ class MalformedMessage(StorageError):
 
 class JobError(SpeechError):
     """A job can not be done as it is."""
+
+
+class JobNotFound(JobError):
+    """There is no such job; it may have been deleted, or its time may be over."""
+
+
+class InvalidDropOptions(JobError):
+    """`sotto.json` or the metadata of a dropped file. Says which field, never what it held."""
+
+
+class SourceChanged(JobError):
+    """The file is another one than the job was made for; the newer has a job of its own."""
+
+
+class WorkStopped(JobError):
+    """This process is to end before the work has."""
+
+
+class OutputTaken(JobError):
+    """A file that Sotto did not write has the name of an output. It is left alone."""
 
 
 class MalformedJob(JobError):

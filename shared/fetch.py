@@ -24,7 +24,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from shared.errors import AddressRefused, FetchFailed
+from shared.errors import AddressRefused, FetchFailed, FetchRefused
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -52,6 +52,7 @@ _REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # what IANA has given out so far
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: how IPv6-only hosts reach IPv4
 
+_PASSING = frozenset({408, 425, 429})  # like 5xx, a later answer may be another one
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # Threads in getaddrinfo can not be cancelled; a flood of names that never resolve stops here.
 _RESOLVING = threading.BoundedSemaphore(32)
@@ -91,7 +92,8 @@ def fetch(
         from https to http.
     FetchFailed: no such host, no connection, bad certificate, out of time, too many redirects,
         a status other than 200, an encoded body, or more than `max_bytes`. The last, time and
-        a cut connection may also arise from the pieces.
+        a cut connection may also arise from the pieces. `FetchRefused` where trying again
+        would not help.
         No message holds any part of the URL.
     """
     budget = _TimeBudget(limits.timeout_s)
@@ -110,14 +112,15 @@ def resolve_host(host: str, port: int, timeout_s: float) -> Sequence[str]:
     interrupted, so it runs in a thread of its own that is left behind.
     """
     answers: list[str] = []
+    failures: list[int | None] = []
     done = threading.Event()
 
     def ask() -> None:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answers.extend(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-        except (OSError, UnicodeError):
-            pass  # no answer
+        except (OSError, UnicodeError) as error:
+            failures.append(getattr(error, "errno", None))
         finally:
             _RESOLVING.release()
             done.set()
@@ -127,7 +130,10 @@ def resolve_host(host: str, port: int, timeout_s: float) -> Sequence[str]:
     threading.Thread(target=ask, name="resolve-host", daemon=True).start()
     done.wait(timeout_s)
     if not answers:
-        raise FetchFailed("The host name of the address can not be resolved.")
+        # The name server has said that there is no such name, or nothing at all.
+        is_unknown = bool(failures) and failures[0] in {socket.EAI_NONAME, socket.EAI_NODATA}
+        kind = FetchRefused if is_unknown else FetchFailed
+        raise kind("The host name of the address can not be resolved.")
     return answers
 
 
@@ -185,7 +191,7 @@ def _follow(
                 yield response
                 return
             target = _redirect_target(target, response)
-    raise FetchFailed(f"The address redirects more than {limits.max_redirects} times.")
+    raise FetchRefused(f"The address redirects more than {limits.max_redirects} times.")
 
 
 def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -229,7 +235,7 @@ def _require_plain_host(host: str) -> None:
 def _redirect_target(current: httpx.URL, response: httpcore.Response) -> httpx.URL:
     location = _header(response, b"location")
     if not location:
-        raise FetchFailed("The address redirects to nowhere.")
+        raise FetchRefused("The address redirects to nowhere.")
     target = _parse(location.decode("latin-1"), base=current)
     if current.scheme == "https" and target.scheme == "http":
         raise AddressRefused("The address redirects from https to http.")
@@ -239,22 +245,24 @@ def _redirect_target(current: httpx.URL, response: httpcore.Response) -> httpx.U
 def _require_plain_body(response: httpcore.Response) -> None:
     """Refuse other statuses, and encodings: a megabyte of gzip can hold a gigabyte."""
     if response.status != 200:
-        raise FetchFailed(f"The address answers with status {response.status}.")
+        may_change = response.status in _PASSING or response.status >= 500
+        kind = FetchFailed if may_change else FetchRefused
+        raise kind(f"The address answers with status {response.status}.")
     if (_header(response, b"content-encoding") or b"identity").lower() != b"identity":
-        raise FetchFailed("The address sends an encoded body, which was not asked for.")
+        raise FetchRefused("The address sends an encoded body, which was not asked for.")
 
 
 def _pieces(response: httpcore.Response, max_bytes: int) -> Iterator[bytes]:
     too_large = f"The address sends more than {max_bytes} bytes."
     announced = _header(response, b"content-length") or b""
     if announced.isdigit() and int(announced) > max_bytes:
-        raise FetchFailed(too_large)
+        raise FetchRefused(too_large)
     n_bytes = 0
     with _failures_named():
         for piece in response.iter_stream():
             n_bytes += len(piece)
             if n_bytes > max_bytes:
-                raise FetchFailed(too_large)
+                raise FetchRefused(too_large)
             yield piece
 
 

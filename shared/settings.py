@@ -7,19 +7,38 @@ the value of a secret.
 
 import ipaddress
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, InvalidTimeToLive
+from shared.jobs.time_to_live import time_to_live_from_text
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_FOLDER_NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){0,62}")
+
+
+@dataclass(frozen=True, slots=True)
+class DropFolderAddresses:
+    """A drop folder as an operator names it."""
+
+    name: str
+    input: str = field(repr=False)
+    output: str = field(repr=False)
 
 
 def default_model_folder() -> Path:
     """`sotto/models` in the user's cache folder (XDG base directory specification)."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sotto" / "models"
+
+
+def default_data_folder() -> Path:
+    """`sotto` in the user's data folder (XDG base directory specification)."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "sotto"
 
 
 def _text(value: str) -> str:
@@ -60,6 +79,26 @@ def _list(value: str) -> tuple[str, ...]:
 
 def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(part) for part in _list(value))
+
+
+def _drop_folders(value: str) -> tuple[DropFolderAddresses, ...]:
+    folders = []
+    for part in _list(value):
+        name, equals, addresses = part.partition("=")
+        source, arrow, target = (text.strip() for text in addresses.partition(">"))
+        if not (_FOLDER_NAME.fullmatch(name.strip()) and equals and source and arrow and target):
+            raise ValueError
+        folders.append(DropFolderAddresses(name.strip(), source, target))
+    if len({folder.name for folder in folders}) < len(folders):
+        raise ValueError
+    return tuple(folders)
+
+
+def _time_to_live(value: str) -> timedelta | None:
+    try:
+        return time_to_live_from_text(value)
+    except InvalidTimeToLive:
+        raise ValueError from None
 
 
 def _setting(
@@ -116,6 +155,13 @@ class Settings:
         "Requests that may be under way at once; one more is answered 429 with `Retry-After`.",
     )  # fmt: skip
 
+    # Speech synthesis
+    voices: tuple[str, ...] = _setting(
+        "SOTTO_VOICES", ("kokoro", "en_US-joe-medium", "espeak-ng"), _list,
+        "`kokoro`, `en_US-joe-medium`, `espeak-ng`, folders of Piper voices, by commas",
+        "Voices of text to speech, the preferred first. What is not fetched is left out.",
+    )  # fmt: skip
+
     # Limits
     max_upload_bytes: int = _setting(
         "SOTTO_MAX_UPLOAD_BYTES", 500_000_000, _between(1_000, 10_000_000_000), "1000 to 10^10",
@@ -124,6 +170,66 @@ class Settings:
     max_audio_s: int = _setting(
         "SOTTO_MAX_AUDIO_S", 5 * 3600, _between(1, 24 * 3600), "1 to 86400",
         "Longest audio of one fast transcription, in seconds.",
+    )  # fmt: skip
+
+    # Batch
+    batch: bool = _setting(
+        "SOTTO_BATCH", True, _flag, "`true`, `false`",
+        "Serve jobs and drop folders, where `SOTTO_JOBS` names a place for them. The container "
+        "host has one of its own.",
+    )  # fmt: skip
+    data_folder: Path = _setting(
+        "SOTTO_DATA_FOLDER", default_data_folder, Path, "a folder",
+        "Where the container host keeps jobs, queue and drop folder that are not named otherwise. "
+        "Default: `sotto` in the user's data folder.",
+    )  # fmt: skip
+    jobs: str | None = _setting(
+        "SOTTO_JOBS", None, _text, "address of a container",
+        "Where records of jobs and the transcripts of the batch API lie.", secret=True,
+    )  # fmt: skip
+    queue: str | None = _setting(
+        "SOTTO_QUEUE", None, _text, "`azure:name`, address of an Azure or SQS queue, or a file",
+        "Queue that workers take their work from.",
+    )  # fmt: skip
+    dead_letters: str | None = _setting(
+        "SOTTO_DEAD_LETTERS", None, _text, "address of an SQS queue",
+        "Dead-letter queue of an SQS `SOTTO_QUEUE`. Other kinds have their own.",
+    )  # fmt: skip
+    drop_folders: tuple[DropFolderAddresses, ...] = _setting(
+        "SOTTO_DROP_FOLDERS", (), _drop_folders,
+        "`name=input>output` by commas; both are addresses of containers, names are lower case",
+        "Containers that audio is dropped into, and where its transcripts go.", secret=True,
+    )  # fmt: skip
+    time_to_live: timedelta | None = _setting(
+        "SOTTO_TIME_TO_LIVE", None, _time_to_live, "an ISO 8601 duration up to `P31D`",
+        "How long transcripts of dropped files are kept, where the folder's `sotto.json` says "
+        "nothing. None: until you delete them.",
+    )  # fmt: skip
+    purge_every_s: int = _setting(
+        "SOTTO_PURGE_EVERY_S", 60, _between(1, 86_400), "1 to 86400",
+        "Seconds between two purges of what has expired.",
+    )  # fmt: skip
+    workers: int = _setting(
+        "SOTTO_WORKERS", 1, _between(0, 64), "0 to 64",
+        "Files that the container host transcribes at the same time; 0 leaves them to "
+        "`python -m functions.container worker`.",
+    )  # fmt: skip
+    lease_s: int = _setting(
+        "SOTTO_LEASE_S", 60, _between(5, 3600), "5 to 3600",
+        "Seconds after which the work of a worker that died is given to another one.",
+    )  # fmt: skip
+    storage_connection: str | None = _setting(
+        "SOTTO_STORAGE", None, _text, "a connection string",
+        "Azure storage account that `azure:` addresses mean. Prefer the identity: the next two.",
+        secret=True,
+    )  # fmt: skip
+    blob_service: str | None = _setting(
+        "SOTTO_STORAGE__blobServiceUri", None, _text, "`https://account.blob.core.windows.net`",
+        "Blob service of that account, used with the identity of the process.",
+    )  # fmt: skip
+    queue_service: str | None = _setting(
+        "SOTTO_STORAGE__queueServiceUri", None, _text, "`https://account.queue.core.windows.net`",
+        "Queue service of that account, used with the identity of the process.",
     )  # fmt: skip
 
     # Server

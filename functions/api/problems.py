@@ -1,6 +1,6 @@
 """Errors as HTTP: the only place that gives them a status and a body.
 
-Two shapes leave this service. Fast transcription and batch are flat:
+Three shapes leave this service. Fast transcription and batch are flat:
 
     {"code": "InvalidArgument", "message": "…",
      "innerError": {"code": "InvalidLocale", "message": "…"}}
@@ -8,6 +8,10 @@ Two shapes leave this service. Fast transcription and batch are flat:
 Short audio, token and text to speech routes, and key errors everywhere, have the gateway's:
 
     {"error": {"code": "401", "message": "…"}}
+
+Routes of OpenAI's API have that one's:
+
+    {"error": {"message": "…", "type": "invalid_request_error", "param": null, "code": "…"}}
 
 FastAPI's own `{"detail": …}` never does. Clients of azure-core send any answer again that
 carries `Retry-After`, so it goes with 429 and 503 and is taken off everything else.
@@ -35,14 +39,16 @@ RETRY_AFTER_STATUSES = frozenset({429, 503})
 
 
 class Shape(Enum):
-    """Which of the two bodies a contract wants."""
+    """Which of the bodies a contract wants."""
 
     FLAT = auto()
     WRAPPED = auto()
+    OPENAI = auto()
 
 
-# Where the gateway's shape is the contract's; every other path is flat.
+# Where the gateway's shape or OpenAI's is the contract's; every other path is flat.
 WRAPPED_PATHS = ("/speech/", "/stt/", "/sts/", "/cognitiveservices/", "/tts/")
+OPENAI_PATHS = ("/v1/",)
 
 # Outer code and sentence of an answer about which no more is known than its status.
 _STATUSES: Mapping[int, tuple[str, str]] = {
@@ -104,6 +110,11 @@ class Problem(Exception):
         """Return the JSON object of the answer."""
         if shape is Shape.WRAPPED:
             return {"error": {"code": str(self.status), "message": self.message}}
+        if shape is Shape.OPENAI:
+            kind = "invalid_request_error" if self.status < 500 else "server_error"
+            code = self.inner_code or self.code
+            error = {"message": self.message, "type": kind, "param": None, "code": code}
+            return {"error": error}
         flat: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.inner_code is not None:
             flat["innerError"] = {"code": self.inner_code, "message": self.message}
@@ -147,10 +158,17 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     ),
     errors.QueueFull: Rule(429, "TooManyRequests", "QuotaViolation"),
     errors.EngineUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_MODEL),
+    # Speech from text. That nothing is set up is said to whoever asks: it is optional.
+    errors.SynthesisError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.MalformedSsml: Rule(400, "InvalidArgument", "InvalidPayload"),
+    errors.UnknownVoice: Rule(400, "InvalidArgument", "InvalidParameterValue"),
+    errors.UnsupportedOutput: Rule(400, "InvalidArgument", "InvalidParameterValue"),
+    errors.SynthesisUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError"),
     # A URL the caller named
     errors.FetchError: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.AddressRefused: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.FetchFailed: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
+    errors.FetchRefused: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     # Containers. Which one can not be reached, and why, is for the operator.
     errors.StorageError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.Unstorable: Rule(400, "InvalidArgument", "InvalidParameterValue"),
@@ -166,6 +184,11 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.MalformedMessage: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     # Jobs
     errors.JobError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.JobNotFound: Rule(404, "NotFound", "NotFound"),
+    errors.InvalidDropOptions: Rule(400, "InvalidArgument", "InvalidPayload"),
+    errors.SourceChanged: Rule(409, "Conflict", "Conflict"),
+    errors.WorkStopped: Rule(503, "ServiceUnavailable", "UnexpectedError", _INTERNAL),
+    errors.OutputTaken: Rule(409, "Conflict", "Conflict"),
     errors.MalformedJob: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.InvalidTimeToLive: Rule(400, "InvalidArgument", "InvalidTimeToLive"),
     # What this server does not have. No `Retry-After`: waiting does not mend it.
@@ -194,6 +217,8 @@ def problem_of(error: errors.SpeechError, shape: Shape = Shape.FLAT) -> Problem:
 def shape_of_path(path: str) -> Shape:
     """Return the shape that the contract of a path wants."""
     normal = "/" + path.lower().lstrip("/")
+    if normal.startswith(OPENAI_PATHS):
+        return Shape.OPENAI
     return Shape.WRAPPED if normal.startswith(WRAPPED_PATHS) else Shape.FLAT
 
 

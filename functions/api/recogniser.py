@@ -5,7 +5,7 @@ told, so that the API can be tested without a model.
 """
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from shared.errors import QueueFull, UnsupportedLocale
 from shared.language.locales import find_locale
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.recogniser import RecognitionStatistics
+from shared.recognition.transcribe import transcribe
 from shared.transcript import Dropped, Phrase, Transcript
 
 
@@ -61,24 +62,12 @@ def collect_transcript(
     ------
     ClientGone: `cancelled` was set between two phrases.
     """
-    phrases: list[Phrase] = []
-    dropped: list[Dropped] = []
-    results = recogniser.recognise(stream, options, statistics)
-    for result in results:
+
+    def go_on() -> None:
         if cancelled.is_set():
-            if isinstance(results, Generator):
-                results.close()  # now, not when it is collected: others wait for the engine
             raise ClientGone
-        if isinstance(result, Phrase):
-            phrases.append(result)
-        else:
-            dropped.append(result)
-    return Transcript(
-        duration_s=stream.duration_s,
-        n_channels=stream.n_channels,
-        phrases=tuple(sorted(phrases, key=lambda phrase: (phrase.channel, phrase.offset_s))),
-        dropped=tuple(dropped),
-    )
+
+    return transcribe(recogniser, stream, options, statistics, go_on)
 
 
 def find_supported_locale(recogniser: Recogniser, text: str) -> str:

@@ -97,6 +97,7 @@ class Job:
     container: drop folder that the files lie in, by its configured name; None for addresses.
     time_to_live: from the end of the job; None keeps it until it is deleted.
     destination: container that the results are written to as well, as it was named.
+    refusal: why none of it can be done, where that was known when the job was accepted.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Job:
     description: str | None = field(default=None, repr=False)
     custom_properties: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     destination: str | None = field(default=None, repr=False)
+    refusal: str | None = None
 
     def to_json(self) -> bytes:
         """Write the record."""
@@ -128,6 +130,7 @@ class Job:
                 "description": self.description,
                 "customProperties": [list(pair) for pair in self.custom_properties],
                 "destination": self.destination,
+                "refusal": self.refusal,
             }
         )
 
@@ -152,6 +155,7 @@ class Job:
             description=optional(fields, "description", fields.text),
             custom_properties=tuple(fields.items("customProperties", 10, _read_pair)),
             destination=optional(fields, "destination", fields.text),
+            refusal=optional(fields, "refusal", fields.text),
         )
 
 

@@ -5,6 +5,7 @@
     jobs/<id>/results/<name>          transcripts and the report
     jobs/<id>/closed                  how all of it ended; created only if absent
     expires/<UTC minute>/<id>         empty: look at this job then
+    gone/<id>                         the job was deleted, or purged: it is not to come back
 
 A listing is ordered by name, so one of `expires/` begins with what has been due longest.
 """
@@ -17,6 +18,7 @@ from shared.json_fields import is_uuid
 
 JOBS_PREFIX = "jobs/"
 EXPIRES_PREFIX = "expires/"
+GONE_PREFIX = "gone/"
 
 _INDEX_DIGITS = 5
 _MINUTE = "%Y%m%dT%H%MZ"
@@ -30,13 +32,13 @@ def new_job_id() -> str:
     return str(uuid.uuid4())
 
 
-def dropped_job_id(container: str, name: str, etag: str) -> str:
+def dropped_job_id(container: str, name: str, version: str) -> str:
     """Id of the job for one version of a blob in a drop folder.
 
     The same event always gives the same id (UUID version 5, RFC 9562), so an event that is
     delivered twice finds its job there already; a blob that was written again is another job.
     """
-    return str(uuid.uuid5(_DROPPED, f"{container}\n{name}\n{etag}"))
+    return str(uuid.uuid5(_DROPPED, f"{container}\n{name}\n{version}"))
 
 
 def is_job_id(text: str) -> bool:
@@ -95,6 +97,12 @@ def expiry_name(expires_at: datetime, job_id: str) -> str:
     """
     job_prefix(job_id)
     return f"{EXPIRES_PREFIX}{expires_at.astimezone(UTC).strftime(_MINUTE)}/{job_id}"
+
+
+def gone_name(job_id: str) -> str:
+    """Name of the mark of a job that is gone."""
+    job_prefix(job_id)
+    return f"{GONE_PREFIX}{job_id}"
 
 
 def parse_expiry_name(name: str) -> tuple[datetime, str] | None:

@@ -152,11 +152,11 @@ class Closing:
         )
 
 
-def close_job(job: Job, outcomes: Sequence[FileOutcome], closed_at: datetime) -> Closing:
-    """Sum up a job all of whose files are finished; `closed_at` is aware.
+def close_job(job: Job, outcomes: Sequence[FileOutcome]) -> Closing:
+    """Sum up a job all of whose files are finished.
 
-    It has succeeded if any file has: single failures are the report's. The same files give the
-    same closing but for its time, whoever finishes last.
+    It has succeeded if any file has: single failures are the report's. It ended when its last
+    file did, so whoever sums up, and however often, says the same.
 
     Raises
     ------
@@ -166,6 +166,7 @@ def close_job(job: Job, outcomes: Sequence[FileOutcome], closed_at: datetime) ->
         raise ValueError("each file of the job must have one outcome")
     n_failed = sum(outcome.status is FileStatus.FAILED for outcome in outcomes)
     has_failed = n_failed == len(outcomes)
+    closed_at = max((outcome.finished_at for outcome in outcomes), default=job.created_at)
     return Closing(
         status=JobStatus.FAILED if has_failed else JobStatus.SUCCEEDED,
         closed_at=closed_at,

@@ -60,6 +60,9 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "n_phrases": LogField("phrases returned"),
     "n_retries": LogField("segments decoded again at a longer context"),
     "n_files": LogField("files of a batch, or removed by a purge"),
+    "n_jobs": LogField("jobs that a purge has removed"),
+    "n_attempts": LogField("how often a file was tried, this time included"),
+    "late_ms": LogField("how long after its time the last of them was removed"),
     # The process
     "model": LogField("catalogue name of the loaded model", _NAME),
     "engine": LogField("engine that runs it", _NAME),

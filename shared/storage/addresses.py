@@ -2,7 +2,7 @@
 
     https://account.blob.core.windows.net/calls?sv=...&sig=...   with the signature in it
     https://account.blob.core.windows.net/calls                  with this process's identity
-    azure:calls                                                  with the connection string
+    azure:calls                                                  in the account of StorageAccess
     s3://bucket/prefix                                           with the role or profile
     /srv/calls, ./calls, ~/calls, file:///srv/calls              a folder
 
@@ -36,12 +36,16 @@ class StorageAccess:
 
     azure_client_id: of a user-assigned identity; None takes the process's own.
     azure_connection_string: of the account that `azure:` means; for the emulator.
+    azure_blob_service, azure_queue_service: addresses of that account's services, to be used with
+        the identity.
     s3_region, s3_endpoint: None takes the environment's, and AWS's own.
     emulator_hosts: `host:port` that may be reached by HTTP and are taken for Azure's.
     """
 
     azure_client_id: str | None = None
     azure_connection_string: str | None = field(default=None, repr=False)
+    azure_blob_service: str | None = None
+    azure_queue_service: str | None = None
     s3_region: str | None = None
     s3_endpoint: str | None = None
     emulator_hosts: tuple[str, ...] = ()
@@ -86,6 +90,34 @@ def open_client_container(url: str, access: StorageAccess | None = None) -> Cont
     return _azure_adapter().from_url(url)
 
 
+def place_of(address: str, access: StorageAccess | None = None) -> tuple[str, ...]:
+    """Where a container lies, as a path: one inside another has a longer one.
+
+    Raises
+    ------
+    ConfigurationError: no address of a container.
+    """
+    access = access or StorageAccess()
+    scheme, colon, rest = address.partition(":")
+    if scheme in {"https", "http"} and colon:
+        parts = _split(address)
+        *account, container = parts.path.strip("/").split("/")
+        return ("azure", *(account or parts.netloc.lower().split(".", 1)[:1]), container)
+    if scheme == "azure" and colon:
+        return ("azure", _account_name(access), rest)
+    if scheme == "s3" and colon:
+        parts = _split(address)
+        return ("s3", parts.netloc, *(part for part in parts.path.split("/") if part))
+    return ("folder", *_folder_path(address).resolve().parts)
+
+
+def _account_name(access: StorageAccess) -> str:
+    if access.azure_blob_service is not None:
+        return _split(access.azure_blob_service).netloc.lower().split(".", 1)[0]
+    found = re.search(r"(?i)\bAccountName=([^;]+)", access.azure_connection_string or "")
+    return found[1] if found else ""
+
+
 def _open_url(parts: SplitResult, access: StorageAccess) -> Container:
     if not _is_azure(parts, access):
         raise ConfigurationError(
@@ -113,10 +145,14 @@ def _is_azure(parts: SplitResult, access: StorageAccess) -> bool:
 
 
 def _open_named(name: str, access: StorageAccess) -> Container:
-    if access.azure_connection_string is None:
-        raise ConfigurationError("An address `azure:` needs a connection string.")
     if not _AZURE_CONTAINER.fullmatch(name):
         raise ConfigurationError("This is no name of an Azure container.")
+    if access.azure_blob_service is not None:
+        return _open_url(_split(f"{access.azure_blob_service.rstrip('/')}/{name}"), access)
+    if access.azure_connection_string is None:
+        raise ConfigurationError(
+            "An address `azure:` needs SOTTO_STORAGE__blobServiceUri or SOTTO_STORAGE."
+        )
     return _azure_adapter().from_connection_string(access.azure_connection_string, name)
 
 
@@ -134,11 +170,15 @@ def _open_bucket(parts: SplitResult, access: StorageAccess) -> Container:
 def _open_folder(address: str) -> Container:
     from shared.storage.folder import FolderContainer  # noqa: PLC0415 - needs POSIX
 
+    return FolderContainer(_folder_path(address))
+
+
+def _folder_path(address: str) -> Path:
     path = unquote(address.removeprefix("file://")) if address.startswith("file:///") else address
     if not path or "://" in path or "\0" in path:
         raise ConfigurationError("A container is a folder, an `s3://` or an `https://` address.")
     # Made absolute once: a later change of the working directory means nothing.
-    return FolderContainer(Path(path).expanduser().absolute())
+    return Path(path).expanduser().absolute()
 
 
 def _split(address: str) -> SplitResult:

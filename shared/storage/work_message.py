@@ -25,11 +25,18 @@ _VERSION = 1
 
 
 class WorkKind(StrEnum):
-    """What is to be done. `TRANSCRIBE` is about one file, the others about the whole job."""
+    """What is to be done.
+
+    `TRANSCRIBE` is about one file, `FAN_OUT` about that and the next ones: each gets a message
+    of its own. `WEB_HOOK` is about the whole job.
+    """
 
     TRANSCRIBE = "transcribe"
-    CLOSE = "close"
+    FAN_OUT = "fan_out"
     WEB_HOOK = "web_hook"
+
+
+_OF_FILES = frozenset({WorkKind.TRANSCRIBE, WorkKind.FAN_OUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class WorkMessage:
     def __post_init__(self) -> None:
         if not is_uuid(self.job_id):
             raise MalformedMessage("A message's job must be a UUID in lower case.")
-        if (self.file_index is not None) != (self.kind is WorkKind.TRANSCRIBE):
+        if (self.file_index is not None) != (self.kind in _OF_FILES):
             raise MalformedMessage("A message names a file where the work is a file's.")
         if self.file_index is not None and not 0 <= self.file_index < MAX_FILES:
             raise MalformedMessage(f"A message's file must be 0 to {MAX_FILES - 1}.")

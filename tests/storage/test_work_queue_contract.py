@@ -58,7 +58,7 @@ def test_a_message_arrives_as_it_was_sent(queue):
 
 
 def test_work_on_a_whole_job_names_no_file(queue):
-    sent = WorkMessage(WorkKind.CLOSE, JOB)
+    sent = WorkMessage(WorkKind.WEB_HOOK, JOB)
     queue.send(sent)
     assert queue.lease(LONG_S).message == sent
 

@@ -28,7 +28,8 @@ DEVELOPMENT_KEYS = {"SOTTO_SPEECH_DATA", "SOTTO_REQUIRE_SPEECH"}
 def default_of(entry: Field) -> str:
     """Default as an operator would write it; a dash for none."""
     if entry.default is MISSING:
-        return "`~/.cache/sotto/models`"
+        home = str(Path.home())
+        return f"`{str(entry.default_factory()).replace(home, '~')}`"
     values = entry.default if isinstance(entry.default, tuple) else (entry.default,)
     written = ",".join(str(value) for value in values if value is not None)
     return f"`{written.lower()}`" if written else "-"

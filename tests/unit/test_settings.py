@@ -2,12 +2,13 @@
 
 import dataclasses
 import ipaddress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import Settings, default_model_folder
+from shared.settings import DropFolderAddresses, Settings, default_model_folder
 
 # By key: a value it takes and what that becomes, and a value it refuses (None: takes any text).
 VALUES = {
@@ -19,8 +20,37 @@ VALUES = {
     "SOTTO_THREADS": ("8", 8, "257"),
     "SOTTO_CONCURRENCY": ("2", 2, "0"),
     "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),
+    "SOTTO_VOICES": ("espeak-ng,/voices/thorsten", ("espeak-ng", "/voices/thorsten"), None),
     "SOTTO_MAX_UPLOAD_BYTES": ("250000000", 250_000_000, "999"),
     "SOTTO_MAX_AUDIO_S": ("7200", 7200, "1.5"),
+    "SOTTO_BATCH": ("false", False, "maybe"),
+    "SOTTO_DATA_FOLDER": ("/srv/sotto", Path("/srv/sotto"), None),
+    "SOTTO_JOBS": ("s3://mine/jobs", "s3://mine/jobs", None),
+    "SOTTO_QUEUE": ("azure:work", "azure:work", None),
+    "SOTTO_DEAD_LETTERS": ("https://sqs.example/1/dead", "https://sqs.example/1/dead", None),
+    "SOTTO_DROP_FOLDERS": (
+        "calls=/srv/in>/srv/out, notes = azure:in > azure:out",
+        (
+            DropFolderAddresses("calls", "/srv/in", "/srv/out"),
+            DropFolderAddresses("notes", "azure:in", "azure:out"),
+        ),
+        "calls=/srv/in",
+    ),
+    "SOTTO_TIME_TO_LIVE": ("P2D", timedelta(days=2), "P32D"),
+    "SOTTO_PURGE_EVERY_S": ("300", 300, "0"),
+    "SOTTO_WORKERS": ("0", 0, "65"),
+    "SOTTO_LEASE_S": ("10", 10, "4"),
+    "SOTTO_STORAGE": ("AccountName=a;AccountKey=b", "AccountName=a;AccountKey=b", None),
+    "SOTTO_STORAGE__blobServiceUri": (
+        "https://a.blob.core.windows.net",
+        "https://a.blob.core.windows.net",
+        None,
+    ),
+    "SOTTO_STORAGE__queueServiceUri": (
+        "https://a.queue.core.windows.net",
+        "https://a.queue.core.windows.net",
+        None,
+    ),
     "SOTTO_HOST": ("0.0.0.0", "0.0.0.0", None),  # noqa: S104
     "SOTTO_PORT": ("8080", 8080, "65536"),
     "SOTTO_TLS_CERT": ("/tls/chain.pem", Path("/tls/chain.pem"), None),
@@ -77,7 +107,8 @@ def test_empty_and_blank_values_count_as_absent(key):
 def test_every_setting_is_documented(key):
     metadata = FIELDS[key].metadata
     assert key.startswith("SOTTO_")
-    assert key == "SOTTO_" + FIELDS[key].name.upper()
+    # The names of the storage account's settings are those that Functions' triggers look for.
+    assert key == "SOTTO_" + FIELDS[key].name.upper() or key.startswith("SOTTO_STORAGE")
     assert metadata["doc"].endswith(".")
     assert metadata["accepts"]
 

@@ -152,32 +152,32 @@ def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
 
 
 def test_a_job_succeeds_if_any_file_did():
-    closing = close_job(JOB, [OUTCOME, SUCCESS], CLOSED)
+    closing = close_job(JOB, [OUTCOME, SUCCESS])
     assert (closing.status, closing.n_succeeded, closing.n_failed) == (JobStatus.SUCCEEDED, 1, 1)
     assert closing.error_kind is None
 
 
 def test_a_job_fails_if_every_file_did():
     outcomes = [replace(OUTCOME, file_index=index) for index in (0, 1)]
-    closing = close_job(JOB, outcomes, CLOSED)
+    closing = close_job(JOB, outcomes)
     assert closing == CLOSING
 
 
 def test_time_to_live_counts_from_the_end_of_the_job():
-    assert close_job(JOB, [OUTCOME, SUCCESS], CLOSED).expires_at == datetime(
+    assert close_job(JOB, [OUTCOME, SUCCESS]).expires_at == datetime(
         2026, 11, 26, 9, 0, 0, 250_000, UTC
     )
-    assert close_job(PLAIN, [SUCCESS], CLOSED).expires_at is None
+    assert close_job(PLAIN, [SUCCESS]).expires_at is None
 
 
 def test_a_job_without_files_has_failed():
-    assert close_job(replace(JOB, files=()), [], CLOSED).status is JobStatus.FAILED
+    assert close_job(replace(JOB, files=()), []).status is JobStatus.FAILED
 
 
 @pytest.mark.parametrize("outcomes", [[], [SUCCESS], [SUCCESS, SUCCESS], [SUCCESS] * 3])
 def test_a_job_with_unfinished_files_can_not_be_closed(outcomes):
     with pytest.raises(ValueError, match="one outcome"):
-        close_job(JOB, outcomes, CLOSED)
+        close_job(JOB, outcomes)
 
 
 def test_the_status_follows_from_the_records():

@@ -27,7 +27,7 @@ messages = st.one_of(
     ),
     st.builds(
         WorkMessage,
-        st.sampled_from([WorkKind.CLOSE, WorkKind.WEB_HOOK]),
+        st.just(WorkKind.WEB_HOOK),
         st.uuids().map(str),
         st.none(),
         st.integers(1, 1000),
@@ -51,8 +51,8 @@ def test_the_wire_form_is_this():
         b'{"v":1,"kind":"transcribe","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11",'
         b'"file":3,"attempt":1}'
     )
-    assert WorkMessage(WorkKind.CLOSE, JOB).to_json() == (
-        b'{"v":1,"kind":"close","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11","attempt":1}'
+    assert WorkMessage(WorkKind.WEB_HOOK, JOB).to_json() == (
+        b'{"v":1,"kind":"web_hook","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11","attempt":1}'
     )
 
 
@@ -104,8 +104,8 @@ def test_anything_else_is_refused_without_being_quoted(malformed):
         (WorkKind.TRANSCRIBE, "my recording", 0),
         (WorkKind.TRANSCRIBE, JOB, None),
         (WorkKind.TRANSCRIBE, JOB, -1),
-        (WorkKind.CLOSE, JOB, 0),
-        (WorkKind.CLOSE, JOB, None, 0),
+        (WorkKind.WEB_HOOK, JOB, 0),
+        (WorkKind.WEB_HOOK, JOB, None, 0),
     ],
 )
 def test_no_other_message_can_be_made(arguments):

@@ -1,0 +1,58 @@
+"""One log line for each piece of batch work, the same on every host."""
+
+import structlog
+
+from shared.jobs.outcome import FileStatus
+from shared.jobs.retention import Purge
+from shared.jobs.work import FileWork
+from shared.privacy.log_fields import exception_fields
+from shared.storage.work_message import WorkMessage
+from shared.ticks import milliseconds_from_seconds
+
+
+def log_work(message: WorkMessage, work: FileWork | None, duration_s: float) -> None:
+    """Tell what became of a message."""
+    if work is None or work.statistics is None:
+        return
+    outcome, statistics = work.outcome, work.statistics
+    has_failed = outcome.status is FileStatus.FAILED
+    structlog.get_logger().log(
+        30 if has_failed else 20,  # warning, info
+        "file_failed" if has_failed else "file_transcribed",
+        job_id=message.job_id,
+        n_attempts=outcome.n_attempts,
+        error_code=outcome.error_kind,
+        audio_ms=milliseconds_from_seconds(statistics.audio_s),
+        duration_ms=milliseconds_from_seconds(duration_s),
+        queue_ms=milliseconds_from_seconds(statistics.queue_s),
+        recognition_ms=milliseconds_from_seconds(statistics.recognition_s),
+        n_segments=statistics.n_segments,
+        n_retries=statistics.n_retries,
+        **({} if work.cause is None else exception_fields(work.cause)),
+    )
+    if work.has_closed:
+        structlog.get_logger().info("job_closed", job_id=message.job_id)
+
+
+def log_retry(message: WorkMessage, n_attempts: int, error: Exception) -> None:
+    """Tell that a file will be tried again."""
+    structlog.get_logger().warning(
+        "file_not_done",
+        job_id=message.job_id,
+        n_attempts=n_attempts,
+        **exception_fields(error),
+    )
+
+
+def log_purge(done: Purge) -> None:
+    """Tell what a purge has removed, and what it could not."""
+    log = structlog.get_logger()
+    for job_id, error in done.failures:
+        log.error("job_not_purged", job_id=job_id, **exception_fields(error))
+    if done.n_jobs or done.n_leftovers or not done.is_complete:
+        log.info(
+            "purged",
+            n_jobs=done.n_jobs,
+            n_files=done.n_outputs + done.n_records + done.n_leftovers,
+            late_ms=milliseconds_from_seconds(done.latest.total_seconds()),
+        )

@@ -1,0 +1,175 @@
+"""A drop folder: people put audio into one container, transcripts appear in another.
+
+What is wanted of the files of a container may be said in it, as `sotto.json`:
+
+    {"locales": ["en-US"], "wordTimestamps": true, "formats": ["json", "srt"], "timeToLive": "P7D"}
+
+and of a single file in its metadata, under the same words in lower case: `locales=en-US`.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from shared.errors import BlobNotFound, BlobTooLarge, InvalidDropOptions, SpeechError
+from shared.jobs.job import JobOptions, ResultFormat
+from shared.jobs.time_to_live import time_to_live_from_text
+from shared.json_fields import FieldError, JsonFields
+from shared.language.locales import find_locale
+from shared.recognition.options import ProfanityMode
+from shared.storage.blob import BlobProperties
+from shared.storage.container import Container
+
+OPTIONS_NAME = "sotto.json"
+ERROR_SUFFIX = ".error.json"
+
+_MAX_OPTIONS_BYTES = 64 * 1024
+_MAX_LOCALES = 100
+_MAX_CHANNELS = 64
+_MOST_SPEAKERS = 35
+
+
+@dataclass(frozen=True, slots=True)
+class DropFolder:
+    """Two containers and how they are called together.
+
+    time_to_live: of transcripts, where `sotto.json` says nothing; None keeps them.
+    is_watched: looked through at every start, so that every file in it turns up again and again.
+    """
+
+    name: str
+    input: Container = field(repr=False)
+    output: Container = field(repr=False)
+    time_to_live: timedelta | None = None
+    is_watched: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DropOptions:
+    """What is wanted of a dropped file. time_to_live: None keeps its transcripts."""
+
+    job: JobOptions = field(default_factory=JobOptions)
+    time_to_live: timedelta | None = None
+
+
+def is_dropped_audio(name: str) -> bool:
+    """Tell whether a blob of an input container is audio to be transcribed.
+
+    All is but the options, what Sotto writes, and hidden files: `.DS_Store`, and what copying
+    programs call a file that is not complete.
+    """
+    hidden = any(segment.startswith((".", "~$")) for segment in name.split("/"))
+    return not (hidden or name == OPTIONS_NAME or name.endswith(ERROR_SUFFIX))
+
+
+def drop_options(folder: DropFolder, blob: BlobProperties) -> DropOptions:
+    """Read what is wanted of a dropped file: its container's word, then its own.
+
+    Raises
+    ------
+    InvalidDropOptions: one of the two can not be read.
+    """
+    options = DropOptions(time_to_live=folder.time_to_live)
+    try:
+        written = folder.input.read(OPTIONS_NAME, _MAX_OPTIONS_BYTES)
+    except BlobNotFound:
+        pass
+    except BlobTooLarge:
+        raise InvalidDropOptions(f"{OPTIONS_NAME} has more than 64 KiB.") from None
+    else:
+        options = _with_document(options, written.data)
+    return _with_metadata(options, blob.metadata)
+
+
+def _with_document(options: DropOptions, document: bytes) -> DropOptions:
+    try:
+        fields = JsonFields.parse(document, _MAX_OPTIONS_BYTES)
+        for name, read in _FIELDS.items():
+            if fields.has(name):
+                options = read(options, fields, name)
+        fields.end()
+    except (FieldError, SpeechError) as error:
+        raise InvalidDropOptions(f"{OPTIONS_NAME}: {error}.") from None
+    return options
+
+
+def _with_metadata(options: DropOptions, metadata: Mapping[str, str]) -> DropOptions:
+    """Take what is for Sotto of the metadata; other keys are other people's."""
+    for name, read in _FIELDS.items():
+        key = name.lower()
+        if key not in metadata:
+            continue
+        try:
+            fields = JsonFields({name: _value(name, metadata[key])})
+            options = read(options, fields, name)
+        except (FieldError, SpeechError) as error:
+            raise InvalidDropOptions(f"The file's metadata {key}: {error}.") from None
+    return options
+
+
+def _value(name: str, text: str) -> object:
+    """Metadata are texts: lists are separated by commas, the rest is as in JSON."""
+    if name in _LISTS:
+        parts = [part.strip() for part in text.split(",") if part.strip()]
+        return [_plain(part) for part in parts] if name == "channels" else parts
+    return text if name in _TEXTS else _plain(text)
+
+
+def _plain(text: str) -> object:
+    try:
+        return json.loads(text.strip().lower())
+    except (json.JSONDecodeError, RecursionError):
+        return text
+
+
+_Read = Callable[[DropOptions, JsonFields, str], DropOptions]
+
+
+def _option(field_name: str, take: Callable[[JsonFields, str], Any]) -> _Read:
+    """Read a field of `JobOptions`."""
+
+    def read(options: DropOptions, fields: JsonFields, name: str) -> DropOptions:
+        return replace(options, job=replace(options.job, **{field_name: take(fields, name)}))
+
+    return read
+
+
+def _locales(fields: JsonFields, name: str) -> tuple[str, ...]:
+    return tuple(fields.items(name, _MAX_LOCALES, lambda item: find_locale(item.text("item", 35))))
+
+
+def _channels(fields: JsonFields, name: str) -> tuple[int, ...]:
+    return tuple(
+        fields.items(name, _MAX_CHANNELS, lambda item: item.integer("item", 0, _MAX_CHANNELS - 1))
+    )
+
+
+def _formats(fields: JsonFields, name: str) -> tuple[ResultFormat, ...]:
+    found = fields.items(name, len(ResultFormat), lambda item: item.member("item", ResultFormat))
+    if not found:
+        raise FieldError(f"{name} must name a format")
+    return tuple(dict.fromkeys(found))
+
+
+def _time_to_live(options: DropOptions, fields: JsonFields, name: str) -> DropOptions:
+    return replace(options, time_to_live=time_to_live_from_text(fields.text(name, 100)))
+
+
+_LISTS = frozenset({"locales", "channels", "formats"})
+_TEXTS = frozenset({"profanity", "timeToLive"})
+_FIELDS: Mapping[str, _Read] = {
+    "locales": _option("locales", _locales),
+    "languagePerPhrase": _option("language_per_phrase", JsonFields.flag),
+    "wordTimestamps": _option("word_timestamps", JsonFields.flag),
+    "displayWordTimestamps": _option("display_word_timestamps", JsonFields.flag),
+    "channels": _option("channels", _channels),
+    "punctuation": _option("punctuation", JsonFields.flag),
+    "profanity": _option("profanity", lambda fields, name: fields.member(name, ProfanityMode)),
+    "maxSpeakers": _option(
+        "max_speakers", lambda fields, name: fields.integer(name, 1, _MOST_SPEAKERS)
+    ),
+    "formats": _option("formats", _formats),
+    "timeToLive": _time_to_live,
+}

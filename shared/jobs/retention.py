@@ -1,0 +1,170 @@
+"""The end of a job: what Sotto wrote for it is deleted, and nothing else.
+
+A purge follows the index of expiries from its beginning and stops at the first entry that is
+not due, so its cost is that of what expires. Each job is removed in an order that another run
+can take up anywhere: the entry that leads to it goes last.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+
+from shared.errors import ConfigurationError, JobError, JobNotFound, StorageError
+from shared.jobs.batch import Batch
+from shared.jobs.job import Job, JobOrigin
+from shared.jobs.names import expiry_name, is_due, parse_expiry_name
+from shared.jobs.outcome import Closing
+from shared.jobs.outputs import dropped_output_names, remove_own
+from shared.jobs.submission import id_of_dropped
+from shared.jobs.time_to_live import is_expired
+
+GONE_FOR = timedelta(days=15)
+"""How long it is remembered that a job is gone: SQS delivers a message for up to 14 days."""
+
+_MOST_FAILURES = 20  # in one purge; then it is the storage, and every further job would wait for it
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(slots=True)
+class Purge:
+    """What a purge has removed, for people to read.
+
+    n_records: of jobs and in their index. n_leftovers: of writes that a crash interrupted.
+    latest: how long after its time the latest of the jobs was removed.
+    failures: ids of jobs that could not be removed, and why; the next purge tries again.
+    is_complete: False where it stopped before the end.
+    """
+
+    n_jobs: int = 0
+    n_outputs: int = 0
+    n_records: int = 0
+    n_leftovers: int = 0
+    latest: timedelta = timedelta()
+    failures: list[tuple[str, Exception]] = field(default_factory=list)
+    is_complete: bool = True
+
+    def __str__(self) -> str:
+        late = f", up to {self.latest.total_seconds():.0f} s late" if self.n_jobs else ""
+        failed = f"; {len(self.failures)} jobs could not be removed" if self.failures else ""
+        stopped = "" if self.is_complete else "; stopped before the end"
+        return (
+            f"{self.n_jobs} jobs{late}: {self.n_outputs} files in output containers, "
+            f"{self.n_records} records and results; {self.n_leftovers} leftovers{failed}{stopped}"
+        )
+
+
+def purge(batch: Batch, now: datetime, should_stop: Callable[[], bool] = _never) -> Purge:
+    """Remove all jobs whose time is over at `now` (aware), and leftovers of crashes.
+
+    Raises
+    ------
+    StorageError: the container of jobs can not be used; what is removed is removed.
+    """
+    done, run = Purge(), _Run(batch, now)
+    for name in batch.store.expiries():
+        found = parse_expiry_name(name)
+        if found is None:
+            continue
+        minute, job_id = found
+        if not is_due(minute, now):
+            break
+        if should_stop() or len(done.failures) == _MOST_FAILURES:
+            done.is_complete = False
+            break
+        try:
+            has_ended = run.expire(job_id, done)
+        except (StorageError, JobError, ConfigurationError) as error:
+            done.failures.append((job_id, error))
+            continue
+        if has_ended:
+            batch.store.container.delete(name)
+            done.n_records += 1
+    containers = [batch.store.container, *(f.output for f in batch.drop_folders.values())]
+    done.n_leftovers = sum(container.remove_leftovers() for container in containers)
+    return done
+
+
+def remove_job(batch: Batch, job: Job, closing: Closing | None) -> tuple[int, int]:
+    """Delete a job at once, whether it has ended or not; how many outputs and records it was.
+
+    Input audio and what a job wrote to its destination are their owners': neither is touched.
+    """
+    batch.store.mark_gone(job.id, datetime.now(UTC) + GONE_FOR)
+    n_outputs = _remove_outputs(batch, job)
+    n_records = batch.store.remove(job.id)
+    if closing is not None and closing.expires_at is not None:
+        batch.store.container.delete(expiry_name(closing.expires_at, job.id))
+    return n_outputs, n_records
+
+
+def is_over(closing: Closing | None, now: datetime) -> bool:
+    """Tell whether a job is to be treated as gone: its time is over, purged or not."""
+    return closing is not None and is_expired(closing.expires_at, now)
+
+
+class _Run:
+    """One purge: what it knows while it goes from job to job."""
+
+    def __init__(self, batch: Batch, now: datetime) -> None:
+        self._batch = batch
+        self._store = batch.store
+        self._now = now.astimezone(UTC)
+
+    def expire(self, job_id: str, done: Purge) -> bool:
+        """Look at one entry; whether it has done its duty."""
+        try:
+            job = self._store.job(job_id)
+        except JobNotFound:
+            self._forget(job_id)
+            return True
+        closing = self._store.closing(job_id)
+        if closing is None or closing.expires_at is None or not is_over(closing, self._now):
+            # In a moment. Or whoever wrote the entry died before `closed`: then the job is still
+            # under way and is closed again, with the same end and the same entry.
+            return False
+        self._store.mark_gone(job_id, self._now + GONE_FOR)
+        done.n_outputs += _remove_outputs(self._batch, job)
+        done.n_records += self._store.remove(job_id)
+        done.n_jobs += 1
+        done.latest = max(done.latest, self._now - closing.expires_at)
+        return True
+
+    def _forget(self, job_id: str) -> None:
+        """Forget that a job is gone, unless its file still lies in a folder that is watched.
+
+        Such a folder is looked through at every start, and the file would be new then.
+        """
+        if not self._store.is_gone(job_id):
+            return
+        if job_id in self._watched_ids:
+            self._store.mark_gone(job_id, self._now + GONE_FOR)
+        else:
+            self._store.forget_gone(job_id)
+
+    @cached_property
+    def _watched_ids(self) -> frozenset[str]:
+        return frozenset(
+            id_of_dropped(folder, blob)
+            for folder in self._batch.drop_folders.values()
+            if folder.is_watched
+            for blob in folder.input.list()
+        )
+
+
+def _remove_outputs(batch: Batch, job: Job) -> int:
+    """Delete what was written for dropped files, while it still is that."""
+    if job.origin is not JobOrigin.DROP or job.container is None:
+        return 0
+    folder = batch.drop_folder(job.container)
+    written: dict[str, str | None] = {
+        blob.name: blob.etag for outcome in batch.store.outcomes(job.id) for blob in outcome.written
+    }
+    if not written:  # somebody may have written and died before saying so
+        written = dict.fromkeys(
+            name for file in job.files for name in dropped_output_names(file, job.options)
+        )
+    return sum(remove_own(folder.output, name, job.id, etag) for name, etag in written.items())

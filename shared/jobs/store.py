@@ -1,0 +1,169 @@
+"""The jobs of a Sotto, in one container: `names.py` says what lies where.
+
+Every record is written once, with a condition, so that any number of workers agree on what
+counts. Two rules make a crash between two writes harmless:
+
+- What leads to a thing is written before the thing: the message before the job, the entry in
+  `expires/` before `closed`. Either may lead to nothing; nothing is without its lead.
+- Who deletes a job writes `gone/<id>` first; who writes into a job looks for that afterwards,
+  and deletes what it wrote. One of the two comes second, and sees the other.
+"""
+
+import itertools
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+
+from shared.errors import AlreadyExists, BlobNotFound, JobNotFound
+from shared.jobs import names
+from shared.jobs.job import MAX_JOB_BYTES, Job
+from shared.jobs.outcome import MAX_RECORD_BYTES, Closing, FileOutcome
+from shared.storage.container import PAGE_SIZE, Container
+
+JSON = "application/json"
+
+# Records of one job that are read, or blobs of it that are deleted, at the same time: they
+# mostly wait for the storage.
+_AT_ONCE = 16
+
+
+class JobStore:
+    """Records of jobs in a container. Methods may be called from any thread.
+
+    `container` is also where transcripts of jobs of the batch API lie.
+    """
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+
+    def create(self, job: Job) -> bool:
+        """Write a new job; False where it is there already."""
+        return self._create(names.job_name(job.id), job.to_json())
+
+    def has_job(self, job_id: str) -> bool:
+        """Tell whether there is such a job."""
+        return self._is_there(names.job_name(job_id))
+
+    def job(self, job_id: str) -> Job:
+        """Read what was asked for. Raises `JobNotFound`."""
+        try:
+            blob = self.container.read(names.job_name(job_id), MAX_JOB_BYTES)
+        except BlobNotFound:
+            raise JobNotFound("There is no such job.") from None
+        return Job.from_json(blob.data)
+
+    def outcome(self, job_id: str, file_index: int) -> FileOutcome | None:
+        """Read how a file ended; None while it has not."""
+        return self._outcome(names.finished_name(job_id, file_index))
+
+    def outcomes(self, job_id: str) -> list[FileOutcome]:
+        """Read how all finished files ended, in their order."""
+        finished = [entry.name for entry in self.container.list(names.finished_prefix(job_id))]
+        if len(finished) <= 1:
+            found = [self._outcome(name) for name in finished]
+        else:
+            with ThreadPoolExecutor(_AT_ONCE, "outcomes") as threads:
+                found = list(threads.map(self._outcome, finished))
+        return [outcome for outcome in found if outcome is not None]
+
+    def finish(self, job_id: str, outcome: FileOutcome) -> FileOutcome:
+        """Say how a file ended, unless somebody has; the one that counts from now on."""
+        name = names.finished_name(job_id, outcome.file_index)
+        if self._create(name, outcome.to_json()):
+            return outcome
+        return self._outcome(name) or outcome
+
+    def has_all_finished(self, job: Job, file_index: int) -> bool:
+        """Tell whether all files of a job are finished, of which `file_index` just has.
+
+        Files are mostly finished in their order, so those behind this one are looked at first:
+        one page tells, for all but the last ones. Whoever finishes last sees all the others.
+        """
+        n_files, prefix = len(job.files), names.finished_prefix(job.id)
+        if n_behind := n_files - 1 - file_index:
+            this = names.finished_name(job.id, file_index)
+            expected = min(PAGE_SIZE, n_behind)
+            behind = self.container.list(prefix, after=this, page_size=expected)
+            if sum(1 for _ in itertools.islice(behind, expected)) < expected:
+                return False
+        return n_files == 1 or self.n_finished(job.id) == n_files
+
+    def n_finished(self, job_id: str) -> int:
+        """Count the finished files of a job."""
+        return sum(1 for _ in self.container.list(names.finished_prefix(job_id)))
+
+    def write_result(self, job_id: str, name: str, data: bytes, content_type: str = JSON) -> None:
+        """Write a transcript or the report of a job, whatever an earlier try has left."""
+        self.container.put(
+            names.result_name(job_id, name), data, {"sottojob": job_id}, content_type
+        )
+
+    def closing(self, job_id: str) -> Closing | None:
+        """Read how all of a job ended; None while it has not."""
+        try:
+            blob = self.container.read(names.closed_name(job_id), MAX_RECORD_BYTES)
+        except BlobNotFound:
+            return None
+        return Closing.from_json(blob.data)
+
+    def close(self, job_id: str, closing: Closing) -> bool:
+        """Say how all of a job ended; False where somebody else has said it."""
+        if closing.expires_at is not None:
+            self._create(names.expiry_name(closing.expires_at, job_id), b"")
+        return self._create(names.closed_name(job_id), closing.to_json())
+
+    def is_gone(self, job_id: str) -> bool:
+        """Tell whether a job was deleted."""
+        return self._is_there(names.gone_name(job_id))
+
+    def mark_gone(self, job_id: str, until: datetime) -> None:
+        """Say that a job is deleted, before anything of it is; purging forgets it after `until`."""
+        self._create(names.expiry_name(until, job_id), b"")
+        self._create(names.gone_name(job_id), b"")
+
+    def forget_gone(self, job_id: str) -> None:
+        """Forget that a job was deleted."""
+        self.container.delete(names.gone_name(job_id))
+
+    def remove(self, job_id: str) -> int:
+        """Delete all that lies under a job, its own record last; how many blobs it was.
+
+        Whoever is killed in between finds the record again.
+        """
+        own = names.job_name(job_id)
+        others = (
+            entry.name
+            for entry in self.container.list(names.job_prefix(job_id))
+            if entry.name != own
+        )
+        n_removed = 0
+        with ThreadPoolExecutor(_AT_ONCE, "removal") as threads:
+            while batch := list(itertools.islice(others, PAGE_SIZE)):
+                list(threads.map(self.container.delete, batch))
+                n_removed += len(batch)
+        self.container.delete(own)
+        return n_removed + 1
+
+    def expiries(self) -> Iterator[str]:
+        """Names of the entries that lead to jobs with a time to live, the soonest first."""
+        return (entry.name for entry in self.container.list(names.EXPIRES_PREFIX))
+
+    def _outcome(self, name: str) -> FileOutcome | None:
+        try:
+            blob = self.container.read(name, MAX_RECORD_BYTES)
+        except BlobNotFound:
+            return None
+        return FileOutcome.from_json(blob.data)
+
+    def _create(self, name: str, data: bytes) -> bool:
+        with suppress(AlreadyExists):
+            self.container.create(name, data, content_type=JSON)
+            return True
+        return False
+
+    def _is_there(self, name: str) -> bool:
+        with suppress(BlobNotFound):
+            self.container.properties(name)
+            return True
+        return False

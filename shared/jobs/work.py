@@ -1,0 +1,304 @@
+"""Work on a job: one message at a time, in steps that may all be done twice.
+
+    claim (the lease of the message) -> transcribe -> write with a condition -> mark the file
+    -> close the job if that was its last -> acknowledge
+
+Whoever dies in between leaves a message that is handed out again, and every step finds what it
+did before.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from shared.audio.format import AudioLimits
+from shared.audio.stream import open_audio
+from shared.errors import (
+    AudioTooLong,
+    ConfigurationError,
+    InvalidDropOptions,
+    JobNotFound,
+    LeaseLost,
+    OutputTaken,
+    StorageError,
+    WorkStopped,
+)
+from shared.formats.batch_report import ReportEntry, batch_report
+from shared.jobs.batch import Batch
+from shared.jobs.failure import CRASHED, Failure, exhausted, permanent_failure
+from shared.jobs.job import Job, JobOrigin, ResultFormat
+from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob, close_job
+from shared.jobs.outputs import (
+    Finished,
+    Output,
+    failure_output,
+    json_bytes,
+    remove_older_failure,
+    remove_own,
+    transcript_outputs,
+    write_dropped,
+)
+from shared.jobs.submission import FAN_OUT_FILES
+from shared.recognition.recogniser import RecognitionStatistics
+from shared.recognition.transcribe import Recognises, transcribe
+from shared.storage.work_message import WorkKind, WorkMessage
+from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
+from shared.transcript import Transcript
+
+REPORT_NAME = "report.json"
+
+_JOBS_REMEMBERED = 8
+
+
+def _always() -> None:
+    """Go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When this host ends the work, on the clock of `time.monotonic`, and how it calls that."""
+
+    at_s: float
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The circumstances of one try.
+
+    number: from 1; the last one is `MAX_DELIVERIES`.
+    go_on: called again and again; raises `LeaseLost` or `WorkStopped` to end the work.
+    """
+
+    number: int = 1
+    go_on: Callable[[], None] = _always
+    deadline: Deadline | None = None
+
+    @property
+    def is_last(self) -> bool:
+        """Whether what fails now has failed for good."""
+        return self.number >= MAX_DELIVERIES
+
+    def check(self) -> None:
+        """End the work where it has to end."""
+        self.go_on()
+        if self.deadline is not None and time.monotonic() >= self.deadline.at_s:
+            raise AudioTooLong(
+                f"The audio takes longer than this host has for one file ({self.deadline.limit})."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class FileWork:
+    """What became of a message about one file, for the log of its host: no name, no text.
+
+    outcome: what counts, whoever has written it.
+    statistics: of this try; None where the file was finished already.
+    cause: why it failed at this try.
+    has_closed: whether this was the end of the job, too.
+    """
+
+    outcome: FileOutcome
+    statistics: RecognitionStatistics | None = None
+    cause: Exception | None = None
+    has_closed: bool = False
+
+
+class Work:
+    """Does what messages ask for. Methods may be called from any thread."""
+
+    def __init__(
+        self, batch: Batch, recogniser: Recognises, limits: AudioLimits | None = None
+    ) -> None:
+        self._batch = batch
+        self._store = batch.store
+        self._recogniser = recogniser
+        self._limits = limits or AudioLimits()
+        # A job of 10,000 files is megabytes, the same for each of them, and never changes in
+        # what work reads of it.
+        self._job = lru_cache(_JOBS_REMEMBERED)(batch.store.job)
+
+    def do(self, message: WorkMessage, attempt: Attempt) -> FileWork | None:
+        """Do what a message asks for; when this returns it may be acknowledged.
+
+        Raises
+        ------
+        Whatever went wrong, if another try may end otherwise and this is not the last.
+        LeaseLost, WorkStopped: from `attempt.go_on`.
+        """
+        job = self._find(message.job_id, attempt)
+        if job is None or message.file_index is None:
+            return None
+        if message.kind is WorkKind.FAN_OUT:
+            self._fan_out(job, message.file_index, attempt)
+            return None
+        return self._finish(job, message.file_index, attempt)
+
+    def bury(self, letter: DeadLetter) -> None:
+        """Put into the report of its job what no worker could do: files that crash it."""
+        message = letter.message
+        if message is None or message.file_index is None:
+            return
+        with suppress(JobNotFound):
+            job = self._job(message.job_id)
+            step = FAN_OUT_FILES if message.kind is WorkKind.FAN_OUT else 1
+            for index in range(message.file_index, min(message.file_index + step, len(job.files))):
+                if self._store.outcome(job.id, index) is None:
+                    outcome = self._failed(job, index, CRASHED, MAX_DELIVERIES)
+                    self._settle(job, self._store.finish(job.id, outcome))
+
+    def _find(self, job_id: str, attempt: Attempt) -> Job | None:
+        try:
+            return self._job(job_id)
+        except JobNotFound:
+            if self._store.is_gone(job_id):
+                # An earlier try may have written after the job was deleted, and died.
+                self._store.remove(job_id)
+                return None
+            # The message was sent before its job was written; or the job never was.
+            if attempt.is_last:
+                return None
+            raise
+
+    def _fan_out(self, job: Job, first: int, attempt: Attempt) -> None:
+        for index in range(first, min(first + FAN_OUT_FILES, len(job.files))):
+            attempt.check()
+            self._batch.queue.send(WorkMessage(WorkKind.TRANSCRIBE, job.id, index))
+
+    def _finish(self, job: Job, index: int, attempt: Attempt) -> FileWork | None:
+        outcome = self._store.outcome(job.id, index)
+        if outcome is not None:
+            return FileWork(outcome, has_closed=self._settle(job, outcome))
+        # A job of many files is remembered, so it may have been deleted since it was read.
+        if len(job.files) > 1 and self._store.is_gone(job.id):
+            return None
+        done = self._process(job, index, attempt)
+        outcome = self._store.finish(job.id, done.outcome)
+        return replace(done, outcome=outcome, has_closed=self._settle(job, outcome))
+
+    def _settle(self, job: Job, outcome: FileOutcome) -> bool:
+        """Close the job if this was its last file; undo all where it was deleted meanwhile."""
+        if self._store.is_gone(job.id):
+            self._undo(job, outcome)
+            return False
+        if not self._store.has_all_finished(job, outcome.file_index):
+            return False
+        return self._close(job, [outcome] if len(job.files) == 1 else self._store.outcomes(job.id))
+
+    def _undo(self, job: Job, outcome: FileOutcome) -> None:
+        if job.origin is JobOrigin.DROP and job.container is not None:
+            output = self._batch.drop_folder(job.container).output
+            for blob in outcome.written:
+                remove_own(output, blob.name, job.id, blob.etag)
+        self._store.remove(job.id)
+
+    def _close(self, job: Job, outcomes: Sequence[FileOutcome]) -> bool:
+        closing = close_job(job, outcomes)
+        if job.origin is JobOrigin.REST:
+            self._store.write_result(job.id, REPORT_NAME, _report(job, outcomes))
+        return self._store.close(job.id, closing)
+
+    def _process(self, job: Job, index: int, attempt: Attempt) -> FileWork:
+        """Transcribe a file and write what becomes of it."""
+        statistics = RecognitionStatistics()
+        try:
+            written = self._transcribe(job, index, attempt, statistics)
+        except (LeaseLost, WorkStopped):
+            raise
+        except Exception as error:  # the edge: whatever a file does to us ends in its report
+            failure = permanent_failure(error)
+            if failure is None and attempt.is_last:
+                failure = exhausted(error)
+            if failure is None:
+                raise
+            return FileWork(self._failed(job, index, failure, attempt.number), statistics, error)
+        outcome = FileOutcome(
+            file_index=index,
+            status=FileStatus.SUCCEEDED,
+            finished_at=written.finished.finished_at,
+            n_attempts=attempt.number,
+            audio_s=statistics.audio_s,
+            written=written.blobs,
+        )
+        return FileWork(outcome, statistics)
+
+    def _transcribe(
+        self, job: Job, index: int, attempt: Attempt, statistics: RecognitionStatistics
+    ) -> "_Written":
+        if job.refusal is not None:
+            raise InvalidDropOptions(job.refusal)
+        file = job.files[index]
+        with (
+            self._batch.open_source(job, file) as source,
+            open_audio(source.audio, limits=self._limits) as stream,
+        ):
+            options = job.options.recognition_options()
+            transcript = transcribe(self._recogniser, stream, options, statistics, attempt.check)
+        attempt.go_on()
+        finished = Finished(job, file, source.modified_at or job.created_at, datetime.now(UTC))
+        return _Written(finished, self._write(transcript, finished))
+
+    def _write(self, transcript: Transcript, finished: Finished) -> tuple[WrittenBlob, ...]:
+        job, file = finished.job, finished.file
+        if job.origin is JobOrigin.REST:
+            named = file.result_name.removesuffix(f".{ResultFormat.BATCH_JSON}")
+            for output in transcript_outputs(transcript, finished, named):
+                self._store.write_result(job.id, output.name, output.data, output.content_type)
+            return ()
+        written = self._write_dropped(
+            transcript_outputs(transcript, finished, file.source), finished
+        )
+        remove_older_failure(self._batch.drop_folder(job.container or "").output, finished)
+        return written
+
+    def _write_dropped(
+        self, outputs: Iterable[Output], finished: Finished
+    ) -> tuple[WrittenBlob, ...]:
+        folder = self._batch.drop_folder(finished.job.container or "")
+        written = (
+            write_dropped(folder.output, folder.name, output, finished) for output in outputs
+        )
+        return tuple(blob for blob in written if blob is not None)
+
+    def _failed(self, job: Job, index: int, failure: Failure, n_attempts: int) -> FileOutcome:
+        finished_at = datetime.now(UTC)
+        written: tuple[WrittenBlob, ...] = ()
+        if job.origin is JobOrigin.DROP:
+            finished = Finished(job, job.files[index], job.created_at, finished_at)
+            try:
+                written = self._write_dropped([failure_output(failure, finished)], finished)
+            except (StorageError, OutputTaken, ConfigurationError) as error:
+                # Not even that can be written. Then the record of the job has to do.
+                if n_attempts < MAX_DELIVERIES and not isinstance(error, OutputTaken):
+                    raise
+        return FileOutcome(
+            file_index=index,
+            status=FileStatus.FAILED,
+            finished_at=finished_at,
+            n_attempts=n_attempts,
+            error_kind=failure.kind,
+            error_message=failure.message,
+            written=written,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    finished: Finished
+    blobs: tuple[WrittenBlob, ...]
+
+
+def _report(job: Job, outcomes: Sequence[FileOutcome]) -> bytes:
+    entries = [
+        ReportEntry(
+            job.files[outcome.file_index].source,
+            outcome.status is FileStatus.SUCCEEDED,
+            outcome.error_message,
+            outcome.error_kind,
+        )
+        for outcome in outcomes
+    ]
+    return json_bytes(batch_report(entries))

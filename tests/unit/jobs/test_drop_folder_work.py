@@ -1,0 +1,168 @@
+"""From a dropped file to its transcript and to its end, on folders and a scripted recogniser."""
+
+import io
+import json
+import wave
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.api.recogniser import ScriptedRecogniser
+from shared.errors import StorageUnavailable
+from shared.jobs.batch import Batch
+from shared.jobs.drop_folder import DropFolder
+from shared.jobs.outcome import JobStatus
+from shared.jobs.retention import purge
+from shared.jobs.store import JobStore
+from shared.jobs.submission import submit_dropped
+from shared.jobs.work import Attempt, Work
+from shared.storage.folder import FolderContainer
+from shared.storage.sqlite_queue import open_sqlite_queue
+from shared.storage.work_queue import MAX_DELIVERIES
+from shared.transcript import Alternative, Phrase
+
+HELLO = Phrase(0, "en-US", 0.1, 0.8, (Alternative(0.9, "hello", "hello", "hello", "Hello."),))
+
+
+def wav(seconds=1.0):
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(16_000)
+        writer.writeframes(bytes(int(32_000 * seconds)))
+    return file.getvalue()
+
+
+@pytest.fixture
+def batch(tmp_path):
+    for name in ("jobs", "audio", "transcripts"):
+        (tmp_path / name).mkdir()
+    queue = open_sqlite_queue(tmp_path / "queue.sqlite")
+    folder = DropFolder(
+        "audio",
+        FolderContainer(tmp_path / "audio"),
+        FolderContainer(tmp_path / "transcripts"),
+        timedelta(hours=1),
+        is_watched=True,
+    )
+    yield Batch(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
+    queue.close()
+
+
+def names(container):
+    return [entry.name for entry in container.list()]
+
+
+def do_all(batch, recogniser):
+    work = Work(batch, recogniser)
+    while (lease := batch.queue.lease(60, 0)) is not None:
+        work.do(lease.message, Attempt(lease.delivery_count))
+        batch.queue.acknowledge(lease)
+
+
+def drop(batch, name="calls/a b.wav", data=None, metadata=None):
+    folder = batch.drop_folders["audio"]
+    folder.input.put(name, data or wav(), metadata or {})
+    return submit_dropped(folder, name, batch)
+
+
+def test_a_dropped_file_becomes_a_transcript_beside_which_nothing_is_left_to_do(batch):
+    job_id = drop(batch)
+    do_all(batch, ScriptedRecogniser([HELLO]))
+    folder = batch.drop_folders["audio"]
+    assert names(folder.output) == ["calls/a b.wav.json"]
+    written = folder.output.read("calls/a b.wav.json", 10_000)
+    assert json.loads(written.data)["recognizedPhrases"][0]["nBest"][0]["display"] == "Hello."
+    assert written.properties.content_type == "application/json"
+    assert written.properties.metadata["sottojob"] == job_id
+    assert written.properties.metadata["source"] == "calls/a b.wav"
+    assert batch.store.closing(job_id).status is JobStatus.SUCCEEDED
+
+
+def test_an_event_that_comes_twice_makes_one_job(batch):
+    assert drop(batch) is not None
+    folder = batch.drop_folders["audio"]
+    assert submit_dropped(folder, "calls/a b.wav", batch) is None
+
+
+def test_a_file_that_is_written_again_is_transcribed_again(batch):
+    first = drop(batch)
+    do_all(batch, ScriptedRecogniser([HELLO]))
+    second = drop(batch, data=wav(2))
+    do_all(batch, ScriptedRecogniser([HELLO]))
+    assert first != second
+    output = batch.drop_folders["audio"].output
+    assert (
+        json.loads(output.read("calls/a b.wav.json", 10_000).data)["durationMilliseconds"] == 2000
+    )
+
+
+def test_expired_transcripts_go_and_the_audio_stays(batch):
+    job_id = drop(batch)
+    do_all(batch, ScriptedRecogniser([HELLO]))
+    folder = batch.drop_folders["audio"]
+    expires_at = batch.store.closing(job_id).expires_at
+    assert purge(batch, expires_at - timedelta(seconds=1)).n_jobs == 0
+    done = purge(batch, expires_at + timedelta(seconds=30))
+    assert (done.n_jobs, done.n_outputs) == (1, 1)
+    assert done.latest == timedelta(seconds=30)
+    assert names(folder.output) == []
+    assert names(folder.input) == ["calls/a b.wav"]
+    left = names(batch.store.container)
+    assert [name.split("/")[0] for name in left] == ["expires", "gone"]
+    # It is not new when the folder is looked through again, not even after years.
+    assert submit_dropped(folder, "calls/a b.wav", batch) is None
+    purge(batch, datetime.now(UTC) + timedelta(days=400))
+    assert submit_dropped(folder, "calls/a b.wav", batch) is None
+    folder.input.delete("calls/a b.wav")
+    purge(batch, datetime.now(UTC) + timedelta(days=800))
+    assert names(batch.store.container) == []
+
+
+def test_a_file_that_is_no_audio_leaves_its_reason(batch):
+    drop(batch, "notes.txt", b"buy milk")
+    do_all(batch, ScriptedRecogniser([HELLO]))
+    output = batch.drop_folders["audio"].output
+    assert names(output) == ["notes.txt.error.json"]
+    reason = json.loads(output.read("notes.txt.error.json", 10_000).data)
+    assert reason["source"] == "notes.txt"
+    assert reason["error"]["code"] == "InvalidAudio"
+
+
+def test_a_passing_trouble_is_tried_five_times_then_reported(batch):
+    job_id = drop(batch)
+    work = Work(batch, ScriptedRecogniser([StorageUnavailable("busy")]))
+    message = batch.queue.lease(60, 0).message
+    for number in range(1, MAX_DELIVERIES):
+        with pytest.raises(StorageUnavailable):
+            work.do(message, Attempt(number))
+    work.do(message, Attempt(MAX_DELIVERIES))
+    (outcome,) = batch.store.outcomes(job_id)
+    assert (outcome.n_attempts, outcome.error_kind) == (5, "InaccessibleCustomerStorage")
+    assert batch.store.closing(job_id).status is JobStatus.FAILED
+
+
+def test_somebody_elses_file_of_the_same_name_is_left_alone(batch):
+    output = batch.drop_folders["audio"].output
+    output.put("a.wav.json", b"mine")
+    job_id = drop(batch, "a.wav")
+    do_all(batch, ScriptedRecogniser([HELLO]))
+    assert output.read("a.wav.json", 100).data == b"mine"
+    assert batch.store.outcomes(job_id)[0].error_kind == "OutputTaken"
+
+
+def test_options_of_the_folder_and_of_the_file_are_followed(batch):
+    folder = batch.drop_folders["audio"]
+    folder.input.put(
+        "sotto.json",
+        b'{"locales":["de-DE"],"formats":["json","srt","vtt","txt"],"timeToLive":"PT5S"}',
+    )
+    recogniser = ScriptedRecogniser([HELLO])
+    job_id = drop(batch, "a.wav", metadata={"locales": "en-us", "wordtimestamps": "true"})
+    do_all(batch, recogniser)
+    assert names(folder.output) == [f"a.wav.{ending}" for ending in ("json", "srt", "txt", "vtt")]
+    assert recogniser.asked[0].locales == ("en-US",)
+    assert recogniser.asked[0].word_timestamps
+    closing = batch.store.closing(job_id)
+    assert closing.expires_at - closing.closed_at == timedelta(seconds=5)
