@@ -8,9 +8,9 @@ cd "$(dirname "$0")/.."
 
 venv=${VENV:-.venv}
 case "${1:-}" in
-  container) requirements=(requirements.txt requirements/container.txt) ;;
+  container) requirements=(requirements.txt requirements/{container,text-to-speech}.txt) ;;
   development)
-    requirements=(requirements.txt requirements/{container,aws,development}.txt)
+    requirements=(requirements.txt requirements/{container,text-to-speech,aws,development}.txt)
     ;;
   rivals)
     requirements=(benchmarks/requirements-rivals.txt)

@@ -16,6 +16,7 @@ from functions.api import (
     issue_token,
     reference,
     short_audio,
+    text_to_speech,
 )
 from functions.api.authentication import Authenticator
 from functions.api.cross_origin import CrossOrigin
@@ -27,13 +28,19 @@ from functions.api.recognition_threads import RecognitionThreads
 from functions.api.request_record import RequestRecords
 from functions.api.service import SpeechService
 from shared.settings import Settings
+from shared.synthesis.speaker import Speaker
 
 # nginx's status for a client that closed the connection: it is logged, nobody receives it.
 _STATUS_CLIENT_GONE = 499
 
 
-def create_app(settings: Settings, recogniser: Recogniser) -> FastAPI:
-    """App of one process. Nothing is loaded and nothing is started by making it."""
+def create_app(
+    settings: Settings, recogniser: Recogniser, speaker: Speaker | None = None
+) -> FastAPI:
+    """App of one process. Nothing is loaded and nothing is started by making it.
+
+    speaker: who speaks, for tests; else the voices of the settings do.
+    """
     service = SpeechService(
         settings=settings,
         recogniser=recogniser,
@@ -61,6 +68,7 @@ def create_app(settings: Settings, recogniser: Recogniser) -> FastAPI:
     )
     for contract in (health, issue_token, short_audio, fast_transcription):
         app.include_router(contract.create_router(service))
+    app.include_router(text_to_speech.create_router(service, speaker or Speaker(settings)))
     app.include_router(reference.create_router(app))
     app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
 

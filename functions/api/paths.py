@@ -11,16 +11,18 @@ import re
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 _SLASHES = re.compile("/{2,}")
-_CUSTOM_DOMAIN_PREFIX = "/stt/"
+_CUSTOM_DOMAIN_PREFIXES = ("/stt", "/tts")
 _CASELESS_PATHS = {"/sts/v1.0/issuetoken": "/sts/v1.0/issueToken"}
 
 
 def canonical_path(path: str) -> str:
-    """Path with single slashes, without `/stt` in front or a slash at the end, `%3A` as `:`."""
+    """Path with single slashes and `:` for `%3A`, without `/stt`, `/tts` or a slash at the end."""
     path = _SLASHES.sub("/", path)
     path = path.replace("%3A", ":").replace("%3a", ":")
-    if path.startswith(_CUSTOM_DOMAIN_PREFIX):
-        path = path.removeprefix(_CUSTOM_DOMAIN_PREFIX.rstrip("/"))
+    for prefix in _CUSTOM_DOMAIN_PREFIXES:
+        if path.startswith(f"{prefix}/"):
+            path = path.removeprefix(prefix)
+            break
     if len(path) > 1:
         path = path.removesuffix("/")
     return _CASELESS_PATHS.get(path.lower(), path)

@@ -18,20 +18,20 @@ Int16Block = npt.NDArray[np.int16]
 
 
 class Resampler:
-    """Brings consecutive blocks of one audio from `sample_rate` (Hz) to 16 kHz.
+    """Brings consecutive blocks of one audio from `sample_rate` to `to_rate` (Hz), here 16 kHz.
 
-    Blocks are int16, shape (n_channels, n_samples). At 16 kHz they pass through untouched.
+    Blocks are int16, shape (n_channels, n_samples). At that rate they pass through untouched.
     """
 
-    def __init__(self, sample_rate: int, n_channels: int) -> None:
+    def __init__(self, sample_rate: int, n_channels: int, to_rate: int = SAMPLE_RATE) -> None:
         self.sample_rate = sample_rate
         self._n_channels = n_channels
         self._stream: soxr.ResampleStream | None = None
-        if sample_rate != SAMPLE_RATE:
+        if sample_rate != to_rate:
             # As float32, because libsoxr adds dither to int16: the same audio would not give
             # the same samples when it is cut in other places.
             self._stream = soxr.ResampleStream(
-                sample_rate, SAMPLE_RATE, n_channels, dtype="float32", quality="HQ"
+                sample_rate, to_rate, n_channels, dtype="float32", quality="HQ"
             )
 
     def resample(self, samples: Int16Block) -> Int16Block:

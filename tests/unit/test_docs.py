@@ -31,8 +31,9 @@ def default_of(entry: Field) -> str:
         home = str(Path.home())
         return f"`{str(entry.default_factory()).replace(home, '~')}`"
     values = entry.default if isinstance(entry.default, tuple) else (entry.default,)
-    written = ",".join(str(value) for value in values if value is not None)
-    return f"`{written.lower()}`" if written else "-"
+    texts = [str(value) for value in values if value is not None]
+    written = ",".join(text.lower() if text in {"True", "False"} else text for text in texts)
+    return f"`{written}`" if written else "-"
 
 
 def table_rows(page: str, first_cell: str) -> Iterator[str]:

@@ -16,9 +16,14 @@ HOSTS = ("azure_app", "aws_lambda", "container", "command_line")
 
 # Whose job a library is, one module or several. A folder stands for the modules in it.
 OWNERS = {
-    "av": "shared/audio/container.py",
+    "av": ("shared/audio/container.py", "shared/audio/encode.py"),
     "soxr": "shared/audio/resample.py",
-    "onnxruntime": ("shared/audio/voice_activity.py", "shared/diarization/network.py"),
+    "onnxruntime": (
+        "shared/audio/voice_activity.py",
+        "shared/diarization/network.py",
+        "shared/synthesis/onnx_voice.py",
+    ),
+    "pydub": "shared/synthesis/joining.py",
     "ctranslate2": "shared/recognition/ctranslate2_engine.py",
     "tokenizers": "shared/recognition/vocabulary.py",
     "torch": "shared/recognition/openai_whisper_engine.py",

@@ -57,6 +57,8 @@ def test_reference_shows_every_operation(make_client):
     page = client.get("/swagger").text
     assert set(document["paths"]) == {
         "/",
+        "/cognitiveservices/v1",
+        "/cognitiveservices/voices/list",
         "/healthz",
         "/ready",
         "/speech/recognition/conversation/cognitiveservices/v1",
@@ -66,6 +68,7 @@ def test_reference_shows_every_operation(make_client):
         "/speechtotext/transcriptions:transcribe",
         "/status",
         "/sts/v1.0/issueToken",
+        "/v1/audio/speech",
     }
     for path in document["paths"]:
         assert f" {path}</code>" in page

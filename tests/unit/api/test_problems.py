@@ -72,6 +72,11 @@ ANSWERS = [
     (errors.WorkStopped(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, FAILED),
     (errors.MalformedJob(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.InvalidTimeToLive(SAID), 400, INVALID, "InvalidTimeToLive", 400, SAID),
+    (errors.SynthesisError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.MalformedSsml(SAID), 400, INVALID, "InvalidPayload", 400, SAID),
+    (errors.UnknownVoice(SAID), 400, INVALID, "InvalidParameterValue", 400, SAID),
+    (errors.UnsupportedOutput(SAID), 400, INVALID, "InvalidParameterValue", 400, SAID),
+    (errors.SynthesisUnavailable(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, SAID),
     (errors.FeatureUnavailable(SAID), 501, "NotAllowed", "FeatureUnavailable", 501, SAID),
     (errors.ModelError(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
     (errors.ModelMissing(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
@@ -167,6 +172,17 @@ def test_an_error_that_is_new_is_answered_as_its_base():
 
 def test_an_error_without_a_sentence_gets_the_one_of_its_status():
     assert problem_of(errors.AudioTooLarge()).message == "The request is too large."
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(400, "invalid_request_error"), (503, "server_error")]
+)
+def test_routes_of_openai_have_its_shape(status, kind):
+    problem = Problem(status, SAID, inner_code="InvalidParameterValue")
+    assert shape_of_path("/v1/audio/speech") is Shape.OPENAI
+    assert problem.body(Shape.OPENAI) == {
+        "error": {"message": SAID, "type": kind, "param": None, "code": "InvalidParameterValue"}
+    }
 
 
 @pytest.mark.parametrize(("retry_after_s", "header"), [(7, "7"), (0, "1")])

@@ -1,0 +1,90 @@
+"""Who can speak on this machine: what `SOTTO_VOICES` names and is there."""
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.errors import ModelCorrupt, ModelMissing, SynthesisUnavailable
+from shared.models.catalogue import Role, find_model
+from shared.models.folder import how_to_fetch, locate_model
+from shared.models.kokoro_voices import KOKORO_VOICES
+from shared.settings import Settings
+from shared.synthesis import voices as names
+from shared.synthesis.espeak import HOW_TO_INSTALL, EspeakProcess, EspeakSynthesizer, find_espeak
+from shared.synthesis.kokoro import KokoroSynthesizer
+from shared.synthesis.piper import PiperSynthesizer, read_piper_voice
+from shared.synthesis.synthesizer import Synthesizer
+from shared.synthesis.voices import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who can speak here: voices, the preferred first, and the engine of each by its key."""
+
+    voices: tuple[Voice, ...]
+    engines: Mapping[str, Synthesizer]
+
+
+def find_voices(settings: Settings) -> Voices:
+    """Look up what `SOTTO_VOICES` names; what is not there is left out.
+
+    Raises
+    ------
+    SynthesisUnavailable: nothing of it is there.
+    ConfigurationError: a folder holds no Piper voice.
+    """
+    if find_espeak() is None or importlib.util.find_spec("pydub") is None:
+        raise _unavailable([HOW_TO_INSTALL])
+    missing: list[str] = []
+    process = EspeakProcess()
+    engines: dict[str, Synthesizer] = {
+        names.ESPEAK: EspeakSynthesizer(process),
+        names.PIPER: PiperSynthesizer(process, settings.threads),
+    }
+    voices: list[Voice] = []
+    for name in settings.voices:
+        if name == names.ESPEAK:
+            voices += names.espeak_voices()
+            continue
+        folder = _folder_of(name, settings.model_folder, missing)
+        if folder is None:
+            continue
+        if name == names.KOKORO:
+            engines[names.KOKORO] = KokoroSynthesizer(folder, process, settings.threads)
+            voices += map(names.kokoro_voice, KOKORO_VOICES)
+        else:
+            voices.append(_piper_voice(folder))
+    if not voices:
+        raise _unavailable(missing)
+    return Voices(tuple(voices), engines)
+
+
+def _folder_of(name: str, model_folder: Path, missing: list[str]) -> Path | None:
+    """Folder of a voice model, None where it is not fetched."""
+    model = find_model(name)
+    if model is None or model.role is not Role.SPEECH_SYNTHESIS:
+        return Path(name).expanduser()
+    try:
+        return locate_model(name, model_folder)
+    except (ModelMissing, ModelCorrupt):
+        # Not the error's own message: clients read this one, and that names a folder.
+        missing.append(how_to_fetch(name))
+        return None
+
+
+def _unavailable(missing: list[str]) -> SynthesisUnavailable:
+    reasons = " ".join(missing) or "SOTTO_VOICES names none."
+    return SynthesisUnavailable(f"There are no voices on this server. {reasons}")
+
+
+def _piper_voice(folder: Path) -> Voice:
+    described = read_piper_voice(folder)
+    return Voice(
+        name=described.name.replace("_", " ").title().replace(" ", ""),
+        locale=described.locale,
+        gender=names.PIPER_GENDERS.get(described.name, names.NEUTRAL),
+        engine=names.PIPER,
+        speaker=str(folder),
+        sample_rate=described.sample_rate,
+    )

@@ -1,0 +1,61 @@
+"""Parts of a sentence made one: joined, levelled, its edges softened, silence behind it.
+
+The only user of pydub, and only for samples that are in memory already: its decoding and its
+export write temporary files. It is imported at first use, as its import looks for programs.
+"""
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from shared.synthesis.synthesizer import Speech
+
+# Voices differ by 10 dB. This is where telephony and broadcasting of speech lie, roughly.
+LEVEL_DBFS = -20.0
+PEAK_DBFS = -1.0
+EDGE_MS = 5
+
+
+def join_parts(parts: Sequence[Speech], *, gain_db: float = 0.0, pause_s: float = 0.0) -> Speech:
+    """Join the parts of one sentence, which have one rate, and bring them to one level.
+
+    Parameters
+    ----------
+    gain_db: what is added to the usual level; peaks stay below full scale whatever is asked.
+    pause_s: silence behind the sentence.
+    """
+    sample_rate = parts[0].sample_rate
+    segment_of = _audio_segment()
+    joined = _segment(segment_of, parts[0])
+    for part in parts[1:]:
+        # Without crossfade: pydub mixes in a temporary file.
+        joined = joined.append(_segment(segment_of, part), crossfade=0)
+    if joined.max > 0:
+        gain = LEVEL_DBFS + gain_db - joined.dBFS
+        joined = joined.apply_gain(min(gain, PEAK_DBFS - joined.max_dBFS))
+        joined = joined.fade_in(EDGE_MS).fade_out(EDGE_MS)
+    joined = joined.append(
+        segment_of.silent(round(1000 * pause_s), frame_rate=sample_rate), crossfade=0
+    )
+    return Speech(np.frombuffer(joined.raw_data, np.int16), sample_rate)
+
+
+def _segment(segment_of: Any, speech: Speech) -> Any:
+    return segment_of(
+        data=speech.samples.tobytes(), sample_width=2, frame_rate=speech.sample_rate, channels=1
+    )
+
+
+def _audio_segment() -> Any:
+    """Import pydub's one class, without the two warnings that its import is known for."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", "Couldn't find (ffmpeg|ffprobe|avconv|ffplay)", RuntimeWarning, "pydub"
+        )
+        warnings.filterwarnings("ignore", ".*invalid escape sequence", SyntaxWarning)
+        warnings.filterwarnings("ignore", ".*invalid escape sequence", DeprecationWarning)
+        from pydub import AudioSegment  # noqa: PLC0415
+
+    return AudioSegment

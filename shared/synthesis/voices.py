@@ -1,0 +1,190 @@
+"""Voices by the names that clients write: Azure's short names, its full names, OpenAI's.
+
+Sotto's voices have names of their own in the same form (`en-US-HeartNeural`). Well-known names of
+Azure's and OpenAI's stand for the nearest voice that is here; an unknown one takes the default of
+the locale that it begins with.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from shared.errors import UnknownVoice
+
+FEMALE, MALE, NEUTRAL = "Female", "Male", "Neutral"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """One voice.
+
+    Parameters
+    ----------
+    name: its display name, such as `Heart`.
+    engine: the synthesizer that has it, by its key in `Speaker`.
+    speaker: what that engine calls it.
+    sample_rate: in Hz, as the engine gives it.
+    """
+
+    name: str
+    locale: str
+    gender: str
+    engine: str
+    speaker: str
+    sample_rate: int
+
+    @property
+    def short_name(self) -> str:
+        """Azure's form: locale, name, kind."""
+        return f"{self.locale}-{self.name}{self.kind}"
+
+    @property
+    def kind(self) -> str:
+        """`Neural`, or `Standard` for a voice that is computed from rules."""
+        return "Standard" if self.engine == ESPEAK else "Neural"
+
+
+KOKORO, PIPER, ESPEAK = "kokoro", "piper", "espeak-ng"
+
+# Kokoro names its voices by language and gender: `af_heart` is American and female. Chinese,
+# Hindi and Japanese ones are left out: they need front ends that are not here.
+KOKORO_LOCALES = {
+    "a": "en-US", "b": "en-GB", "e": "es-ES", "f": "fr-FR", "i": "it-IT", "p": "pt-BR",
+}  # fmt: skip
+_KOKORO_RATE = 24_000
+_ESPEAK_RATE = 22_050
+
+# A Piper voice does not say; these are known.
+PIPER_GENDERS = {"joe": MALE}
+
+# Languages of eSpeak NG by locale. Where a language has several locales the first is listed.
+ESPEAK_VOICES = {
+    "af-ZA": "af", "am-ET": "am", "ar-SA": "ar", "az-AZ": "az", "be-BY": "be", "bg-BG": "bg",
+    "bn-IN": "bn", "bs-BA": "bs", "ca-ES": "ca", "cs-CZ": "cs", "cy-GB": "cy", "da-DK": "da",
+    "de-DE": "de", "el-GR": "el", "en-GB": "en-gb-x-rp", "en-US": "en-us", "es-ES": "es",
+    "es-MX": "es-419", "et-EE": "et", "eu-ES": "eu", "fa-IR": "fa", "fi-FI": "fi",
+    "fr-BE": "fr-be", "fr-CH": "fr-ch", "fr-FR": "fr", "gu-IN": "gu", "he-IL": "he",
+    "hi-IN": "hi", "hr-HR": "hr", "hu-HU": "hu", "hy-AM": "hy", "id-ID": "id", "is-IS": "is",
+    "it-IT": "it", "ka-GE": "ka", "kk-KZ": "kk", "kn-IN": "kn", "ko-KR": "ko", "lt-LT": "lt",
+    "lv-LV": "lv", "mk-MK": "mk", "ml-IN": "ml", "mr-IN": "mr", "ms-MY": "ms", "mt-MT": "mt",
+    "nb-NO": "nb", "ne-NP": "ne", "nl-NL": "nl", "pa-IN": "pa", "pl-PL": "pl", "pt-BR": "pt-br",
+    "pt-PT": "pt", "ro-RO": "ro", "ru-RU": "ru", "si-LK": "si", "sk-SK": "sk", "sl-SI": "sl",
+    "sq-AL": "sq", "sr-RS": "sr", "sv-SE": "sv", "sw-KE": "sw", "ta-IN": "ta", "te-IN": "te",
+    "tr-TR": "tr", "uk-UA": "uk", "ur-PK": "ur", "uz-UZ": "uz", "vi-VN": "vi", "zh-CN": "cmn",
+}  # fmt: skip
+
+# Azure's and OpenAI's names, and whom of Kokoro they stand for.
+ALIASES = {
+    "en-us-jennyneural": "af_heart", "en-us-avaneural": "af_heart", "en-us-arianeural": "af_bella",
+    "en-us-emmaneural": "af_nicole", "en-us-saraneural": "af_sarah", "en-us-janeneural": "af_kore",
+    "en-us-michelleneural": "af_nova", "en-us-ananeural": "af_sky", "en-us-guyneural": "am_michael",
+    "en-us-andrewneural": "am_fenrir", "en-us-brianneural": "am_puck",
+    "en-us-davisneural": "am_onyx", "en-us-ericneural": "am_eric", "en-us-tonyneural": "am_liam",
+    "en-us-jasonneural": "am_echo", "en-us-christopherneural": "am_adam",
+    "en-gb-sonianeural": "bf_emma", "en-gb-libbyneural": "bf_isabella",
+    "en-gb-maisieneural": "bf_lily", "en-gb-ryanneural": "bm_george",
+    "en-gb-thomasneural": "bm_fable", "es-es-elviraneural": "ef_dora",
+    "es-es-alvaroneural": "em_alex", "es-mx-dalianeural": "ef_dora",
+    "es-mx-jorgeneural": "em_alex", "fr-fr-deniseneural": "ff_siwis",
+    "it-it-elsaneural": "if_sara", "it-it-isabellaneural": "if_sara",
+    "it-it-diegoneural": "im_nicola", "pt-br-franciscaneural": "pf_dora",
+    "pt-br-antonioneural": "pm_alex",
+    "alloy": "af_alloy", "ash": "am_michael", "ballad": "bm_fable", "cedar": "am_fenrir",
+    "coral": "af_bella", "echo": "am_echo", "fable": "bm_fable", "marin": "af_heart",
+    "nova": "af_nova", "onyx": "am_onyx", "sage": "af_sarah", "shimmer": "af_sky",
+    "verse": "am_puck",
+}  # fmt: skip
+
+_FULL_NAME = re.compile(r".*\(\s*([A-Za-z-]+)\s*,\s*(\w+)\s*\)\s*")
+_LOCALE_IN_FRONT = re.compile(r"([a-z]{2,3}(?:-[a-z]{4})?-[a-z]{2})(?:-.*)?", re.IGNORECASE)
+
+
+def kokoro_voice(speaker: str) -> Voice:
+    """Describe one of Kokoro's voices."""
+    return Voice(
+        name=speaker[3:].capitalize(),
+        locale=KOKORO_LOCALES[speaker[0]],
+        gender=FEMALE if speaker[1] == "f" else MALE,
+        engine=KOKORO,
+        speaker=speaker,
+        sample_rate=_KOKORO_RATE,
+    )
+
+
+def espeak_voices() -> Iterable[Voice]:
+    """Describe eSpeak NG's voices, one a locale."""
+    for locale, speaker in ESPEAK_VOICES.items():
+        yield Voice(
+            name="Espeak",
+            locale=locale,
+            gender=MALE,
+            engine=ESPEAK,
+            speaker=speaker,
+            sample_rate=_ESPEAK_RATE,
+        )
+
+
+def find_voice(
+    voices: Sequence[Voice],
+    name: str | None,
+    locale: str | None = None,
+    gender: str | None = None,
+) -> Voice:
+    """Choose the voice that is meant; of several that would do, the first.
+
+    Parameters
+    ----------
+    voices: those that are here, the preferred first.
+    name: short name or full name of Azure's form, a name of OpenAI's, or an engine's own.
+    locale, gender: used where there is no name, or only its locale is known.
+
+    Raises
+    ------
+    UnknownVoice: nothing speaks that language. The name is not quoted.
+    """
+    if name:
+        wanted = _short_name(name)
+        meant = ALIASES.get(wanted, wanted)
+        for voice in voices:
+            if meant in {voice.short_name.lower(), voice.speaker.lower()}:
+                return voice
+        if wanted in ALIASES:
+            standing_in = kokoro_voice(meant)
+            locale, gender = standing_in.locale, standing_in.gender
+        if in_front := _LOCALE_IN_FRONT.fullmatch(wanted):
+            locale = in_front[1]
+        elif wanted not in ALIASES:
+            raise UnknownVoice("There is no voice of that name here.")
+    if locale is None:
+        raise UnknownVoice("Neither the name nor the locale of a voice is given.")
+    return default_voice(voices, locale, gender)
+
+
+def default_voice(voices: Sequence[Voice], locale: str, gender: str | None = None) -> Voice:
+    """Choose by locale, else by its language; the gender decides among those of one engine.
+
+    Raises
+    ------
+    UnknownVoice: nothing speaks that language.
+    """
+    locale = locale.lower().replace("_", "-")
+    language = locale.partition("-")[0]
+    fitting = [voice for voice in voices if voice.locale.lower() == locale]
+    same_language = [voice for voice in voices if voice.locale.lower().split("-")[0] == language]
+    # A good voice of another country before one computed from rules.
+    fitting += same_language
+    if not fitting:
+        raise UnknownVoice("No voice here speaks that language.")
+    best = min(fitting, key=lambda voice: voice.engine == ESPEAK)
+    alike = [
+        voice for voice in fitting if voice.engine == best.engine and voice.locale == best.locale
+    ]
+    wanted = (gender or "").lower()
+    return next((voice for voice in alike if voice.gender.lower() == wanted), best)
+
+
+def _short_name(name: str) -> str:
+    """Lower case short name; `Microsoft Server … Voice (en-US, JennyNeural)` is brought to it."""
+    full = _FULL_NAME.fullmatch(name)
+    short = f"{full[1]}-{full[2]}" if full else name
+    return short.strip().lower()
