@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from functions.command_line import models
+from functions.command_line import batch, models
 from shared.errors import SpeechError
 from shared.settings import Settings
 
@@ -32,6 +32,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     models.add_commands(commands)
+    batch.add_commands(commands)
 
     serve = commands.add_parser(
         "serve", help="serve the API on this machine; SOTTO_ variables configure it"

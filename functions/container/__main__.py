@@ -1,7 +1,10 @@
-"""`python -m functions.container`: serve until SIGTERM."""
+"""`python -m functions.container [worker]`: serve, or only work, until SIGTERM."""
 
 import sys
 
-from functions.container.server import main
+if sys.argv[1:2] == ["worker"]:
+    from functions.container.worker_process import main
+else:
+    from functions.container.server import main
 
 sys.exit(main())

@@ -1,4 +1,4 @@
-"""The start of the container host: settings from the environment, one process, one port.
+"""The start of the server: settings from the environment, one process, one port.
 
 The time from the start of the process to its first transcript counts, so the model loads in a
 thread while the web stack is imported: both mostly wait for the disk or run outside of the
@@ -16,12 +16,14 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from shared.errors import SpeechError
+from shared.jobs.places import local_places, open_batch
 from shared.models.folder import locate_model, required_models
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
 from shared.ticks import milliseconds_from_seconds
 
 if TYPE_CHECKING:
+    from functions.container.background import Background
     from shared.recognition.recogniser import Recogniser
 
 EXIT_FAILURE = 1
@@ -104,9 +106,12 @@ def _serve(settings: Settings) -> int:
 def _serve_with(settings: Settings, model: ModelThread) -> None:
     from functions.api.app import create_app  # noqa: PLC0415
     from functions.api.authentication import require_safe_binding  # noqa: PLC0415
+    from functions.container.background import Background  # noqa: PLC0415
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
 
     require_safe_binding(settings)
+    places = local_places(settings)
+    batch = open_batch(settings, places, watches=True) if places is not None else None
     app = create_app(settings, model.recogniser.result())
     server = HttpServer(app, settings, open_listener(settings))
 
@@ -114,8 +119,24 @@ def _serve_with(settings: Settings, model: ModelThread) -> None:
         server.should_exit = True
 
     model.on_failure = stop
-    if model.failure is None:
+    if model.failure is not None:
+        return
+    if batch is None or places is None:
         server.serve_until_stopped()
+        return
+    background = Background(settings, places, batch)
+    working = threading.Thread(target=_work, args=(background, model), name="batch", daemon=True)
+    working.start()
+    server.serve_until_stopped()
+    working.join()
+    background.stop()
+
+
+def _work(background: "Background", model: ModelThread) -> None:
+    """Start batch work when the model is there: nobody waits for it."""
+    model.join()
+    if model.failure is None:
+        background.start(model.recogniser.result())
 
 
 def _exit_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:

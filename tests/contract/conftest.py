@@ -29,12 +29,16 @@ class RunningServer:
 
 
 def start_server(model_folder, **settings):
-    """Start `python -m functions.container` on a free port; return when it listens."""
+    """Start `python -m functions.container` on a free port; return when it listens.
+
+    Without a place of its own for batch work it has none: it would be the user's.
+    """
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
         "SOTTO_KEYS": KEY,
         "SOTTO_PORT": "0",
         "SOTTO_MODEL_FOLDER": str(model_folder),
+        "SOTTO_BATCH": "true" if "SOTTO_DATA_FOLDER" in settings else "false",
         **settings,
     }
     process = subprocess.Popen(

@@ -24,7 +24,8 @@ HEADERS = {"Content-Type": "audio/wav", "Ocp-Apim-Subscription-Key": "k"}
 def run_host(model_folder, **settings):
     """Run a host that is expected not to start; return the finished process."""
     environment = {n: v for n, v in os.environ.items() if not n.startswith("SOTTO_")}
-    environment |= {"SOTTO_PORT": "0", "SOTTO_MODEL_FOLDER": str(model_folder), **settings}
+    environment |= {"SOTTO_PORT": "0", "SOTTO_MODEL_FOLDER": str(model_folder)}
+    environment |= {"SOTTO_BATCH": "false"} | settings
     return subprocess.run(
         [sys.executable, "-m", "functions.container"],
         cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60, check=False,

@@ -157,6 +157,7 @@ def traced_server(strace, folder, seen, model_folder) -> Iterator[str]:
         "SOTTO_QUEUE_LIMIT": "1",
         "SOTTO_ALLOWED_NETWORKS": "127.0.0.0/8",
         "SOTTO_LOG_LEVEL": "debug",
+        "SOTTO_BATCH": "false",
     }
     with subprocess.Popen(
         [*strace_command(strace, folder), sys.executable, "-m", "functions.container"],

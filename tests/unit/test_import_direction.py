@@ -42,6 +42,7 @@ OWNERS = {
     # The Functions host runs a server of its own inside; only its log is touched.
     "uvicorn": ("functions/container", "functions/azure_app/web_server_log.py"),
     "mangum": "functions/aws_lambda",
+    "watchfiles": "functions/container/folder_watch.py",
     "azure": ("functions/azure_app", "shared/storage"),
     "azure.identity": "shared/storage/azure_account.py",
     "azure.storage.blob": "shared/storage/azure_blob.py",

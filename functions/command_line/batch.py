@@ -1,0 +1,45 @@
+"""`purge`, `worker`: batch work by hand."""
+
+import argparse
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.errors import ConfigurationError
+from shared.settings import Settings
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands of batch work to the command line."""
+    purge = commands.add_parser(
+        "purge", help="delete transcripts and jobs whose time to live is over, now"
+    )
+    purge.set_defaults(run=_purge)
+
+    worker = commands.add_parser(
+        "worker", help="take work from the queue until SIGTERM; start as many as you like"
+    )
+    worker.set_defaults(run=_worker)
+
+
+def _purge(_parsed: argparse.Namespace, settings: Settings) -> int:
+    from shared.jobs.places import local_places, open_batch  # noqa: PLC0415
+    from shared.jobs.retention import purge  # noqa: PLC0415
+
+    places = local_places(settings)
+    if places is None:
+        raise ConfigurationError("SOTTO_BATCH is off: there is nothing to purge.")
+    batch = open_batch(settings, places, watches=True)
+    try:
+        done = purge(batch, datetime.now(UTC))
+    finally:
+        batch.queue.close()
+    print(f"removed {done}")
+    for job_id, error in done.failures:
+        print(f"  {job_id}: {error}")
+    return 1 if done.failures else 0
+
+
+def _worker(_parsed: argparse.Namespace, _settings: Settings) -> int:
+    from functions.container.worker_process import main as work  # noqa: PLC0415
+
+    return work()

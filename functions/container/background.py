@@ -1,0 +1,74 @@
+"""What the container host does beside answering requests: workers, folder watch, scheduler."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from functions.container.folder_watch import FolderWatch
+from functions.container.scheduler import Scheduler
+from functions.container.worker import Worker
+from shared.audio.format import AudioLimits
+from shared.errors import StorageError
+from shared.jobs.batch import Batch
+from shared.jobs.places import BatchPlaces, storage_access
+from shared.jobs.work import Work
+from shared.recognition.transcribe import Recognises
+from shared.settings import Settings
+from shared.storage.addresses import place_of
+
+# What a thread needs to notice that it is to stop, beyond the grace of the file under way.
+_STOP_S = 5.0
+
+
+class Background:
+    """Batch work of this process.
+
+    Parameters
+    ----------
+    batch: opened from `places`; closed by `stop`.
+    """
+
+    def __init__(self, settings: Settings, places: BatchPlaces, batch: Batch) -> None:
+        self._settings = settings
+        self._places = places
+        self._batch = batch
+        self._grace_s = float(settings.shutdown_grace_s)
+        self._threads: list[Worker | FolderWatch | Scheduler] = []
+
+    def start(self, recogniser: Recognises, least_workers: int = 0) -> None:
+        """Start to work, to watch and to purge.
+
+        A queue that can not be reached yet is tried again by those who need it.
+        """
+        settings, batch = self._settings, self._batch
+        work = Work(batch, recogniser, AudioLimits(max_duration_s=settings.max_audio_s))
+        self._threads.append(Scheduler(batch, work, settings.purge_every_s))
+        access = storage_access(settings)
+        for addresses in self._places.drop_folders:
+            folder = batch.drop_folders[addresses.name]
+            if folder.is_watched:
+                root = Path(*place_of(addresses.input, access)[1:])
+                self._threads.append(FolderWatch(folder, root, batch))
+                sys.stdout.write(f"Drop folder {folder.name}: {addresses.shown()}\n")
+        for _ in range(max(settings.workers, least_workers)):
+            self._threads.append(Worker(batch.queue, work, settings.lease_s, self._grace_s))
+        sys.stdout.flush()
+        with suppress(StorageError):
+            batch.queue.prepare()
+        for thread in self._threads:
+            thread.start()
+        structlog.get_logger().info("batch_started")
+
+    def stop(self) -> None:
+        """Stop them and wait: files under way have their grace."""
+        for thread in self._threads:
+            thread.stop()
+        for thread in self._threads:
+            if thread.is_busy:
+                thread.join(self._grace_s + _STOP_S)
+        # Ends the waiting of idle workers.
+        self._batch.queue.close()
+        for thread in self._threads:
+            thread.join(_STOP_S)

@@ -1,0 +1,55 @@
+"""The scheduler: purges what has expired, and reports what no worker could do."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import structlog
+
+from functions.batch_log import log_purge
+from shared.errors import SpeechError
+from shared.jobs.batch import Batch
+from shared.jobs.retention import purge
+from shared.jobs.work import Work
+from shared.privacy.log_fields import exception_fields
+
+
+class Scheduler(threading.Thread):
+    """Does its round at once and then every `every_s` seconds, until it is stopped."""
+
+    def __init__(self, batch: Batch, work: Work, every_s: float) -> None:
+        super().__init__(name="scheduler", daemon=True)
+        self._batch = batch
+        self._work = work
+        self._every_s = every_s
+        self._stopping = threading.Event()
+        self.is_busy = True  # until it has stopped
+
+    def stop(self) -> None:
+        """End the round under way soon, and begin no other."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Purge and report, round after round."""
+        while not self._stopping.is_set():
+            _survive("letters_not_reported", self._report_letters)
+            _survive("not_purged", self._purge)
+            self._stopping.wait(self._every_s)
+
+    def _purge(self) -> None:
+        log_purge(purge(self._batch, datetime.now(UTC), self._stopping.is_set))
+
+    def _report_letters(self) -> None:
+        for letter in self._batch.queue.dead_letters():
+            structlog.get_logger().error(
+                "message_buried", job_id=letter.message.job_id if letter.message else None
+            )
+            self._work.bury(letter)
+
+
+def _survive(event: str, step: Callable[[], None]) -> None:
+    """Log what goes wrong: the next round tries again."""
+    try:
+        step()
+    except SpeechError as error:
+        structlog.get_logger().error(event, **exception_fields(error))

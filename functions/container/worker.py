@@ -1,0 +1,152 @@
+"""Workers: threads that take work from the queue, one file at a time each."""
+
+import threading
+import time
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from functions.batch_log import log_retry, log_work
+from shared.errors import LeaseLost, QueueNotFound, StorageError, WorkStopped
+from shared.jobs.work import Attempt, Work
+from shared.privacy.log_fields import exception_fields
+from shared.storage.work_queue import Lease, WorkQueue
+
+_WAIT_S = 20.0
+_RETRY_S = 5  # after the first failed try of a file; twice as long after each further one
+_LONGEST_PAUSE_S = 30.0  # between two looks at a queue that can not be reached
+
+
+class HeldLease:
+    """A lease that a thread renews while the block runs.
+
+    Parameters
+    ----------
+    stopping: set when this process is to end.
+    grace_s: how long work may still go on then.
+    """
+
+    def __init__(
+        self,
+        queue: WorkQueue,
+        lease: Lease,
+        visibility_s: int,
+        stopping: threading.Event,
+        grace_s: float,
+    ) -> None:
+        self._queue = queue
+        self.lease = lease
+        self._visibility_s = visibility_s
+        self._stopping = stopping
+        self._grace_s = grace_s
+        self._stopped_at_s: float | None = None
+        self._is_lost = False
+        self._is_done = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _traceback: TracebackType | None,
+    ) -> None:
+        self._is_done.set()
+        self._thread.join()
+
+    def go_on(self) -> None:
+        """Raise where the work has to end: `LeaseLost` or `WorkStopped`."""
+        if self._is_lost or time.monotonic() >= self.lease.held_until_s:
+            raise LeaseLost("The lease has expired.")
+        if self._stopping.is_set():
+            if self._stopped_at_s is None:
+                self._stopped_at_s = time.monotonic()
+            if time.monotonic() - self._stopped_at_s >= self._grace_s:
+                raise WorkStopped("This process is to end.")
+
+    def _keep(self) -> None:
+        """Renew at a third of the time, so that two renewals may fail."""
+        while not self._is_done.wait(self._visibility_s / 3):
+            try:
+                self.lease = self._queue.renew(self.lease, self._visibility_s)
+            except LeaseLost:
+                self._is_lost = True
+                return
+            except StorageError as error:  # a moment later it may work
+                structlog.get_logger().warning("lease_not_renewed", **exception_fields(error))
+
+
+class Worker(threading.Thread):
+    """Takes messages from the queue until it is stopped; busy while it has one.
+
+    Parameters
+    ----------
+    lease_s: how long a message is this worker's before it has to be renewed.
+    grace_s: how long the file under way may still take after `stop`.
+    """
+
+    def __init__(self, queue: WorkQueue, work: Work, lease_s: int, grace_s: float) -> None:
+        super().__init__(name="worker", daemon=True)
+        self._queue = queue
+        self._work = work
+        self._lease_s = lease_s
+        self._grace_s = grace_s
+        self._stopping = threading.Event()
+        self.is_busy = False
+
+    def stop(self) -> None:
+        """Take no more messages; the file under way has its grace."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped, whatever the queue's troubles are."""
+        pause_s = 1.0
+        while not self._stopping.is_set():
+            try:
+                lease = self._queue.lease(self._lease_s, _WAIT_S)
+                pause_s = 1.0
+            except QueueNotFound:
+                with suppress(StorageError):
+                    self._queue.prepare()
+                self._stopping.wait(pause_s)
+            except StorageError as error:
+                if not self._stopping.is_set():
+                    structlog.get_logger().error("queue_unavailable", **exception_fields(error))
+                self._stopping.wait(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+            else:
+                if lease is not None:
+                    self.is_busy = True
+                    self._serve(lease)
+                    self.is_busy = False
+
+    def _serve(self, lease: Lease) -> None:
+        """Do what one message asks for, then give it back or acknowledge it."""
+        message, started = lease.message, time.perf_counter()
+        delay_s: int | None = None
+        with HeldLease(self._queue, lease, self._lease_s, self._stopping, self._grace_s) as held:
+            try:
+                done = self._work.do(message, Attempt(lease.delivery_count, held.go_on))
+                log_work(message, done, time.perf_counter() - started)
+            except LeaseLost:  # somebody else has it
+                structlog.get_logger().warning("lease_lost", job_id=message.job_id)
+                return
+            except WorkStopped:
+                delay_s = 0
+            except Exception as error:  # noqa: BLE001 - the trigger's edge
+                log_retry(message, lease.delivery_count, error)
+                delay_s = _RETRY_S * 2 ** (lease.delivery_count - 1)
+        # The lease that counts is the last one. Whatever goes wrong here, the message comes again
+        # when it ends, and the work finds itself done.
+        try:
+            if delay_s is None:
+                self._queue.acknowledge(held.lease)
+            else:
+                self._queue.release(held.lease, delay_s)
+        except StorageError as error:
+            structlog.get_logger().warning("message_not_settled", **exception_fields(error))

@@ -1,0 +1,54 @@
+"""`python -m functions.container worker`: takes work from the queue and serves nobody.
+
+Any number of them, on one machine or many, share a queue. What they need of the settings is the
+model and the batch section.
+"""
+
+import signal
+import sys
+import threading
+
+from shared.errors import ConfigurationError, SpeechError
+from shared.jobs.places import local_places, open_batch
+from shared.models.folder import locate_model, required_models
+from shared.privacy.telemetry_off import switch_telemetry_off
+from shared.settings import Settings
+
+EXIT_FAILURE = 1
+
+
+def main() -> int:
+    """Work until SIGTERM or SIGINT; return the exit status of the process."""
+    switch_telemetry_off()
+    stopped = threading.Event()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, lambda _signal, _frame: stopped.set())
+    try:
+        settings = Settings.from_environment()
+        for name in required_models(settings):
+            locate_model(name, settings.model_folder)
+        _work(settings, stopped)
+    except SpeechError as error:  # its message is written for the operator
+        sys.stderr.write(f"sotto: {error}\n")
+        return EXIT_FAILURE
+    return 0
+
+
+def _work(settings: Settings, stopped: threading.Event) -> None:
+    from functions.container.background import Background  # noqa: PLC0415
+    from shared.privacy.logs import configure_logging  # noqa: PLC0415
+    from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
+
+    configure_logging(settings.log_level)
+    places = local_places(settings)
+    if places is None:
+        raise ConfigurationError("SOTTO_BATCH is off: there is nothing to work on.")
+    recogniser = Recogniser(settings)
+    recogniser.load()
+    batch = open_batch(settings, places)
+    background = Background(settings, places, batch)
+    background.start(recogniser, least_workers=1)
+    sys.stdout.write("Sotto works on the queue; SIGTERM ends it.\n")
+    sys.stdout.flush()
+    stopped.wait()
+    background.stop()
