@@ -205,6 +205,11 @@ class Settings:
         "How long transcripts of dropped files are kept, where the folder's `sotto.json` says "
         "nothing. None: until you delete them.",
     )  # fmt: skip
+    blob_trigger: str = _setting(
+        "SOTTO_BLOB_TRIGGER", "event_grid", _one_of("event_grid", "polling"),
+        "`event_grid`, `polling`",
+        "What tells Azure Functions of dropped files: an event subscription, or looking for them.",
+    )  # fmt: skip
     purge_every_s: int = _setting(
         "SOTTO_PURGE_EVERY_S", 60, _between(1, 86_400), "1 to 86400",
         "Seconds between two purges of what has expired.",

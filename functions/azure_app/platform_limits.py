@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhoo
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.azure_app.host_storage import with_host_storage
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
@@ -24,12 +25,14 @@ _BODY_MARGIN_BYTES = 2_000_000
 def function_app_settings(environment: Mapping[str, str]) -> Settings:
     """Settings of a function app, with uploads kept below what the host lets through.
 
+    Where they name no storage account, `azure:` addresses mean the host's.
+
     Raises
     ------
     ConfigurationError: a value that can not be served, or no `SOTTO_KEYS`. A function app is
         reachable from the internet, or from a network; there is no loopback to be open on.
     """
-    settings = Settings.from_environment(environment)
+    settings = with_host_storage(Settings.from_environment(environment), environment)
     if not settings.keys:
         raise ConfigurationError(
             "SOTTO_KEYS must be set: without keys anybody who reaches this function app could "

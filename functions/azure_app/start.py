@@ -18,14 +18,13 @@ def create_function_app(environment: Mapping[str, str]) -> func.FunctionApp:
     answered 503.
     """
     try:
-        settings = function_app_settings(environment)
+        return _with_settings(function_app_settings(environment), environment)
     except ConfigurationError as error:
         sys.stderr.write(f"sotto: {error}\n")
         return _without_settings()
-    return _with_settings(settings)
 
 
-def _with_settings(settings: Settings) -> func.FunctionApp:
+def _with_settings(settings: Settings, environment: Mapping[str, str]) -> func.FunctionApp:
     configure_logging(settings.log_level)
     # Imported in this order, the engine's libraries load in a thread beside the web stack.
     from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
@@ -37,13 +36,17 @@ def _with_settings(settings: Settings) -> func.FunctionApp:
     warm_up.load_in_background(recogniser.load)
 
     from functions.api.app import create_app  # noqa: PLC0415
-    from functions.azure_app import http  # noqa: PLC0415
+    from functions.azure_app import batch_triggers, http  # noqa: PLC0415
     from functions.azure_app.answer_deadline import AnswerDeadline  # noqa: PLC0415
     from functions.azure_app.web_server_log import silence_web_server  # noqa: PLC0415
 
     silence_web_server()
     app = AnswerDeadline(create_app(settings, recogniser), ANSWER_WITHIN_S)
-    return _joined(http.create_blueprint(app), warm_up.create_blueprint(recogniser.load))
+    return _joined(
+        http.create_blueprint(app),
+        warm_up.create_blueprint(recogniser.load),
+        *batch_triggers.create_blueprints(settings, environment, recogniser),
+    )
 
 
 def _without_settings() -> func.FunctionApp:

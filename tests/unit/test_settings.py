@@ -37,6 +37,7 @@ VALUES = {
         "calls=/srv/in",
     ),
     "SOTTO_TIME_TO_LIVE": ("P2D", timedelta(days=2), "P32D"),
+    "SOTTO_BLOB_TRIGGER": ("polling", "polling", "push"),
     "SOTTO_PURGE_EVERY_S": ("300", 300, "0"),
     "SOTTO_WORKERS": ("0", 0, "65"),
     "SOTTO_LEASE_S": ("10", 10, "4"),

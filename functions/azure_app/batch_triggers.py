@@ -1,0 +1,35 @@
+"""All triggers of batch work, on the containers and the queue that the settings name."""
+
+from collections.abc import Mapping
+
+import azure.functions as func
+
+from functions.azure_app import blob_batch, purge_timer, work_queue
+from functions.azure_app.invocation import invocation_limit
+from functions.azure_app.trigger_sources import trigger_sources
+from shared.jobs.places import named_places, open_batch
+from shared.jobs.work import Work
+from shared.recognition.transcribe import Recognises
+from shared.settings import Settings
+
+
+def create_blueprints(
+    settings: Settings, environment: Mapping[str, str], recogniser: Recognises
+) -> list[func.Blueprint]:
+    """One for each kind of trigger; none where the settings name no place for jobs.
+
+    Raises
+    ------
+    ConfigurationError: places that can not be used, or not from here.
+    """
+    places = named_places(settings)
+    if places is None:
+        return []
+    sources = trigger_sources(settings, places, environment)
+    limit = invocation_limit(environment)
+    batch = open_batch(settings, places)  # loads the SDKs of the storage: 0.3 s
+    return [
+        blob_batch.create_blueprint(batch, sources, settings.blob_trigger),
+        work_queue.create_blueprint(Work(batch, recogniser), sources, limit),
+        purge_timer.create_blueprint(batch, settings.purge_every_s, limit),
+    ]

@@ -1,0 +1,103 @@
+"""Which account, containers and queue the triggers of a function app watch."""
+
+import pytest
+
+from functions.api.recogniser import ScriptedRecogniser
+from functions.azure_app.batch_triggers import create_blueprints
+from functions.azure_app.platform_limits import function_app_settings
+from functions.azure_app.trigger_sources import TriggerSources, trigger_sources
+from shared.errors import ConfigurationError
+from shared.jobs.places import named_places
+
+CONNECTION = "DefaultEndpointsProtocol=https;AccountName=ours;AccountKey=a2V5"
+BATCH = {
+    "SOTTO_KEYS": "k",
+    "SOTTO_JOBS": "azure:jobs",
+    "SOTTO_QUEUE": "azure:work",
+    "SOTTO_DROP_FOLDERS": "calls=azure:audio>azure:transcripts",
+}
+
+
+def sources(environment):
+    """What is watched in such an environment."""
+    environment = BATCH | environment
+    settings = function_app_settings(environment)
+    return trigger_sources(settings, named_places(settings), environment)
+
+
+def test_the_account_of_the_host_is_meant_where_no_other_is_named():
+    environment = {"AzureWebJobsStorage": CONNECTION}
+    assert function_app_settings(BATCH | environment).storage_connection == CONNECTION
+    assert sources(environment) == TriggerSources("AzureWebJobsStorage", "work", {"calls": "audio"})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"AzureWebJobsStorage__accountName": "hosts"},
+        {
+            "AzureWebJobsStorage__blobServiceUri": "https://hosts.blob.core.windows.net",
+            "AzureWebJobsStorage__queueServiceUri": "https://hosts.queue.core.windows.net",
+        },
+    ],
+)
+def test_the_host_reaches_its_account_by_identity(given):
+    settings = function_app_settings(BATCH | given)
+    assert settings.storage_connection is None
+    assert settings.blob_service == "https://hosts.blob.core.windows.net"
+    assert settings.queue_service == "https://hosts.queue.core.windows.net"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"SOTTO_STORAGE": CONNECTION},
+        {
+            "SOTTO_STORAGE__blobServiceUri": "https://ours.blob.core.windows.net",
+            "SOTTO_STORAGE__queueServiceUri": "https://ours.queue.core.windows.net",
+        },
+    ],
+)
+def test_an_account_of_our_own_hides_the_hosts(given):
+    environment = {"AzureWebJobsStorage": "AccountName=hosts;AccountKey=a2V5"} | given
+    assert sources(environment).connection == "SOTTO_STORAGE"
+    assert "hosts" not in str(function_app_settings(BATCH | environment).storage_connection)
+
+
+def test_an_input_may_be_written_as_an_address_of_that_account():
+    url = "https://ours.blob.core.windows.net/audio"
+    found = sources(
+        {"SOTTO_STORAGE": CONNECTION, "SOTTO_DROP_FOLDERS": f"calls={url}>azure:transcripts"}
+    )
+    assert found.containers == {"calls": "audio"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://others.blob.core.windows.net/audio", "s3://bucket/audio", "/srv/audio"],
+)
+def test_an_input_that_no_trigger_can_read_from_stops_the_start(address):
+    with pytest.raises(ConfigurationError, match="SOTTO_DROP_FOLDERS") as stopped:
+        sources({"SOTTO_STORAGE": CONNECTION, "SOTTO_DROP_FOLDERS": f"calls={address}>azure:out"})
+    assert address not in str(stopped.value)
+
+
+@pytest.mark.parametrize("address", ["/srv/queue", "https://sqs.eu-west-1.amazonaws.com/1/work"])
+def test_a_queue_that_no_trigger_can_read_from_stops_the_start(address):
+    with pytest.raises(ConfigurationError, match="SOTTO_QUEUE must be `azure:name`"):
+        sources({"SOTTO_STORAGE": CONNECTION, "SOTTO_QUEUE": address})
+
+
+def test_without_a_place_for_jobs_there_are_no_batch_triggers():
+    environment = {"SOTTO_KEYS": "k", "AzureWebJobsStorage": CONNECTION}
+    settings = function_app_settings(environment)
+    assert create_blueprints(settings, environment, ScriptedRecogniser([])) == []
+
+
+def test_outputs_that_would_be_inputs_stop_the_start():
+    environment = BATCH | {
+        "AzureWebJobsStorage": CONNECTION,
+        "SOTTO_DROP_FOLDERS": "calls=azure:audio>azure:audio",
+    }
+    with pytest.raises(ConfigurationError, match="must not lie where audio is dropped"):
+        create_blueprints(function_app_settings(environment), environment, ScriptedRecogniser([]))
