@@ -13,6 +13,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from benchmarks.accuracy import measure_accuracy
+from benchmarks.batch_throughput import measure_batch_throughput
 from benchmarks.clips import Clip, clips_of, read_manifest
 from benchmarks.cold_start import measure_cold_start
 from benchmarks.cold_start_azure import AZURE_FUNCTIONS
@@ -32,7 +33,7 @@ from benchmarks.speed import measure_speed
 from shared.settings import Settings
 
 # In the order of the run: cold starts first, while nothing else is in memory.
-SECTIONS = ("cold", "hosts", "memory", "wer", "speed", "formats", "long", "phrases")
+SECTIONS = ("cold", "hosts", "memory", "wer", "speed", "formats", "long", "phrases", "batch")
 _CLIPS_AGAINST_GREEDY = 21
 # Each system begins once; minutes of audio average out by themselves what else the machine does.
 _MOST_LONG_ROUNDS = 2
@@ -124,6 +125,7 @@ def _measures(
             read[0],
         ),
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
+        "batch": lambda: measure_batch_throughput(read, settings),
     }
     return {name: measures[name] for name in SECTIONS if name in arguments.only}
 

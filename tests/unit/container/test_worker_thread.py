@@ -1,0 +1,153 @@
+"""The worker thread of the container host: it keeps its lease, gives back, stops."""
+
+import threading
+import time
+import uuid
+
+import pytest
+
+from functions.container.worker import HeldLease, Worker
+from shared.errors import LeaseLost, StorageUnavailable, WorkStopped
+from shared.storage.sqlite_queue import open_sqlite_queue
+from shared.storage.work_message import WorkKind, WorkMessage
+
+LEASE_S = 1
+
+
+def message():
+    return WorkMessage(WorkKind.TRANSCRIBE, str(uuid.uuid4()), 0)
+
+
+@pytest.fixture
+def queue(tmp_path):
+    opened = open_sqlite_queue(tmp_path / "queue.sqlite")
+    yield opened
+    opened.close()
+
+
+class ScriptedWork:
+    """Does what it was told for each message; keeps what it was asked."""
+
+    def __init__(self, *steps):
+        self.steps = list(steps)
+        self.attempts = []
+        self.asked = threading.Semaphore(0)
+
+    def do(self, _message, attempt):
+        """Do the next step."""
+        self.attempts.append(attempt)
+        self.asked.release()
+        step = self.steps.pop(0) if self.steps else None
+        if isinstance(step, Exception):
+            raise step
+        if step is not None:
+            step(attempt)
+
+
+@pytest.fixture
+def working(queue):
+    """Start a worker on scripted work; it is stopped afterwards."""
+    workers = []
+
+    def start(work, grace_s=0.0):
+        worker = Worker(queue, work, LEASE_S, grace_s)
+        workers.append(worker)
+        worker.start()
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.stop()
+    queue.close()
+    for worker in workers:
+        worker.join(10)
+        assert not worker.is_alive()
+
+
+def empty(queue, within_s=5):
+    """Whether nothing waits and nothing is held, seen within the time."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        if queue._waiting._read("SELECT COUNT(*) FROM messages", ())[0][0] == 0:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_work_that_is_done_is_acknowledged(queue, working):
+    queue.send(message())
+    work = ScriptedWork()
+    working(work)
+    assert work.asked.acquire(timeout=5)
+    assert empty(queue)
+
+
+def test_work_that_takes_longer_than_the_lease_keeps_it(queue, working):
+    """The lease is renewed meanwhile, so nobody else gets the message."""
+    queue.send(message())
+    done = threading.Event()
+
+    def long(attempt):
+        until = time.monotonic() + 2.5 * LEASE_S
+        while time.monotonic() < until:
+            attempt.go_on()
+            time.sleep(0.05)
+        done.set()
+
+    work = ScriptedWork(long)
+    working(work)
+    assert work.asked.acquire(timeout=5)
+    while not done.is_set():
+        held_by_other = queue.lease(LEASE_S, 0.2)
+        assert held_by_other is None
+    assert empty(queue)
+
+
+def test_a_failed_try_comes_again_and_counts(queue, working, monkeypatch):
+    monkeypatch.setattr("functions.container.worker._RETRY_S", 0)
+    queue.send(message())
+    work = ScriptedWork(StorageUnavailable("busy"), ValueError("a bug"))
+    working(work)
+    for _ in range(3):
+        assert work.asked.acquire(timeout=10)
+    assert [attempt.number for attempt in work.attempts] == [1, 2, 3]
+    assert empty(queue)
+
+
+def test_a_worker_that_is_stopped_gives_its_message_back_at_once(queue, working):
+    queue.send(message())
+    begun = threading.Event()
+
+    def endless(attempt):
+        begun.set()
+        while True:
+            attempt.go_on()
+            time.sleep(0.01)
+
+    worker = working(ScriptedWork(endless))
+    assert begun.wait(5)
+    worker.stop()
+    worker.join(5)
+    assert not worker.is_alive()
+    assert queue.lease(LEASE_S, 0).delivery_count == 2
+
+
+def test_work_under_way_has_its_grace(queue):
+    queue.send(message())
+    stopping = threading.Event()
+    with HeldLease(queue, queue.lease(60), 60, stopping, grace_s=0.3) as held:
+        held.go_on()
+        stopping.set()
+        held.go_on()
+        time.sleep(0.35)
+        with pytest.raises(WorkStopped):
+            held.go_on()
+
+
+def test_a_lease_that_somebody_else_has_ends_the_work(queue):
+    queue.send(message())
+    lease = queue.lease(LEASE_S)
+    time.sleep(LEASE_S)
+    assert queue.lease(60) is not None
+    with HeldLease(queue, lease, LEASE_S, threading.Event(), 0) as held, pytest.raises(LeaseLost):
+        held.go_on()
