@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from shared.errors import ConfigurationError, InvalidTimeToLive
 from shared.jobs.time_to_live import time_to_live_from_text
@@ -29,6 +30,10 @@ class DropFolderAddresses:
     name: str
     input: str = field(repr=False)
     output: str = field(repr=False)
+
+    def shown(self) -> str:
+        """Both addresses without what gives access to them."""
+        return " -> ".join(address.partition("?")[0] for address in (self.input, self.output))
 
 
 def default_model_folder() -> Path:
@@ -92,6 +97,15 @@ def _drop_folders(value: str) -> tuple[DropFolderAddresses, ...]:
     if len({folder.name for folder in folders}) < len(folders):
         raise ValueError
     return tuple(folders)
+
+
+def _public_url(value: str) -> str:
+    parts = urlsplit(value.rstrip("/"))
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise ValueError
+    if parts.username is not None or parts.query or parts.fragment:
+        raise ValueError
+    return parts.geturl()
 
 
 def _time_to_live(value: str) -> timedelta | None:
@@ -244,6 +258,11 @@ class Settings:
     )  # fmt: skip
     port: int = _setting(
         "SOTTO_PORT", 5000, _between(0, 65535), "0 to 65535", "Port; 0 takes a free one.",
+    )  # fmt: skip
+    public_url: str | None = _setting(
+        "SOTTO_PUBLIC_URL", None, _public_url, "`https://speech.example`",
+        "Outside address of the service. All addresses in answers begin with it, whatever a "
+        "request's `Host` says.",
     )  # fmt: skip
     tls_cert: Path | None = _setting(
         "SOTTO_TLS_CERT", None, Path, "a PEM file", "Certificate chain to serve HTTPS with.",

@@ -54,6 +54,11 @@ VALUES = {
     ),
     "SOTTO_HOST": ("0.0.0.0", "0.0.0.0", None),  # noqa: S104
     "SOTTO_PORT": ("8080", 8080, "65536"),
+    "SOTTO_PUBLIC_URL": (
+        "https://speech.example:8443/stt/",
+        "https://speech.example:8443/stt",
+        "speech.example",
+    ),
     "SOTTO_TLS_CERT": ("/tls/chain.pem", Path("/tls/chain.pem"), None),
     "SOTTO_TLS_KEY": ("/tls/key.pem", Path("/tls/key.pem"), None),
     "SOTTO_TLS_TERMINATED": ("yes", True, "maybe"),

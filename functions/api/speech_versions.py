@@ -1,0 +1,137 @@
+"""The two generations of the management API, and the addresses that answers give.
+
+    /speechtotext/v3.2/transcriptions                          v3.0, v3.1, v3.2
+    /speechtotext/transcriptions?api-version=2024-11-15        a day, in the query
+
+One store stands behind both; each caller reads it in the version that it asked in.
+
+Clients follow the addresses of an answer as they stand, so these must lead back here. Where
+`SOTTO_PUBLIC_URL` names the outside address, that is it, whatever a request says. Else it is what
+the request was sent to: `X-Forwarded-Proto` and `X-Forwarded-Host` of a proxy, or `Host`. A caller
+can forge these, and forges an answer to itself: no signature covers them, and no answer may be
+kept by a cache.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+
+from functions.api.problems import Problem
+from functions.api.query import is_known_api_version, query_parameters
+from shared.settings import Settings
+from shared.ticks import iso_duration, milliseconds_from_seconds, ticks_from_milliseconds
+
+PATH_VERSIONS = ("v3.0", "v3.1", "v3.2")
+FIRST_DATED_VERSION = "2024-11-15"
+
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?", re.ASCII)
+
+NOT_KEPT = {"Cache-Control": "no-store"}
+"""Headers of an answer with addresses in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechVersion:
+    """A version of the contract, as the caller wrote it: `v3.2` or `2024-11-15`."""
+
+    name: str
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it is of the second generation: `timeToLiveHours`, `api-version`."""
+        return not self.name.startswith("v")
+
+    @property
+    def root(self) -> str:
+        """Path that all resources lie under."""
+        return "/speechtotext" if self.is_dated else f"/speechtotext/{self.name}"
+
+    def duration(self, duration_s: float) -> dict[str, int | str]:
+        """A duration as a property of a job: `durationMilliseconds` or `duration`."""
+        duration_ms = milliseconds_from_seconds(duration_s)
+        if self.is_dated:
+            return {"durationMilliseconds": duration_ms}
+        return {"duration": iso_duration(ticks_from_milliseconds(duration_ms))}
+
+
+async def speech_version(request: Request) -> SpeechVersion:
+    """Version that a request is made in, from its path or its `api-version`: a dependency.
+
+    Raises
+    ------
+    Problem: 404 for a path of no such version, 400 for an `api-version` that is none.
+    """
+    in_path = request.path_params.get("version")
+    if in_path is not None:
+        if in_path not in PATH_VERSIONS:
+            raise Problem(404)
+        return SpeechVersion(in_path)
+    asked = query_parameters(request).get("api-version")
+    if not asked:
+        raise _invalid_version("The query parameter api-version is missing.")
+    if not is_known_api_version(asked):
+        raise _invalid_version(
+            f"The query parameter api-version must be a date such as {FIRST_DATED_VERSION}."
+        )
+    return SpeechVersion(asked)
+
+
+def routes_of(path: str) -> tuple[str, str]:
+    """Paths of a resource such as `/transcriptions` in both generations, for a router."""
+    return f"/speechtotext{path}", f"/speechtotext/{{version}}{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Makes the addresses of one answer.
+
+    base: scheme and host as the caller knows them, and a path where a proxy adds one.
+    """
+
+    base: str
+    version: SpeechVersion
+
+    @classmethod
+    def of(cls, request: Request, version: SpeechVersion, settings: Settings) -> "Addresses":
+        """Addresses for the caller of a request."""
+        return cls(base_address(request, settings), version)
+
+    def of_resource(self, *path: str, **query: str | int) -> str:
+        """Address of `transcriptions`, an id, ...: every segment is quoted."""
+        segments = "/".join(quote(segment, safe=":") for segment in path)
+        parameters = dict(query)
+        if self.version.is_dated:
+            parameters["api-version"] = self.version.name
+        tail = f"?{urlencode(parameters, quote_via=quote)}" if parameters else ""
+        return f"{self.base}{self.version.root}/{segments}{tail}"
+
+
+def base_address(request: Request, settings: Settings) -> str:
+    """Scheme and host under which the caller reaches this service, without a slash at the end."""
+    if settings.public_url is not None:
+        return settings.public_url
+    scheme = _first(request, "x-forwarded-proto").lower()
+    if scheme not in {"https", "http"}:
+        scheme = "https" if request.scope["scheme"] in {"https", "wss"} else "http"
+    for host in (_first(request, "x-forwarded-host"), request.headers.get("host", "")):
+        if _HOST.fullmatch(host):
+            return f"{scheme}://{host}"
+    host, port = request.scope.get("server") or ("localhost", None)
+    return f"{scheme}://{host}" if port is None else f"{scheme}://{host}:{port}"
+
+
+def time_text(moment: datetime) -> str:
+    """Write an aware time as the contract does, in whole seconds: `2025-05-24T03:20:39Z`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _first(request: Request, header: str) -> str:
+    """What the proxy next to the client has written, where there are several."""
+    return request.headers.get(header, "").partition(",")[0].strip()
+
+
+def _invalid_version(message: str) -> Problem:
+    return Problem(400, message, code="InvalidArgument", inner_code="InvalidParameterValue")
