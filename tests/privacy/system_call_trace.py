@@ -26,6 +26,7 @@ _RING = "io_uring_setup"
 
 _WRITING_FLAG = re.compile(r"\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_PATHS = re.compile(r'<([^>"]+)>|"((?:[^"\\]|\\.)*)"')
 _LINE = re.compile(r"(\w+)\((.*?)(?:\)\s+= (.+)| <unfinished \.\.\.>)")
 _FAMILY = re.compile(r"sa_family=(\w+)")
 _IP_ADDRESS = re.compile(r'inet_(?:addr\(|pton\(AF_INET6, )"([^"]+)"')
@@ -36,16 +37,18 @@ _SOCKET_PATH = re.compile(r'sun_path=(@?"[^"]*")')
 _NAME_CACHE = '"/var/run/nscd/socket"'
 
 
-def strace_command(strace: str, folder: Path) -> list[str]:
+def strace_command(strace: str, folder: Path, *, names_folders: bool = False) -> list[str]:
     """Command to put in front of another one, which then is traced into files of `folder`.
 
     The tracer is a grandchild (`-D`), so that the process that was started is the traced one. It
     holds standard error open until the trace is complete. io_uring is refused, as older kernels
-    do: the event loop then makes ordinary calls.
+    do: the event loop then makes ordinary calls. `names_folders` adds to the number of every
+    descriptor the path it stands for.
     """
     calls = ",".join(f"?{name}" for name in (*_OPENING, *_LEAVING, *_SPEAKING, _RING, "execve"))
     return [
         strace, "-D", "-ff", "--seccomp-bpf", "-qq", "-s", "0", "-o", str(folder / "thread"),
+        *(["-y"] if names_folders else []),
         "-e", "signal=none", "-e", f"inject={_RING}:error=ENOSYS", "-e", f"trace={calls}",
     ]  # fmt: skip
 
@@ -86,6 +89,16 @@ class SystemCall:
             or not all(_is_loopback(address) for address in addresses)
             or any(path != _NAME_CACHE for path in paths)
         )
+
+    def paths(self) -> list[str]:
+        """Absolute paths that it names, a relative one below its folder; needs `names_folders`."""
+        found, folder = [], ""
+        for descriptor, name in _PATHS.findall(self.arguments):
+            if name:
+                found.append(name if name.startswith("/") else f"{folder}/{name}")
+            elif descriptor.startswith("/"):
+                folder = descriptor
+        return found or [folder]
 
     def __str__(self) -> str:
         return f"{self.name}({self.arguments}) = {self.result}"

@@ -138,8 +138,10 @@ def transcribe(http, url, audio=None, **definition):
 
 
 @contextmanager
-def traced_server(strace, folder, seen, model_folder) -> Iterator[str]:
+def traced_server(strace, folder, seen, model_folder, data_folder=None) -> Iterator[str]:
     """Run `python -m functions.container` under strace; give its address.
+
+    With a data folder it does batch work as well, on that.
 
     Python writes bytecode of the program beside it when it imports it for the first time. That
     is told not to, as container images do, so that the proof needs no exception.
@@ -159,8 +161,11 @@ def traced_server(strace, folder, seen, model_folder) -> Iterator[str]:
         "SOTTO_LOG_LEVEL": "debug",
         "SOTTO_BATCH": "false",
     }
+    if data_folder is not None:
+        environment |= {"SOTTO_BATCH": "true", "SOTTO_DATA_FOLDER": str(data_folder)}
+    command = strace_command(strace, folder, names_folders=data_folder is not None)
     with subprocess.Popen(
-        [*strace_command(strace, folder), sys.executable, "-m", "functions.container"],
+        [*command, sys.executable, "-m", "functions.container"],
         cwd=PROJECT, env=environment, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip

@@ -1,0 +1,88 @@
+"""Text goes through a real server and its voices, and nothing of it is left anywhere.
+
+The system calls of the server and of the process that loads eSpeak NG are traced.
+"""
+
+import pytest
+import requests
+from system_call_trace import read_trace, strangers_spoken_to, traces_left
+from traced_host import KEY, Observation, traced_server
+
+CANARIES = ("zanzibar", "marmalade", "kaleidoscope")
+SSML = (
+    "<speak version='1.0' xml:lang='en-US'><voice name='{}'>The Zanzibar marmalade is late. "
+    "<phoneme alphabet='ipa' ph='kəlˈaɪdəskˌoʊp'>Kaleidoscope</phoneme>!</voice></speak>"
+)
+VOICES = ("en-US-HeartNeural", "en-US-JoeNeural", "en-US-EspeakStandard")
+FORMATS = (
+    "riff-24khz-16bit-mono-pcm", "audio-24khz-48kbitrate-mono-mp3", "ogg-24khz-16bit-mono-opus",
+    "webm-24khz-16bit-mono-opus", "raw-8khz-8bit-mono-mulaw",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seen(strace, voice_models, tmp_path_factory):
+    """Speak with every engine, in a format of every kind, and make mistakes."""
+    folder = tmp_path_factory.mktemp("speech-privacy")
+    observation = Observation(home=folder / "home")
+    observation.home.mkdir()
+    with (
+        traced_server(strace, folder / "trace", observation, voice_models) as url,
+        requests.Session() as http,
+    ):
+        http.headers["Ocp-Apim-Subscription-Key"] = KEY
+
+        def speak(name, ssml, output):
+            headers = {"Content-Type": "application/ssml+xml", "X-Microsoft-OutputFormat": output}
+            answer = http.post(
+                f"{url}/cognitiveservices/v1", data=ssml.encode(), headers=headers, timeout=120
+            )
+            observation.answers[name] = (answer.status_code, str(len(answer.content)))
+
+        for voice in VOICES:
+            speak(voice, SSML.format(voice), FORMATS[0])
+        for output in FORMATS[1:]:
+            speak(output, SSML.format("en-US-EspeakStandard"), output)
+        speak("no voice", SSML.format("Zanzibar"), FORMATS[0])
+        speak("no XML", "<speak>Zanzibar marmalade", FORMATS[0])
+        body = {"model": "tts-1", "voice": "alloy", "input": "Zanzibar marmalade."}
+        answer = http.post(f"{url}/v1/audio/speech", json=body, timeout=120)
+        observation.answers["openai"] = (answer.status_code, str(len(answer.content)))
+    observation.calls = read_trace(folder / "trace")
+    return observation
+
+
+def test_everything_was_spoken(seen):
+    """Otherwise there would be nothing to leave behind."""
+    mistakes = {"no voice", "no XML"}
+    assert {
+        name: status for name, (status, _) in seen.answers.items() if status != 200
+    } == dict.fromkeys(mistakes, 400)
+    assert all(
+        int(size) > 2_000 for name, (_, size) in seen.answers.items() if name not in mistakes
+    )
+
+
+def test_no_file_is_written_made_renamed_or_removed(seen):
+    assert traces_left(seen.calls) == []
+    assert list(seen.home.iterdir()) == []
+
+
+def test_nothing_leads_beyond_loopback(seen):
+    assert strangers_spoken_to(seen.calls) == []
+
+
+def test_the_only_other_program_is_the_one_that_loads_espeak(seen):
+    """And no text is on its command line."""
+    programs = [
+        call.arguments for call in seen.calls if call.name == "execve" and call.result == "0"
+    ]
+    assert len(programs) == 2
+    assert "espeak_child.py" in programs[1]
+    assert not any(canary in programs[1].lower() for canary in CANARIES)
+
+
+def test_no_line_holds_a_word_of_the_text(seen):
+    log = seen.log.lower()
+    assert log.count('"event":"request"') + log.count('"event": "request"') >= len(seen.answers)
+    assert [canary for canary in CANARIES if canary in log] == []
