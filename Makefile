@@ -14,6 +14,7 @@ run: models ## Serve on http://127.0.0.1:5000; SOTTO_ variables configure it (do
 
 test: development ## Run every test; ARGS="-k vad -x" goes to pytest
 	@$(PY) -m functions.command_line models fetch
+	@$(PY) -m functions.command_line models fetch kokoro en_US-joe-medium
 	$(PY) -m pytest $(ARGS)
 
 models: environment ## Fetch and verify the models that the settings need

@@ -46,6 +46,20 @@ def model_folder() -> Path:
     return settings.model_folder
 
 
+@pytest.fixture(scope="session")
+def voice_models(model_folder) -> Path:
+    """Folder that also holds the voices of the default settings, as `make test` fetched them."""
+    from shared.models.folder import locate_model  # noqa: PLC0415
+
+    try:
+        for name in Settings().voices:
+            if name != "espeak-ng":
+                locate_model(name, model_folder)
+    except ModelError as error:
+        pytest.fail(str(error))
+    return model_folder
+
+
 @dataclass(frozen=True, slots=True)
 class SpokenClip:
     """Speech and what is said in it. `wav`: 16 bit, mono, 22050 Hz."""

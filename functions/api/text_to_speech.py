@@ -101,9 +101,10 @@ class _SpeechAnswers:
             opened.enter_context(self._service.recogniser.admit())
             pieces = self._pieces(script, output, cancelled)
             first = await self._next(pieces)
+            close = opened.pop_all().close
             return _SpokenResponse(
-                self._rest(first, pieces),
-                close=opened.pop_all().close,
+                self._rest(first, pieces, close),
+                close=close,
                 headers={"X-RequestId": record_of(request).request_id},
                 media_type=output.media_type,
             )
@@ -116,11 +117,15 @@ class _SpeechAnswers:
                 return
             yield piece
 
-    async def _rest(self, first: bytes | None, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    async def _rest(
+        self, first: bytes | None, pieces: Iterator[bytes], close: Callable[[], None]
+    ) -> AsyncIterator[bytes]:
         piece = first
         while piece is not None:
             yield piece
             piece = await self._next(pieces)
+        # Over before the client can know it: its next request must not find this one under way.
+        close()
 
     async def _next(self, pieces: Iterator[bytes]) -> bytes | None:
         loop = asyncio.get_running_loop()

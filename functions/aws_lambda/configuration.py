@@ -1,4 +1,4 @@
-"""The settings of a Lambda function: `Settings`, with what the platform asks for."""
+"""The settings of a function: those of the environment, with what the platform asks for."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +10,9 @@ from shared.settings import Settings
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MEGABYTES_PER_CORE = 1769
 
+# Nothing is kept in folders here, and the user of a function need not have a home folder.
+_NO_DATA_FOLDER = {"SOTTO_DATA_FOLDER": "/nonexistent"}
+
 
 def function_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings and fit them to the function.
@@ -19,22 +22,32 @@ def function_settings(environment: Mapping[str, str]) -> Settings:
 
     Raises
     ------
-    ConfigurationError: a bad value; no keys, since a function is reached from the internet;
-        no model folder and no home folder that could have one.
+    ConfigurationError: a bad value; no model folder and no home folder that could have one.
     """
     try:
-        settings = Settings.from_environment(environment)
+        settings = Settings.from_environment(_NO_DATA_FOLDER | dict(environment))
     except RuntimeError:  # the user of the function has no home folder
         raise ConfigurationError(
             "SOTTO_MODEL_FOLDER must name the folder of the image that holds the models."
         ) from None
+    memory_megabytes = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+    if settings.threads == 0 and memory_megabytes.isdecimal():
+        n_cores = max(1, round(int(memory_megabytes) / _MEGABYTES_PER_CORE))
+        settings = replace(settings, threads=n_cores)
+    return settings
+
+
+def http_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings of a function that is reached from the internet.
+
+    Raises
+    ------
+    ConfigurationError: as above; no keys.
+    """
+    settings = function_settings(environment)
     if not settings.keys:
         raise ConfigurationError(
             "SOTTO_KEYS must be set on AWS Lambda: without keys anybody who knows the address "
             "could use the service."
         )
-    memory_megabytes = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
-    if settings.threads == 0 and memory_megabytes.isdecimal():
-        n_cores = max(1, round(int(memory_megabytes) / _MEGABYTES_PER_CORE))
-        settings = replace(settings, threads=n_cores)
     return settings

@@ -46,6 +46,11 @@ def source_of(event: object) -> EventSource:
     return _RECORD_SOURCES.get(str(source), EventSource.UNKNOWN)
 
 
+def is_scheduled(event: object) -> bool:
+    """Whether this is a schedule's: of a rule of EventBridge, or of EventBridge Scheduler."""
+    return isinstance(event, Mapping) and event.get("detail-type") == "Scheduled Event"
+
+
 def is_load_balanced(event: Mapping[str, Any]) -> bool:
     """Whether an HTTP event comes from an Application Load Balancer."""
     return "elb" in event["requestContext"]

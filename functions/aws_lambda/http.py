@@ -7,27 +7,21 @@ waited for by anybody with provisioned concurrency, and has the full processor i
 
 import json
 import os
-import sys
-import threading
-import time
 from typing import TYPE_CHECKING, Any
 
-from functions.aws_lambda.configuration import function_settings
+from functions.aws_lambda.configuration import http_settings
 from functions.aws_lambda.events import Event, EventSource, source_of, without_stage
+from functions.aws_lambda.start import ModelLoading, tell_operator
 from shared.errors import FeatureUnavailable, SpeechError
+from shared.privacy.logs import configure_logging
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
-from shared.ticks import milliseconds_from_seconds
 
 if TYPE_CHECKING:
     from mangum.types import ASGI, LambdaContext
     from starlette.types import Receive, Scope, Send
 
     from shared.recognition.recogniser import Recogniser
-
-# Lambda ends an initialisation after 10 s and begins it again inside the first invocation. A
-# model that takes longer goes on loading in its thread, and the first request waits for it.
-_INITIALISATION_S = 8.0
 
 # Of what the API answers, besides what Mangum knows to be text; all else goes out as base64.
 _TEXT_TYPES = ["text/", "application/json", "application/jwt", "application/javascript"]
@@ -94,13 +88,11 @@ def start() -> HttpHandler:
     request is answered 503.
     """
     switch_telemetry_off()
-    from shared.privacy.logs import configure_logging  # noqa: PLC0415
-
     try:
-        settings = function_settings(os.environ)
+        settings = http_settings(os.environ)
     except SpeechError as error:
         configure_logging()
-        _tell_operator(error)
+        tell_operator(error)
         return HttpHandler(_refusing_app())
     configure_logging(settings.log_level)
 
@@ -109,31 +101,10 @@ def start() -> HttpHandler:
     recogniser = Recogniser(settings)
     # Beside the import of the web stack; both mostly wait for the disk or work outside of the
     # interpreter lock.
-    loading = threading.Thread(target=_load, args=(recogniser, settings), daemon=True)
-    started = time.monotonic()
-    loading.start()
+    loading = ModelLoading(recogniser, settings)
     handler = HttpHandler(_serving_app(settings, recogniser))
-    loading.join(max(0.0, _INITIALISATION_S - (time.monotonic() - started)))
+    loading.wait()
     return handler
-
-
-def _load(recogniser: "Recogniser", settings: Settings) -> None:
-    """Load the model. A request tries again and is answered 503 if it fails again."""
-    import structlog  # noqa: PLC0415
-
-    started = time.perf_counter()
-    try:
-        recogniser.load()
-    except SpeechError as error:
-        _tell_operator(error)
-        return
-    structlog.get_logger().info(
-        "model_loaded",
-        model=settings.model,
-        compute_type=settings.compute_type,
-        threads=settings.threads,
-        load_ms=milliseconds_from_seconds(time.perf_counter() - started),
-    )
 
 
 def _serving_app(settings: Settings, recogniser: "Recogniser") -> "ASGI":
@@ -161,11 +132,6 @@ def _refusing_app() -> "ASGI":
         await response(scope, receive, send)
 
     return CanonicalPaths(refuse)
-
-
-def _tell_operator(error: SpeechError) -> None:
-    """Write why nothing is recognised; the sentence is made for the operator."""
-    sys.stderr.write(f"sotto: {error}\n")
 
 
 handler = start()

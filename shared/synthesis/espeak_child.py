@@ -73,7 +73,7 @@ class Espeak:
 
     def _clauses(self, text: str, mode: int) -> str:
         if not text.strip():
-            return ""
+            return " " if text else ""
         leading = " " if text[0].isspace() else ""
         trailing = " " if text[-1].isspace() else ""
         rest = ctypes.c_char_p(text.strip().encode())

@@ -1,0 +1,20 @@
+"""What has expired, on AWS Lambda: `functions.aws_lambda.purge_schedule.handler`.
+
+Woken by a schedule of EventBridge. Takes the dead letters into the reports of their jobs, too.
+No model is loaded for either.
+"""
+
+from functions.aws_lambda.batch_places import open_function_batch
+from functions.aws_lambda.scheduled_purge import PurgeHandler
+from functions.aws_lambda.start import Handler, start_batch
+from shared.jobs.work import Work
+from shared.recognition.recogniser import Recogniser
+from shared.settings import Settings
+
+
+def _make(settings: Settings) -> Handler:
+    batch = open_function_batch(settings)
+    return PurgeHandler(batch, Work(batch, Recogniser(settings)))
+
+
+handler = start_batch(_make)

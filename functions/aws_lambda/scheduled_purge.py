@@ -1,0 +1,77 @@
+"""A purge that a schedule asks for, and the dead letters that it takes into the reports."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from functions.aws_lambda.events import is_scheduled, source_of
+from functions.aws_lambda.start import InvocationContext
+from functions.batch_log import log_purge
+from shared.errors import ConfigurationError, FeatureUnavailable, JobError, StorageError
+from shared.jobs.batch import Batch
+from shared.jobs.retention import purge
+from shared.jobs.work import Work
+from shared.privacy.log_fields import exception_fields
+
+# Left at the end of an invocation for the job that is being removed. Of a short one half has to
+# do. Whoever is cut off in the middle is taken up by the next.
+_ENDING_S = 10.0
+
+
+class PurgeHandler:
+    """Buries dead letters, then purges."""
+
+    def __init__(self, batch: Batch, work: Work) -> None:
+        self._batch = batch
+        self._work = work
+
+    def __call__(self, event: Any, context: InvocationContext) -> dict[str, Any]:
+        """Purge; what was removed, and how late the latest of it, in seconds.
+
+        Raises
+        ------
+        FeatureUnavailable: an event of another kind.
+        StorageError: what can not be read now; the next schedule goes on.
+        """
+        if not is_scheduled(event):
+            raise FeatureUnavailable(f"Events of the kind {source_of(event)} are not served here.")
+        should_stop = _near_the_end(context)
+        n_dead_letters, trouble = self._bury(should_stop)
+        done = purge(self._batch, datetime.now(UTC), should_stop)
+        log_purge(done)
+        if trouble:
+            raise StorageError("The dead letters could not be taken into their reports.")
+        return {
+            "n_jobs": done.n_jobs,
+            "n_outputs": done.n_outputs,
+            "n_records": done.n_records,
+            "n_leftovers": done.n_leftovers,
+            "n_failures": len(done.failures),
+            "n_dead_letters": n_dead_letters,
+            "late_s": round(done.latest.total_seconds(), 3),
+            "is_complete": done.is_complete,
+        }
+
+    def _bury(self, should_stop: Callable[[], bool]) -> tuple[int, bool]:
+        """Drain the dead letters; how many, and whether the storage kept it from that."""
+        n_letters = 0
+        try:
+            for letter in self._batch.queue.dead_letters():
+                try:
+                    self._work.bury(letter)
+                except (JobError, ConfigurationError) as error:  # of this letter, at every try
+                    structlog.get_logger().error("letter_not_buried", **exception_fields(error))
+                n_letters += 1
+                if should_stop():
+                    break
+        except StorageError as error:
+            structlog.get_logger().error("letters_not_buried", **exception_fields(error))
+            return n_letters, True
+        return n_letters, False
+
+
+def _near_the_end(context: InvocationContext) -> Callable[[], bool]:
+    ending_ms = min(1000 * _ENDING_S, context.get_remaining_time_in_millis() / 2)
+    return lambda: context.get_remaining_time_in_millis() < ending_ms

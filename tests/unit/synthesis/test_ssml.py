@@ -1,0 +1,142 @@
+"""SSML as a script: voices, manners, pauses, pronunciations; what is refused."""
+
+import pytest
+
+from shared.errors import MalformedSsml
+from shared.synthesis.ssml import Manner, Passage, read_ssml
+from shared.synthesis.synthesizer import Span
+
+JENNY = "en-US-JennyNeural"
+
+
+def spoken(inside, voice=JENNY):
+    """Script of what stands inside of one voice."""
+    speak = f"<speak xml:lang='en-US'><voice name='{voice}'>{inside}</voice></speak>"
+    return read_ssml(speak.encode())
+
+
+def texts(script):
+    return [
+        "".join(span.text for span in part.spans) if isinstance(part, Passage) else part.duration_s
+        for part in script
+    ]
+
+
+def test_the_documents_own_example_is_one_passage():
+    """Namespaces and gender are there, and mean nothing more than the name."""
+    script = read_ssml(
+        b"<?xml version='1.0' encoding='utf-8'?><speak version='1.0' xml:lang='en-US' "
+        b"xmlns='http://www.w3.org/2001/10/synthesis' xmlns:mstts='http://www.w3.org/2001/mstts'>"
+        b"<voice xml:lang='en-US' xml:gender='Female' name='en-US-JennyNeural'>"
+        b"Hi &amp; bye.</voice></speak>"
+    )
+    manner = Manner(voice=JENNY, voice_locale="en-US", gender="female")
+    assert script == (Passage((Span("Hi & bye."),), manner),)
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("One <break time='200ms'/> two", ["One ", 0.2, " two"]),
+        ("One<break strength='weak'/>two<break/>three", ["One", 0.5, "two", 0.75, "three"]),
+        ("<p>First</p><p>Second</p>", ["First", 0.5, "Second", 0.5]),
+        ("<s>First</s><s>Second</s>", ["First", "Second"]),
+        ("A <emphasis>strong</emphasis> word", ["A strong word"]),
+        ("<mstts:express-as style='chat'>So</mstts:express-as> what", ["So what"]),
+        ("<unheard-of>kept</unheard-of><bookmark mark='x'/>", ["kept"]),
+        ("<audio src='http://10.0.0.1/x.wav'>instead</audio>", ["instead"]),
+        ("the <sub alias='World Wide Web'>W3</sub>", ["the World Wide Web"]),
+        ("<say-as interpret-as='characters'>ab1</say-as>", ["a, b, 1"]),
+        ("<say-as interpret-as='telephone'>555-12</say-as>", ["5 5 5, 1 2"]),
+        ("the <say-as interpret-as='ordinal'>22</say-as>", ["the 22nd"]),
+        ("the <say-as interpret-as='ordinal'>11</say-as>", ["the 11th"]),
+        ("<say-as interpret-as='date' format='mdy'>5/6</say-as>", ["5/6"]),
+        ("  \n ", []),
+    ],
+)
+def test_elements_become_text_and_pauses(inside, expected):
+    assert texts(spoken(inside)) == expected
+
+
+def test_an_ordinal_is_written_as_the_language_of_the_voice_wants():
+    """`3rd` would be read letter by letter in Spanish."""
+    ordinal = "<say-as interpret-as='ordinal'>3</say-as>"
+    assert texts(spoken(ordinal, "es-ES-ElviraNeural")) == ["3º"]
+    assert texts(spoken(ordinal, "de-DE-KatjaNeural")) == ["3"]
+
+
+def test_a_phoneme_stays_with_its_word():
+    (passage,) = spoken("a <phoneme alphabet='ipa' ph='təˈmeɪtoʊ'>tomato</phoneme> soup")
+    assert passage.spans == (Span("a "), Span("tomato", "təˈmeɪtoʊ"), Span(" soup"))
+
+
+def test_a_phoneme_of_another_alphabet_is_read_as_text():
+    (passage,) = spoken("<phoneme alphabet='sapi' ph='t ah'>tomato</phoneme>")
+    assert passage.spans == (Span("tomato"),)
+
+
+def test_prosody_adds_up_and_ends_with_its_element():
+    """Half as fast again, and half of that; 6 dB down."""
+    outer, inner, after = spoken(
+        "<prosody rate='1.5' volume='-6dB'>a"
+        "<prosody rate='-50%' pitch='+12st'>b</prosody></prosody>c"
+    )
+    assert (outer.manner.speed, outer.manner.gain_db) == (1.5, -6.0)
+    assert (inner.manner.speed, inner.manner.pitch, inner.manner.gain_db) == (0.75, 1.5, -6.0)
+    assert (after.manner.speed, after.manner.gain_db) == (1.0, 0.0)
+
+
+def test_lang_changes_the_language_and_not_the_voice():
+    _, french, _ = spoken("I say <lang xml:lang='fr-FR'>bonjour</lang> to you")
+    assert (french.manner.voice, french.manner.language) == (JENNY, "fr-FR")
+
+
+def test_several_voices_speak_in_turn():
+    script = read_ssml(
+        b"<speak xml:lang='en-US'><voice name='a'>One</voice><voice name='b'>Two</voice></speak>"
+    )
+    assert [part.manner.voice for part in script] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"",
+        b"Hello",
+        b"<speak><voice name='x'>Hello</speak>",
+        b"<speak xml:lang='en-US'>No voice</speak>",
+        b"<voice name='x'>No speak</voice>",
+        b"<speak><voice name='x'>&nbsp;</voice></speak>",
+        b"<speak><voice name='x'>\xff</voice></speak>",
+        b"<?xml version='1.0' encoding='klingon'?><speak><voice name='x'>a</voice></speak>",
+        b"<speak>" + b"<voice name='x'>a</voice>" * 51 + b"</speak>",
+        b"<speak><voice name='x'>" + b"<p>" * 100 + b"</p>" * 100 + b"</voice></speak>",
+    ],
+    ids=range(10),
+)
+def test_what_is_no_ssml_is_refused(document):
+    with pytest.raises(MalformedSsml):
+        read_ssml(document)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        b"<!DOCTYPE speak>",
+        b"<!DOCTYPE speak [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]>",
+        b"<!DOCTYPE speak [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>",
+        b"<!DOCTYPE speak SYSTEM 'http://10.0.0.1/speak.dtd'>",
+        b"<!DOCTYPE speak [<!ENTITY % p SYSTEM 'http://10.0.0.1/p'> %p;]>",
+    ],
+)
+def test_a_document_type_is_refused_before_anything_of_it_is_read(declared):
+    """Neither entity that grows, nor file, nor address."""
+    with pytest.raises(MalformedSsml, match="document type"):
+        read_ssml(declared + b"<speak><voice name='x'>&x;&b;</voice></speak>")
+
+
+def test_a_refusal_tells_the_place_and_not_the_text():
+    with pytest.raises(MalformedSsml) as refused:
+        read_ssml(b"<speak><voice name='x'>Zanzibar</speak>")
+    assert str(refused.value) == "The SSML is not well-formed XML (line 1, column 33)."
+    assert refused.value.__context__ is None
