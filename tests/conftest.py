@@ -1,9 +1,10 @@
-"""What every test may ask for: the speech set, a spoken clip, the fetched models, strace."""
+"""What every test may ask for: speech, the fetched models, strace, an emulator of AWS."""
 
 import ctypes
 import io
 import os
 import subprocess
+import sys
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from shared.errors import ModelError
 from shared.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path.append(str(PROJECT / "tests" / "storage"))  # the emulators
 
 
 @pytest.fixture(scope="session")
@@ -111,6 +113,15 @@ def _speak(text: str) -> bytes:
 
 
 @pytest.fixture(scope="session")
+def azure_storage():
+    """Azurite, in memory: a storage account of Azure for all tests of the session."""
+    from emulators import azurite  # noqa: PLC0415 - only who needs it starts it
+
+    with azurite() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
 def strace() -> str:
     """Path of `strace`, installed when this is root on Debian; without it the test fails."""
     script = PROJECT / "scripts" / "ensure_strace.sh"
@@ -118,3 +129,17 @@ def strace() -> str:
     if found.returncode != 0:
         pytest.fail(found.stderr.strip())
     return found.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def aws_url():
+    """Moto's address. Credentials come from the environment, as a role's do."""
+    from emulators import moto_server  # noqa: PLC0415 - only who needs it has moto
+
+    with pytest.MonkeyPatch.context() as patch, moto_server() as url:
+        patch.setenv("AWS_ACCESS_KEY_ID", "test")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        patch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+        patch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+        yield url

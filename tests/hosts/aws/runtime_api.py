@@ -127,11 +127,11 @@ class RunningFunction:
 
 
 @contextmanager
-def run_function(settings, command=()):
+def run_function(settings, command=(), handler=HANDLER):
     """Start the function as its image does; give it when it waits for its first event.
 
-    `command` stands before the runtime client's, to trace it. The user has no home folder, as on
-    Lambda, where nothing but `/tmp` could be written to.
+    `command` stands before the runtime client's, to trace it; `handler` is what the image names.
+    The user has no home folder, as on Lambda, where nothing but `/tmp` could be written to.
     """
     api = RuntimeApi()
     environment = {
@@ -142,13 +142,13 @@ def run_function(settings, command=()):
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "3538",
         "AWS_LAMBDA_FUNCTION_NAME": "sotto",
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.port}",
-        "_HANDLER": HANDLER,
+        "_HANDLER": handler,
         **settings,
     }
     environment.pop("XDG_CACHE_HOME", None)
     started = time.perf_counter()
     with subprocess.Popen(
-        [*command, sys.executable, "-m", "awslambdaric", HANDLER],
+        [*command, sys.executable, "-m", "awslambdaric", handler],
         cwd=PROJECT, env=environment, text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip

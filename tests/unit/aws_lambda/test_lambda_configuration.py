@@ -1,10 +1,11 @@
-"""Settings of a function: keys are compulsory, threads follow the memory."""
+"""Settings of a function: HTTP must have keys, threads follow the memory."""
 
 import pwd
+from pathlib import Path
 
 import pytest
 
-from functions.aws_lambda.configuration import function_settings
+from functions.aws_lambda.configuration import function_settings, http_settings
 from shared.errors import ConfigurationError
 
 GIVEN = {"SOTTO_KEYS": "k", "SOTTO_MODEL_FOLDER": "/opt/models"}
@@ -29,10 +30,14 @@ def test_without_a_memory_size_every_core_is_taken():
     assert function_settings(GIVEN).threads == 0
 
 
-def test_keys_are_compulsory():
+def test_keys_are_compulsory_for_http():
     """Whatever SOTTO_HOST says: a function does not listen on it."""
     with pytest.raises(ConfigurationError, match="SOTTO_KEYS"):
-        function_settings({"SOTTO_HOST": "127.0.0.1"} | GIVEN | {"SOTTO_KEYS": ""})
+        http_settings({"SOTTO_HOST": "127.0.0.1"} | GIVEN | {"SOTTO_KEYS": ""})
+
+
+def test_without_http_there_are_no_keys_to_have():
+    assert function_settings(GIVEN | {"SOTTO_KEYS": ""}).keys == ()
 
 
 def test_a_user_without_a_home_folder_must_name_the_models(monkeypatch):
@@ -44,3 +49,4 @@ def test_a_user_without_a_home_folder_must_name_the_models(monkeypatch):
     monkeypatch.setattr(pwd, "getpwuid", unknown)
     with pytest.raises(ConfigurationError, match="SOTTO_MODEL_FOLDER"):
         function_settings({"SOTTO_KEYS": "k"})
+    assert function_settings(GIVEN).model_folder == Path("/opt/models")

@@ -25,7 +25,9 @@ def event_json(name):
         ("s3_object_created", EventSource.S3),
         ("s3_test", EventSource.S3_TEST),
         ("sqs", EventSource.SQS),
+        ("s3_event_bridge", EventSource.EVENT_BRIDGE),
         ("schedule", EventSource.EVENT_BRIDGE),
+        ("scheduler", EventSource.EVENT_BRIDGE),
         ("web_socket", EventSource.UNKNOWN),
     ],
 )
