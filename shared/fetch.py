@@ -1,4 +1,6 @@
-"""The only code that opens a URL somebody else named, behind an address guard.
+"""The guard around every URL that somebody else named, and downloads behind it.
+
+`post.py` sends through the same guard; nothing else connects to what a client has named.
 
 The guard sits where the connection is made: the name is resolved once, every address it has is
 judged, and the connection goes to one of the addresses that were judged. A second answer of
@@ -11,51 +13,31 @@ Proxies of the environment are not used: a proxy would resolve the name again, o
 """
 
 import functools
-import ipaddress
-import socket
 import ssl
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
 import httpcore
 import httpx
 
+from shared.address_guard import (
+    RESOLVE_TIMEOUT_S,
+    Address,
+    Network,
+    Resolver,
+    judged,
+    require_plain_host,
+    resolve_host,
+)
 from shared.errors import AddressRefused, FetchFailed, FetchRefused
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Resolver = Callable[[str, int, float], Sequence[str]]
-
-RESOLVE_TIMEOUT_S = 1.5
 CONNECT_TIMEOUT_S = 5.0
-
-# Refused although Python's `is_global` lets them pass, or did before 3.12.4.
-_REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
-    (ipaddress.ip_network(network), reason)
-    for network, reason in (
-        ("168.63.129.16/32", "Azure's wire server: a public address that leads to the host"),
-        ("100.64.0.0/10", "carrier-grade NAT; 100.100.100.200 is Alibaba's metadata"),
-        ("192.0.0.0/24", "protocol assignments; 192.0.0.192 is Oracle's metadata"),
-        ("192.88.99.0/24", "6to4 relays"),
-        ("198.18.0.0/15", "benchmarks between networks"),
-        ("240.0.0.0/4", "reserved"),
-        ("2001::/23", "protocol assignments, Teredo (which hides an IPv4 address) among them"),
-        ("2001:db8::/32", "documentation"),
-        ("2002::/16", "6to4: hides an IPv4 address"),
-        ("3fff::/20", "documentation"),
-    )
-)
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # what IANA has given out so far
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: how IPv6-only hosts reach IPv4
 
 _PASSING = frozenset({408, 425, 429})  # like 5xx, a later answer may be another one
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Threads in getaddrinfo can not be cancelled; a flood of names that never resolve stops here.
-_RESOLVING = threading.BoundedSemaphore(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,69 +78,61 @@ def fetch(
         would not help.
         No message holds any part of the URL.
     """
-    budget = _TimeBudget(limits.timeout_s)
-    backend = _GuardedBackend(tuple(allowed_networks), budget, resolve or resolve_host)
     with (
-        httpcore.ConnectionPool(ssl_context=_tls_context(), network_backend=backend) as pool,
+        guarded_pool(limits.timeout_s, allowed_networks, resolve) as pool,
         _follow(pool, url, limits) as response,
     ):
         yield _pieces(response, limits.max_bytes)
 
 
-def resolve_host(host: str, port: int, timeout_s: float) -> Sequence[str]:
-    """Return the addresses of a name; raises FetchFailed if there is none in time.
+@contextmanager
+def guarded_pool(
+    timeout_s: float, allowed_networks: Sequence[Network] = (), resolve: Resolver | None = None
+) -> Iterator[httpcore.ConnectionPool]:
+    """Connections that lead to judged addresses alone, and take `timeout_s` in all."""
+    budget = _TimeBudget(timeout_s)
+    backend = _GuardedBackend(tuple(allowed_networks), budget, resolve or resolve_host)
+    with httpcore.ConnectionPool(ssl_context=_tls_context(), network_backend=backend) as pool:
+        yield pool
 
-    The system's resolver can take half a minute over a dead name server and can not be
-    interrupted, so it runs in a thread of its own that is left behind.
+
+def require_allowed(
+    url: str, allowed_networks: Sequence[Network] = (), resolve: Resolver | None = None
+) -> None:
+    """Refuse an https URL that the guard would refuse as it stands now. Blocks up to 1.5 s.
+
+    A name that can not be resolved here passes: the connection judges it again.
+
+    Raises
+    ------
+    AddressRefused: not https, no plain host, or one of its addresses is refused.
     """
-    answers: list[str] = []
-    failures: list[int | None] = []
-    done = threading.Event()
-
-    def ask() -> None:
-        try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answers.extend(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-        except (OSError, UnicodeError) as error:
-            failures.append(getattr(error, "errno", None))
-        finally:
-            _RESOLVING.release()
-            done.set()
-
-    if not _RESOLVING.acquire(timeout=timeout_s):
-        raise FetchFailed("Too many host names are being resolved.")
-    threading.Thread(target=ask, name="resolve-host", daemon=True).start()
-    done.wait(timeout_s)
-    if not answers:
-        # The name server has said that there is no such name, or nothing at all.
-        is_unknown = bool(failures) and failures[0] in {socket.EAI_NONAME, socket.EAI_NODATA}
-        kind = FetchRefused if is_unknown else FetchFailed
-        raise kind("The host name of the address can not be resolved.")
-    return answers
+    target = parse_https(url)
+    host, port = target.raw_host.decode("ascii"), target.port or 443
+    with suppress(FetchFailed):
+        judged(
+            host,
+            allowed_networks,
+            lambda: (resolve or resolve_host)(host, port, RESOLVE_TIMEOUT_S),
+        )
 
 
-def is_refused(address: Address, allowed_networks: Sequence[Network] = ()) -> bool:
-    """Whether the guard refuses an address: all but public unicast, save what is allowed.
-
-    An IPv6 address that stands for an IPv4 address (mapped, NAT64) is judged as that one; 6to4
-    and Teredo, which hide one, are refused altogether.
-    """
-    address = _embedded_ipv4(address) or address
-    if any(address in network for network in allowed_networks):
-        return False
-    if any(address in network for network, _reason in _REFUSED_NETWORKS):
-        return True
-    if isinstance(address, ipaddress.IPv6Address) and address not in _GLOBAL_UNICAST:
-        return True
-    return address.is_multicast or not address.is_global
+def parse_https(url: str) -> httpx.URL:
+    """Parse a URL that may be sent to. Raises `AddressRefused`."""
+    target = _parse(url)
+    if target.scheme != "https":
+        raise AddressRefused("The address must begin with https://.")
+    return target
 
 
-def _embedded_ipv4(address: Address) -> ipaddress.IPv4Address | None:
-    if isinstance(address, ipaddress.IPv4Address):
-        return None
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address.ipv4_mapped
+def wire_url(target: httpx.URL) -> httpcore.URL:
+    """Write a parsed URL as the connection pool takes it."""
+    return httpcore.URL(
+        scheme=target.raw_scheme,
+        host=target.raw_host,
+        port=target.port,
+        target=target.raw_path,
+    )
 
 
 @contextmanager
@@ -169,15 +143,10 @@ def _follow(
     target = _parse(url)
     for _ in range(limits.max_redirects + 1):
         with (
-            _failures_named(),
+            failures_named(),
             pool.stream(
                 "GET",
-                httpcore.URL(
-                    scheme=target.raw_scheme,
-                    host=target.raw_host,
-                    port=target.port,
-                    target=target.raw_path,
-                ),
+                wire_url(target),
                 headers={
                     "Host": target.netloc,
                     "User-Agent": "sotto",
@@ -208,28 +177,8 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
         raise AddressRefused("The address must not hold a user name or password.")
     if target.port is not None and not 0 < target.port < 65536:
         raise AddressRefused("The address has no valid port.")
-    _require_plain_host(target.raw_host.decode("ascii"))
+    require_plain_host(target.raw_host.decode("ascii"))
     return target
-
-
-def _require_plain_host(host: str) -> None:
-    """Refuse hosts that resolvers read in ways of their own, such as `0x7f.1` for 127.0.0.1."""
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        pass
-    else:
-        if "%" not in host:  # a zone names an interface of this machine
-            return
-    labels = host.rstrip(".").lower().split(".")
-    is_name = all(
-        label and len(label) <= 63 and label.replace("-", "").replace("_", "").isalnum()
-        for label in labels
-    )
-    # A name that ends in a number is an IPv4 address to inet_aton (WHATWG URL, host parsing).
-    ends_in_number = labels[-1].isdigit() or labels[-1].startswith("0x")
-    if not host.isascii() or not is_name or ends_in_number:
-        raise AddressRefused("The address has no plain host name or IP address.")
 
 
 def _redirect_target(current: httpx.URL, response: httpcore.Response) -> httpx.URL:
@@ -258,7 +207,7 @@ def _pieces(response: httpcore.Response, max_bytes: int) -> Iterator[bytes]:
     if announced.isdigit() and int(announced) > max_bytes:
         raise FetchRefused(too_large)
     n_bytes = 0
-    with _failures_named():
+    with failures_named():
         for piece in response.iter_stream():
             n_bytes += len(piece)
             if n_bytes > max_bytes:
@@ -271,7 +220,7 @@ def _header(response: httpcore.Response, name: bytes) -> bytes | None:
 
 
 @contextmanager
-def _failures_named() -> Iterator[None]:
+def failures_named() -> Iterator[None]:
     """Turn the client's errors into ours, without their text: it may quote what was sent."""
     try:
         yield
@@ -341,17 +290,11 @@ class _GuardedBackend(httpcore.NetworkBackend):
         raise httpcore.ConnectError
 
     def _judged(self, host: str, port: int) -> list[Address]:
-        try:
-            addresses = [ipaddress.ip_address(host)]
-        except ValueError:
+        def ask() -> Sequence[str]:
             with self._budget.spend(RESOLVE_TIMEOUT_S) as timeout_s:
-                answers = self._resolve(host, port, timeout_s)
-            addresses = [ipaddress.ip_address(answer) for answer in answers]
-        if any(is_refused(address, self._allowed_networks) for address in addresses):
-            raise AddressRefused(
-                "The address leads into a network that is not allowed (SOTTO_ALLOWED_NETWORKS)."
-            )
-        return addresses
+                return self._resolve(host, port, timeout_s)
+
+        return judged(host, self._allowed_networks, ask)
 
 
 class _BudgetedStream(httpcore.NetworkStream):

@@ -4,6 +4,8 @@ No name of a file, no address, no text: a queue and its dead-letter place may be
 who may not read a job. Its wire form is one small JSON object,
 
     {"v":1,"kind":"transcribe","job":"0b0e9f5e-…","file":3,"attempt":1}
+    {"v":1,"kind":"web_hook","job":"0b0e9f5e-…","hook":"5d1c…","event":"transcriptionCompletion",
+     "invocation":"9a02…","attempt":1}
 
 in UTF-8 on SQS and SQLite, in Base64 of it on Azure, where the queue trigger expects that.
 """
@@ -28,7 +30,7 @@ class WorkKind(StrEnum):
     """What is to be done.
 
     `TRANSCRIBE` is about one file, `FAN_OUT` about that and the next ones: each gets a message
-    of its own. `WEB_HOOK` is about the whole job.
+    of its own. `WEB_HOOK` tells one web hook of one event.
     """
 
     TRANSCRIBE = "transcribe"
@@ -37,6 +39,34 @@ class WorkKind(StrEnum):
 
 
 _OF_FILES = frozenset({WorkKind.TRANSCRIBE, WorkKind.FAN_OUT})
+
+
+class HookEvent(StrEnum):
+    """What a web hook can be told, in the contract's words."""
+
+    TRANSCRIPTION_CREATION = "transcriptionCreation"
+    TRANSCRIPTION_PROCESSING = "transcriptionProcessing"
+    TRANSCRIPTION_COMPLETION = "transcriptionCompletion"
+    TRANSCRIPTION_DELETION = "transcriptionDeletion"
+    PING = "ping"
+    CHALLENGE = "challenge"
+
+
+@dataclass(frozen=True, slots=True)
+class HookNotice:
+    """Which web hook is told of what.
+
+    hook_id: UUID in lower case.
+    invocation_id: UUID in lower case; the same however often it is told.
+    """
+
+    hook_id: str
+    event: HookEvent
+    invocation_id: str
+
+    def __post_init__(self) -> None:
+        if not (is_uuid(self.hook_id) and is_uuid(self.invocation_id)):
+            raise MalformedMessage("A notice's hook and invocation must be UUIDs in lower case.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +78,18 @@ class WorkMessage:
 
     Parameters
     ----------
-    job_id: UUID in lower case.
+    job_id: UUID in lower case; the web hook's own where it is told of nothing but itself.
     file_index: place of the file in its job, 0 to 9999; None where the work is no file's.
     attempt: which try at this work this is, from 1. It counts what was sent anew, a lease's
         `delivery_count` how often this very message was handed out.
+    notice: of a web hook, and only there.
     """
 
     kind: WorkKind
     job_id: str
     file_index: int | None = None
     attempt: int = 1
+    notice: HookNotice | None = None
 
     def __post_init__(self) -> None:
         if not is_uuid(self.job_id):
@@ -66,6 +98,8 @@ class WorkMessage:
             raise MalformedMessage("A message names a file where the work is a file's.")
         if self.file_index is not None and not 0 <= self.file_index < MAX_FILES:
             raise MalformedMessage(f"A message's file must be 0 to {MAX_FILES - 1}.")
+        if (self.notice is not None) != (self.kind is WorkKind.WEB_HOOK):
+            raise MalformedMessage("A message holds a notice where the work is a web hook's.")
         if not 1 <= self.attempt <= MAX_ATTEMPTS:
             raise MalformedMessage(f"A message's attempt must be 1 to {MAX_ATTEMPTS}.")
 
@@ -74,6 +108,10 @@ class WorkMessage:
         fields: dict[str, int | str] = {"v": _VERSION, "kind": self.kind, "job": self.job_id}
         if self.file_index is not None:
             fields["file"] = self.file_index
+        if self.notice is not None:
+            fields["hook"] = self.notice.hook_id
+            fields["event"] = self.notice.event
+            fields["invocation"] = self.notice.invocation_id
         fields["attempt"] = self.attempt
         return json.dumps(fields, separators=(",", ":")).encode()
 
@@ -94,8 +132,15 @@ class WorkMessage:
                 fields.uuid("job"),
                 fields.integer("file", 0, MAX_FILES - 1) if fields.has("file") else None,
                 fields.integer("attempt", 1, MAX_ATTEMPTS),
+                _read_notice(fields) if fields.has("hook") else None,
             )
             fields.end()
         except FieldError as error:
             raise MalformedMessage(f"The message can not be read: {error}.") from None
         return message
+
+
+def _read_notice(fields: JsonFields) -> HookNotice:
+    return HookNotice(
+        fields.uuid("hook"), fields.member("event", HookEvent), fields.uuid("invocation")
+    )

@@ -15,7 +15,7 @@ from queues import JOB, REGION, azure_queue, closing, piece, sqlite_queue, sqs_q
 from shared.errors import LeaseLost, QueueNotFound
 from shared.storage.azure_queue import open_azure_queue_by_connection
 from shared.storage.sqs import open_sqs_queue
-from shared.storage.work_message import WorkKind, WorkMessage
+from shared.storage.work_message import HookEvent, HookNotice, WorkKind, WorkMessage
 from shared.storage.work_queue import DeadLetter
 
 KINDS = ("azure", "sqs", "sqlite")
@@ -57,8 +57,9 @@ def test_a_message_arrives_as_it_was_sent(queue):
     assert (lease.message, lease.delivery_count) == (sent, 1)
 
 
-def test_work_on_a_whole_job_names_no_file(queue):
-    sent = WorkMessage(WorkKind.WEB_HOOK, JOB)
+def test_a_notice_of_a_web_hook_names_no_file(queue):
+    notice = HookNotice(JOB, HookEvent.TRANSCRIPTION_COMPLETION, JOB)
+    sent = WorkMessage(WorkKind.WEB_HOOK, JOB, notice=notice)
     queue.send(sent)
     assert queue.lease(LONG_S).message == sent
 

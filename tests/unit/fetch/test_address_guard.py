@@ -4,8 +4,9 @@ import ipaddress
 
 import pytest
 
+from shared.address_guard import is_refused
 from shared.errors import AddressRefused, FetchFailed
-from shared.fetch import FetchLimits, fetch, is_refused
+from shared.fetch import FetchLimits, fetch
 
 LIMITS = FetchLimits(max_bytes=1000, timeout_s=2)
 
