@@ -5,6 +5,7 @@ import sys
 import pytest
 import requests
 
+from tests.hosts.azure.batch_host import BatchAccount, BatchHost
 from tests.hosts.azure.functions_host import KEY, PROJECT, FunctionsHost
 
 # The judge of system calls, and the speech that is sent under its eyes.
@@ -47,3 +48,12 @@ def http():
     with requests.Session() as session:
         session.headers["Ocp-Apim-Subscription-Key"] = KEY
         yield session
+
+
+@pytest.fixture(scope="session")
+def batch_host(start_host, azure_storage):
+    """Run a function app with drop folders on Azurite."""
+    account = BatchAccount(azure_storage.connection_string)
+    account.make_containers()
+    with start_host(**account.settings()) as host:
+        yield BatchHost(host, account)

@@ -88,12 +88,16 @@ class FunctionsHost:
         """Whether the worker has ended."""
         return self.process.poll() is not None
 
-    def start_invocation(self, function: str, **http_request) -> str:
-        """Tell the worker that a trigger fired; return the id of the invocation."""
+    def start_invocation(self, function: str, **given) -> str:
+        """Tell the worker that a trigger fired; return the id of the invocation.
+
+        given: `method`, `url` and `headers` of an HTTP request; the reference to a `blob`; else
+        `data`. With the latter two, `metadata` of the trigger.
+        """
         found, invocation_id = self.functions[function], str(uuid.uuid4())
         parameter = next(b["name"] for b in found["bindings"] if b["type"].endswith("Trigger"))
         command = {"id": invocation_id, "function": found["id"], "parameter": parameter}
-        self.process.stdin.write(json.dumps(command | http_request) + "\n")
+        self.process.stdin.write(json.dumps(command | given) + "\n")
         self.process.stdin.flush()
         return invocation_id
 

@@ -6,6 +6,7 @@ host itself keeps is not Sotto's; its documents are in docs/azure-functions.md.
 
 import json
 import re
+import time
 
 import pytest
 import requests
@@ -26,9 +27,15 @@ from traced_host import (
     serve_files,
 )
 
+from tests.hosts.azure.batch_host import BatchAccount, BatchHost
+
 # The worker looks for a free port on all addresses, and never listens there:
 # get_unused_tcp_port in azure_functions_runtime/http_v2.py.
 PORT_SEARCH = re.compile(r'bind\(\d+, \{sa_family=AF_INET, sin_port=htons\(0\), .*"0\.0\.0\.0".*')
+
+# The storage SDK asks `uname` for the processor, and libuuid for the time as an id: that keeps
+# the last one it gave in a file, where the machine has a folder for it.
+SDK_OPENS = re.compile(r'openat\(AT_FDCWD, "(/dev/null|/var/lib/libuuid/clock.txt)", ')
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +71,52 @@ def azure_observation(start_host, strace, speech, tmp_path_factory):
     seen.log = "\n".join([*host.output, *host.logs, *map(str, host.failures)])
     seen.calls = read_trace(folder / "trace")
     return seen
+
+
+@pytest.fixture(scope="session")
+def azure_batch_observation(start_host, strace, speech, azure_storage, tmp_path_factory):
+    """Take a dropped file to its transcript and to its end under a trace."""
+    folder = tmp_path_factory.mktemp("azure-batch-privacy")
+    seen = Observation(home=folder / "home")
+    account = BatchAccount(azure_storage.connection_string)
+    account.make_containers()
+    for made in (seen.home, folder / "trace"):
+        made.mkdir()
+    settings = account.settings() | {
+        "HOME": str(seen.home),
+        "XDG_CACHE_HOME": str(seen.home / ".cache"),
+        "SOTTO_LOG_LEVEL": "debug",
+        "SOTTO_TIME_TO_LIVE": "PT1S",
+    }
+    with start_host(strace_command(strace, folder / "trace"), **settings) as host:
+        batch = BatchHost(host, account)
+        batch.drop("canary.wav", speech.wav)
+        assert batch.tell_of_blob("canary.wav")
+        assert batch.deliver_all() == 1
+        seen.answers["transcript"] = batch.read("transcripts", "canary.wav.json")
+        deadline_s = time.monotonic() + 60
+        while batch.names("transcripts") and time.monotonic() < deadline_s:
+            assert batch.purge()
+        seen.answers["left"] = batch.names("transcripts")
+    seen.log = "\n".join([*host.output, *host.logs, *map(str, host.failures)])
+    seen.calls = read_trace(folder / "trace")
+    return seen
+
+
+def test_azure_batch_work_leaves_nothing_on_the_machine(azure_batch_observation, speech):
+    """Audio and transcript are in the containers named for them, and then no more."""
+    seen = azure_batch_observation
+    text = str(seen.answers["transcript"]).lower()
+    assert all(word in text for word in speech.canaries)
+    assert seen.answers["left"] == []
+    assert [call for call in traces_left(seen.calls) if not SDK_OPENS.match(call)] == []
+    assert list(seen.home.iterdir()) == []
+
+
+def test_azure_batch_lines_hold_no_word_and_no_file_name(azure_batch_observation, speech):
+    log = azure_batch_observation.log.lower()
+    assert "file_transcribed" in log
+    assert [word for word in [*speech.canaries, "canary"] if word in log] == []
 
 
 def test_azure_the_speech_is_recognised_and_mistakes_are_answered(azure_observation, speech):

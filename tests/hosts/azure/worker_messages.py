@@ -36,7 +36,9 @@ FIELDS = {
     "RpcTraceContext": "trace_parent:string trace_state:string attributes:{string}",
     "RetryContext": "retry_count:int32 max_retry_count:int32 exception:RpcException",
     "ParameterBinding": "name:string rpc_data| data:TypedData",
-    "TypedData": "data| string:string json:string bytes:bytes http:RpcHttp",
+    "TypedData": "data| string:string json:string bytes:bytes http:RpcHttp"
+    " model_binding_data:ModelBindingData",
+    "ModelBindingData": "version:string source:string content_type:string content:bytes",
     "RpcHttp": "method:string url:string headers:{string} query:{string} params:{string}"
     " body:TypedData rawBody:TypedData status_code:string",
 }

@@ -51,7 +51,8 @@ async def ask(name, **fields):
         answer(kind="failure", of=name, text=repr(error.__context__ or error))
         raise
     if response.result.status != protos.StatusResult.Success:
-        answer(kind="failure", of=name, text=response.result.exception.message)
+        failed = response.result.exception
+        answer(kind="failure", of=name, text=failed.message, stack=failed.stack_trace)
     return response
 
 
@@ -70,20 +71,40 @@ async def start():
     answer(kind="started", functions=functions, uri=response.capabilities["HttpUri"])
 
 
-async def invoke(command):
-    """Tell the worker of an invocation; where it is HTTP, its request comes by another way."""
-    data = protos.TypedData(json="{}")
+def typed(value):
+    """Data as the host types what is no HTTP: text is text, the rest JSON."""
+    if isinstance(value, str):
+        return protos.TypedData(string=value)
+    return protos.TypedData(json=json.dumps(value))
+
+
+def typed_input(command):
+    """What a trigger is given; of HTTP the address, since its body comes by another way."""
     if url := command.get("url"):
         query = dict(parse_qsl(urlsplit(url).query))
-        data = protos.TypedData(
+        return protos.TypedData(
             http=protos.RpcHttp(
                 method=command["method"], url=url, headers=command["headers"], query=query
             )
         )
-    given = protos.ParameterBinding(name=command["parameter"], data=data)
+    if blob := command.get("blob"):
+        content = json.dumps(blob).encode()
+        return protos.TypedData(
+            model_binding_data=protos.ModelBindingData(
+                version="1.0", source="AzureStorageBlobs", content_type="application/json",
+                content=content,
+            )
+        )  # fmt: skip
+    return typed(command.get("data", {}))
+
+
+async def invoke(command):
+    """Tell the worker of an invocation."""
+    given = protos.ParameterBinding(name=command["parameter"], data=typed_input(command))
     response = await ask(
         "invocation", invocation_id=command["id"], function_id=command["function"],
         input_data=[given],
+        trigger_metadata={name: typed(v) for name, v in command.get("metadata", {}).items()},
     )  # fmt: skip
     ok = response.result.status == protos.StatusResult.Success
     answer(kind="invoked", id=command["id"], ok=ok)

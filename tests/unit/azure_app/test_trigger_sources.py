@@ -1,5 +1,6 @@
 """Which account, containers and queue the triggers of a function app watch."""
 
+import azure.functions as func
 import pytest
 
 from functions.api.recogniser import ScriptedRecogniser
@@ -101,3 +102,18 @@ def test_outputs_that_would_be_inputs_stop_the_start():
     }
     with pytest.raises(ConfigurationError, match="must not lie where audio is dropped"):
         create_blueprints(function_app_settings(environment), environment, ScriptedRecogniser([]))
+
+
+@pytest.mark.parametrize(
+    ("setting", "source"),
+    [("", "EventGrid"), ("event_grid", "EventGrid"), ("polling", "LogsAndContainerScan")],
+)
+def test_the_source_of_blob_triggers_is_a_setting(setting, source):
+    environment = BATCH | {"AzureWebJobsStorage": CONNECTION, "SOTTO_BLOB_TRIGGER": setting}
+    app = func.FunctionApp()
+    settings = function_app_settings(environment)
+    for blueprint in create_blueprints(settings, environment, ScriptedRecogniser([])):
+        app.register_functions(blueprint)
+    triggers = {f.get_function_name(): f.get_trigger() for f in app.get_functions()}
+    assert set(triggers) == {"drop_calls", "work", "buried", "purge"}
+    assert triggers["drop_calls"].source == source
