@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from shared import errors
 
+SOURCE_CHANGED = "SourceChanged"
+
 _UNEXPECTED = "UnexpectedError"
 
 _PERMANENT: tuple[tuple[type[errors.SpeechError], str], ...] = (
@@ -20,8 +22,8 @@ _PERMANENT: tuple[tuple[type[errors.SpeechError], str], ...] = (
     (errors.AddressRefused, "InvalidRecordingsUri"),
     (errors.FetchRefused, "InvalidRecordingsUri"),
     (errors.BlobNotFound, "SourceNotFound"),
-    (errors.SourceChanged, "SourceChanged"),
-    (errors.Changed, "SourceChanged"),
+    (errors.SourceChanged, SOURCE_CHANGED),
+    (errors.Changed, SOURCE_CHANGED),
     (errors.InvalidDropOptions, "InvalidOptions"),
     (errors.OutputTaken, "OutputTaken"),
     (errors.Unstorable, "InvalidName"),

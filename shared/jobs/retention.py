@@ -12,6 +12,7 @@ from functools import cached_property
 
 from shared.errors import ConfigurationError, JobError, JobNotFound, StorageError
 from shared.jobs.batch import Batch
+from shared.jobs.gone import Gone
 from shared.jobs.job import Job, JobOrigin
 from shared.jobs.names import expiry_name, is_due, parse_expiry_name
 from shared.jobs.outcome import Closing
@@ -76,7 +77,7 @@ def purge(batch: Batch, now: datetime, should_stop: Callable[[], bool] = _never)
             done.is_complete = False
             break
         try:
-            has_ended = run.expire(job_id, done)
+            has_ended = run.look_at(name, job_id, done)
         except (StorageError, JobError, ConfigurationError) as error:
             done.failures.append((job_id, error))
             continue
@@ -92,13 +93,26 @@ def remove_job(batch: Batch, job: Job, closing: Closing | None) -> tuple[int, in
     """Delete a job at once, whether it has ended or not; how many outputs and records it was.
 
     Input audio and what a job wrote to its destination are their owners': neither is touched.
+    What is killed half-way is taken up by the next purge.
     """
-    batch.store.mark_gone(job.id, datetime.now(UTC) + GONE_FOR)
+    now = datetime.now(UTC)
+    batch.store.lead_to(job.id, now)
+    batch.store.mark_gone(job.id, _gone(job, closing, now))
     n_outputs = _remove_outputs(batch, job)
     n_records = batch.store.remove(job.id)
     if closing is not None and closing.expires_at is not None:
         batch.store.container.delete(expiry_name(closing.expires_at, job.id))
+    batch.store.container.delete(expiry_name(now, job.id))
     return n_outputs, n_records
+
+
+def clear_gone(batch: Batch, job_id: str, gone: Gone) -> None:
+    """Delete what work on a job has written after the job was deleted."""
+    if gone.container is not None:
+        output = batch.drop_folder(gone.container).output
+        for name in gone.outputs:
+            remove_own(output, name, job_id)
+    batch.store.remove(job_id)
 
 
 def is_over(closing: Closing | None, now: datetime) -> bool:
@@ -114,34 +128,40 @@ class _Run:
         self._store = batch.store
         self._now = now.astimezone(UTC)
 
-    def expire(self, job_id: str, done: Purge) -> bool:
-        """Look at one entry; whether it has done its duty."""
+    def look_at(self, name: str, job_id: str, done: Purge) -> bool:
+        """Do what an entry asks for; whether it has done its duty."""
         try:
             job = self._store.job(job_id)
         except JobNotFound:
             self._forget(job_id)
             return True
         closing = self._store.closing(job_id)
-        if closing is None or closing.expires_at is None or not is_over(closing, self._now):
+        if closing is not None and is_over(closing, self._now):
+            self._store.mark_gone(job_id, _gone(job, closing, self._now))
+            done.latest = max(done.latest, self._now - (closing.expires_at or self._now))
+        elif not self._store.is_gone(job_id):
             # In a moment. Or whoever wrote the entry died before `closed`: then the job is still
-            # under way and is closed again, with the same end and the same entry.
-            return False
-        self._store.mark_gone(job_id, self._now + GONE_FOR)
+            # under way and is closed again, with the same end and the same entry. Any other entry
+            # is of a deletion that has not begun.
+            at = None if closing is None else closing.expires_at
+            return closing is not None and (at is None or expiry_name(at, job_id) != name)
+        # Else whoever deleted it died before the end.
         done.n_outputs += _remove_outputs(self._batch, job)
         done.n_records += self._store.remove(job_id)
         done.n_jobs += 1
-        done.latest = max(done.latest, self._now - closing.expires_at)
         return True
 
     def _forget(self, job_id: str) -> None:
-        """Forget that a job is gone, unless its file still lies in a folder that is watched.
+        """Forget that a job is gone when it is time, unless its file lies in a watched folder.
 
-        Such a folder is looked through at every start, and the file would be new then.
+        Such a folder is looked through at every start, and the file would be new then. Before
+        its time an entry is what a purge has left that was killed.
         """
-        if not self._store.is_gone(job_id):
+        gone = self._store.gone(job_id)
+        if gone is None or gone.until > self._now:
             return
         if job_id in self._watched_ids:
-            self._store.mark_gone(job_id, self._now + GONE_FOR)
+            self._store.mark_gone(job_id, Gone(until=_forgotten_at(self._now)))
         else:
             self._store.forget_gone(job_id)
 
@@ -153,6 +173,20 @@ class _Run:
             if folder.is_watched
             for blob in folder.input.list()
         )
+
+
+def _gone(job: Job, closing: Closing | None, now: datetime) -> Gone:
+    """What is remembered. Names only where a worker may be at the job: they are its owner's."""
+    until = _forgotten_at(now)
+    if closing is not None or job.container is None:
+        return Gone(until=until)
+    names = (name for file in job.files for name in dropped_output_names(file, job.options))
+    return Gone(until=until, container=job.container, outputs=tuple(names))
+
+
+def _forgotten_at(now: datetime) -> datetime:
+    """In whole minutes, as the index has it: the entry is due when this is over."""
+    return (now.astimezone(UTC) + GONE_FOR).replace(second=0, microsecond=0)
 
 
 def _remove_outputs(batch: Batch, job: Job) -> int:

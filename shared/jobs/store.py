@@ -17,6 +17,7 @@ from datetime import datetime
 
 from shared.errors import AlreadyExists, BlobNotFound, JobNotFound
 from shared.jobs import names
+from shared.jobs.gone import MAX_GONE_BYTES, Gone
 from shared.jobs.job import MAX_JOB_BYTES, Job
 from shared.jobs.outcome import MAX_RECORD_BYTES, Closing, FileOutcome
 from shared.storage.container import PAGE_SIZE, Container
@@ -110,21 +111,34 @@ class JobStore:
     def close(self, job_id: str, closing: Closing) -> bool:
         """Say how all of a job ended; False where somebody else has said it."""
         if closing.expires_at is not None:
-            self._create(names.expiry_name(closing.expires_at, job_id), b"")
+            self.lead_to(job_id, closing.expires_at)
         return self._create(names.closed_name(job_id), closing.to_json())
 
     def is_gone(self, job_id: str) -> bool:
         """Tell whether a job was deleted."""
         return self._is_there(names.gone_name(job_id))
 
-    def mark_gone(self, job_id: str, until: datetime) -> None:
-        """Say that a job is deleted, before anything of it is; purging forgets it after `until`."""
-        self._create(names.expiry_name(until, job_id), b"")
-        self._create(names.gone_name(job_id), b"")
+    def gone(self, job_id: str) -> Gone | None:
+        """Read what is remembered of a job that was deleted; None of any other."""
+        try:
+            blob = self.container.read(names.gone_name(job_id), MAX_GONE_BYTES)
+        except BlobNotFound:
+            return None
+        return Gone.from_json(blob.data)
+
+    def mark_gone(self, job_id: str, gone: Gone) -> None:
+        """Say that a job is deleted, before anything of it is; purging forgets it in its time."""
+        self.lead_to(job_id, gone.until)
+        # Whoever says it last says until when.
+        self.container.put(names.gone_name(job_id), gone.to_json(), content_type=JSON)
 
     def forget_gone(self, job_id: str) -> None:
         """Forget that a job was deleted."""
         self.container.delete(names.gone_name(job_id))
+
+    def lead_to(self, job_id: str, due: datetime) -> None:
+        """Have purging look at a job when `due` (aware) has come."""
+        self._create(names.expiry_name(due, job_id), b"")
 
     def remove(self, job_id: str) -> int:
         """Delete all that lies under a job, its own record last; how many blobs it was.

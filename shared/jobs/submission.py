@@ -25,7 +25,8 @@ _SENT_AT_ONCE = 10  # so few are sent without that detour
 
 def submit(job: Job, store: JobStore, queue: WorkQueue) -> bool:
     """Accept a job; False where it is there already. Without files it is closed at once."""
-    n_files = len(job.files)
+    # One without files has a message as well, which closes it if this process dies.
+    n_files = max(1, len(job.files))
     if n_files <= _SENT_AT_ONCE:
         kind, step = WorkKind.TRANSCRIBE, 1
     else:
@@ -33,7 +34,7 @@ def submit(job: Job, store: JobStore, queue: WorkQueue) -> bool:
     for first in range(0, n_files, step):
         queue.send(WorkMessage(kind, job.id, first))
     is_new = store.create(job)
-    if n_files == 0:
+    if not job.files:
         store.close(job.id, close_job(job, []))
     return is_new
 

@@ -9,7 +9,6 @@ did before.
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -28,12 +27,19 @@ from shared.errors import (
 )
 from shared.formats.batch_report import ReportEntry, batch_report
 from shared.jobs.batch import Batch
-from shared.jobs.failure import CRASHED, Failure, exhausted, permanent_failure
+from shared.jobs.failure import (
+    CRASHED,
+    SOURCE_CHANGED,
+    Failure,
+    exhausted,
+    permanent_failure,
+)
 from shared.jobs.job import Job, JobOrigin, ResultFormat
 from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob, close_job
 from shared.jobs.outputs import (
     Finished,
     Output,
+    dropped_output_names,
     failure_output,
     json_bytes,
     remove_older_failure,
@@ -41,6 +47,7 @@ from shared.jobs.outputs import (
     transcript_outputs,
     write_dropped,
 )
+from shared.jobs.retention import clear_gone
 from shared.jobs.submission import FAN_OUT_FILES
 from shared.recognition.recogniser import RecognitionStatistics
 from shared.recognition.transcribe import Recognises, transcribe
@@ -142,21 +149,26 @@ class Work:
         message = letter.message
         if message is None or message.file_index is None:
             return
-        with suppress(JobNotFound):
-            job = self._job(message.job_id)
-            step = FAN_OUT_FILES if message.kind is WorkKind.FAN_OUT else 1
-            for index in range(message.file_index, min(message.file_index + step, len(job.files))):
-                if self._store.outcome(job.id, index) is None:
-                    outcome = self._failed(job, index, CRASHED, MAX_DELIVERIES)
-                    self._settle(job, self._store.finish(job.id, outcome))
+        job = self._find(message.job_id, Attempt(MAX_DELIVERIES))
+        if job is None:
+            return
+        step = FAN_OUT_FILES if message.kind is WorkKind.FAN_OUT else 1
+        for index in range(message.file_index, min(message.file_index + step, len(job.files))):
+            outcome = self._store.outcome(job.id, index)
+            if outcome is None:
+                outcome = self._failed(job, index, CRASHED, MAX_DELIVERIES)
+                outcome = self._store.finish(job.id, outcome)
+            self._retract(job, outcome)
+            self._settle(job, outcome)
 
     def _find(self, job_id: str, attempt: Attempt) -> Job | None:
         try:
             return self._job(job_id)
         except JobNotFound:
-            if self._store.is_gone(job_id):
+            gone = self._store.gone(job_id)
+            if gone is not None:
                 # An earlier try may have written after the job was deleted, and died.
-                self._store.remove(job_id)
+                clear_gone(self._batch, job_id, gone)
                 return None
             # The message was sent before its job was written; or the job never was.
             if attempt.is_last:
@@ -169,31 +181,49 @@ class Work:
             self._batch.queue.send(WorkMessage(WorkKind.TRANSCRIBE, job.id, index))
 
     def _finish(self, job: Job, index: int, attempt: Attempt) -> FileWork | None:
+        if not job.files:  # nothing but to be closed
+            self._close(job, [])
+            return None
         outcome = self._store.outcome(job.id, index)
         if outcome is not None:
+            self._retract(job, outcome)
             return FileWork(outcome, has_closed=self._settle(job, outcome))
         # A job of many files is remembered, so it may have been deleted since it was read.
         if len(job.files) > 1 and self._store.is_gone(job.id):
+            self._undo(job, index)
             return None
         done = self._process(job, index, attempt)
         outcome = self._store.finish(job.id, done.outcome)
+        if outcome is not done.outcome or attempt.number > 1:
+            self._retract(job, outcome)
         return replace(done, outcome=outcome, has_closed=self._settle(job, outcome))
 
     def _settle(self, job: Job, outcome: FileOutcome) -> bool:
         """Close the job if this was its last file; undo all where it was deleted meanwhile."""
+        has_closed = self._store.has_all_finished(job, outcome.file_index) and self._close(
+            job, [outcome] if len(job.files) == 1 else self._store.outcomes(job.id)
+        )
+        # Looked for after the last write, so that a deletion at any moment is seen.
         if self._store.is_gone(job.id):
-            self._undo(job, outcome)
+            self._undo(job, outcome.file_index)
             return False
-        if not self._store.has_all_finished(job, outcome.file_index):
-            return False
-        return self._close(job, [outcome] if len(job.files) == 1 else self._store.outcomes(job.id))
+        return has_closed
 
-    def _undo(self, job: Job, outcome: FileOutcome) -> None:
-        if job.origin is JobOrigin.DROP and job.container is not None:
-            output = self._batch.drop_folder(job.container).output
-            for blob in outcome.written:
-                remove_own(output, blob.name, job.id, blob.etag)
+    def _undo(self, job: Job, index: int) -> None:
+        self._remove_outputs(job, index, ())
         self._store.remove(job.id)
+
+    def _retract(self, job: Job, outcome: FileOutcome) -> None:
+        """Remove what another try of this file wrote that ended otherwise."""
+        self._remove_outputs(job, outcome.file_index, [blob.name for blob in outcome.written])
+
+    def _remove_outputs(self, job: Job, index: int, kept: Sequence[str]) -> None:
+        if job.origin is not JobOrigin.DROP:
+            return  # what lies under the job goes with it
+        output = self._batch.drop_folder(job.container or "").output
+        for name in dropped_output_names(job.files[index], job.options):
+            if name not in kept:
+                remove_own(output, name, job.id)
 
     def _close(self, job: Job, outcomes: Sequence[FileOutcome]) -> bool:
         closing = close_job(job, outcomes)
@@ -266,7 +296,8 @@ class Work:
     def _failed(self, job: Job, index: int, failure: Failure, n_attempts: int) -> FileOutcome:
         finished_at = datetime.now(UTC)
         written: tuple[WrittenBlob, ...] = ()
-        if job.origin is JobOrigin.DROP:
+        # The newer version has a job of its own, which says what there is to say.
+        if job.origin is JobOrigin.DROP and failure.kind != SOURCE_CHANGED:
             finished = Finished(job, job.files[index], job.created_at, finished_at)
             try:
                 written = self._write_dropped([failure_output(failure, finished)], finished)

@@ -16,7 +16,7 @@ seen. Needs POSIX.
 import errno
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from shared.errors import (
@@ -207,8 +207,20 @@ class FolderContainer:
             return self._private.remove_leftovers()
 
     def _entries(self, prefix: str, after: str | None) -> Iterator[BlobEntry]:
-        with open_folder(self._root) as root:
-            yield from walk(root, "", prefix, after)
+        # Straight to the folder that the prefix is in: those beside it may be thousands.
+        *folders, _ = prefix.split("/")
+        path = "".join(f"{segment}/" for segment in folders)
+        with ExitStack() as opened:
+            try:
+                inside = split_name("/".join(folders)) if folders else ()
+                start = opened.enter_context(open_folder(self._root, inside))
+            except Unstorable:
+                return  # nor can a blob be called so
+            except OSError as error:
+                if isinstance(_storage_error(error), BlobNotFound | Unstorable):
+                    return
+                raise
+            yield from walk(start, path, prefix, after)
 
     def _properties(self, name: str, facts: os.stat_result) -> BlobProperties:
         described = self._private.describe(blob_key(name), etag_of(facts))
