@@ -3,7 +3,7 @@
 It has no lifespan, so that hosts which send no such events (Lambda, Functions) serve it as it is.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
@@ -28,14 +28,16 @@ from functions.api.recognition_threads import RecognitionThreads
 from functions.api.request_record import RequestRecords
 from functions.api.service import SpeechService
 from shared.settings import Settings
-from shared.synthesis.speaker import Speaker
+
+if TYPE_CHECKING:
+    from shared.synthesis.speaker import Speaker
 
 # nginx's status for a client that closed the connection: it is logged, nobody receives it.
 _STATUS_CLIENT_GONE = 499
 
 
 def create_app(
-    settings: Settings, recogniser: Recogniser, speaker: Speaker | None = None
+    settings: Settings, recogniser: Recogniser, speaker: "Speaker | None" = None
 ) -> FastAPI:
     """App of one process. Nothing is loaded and nothing is started by making it.
 
@@ -68,7 +70,7 @@ def create_app(
     )
     for contract in (health, issue_token, short_audio, fast_transcription):
         app.include_router(contract.create_router(service))
-    app.include_router(text_to_speech.create_router(service, speaker or Speaker(settings)))
+    app.include_router(text_to_speech.create_router(service, speaker))
     app.include_router(reference.create_router(app))
     app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
 

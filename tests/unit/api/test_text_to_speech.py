@@ -1,7 +1,10 @@
 """The routes of text to speech, with a scripted synthesizer behind them."""
 
 import asyncio
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -17,6 +20,7 @@ from shared.synthesis.speaker import Speaker
 from shared.synthesis.synthesizer import ScriptedSynthesizer
 from shared.synthesis.voices import KOKORO, kokoro_voice
 
+PROJECT = Path(__file__).resolve().parents[3]
 SPEAK = "/cognitiveservices/v1"
 HEADERS = {
     "Content-Type": "application/ssml+xml",
@@ -228,3 +232,13 @@ def test_a_body_that_is_no_json_is_refused(make):
     answer = make().post("/v1/audio/speech", content=b"{")
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "The body is not valid JSON."
+
+
+def test_a_process_that_speaks_nothing_loads_nothing_of_it():
+    """Neither engines nor their libraries; what is imported at the start is a table of names."""
+    script = (
+        "import sys, functions.api.app\n"
+        "loaded = {'pydub', 'onnxruntime', 'espeakng_loader', 'shared.synthesis.speaker'}\n"
+        "sys.exit(bool(loaded & sys.modules.keys()))"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=PROJECT, check=True)

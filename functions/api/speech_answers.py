@@ -1,0 +1,128 @@
+"""Answers of text to speech: requests read, scripts spoken and sent while they are spoken.
+
+Imported by the first request for speech. Everything of synthesis that takes time to import is
+behind this module: 10 ms of a start that does not speak.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from functions.api.incoming_body import IncomingBody
+from functions.api.openai_speech_request import read_speech_request
+from functions.api.problems import Problem
+from functions.api.request_record import record_of
+from functions.api.service import SpeechService
+from shared.synthesis.encoded import encoded_speech
+from shared.synthesis.output_formats import OutputFormat, find_output_format
+from shared.synthesis.speaker import Speaker
+from shared.synthesis.ssml import Script, read_ssml
+from shared.synthesis.voice_list import azure_voice_list
+
+_SSML_TYPE = "application/ssml+xml"
+# Ten minutes of speech have about 10 000 characters; the rest is markup.
+_MAX_BODY_BYTES = 1_000_000
+
+
+class SpeechAnswers:
+    """Answers of one app.
+
+    Parameters
+    ----------
+    speaker: who speaks; None takes the voices of the settings.
+    """
+
+    def __init__(self, service: SpeechService, speaker: Speaker | None = None) -> None:
+        self._service = service
+        self._speaker = speaker or Speaker(service.settings)
+        # Threads come into being as they are needed; admission bounds how many.
+        self._pool = ThreadPoolExecutor(
+            service.settings.queue_limit, thread_name_prefix="synthesis"
+        )
+
+    async def speak_ssml(self, request: Request) -> Response:
+        """Answer SSML in the format of `X-Microsoft-OutputFormat`."""
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != _SSML_TYPE:
+            raise Problem(415, f"The content type must be {_SSML_TYPE}.")
+        output = find_output_format(request.headers.get("x-microsoft-outputformat", ""))
+        return await self._answer(request, read_ssml(await _read(request)), output)
+
+    async def create_speech(self, request: Request) -> Response:
+        """Answer the JSON of OpenAI's audio API."""
+        script, output = read_speech_request(await _read(request))
+        return await self._answer(request, script, output)
+
+    async def list_voices(self) -> Response:
+        """Answer with Azure's list."""
+        return JSONResponse(azure_voice_list(await asyncio.to_thread(self._speaker.voices)))
+
+    async def _answer(self, request: Request, script: Script, output: OutputFormat) -> Response:
+        """Answer once the first sentence is there, so that a failure until then has its status."""
+        cancelled = threading.Event()
+        with ExitStack() as opened:
+            opened.callback(cancelled.set)
+            opened.enter_context(self._service.recogniser.admit())
+            pieces = self._pieces(script, output, cancelled)
+            first = await self._next(pieces)
+            close = opened.pop_all().close
+            return _SpokenResponse(
+                self._rest(first, pieces, close),
+                close=close,
+                headers={"X-RequestId": record_of(request).request_id},
+                media_type=output.media_type,
+            )
+
+    def _pieces(
+        self, script: Script, output: OutputFormat, cancelled: threading.Event
+    ) -> Iterator[bytes]:
+        for piece in encoded_speech(self._speaker, self._speaker.cast(script), output.encoding):
+            if cancelled.is_set():
+                return
+            yield piece
+
+    async def _rest(
+        self, first: bytes | None, pieces: Iterator[bytes], close: Callable[[], None]
+    ) -> AsyncIterator[bytes]:
+        piece = first
+        while piece is not None:
+            yield piece
+            piece = await self._next(pieces)
+        # Over before the client can know it: its next request must not find this one under way.
+        close()
+
+    async def _next(self, pieces: Iterator[bytes]) -> bytes | None:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, next, pieces, None)
+
+
+class _SpokenResponse(StreamingResponse):
+    """An answer that says when it is over, whether the client has taken all of it or not."""
+
+    def __init__(
+        self, content: AsyncIterator[bytes], *, close: Callable[[], None], **rest: Any
+    ) -> None:
+        super().__init__(content, **rest)
+        self._close = close
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._close()
+
+
+async def _read(request: Request) -> bytes:
+    """Return the body; raises `AudioTooLarge`, `ClientGone` or `ClientStalled`."""
+    body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
+    try:
+        return b"".join([piece async for piece in body])
+    finally:
+        record_of(request).body_bytes = body.n_bytes
