@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import BinaryIO, cast
 
@@ -13,6 +14,8 @@ from shared.fetch import FetchLimits, Network, fetch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.job import Job, JobFile, JobOrigin
 from shared.jobs.store import JobStore
+from shared.storage.addresses import StorageAccess, open_client_container
+from shared.storage.container import Container
 from shared.storage.work_queue import WorkQueue
 
 _FETCH_TIMEOUT_S = 600.0
@@ -32,6 +35,7 @@ class Batch:
 
     max_source_bytes: of an input that is fetched from an address.
     allowed_networks: private networks that such an address may lead to.
+    access: to containers that callers name; only its emulators count.
     """
 
     store: JobStore
@@ -39,6 +43,7 @@ class Batch:
     drop_folders: Mapping[str, DropFolder] = field(default_factory=lambda: MappingProxyType({}))
     max_source_bytes: int = 1_000_000_000
     allowed_networks: tuple[Network, ...] = ()
+    access: StorageAccess = field(default_factory=StorageAccess)
 
     def drop_folder(self, name: str) -> DropFolder:
         """Find a drop folder by its name. Raises `ConfigurationError`."""
@@ -49,6 +54,10 @@ class Batch:
                 "SOTTO_DROP_FOLDERS has no folder of the name that a job was made for."
             ) from None
 
+    def client_container(self, url: str) -> Container:
+        """Open a container that a caller has named, with its signature. Raises `AddressRefused`."""
+        return _client_container(url, self.access)
+
     @contextmanager
     def open_source(self, job: Job, file: JobFile) -> Iterator[OpenSource]:
         """Open an input of a job for reading.
@@ -58,8 +67,10 @@ class Batch:
         BlobNotFound, SourceChanged: the file is gone, or another one.
         StorageError, FetchError: it can not be reached.
         """
-        if job.origin is JobOrigin.DROP and job.container is not None:
-            with self.drop_folder(job.container).input.open(file.source) as blob:
+        where = self._container_of(job, file)
+        if where is not None:
+            container, name = where
+            with container.open(name) as blob:
                 if file.etag not in {None, blob.properties.etag}:
                     raise SourceChanged("The file was replaced before it was transcribed.")
                 yield OpenSource(cast("BinaryIO", blob), blob.properties.last_modified)
@@ -67,3 +78,19 @@ class Batch:
         limits = FetchLimits(max_bytes=self.max_source_bytes, timeout_s=_FETCH_TIMEOUT_S)
         with fetch(file.source, limits=limits, allowed_networks=self.allowed_networks) as pieces:
             yield OpenSource(pieces)
+
+    def _container_of(self, job: Job, file: JobFile) -> tuple[Container, str] | None:
+        """Container that a file lies in, and its name there; None for what is to be fetched."""
+        if job.origin is JobOrigin.DROP and job.container is not None:
+            return self.drop_folder(job.container).input, file.source
+        if file.drop_folder is not None and file.blob is not None:
+            return self.drop_folder(file.drop_folder).input, file.blob
+        if job.source_container is not None:
+            return self.client_container(job.source_container), file.source
+        return None
+
+
+@lru_cache(maxsize=16)
+def _client_container(url: str, access: StorageAccess) -> Container:
+    """Open it once for all files of a job: each opening makes connections of its own."""
+    return open_client_container(url, access)

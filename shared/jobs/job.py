@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
+from urllib.parse import quote
 
 from shared.errors import InvalidTimeToLive
+from shared.jobs.asked import Asked
 from shared.jobs.records import optional, read_record, texts, write_record
 from shared.jobs.time_to_live import duration_text, parse_duration
 from shared.json_fields import FieldError, JsonFields, moment_text
@@ -78,14 +80,17 @@ class JobOptions:
 class JobFile:
     """One input.
 
-    source: address, or name in the drop folder's container.
+    source: address, or name in the container of the job.
     result_name: of its transcript, as the client sees it: `contenturl_3.json`.
     etag: version of the blob that is meant; None takes whatever is there.
+    drop_folder, blob: where an address leads that is this service's own: it is not fetched.
     """
 
     source: str = field(repr=False)
     result_name: str = field(repr=False)
     etag: str | None = None
+    drop_folder: str | None = None
+    blob: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +100,11 @@ class Job:
     id: UUID in lower case.
     created_at: aware, in UTC.
     container: drop folder that the files lie in, by its configured name; None for addresses.
+    source_container: container that the files of a REST job lie in, as its caller has named it.
     time_to_live: from the end of the job; None keeps it until it is deleted.
     destination: container that the results are written to as well, as it was named.
     refusal: why none of it can be done, where that was known when the job was accepted.
+    asked: what only the answers of the batch API need again.
     """
 
     id: str
@@ -112,6 +119,15 @@ class Job:
     custom_properties: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     destination: str | None = field(default=None, repr=False)
     refusal: str | None = None
+    source_container: str | None = field(default=None, repr=False)
+    asked: Asked = field(default_factory=Asked)
+
+    def address_of(self, file: JobFile) -> str:
+        """Address or name that results and report give as the source of a file."""
+        if self.source_container is None:
+            return file.source
+        address = self.source_container.partition("?")[0].rstrip("/")
+        return f"{address}/{quote(file.source)}"
 
     def to_json(self) -> bytes:
         """Write the record."""
@@ -131,6 +147,8 @@ class Job:
                 "customProperties": [list(pair) for pair in self.custom_properties],
                 "destination": self.destination,
                 "refusal": self.refusal,
+                "sourceContainer": self.source_container,
+                "asked": self.asked.to_fields(),
             }
         )
 
@@ -156,16 +174,22 @@ class Job:
             custom_properties=tuple(fields.items("customProperties", 10, _read_pair)),
             destination=optional(fields, "destination", fields.text),
             refusal=optional(fields, "refusal", fields.text),
+            source_container=optional(fields, "sourceContainer", fields.text),
+            asked=Asked.from_fields(fields.fields("asked")) if fields.has("asked") else Asked(),
         )
 
 
 def _write_file(file: JobFile) -> list[str]:
     """A list, not an object: 10,000 files of a job are read for each of them."""
+    if file.drop_folder is not None and file.blob is not None:
+        return [file.source, file.result_name, file.etag or "", file.drop_folder, file.blob]
     return [file.source, file.result_name, *([] if file.etag is None else [file.etag])]
 
 
 def _read_file(item: JsonFields) -> JobFile:
-    return JobFile(*texts(item, 2, 3))
+    source, result_name, *rest = texts(item, 2, 5)
+    etag, drop_folder, blob = (text or None for text in [*rest, "", "", ""][:3])
+    return JobFile(source, result_name, etag, drop_folder, blob)
 
 
 def _read_pair(item: JsonFields) -> tuple[str, str]:

@@ -1,16 +1,22 @@
 """Where the parts of a job lie in the container of jobs, and in which order purging finds them.
 
     jobs/<id>/job.json                what was asked for; written once, when the job is accepted
+    jobs/<id>/started                 empty: a worker has taken a file of a REST job
     jobs/<id>/finished/<index>.json   one per finished file: how it ended
-    jobs/<id>/results/<name>          transcripts and the report
+    jobs/<id>/results/<index>.json    transcripts of a REST job, and report.json
     jobs/<id>/closed                  how all of it ended; created only if absent
     expires/<UTC minute>/<id>         empty: look at this job then
     gone/<id>                         the job was deleted, or purged: it is not to come back
+    created/<id>                      empty: a REST job; their ids are in the order of their times
+
+Results are called by the number of their input and not by its name, which no container need
+take as part of a longer one.
 
 A listing is ordered by name, so one of `expires/` begins with what has been due longest.
 """
 
 import re
+import secrets
 import uuid
 from datetime import UTC, datetime
 
@@ -19,17 +25,28 @@ from shared.json_fields import is_uuid
 JOBS_PREFIX = "jobs/"
 EXPIRES_PREFIX = "expires/"
 GONE_PREFIX = "gone/"
+CREATED_PREFIX = "created/"
+REPORT_NAME = "report.json"
 
 _INDEX_DIGITS = 5
 _MINUTE = "%Y%m%dT%H%MZ"
 _EXPIRES = re.compile(r"expires/(\d{8}T\d{4}Z)/([^/]+)", re.ASCII)
+_RESULT = re.compile(rf"(\d{{{_INDEX_DIGITS}}})\.json", re.ASCII)
 _FINISHED = re.compile(rf"jobs/[^/]+/finished/(\d{{{_INDEX_DIGITS}}})\.json", re.ASCII)
 _DROPPED = uuid.UUID("6f0d5a0e-93a5-4a4f-9d0a-6b8f4a2f8c11")
 
 
-def new_job_id() -> str:
-    """Make up the id of a job: a random UUID (version 4) in lower case."""
-    return str(uuid.uuid4())
+def new_job_id(created_at: datetime) -> str:
+    """Make up the id of a job: a UUID (version 7, RFC 9562) in lower case.
+
+    Ids of later jobs are greater, to the microsecond: a listing of them is in order of time, and
+    the entry in it is found by the id alone.
+    """
+    microseconds = round(created_at.timestamp() * 1_000_000)
+    milliseconds, rest = divmod(microseconds, 1000)
+    # Method 3 of section 6.2: a fraction of the millisecond leads the random bits.
+    fields = (milliseconds << 80) | (7 << 76) | ((rest * 4096 // 1000) << 64) | (0b10 << 62)
+    return str(uuid.UUID(int=fields | secrets.randbits(62)))
 
 
 def dropped_job_id(container: str, name: str, version: str) -> str:
@@ -63,6 +80,11 @@ def closed_name(job_id: str) -> str:
     return job_prefix(job_id) + "closed"
 
 
+def started_name(job_id: str) -> str:
+    """Name of the mark that work on a job has begun."""
+    return job_prefix(job_id) + "started"
+
+
 def finished_prefix(job_id: str) -> str:
     """What the names of the markers of finished files begin with."""
     return job_prefix(job_id) + "finished/"
@@ -85,8 +107,19 @@ def results_prefix(job_id: str) -> str:
 
 
 def result_name(job_id: str, name: str) -> str:
-    """Name of a transcript or the report, which is `name` to the client."""
+    """Name of a transcript (`transcript_name`) or the report among all blobs."""
     return results_prefix(job_id) + name
+
+
+def transcript_name(file_index: int) -> str:
+    """Name of the transcript of a file among the results of its job."""
+    return f"{file_index:0{_INDEX_DIGITS}}.json"
+
+
+def transcript_index(name: str) -> int | None:
+    """Which file a result is the transcript of; None for the report."""
+    found = _RESULT.fullmatch(name)
+    return int(found[1]) if found else None
 
 
 def expiry_name(expires_at: datetime, job_id: str) -> str:
@@ -97,6 +130,12 @@ def expiry_name(expires_at: datetime, job_id: str) -> str:
     """
     job_prefix(job_id)
     return f"{EXPIRES_PREFIX}{expires_at.astimezone(UTC).strftime(_MINUTE)}/{job_id}"
+
+
+def created_name(job_id: str) -> str:
+    """Name of the entry that lists a job of the batch API."""
+    job_prefix(job_id)
+    return f"{CREATED_PREFIX}{job_id}"
 
 
 def gone_name(job_id: str) -> str:

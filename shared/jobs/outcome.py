@@ -19,6 +19,7 @@ from shared.storage.work_message import MAX_FILES
 MAX_RECORD_BYTES = 1024 * 1024
 
 _MAX_OUTPUTS = 16
+_LONGEST_S = 1_000_000_000
 
 
 class JobStatus(StrEnum):
@@ -96,7 +97,7 @@ class FileOutcome:
             finished_at=fields.moment("finishedAt"),
             n_attempts=fields.integer("attempts", 1, 1_000_000),
             audio_s=optional(
-                fields, "audioSeconds", lambda name: fields.number(name, 0, 1_000_000_000)
+                fields, "audioSeconds", lambda name: fields.number(name, 0, _LONGEST_S)
             ),
             error_kind=optional(fields, "errorKind", fields.text),
             error_message=optional(fields, "errorMessage", fields.text),
@@ -110,6 +111,8 @@ class Closing:
 
     expires_at: when it has to be gone; None is never.
     error_kind, error_message: why the job failed as a whole.
+    audio_s: length of all audio that was read.
+    has_delivered_report: whether the report is in the destination, too.
     """
 
     status: JobStatus
@@ -119,6 +122,8 @@ class Closing:
     expires_at: datetime | None = None
     error_kind: str | None = None
     error_message: str | None = None
+    audio_s: float = 0.0
+    has_delivered_report: bool = False
 
     def to_json(self) -> bytes:
         """Write the record."""
@@ -131,6 +136,8 @@ class Closing:
                 "expiresAt": None if self.expires_at is None else moment_text(self.expires_at),
                 "errorKind": self.error_kind,
                 "errorMessage": self.error_message,
+                "audioSeconds": self.audio_s,
+                "reportDelivered": self.has_delivered_report,
             }
         )
 
@@ -149,6 +156,11 @@ class Closing:
             expires_at=optional(fields, "expiresAt", fields.moment),
             error_kind=optional(fields, "errorKind", fields.text),
             error_message=optional(fields, "errorMessage", fields.text),
+            audio_s=optional(
+                fields, "audioSeconds", lambda name: fields.number(name, 0, _LONGEST_S)
+            )
+            or 0.0,
+            has_delivered_report=bool(optional(fields, "reportDelivered", fields.flag)),
         )
 
 
@@ -175,14 +187,15 @@ def close_job(job: Job, outcomes: Sequence[FileOutcome]) -> Closing:
         expires_at=expiry(closed_at, job.time_to_live),
         error_kind="InvalidData" if has_failed else None,
         error_message="None of the files could be transcribed." if has_failed else None,
+        audio_s=sum(outcome.audio_s or 0.0 for outcome in outcomes),
     )
 
 
-def job_status(n_finished: int, closing: Closing | None) -> JobStatus:
-    """Status of a job, from the number of its finished files and its closing."""
+def job_status(has_started: bool, closing: Closing | None) -> JobStatus:
+    """Status of a job, from whether a worker has taken a file of it, and its closing."""
     if closing is not None:
         return closing.status
-    return JobStatus.RUNNING if n_finished else JobStatus.NOT_STARTED
+    return JobStatus.RUNNING if has_started else JobStatus.NOT_STARTED
 
 
 def _write_blob(blob: WrittenBlob) -> list[str]:

@@ -174,7 +174,7 @@ def _written(
         return plain_text(transcript).encode()
     result = batch_result(
         transcript,
-        finished.file.source,
+        finished.job.address_of(finished.file),
         finished.finished_at,
         BatchResultOptions(
             channels=options.channels,

@@ -117,6 +117,7 @@ def open_batch(settings: Settings, places: BatchPlaces, *, watches: bool = False
         queue=open_queue(places.queue, places.dead_letters, access),
         drop_folders=folders,
         allowed_networks=settings.allowed_networks,
+        access=access,
     )
 
 

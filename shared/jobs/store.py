@@ -13,16 +13,20 @@ import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 
 from shared.errors import AlreadyExists, BlobNotFound, JobNotFound
 from shared.jobs import names
 from shared.jobs.gone import MAX_GONE_BYTES, Gone
-from shared.jobs.job import MAX_JOB_BYTES, Job
+from shared.jobs.job import MAX_JOB_BYTES, Job, JobOrigin
 from shared.jobs.outcome import MAX_RECORD_BYTES, Closing, FileOutcome
+from shared.storage.blob import Blob, BlobEntry
 from shared.storage.container import PAGE_SIZE, Container
 
 JSON = "application/json"
+
+_MAX_RESULT_BYTES = 1024 * 1024 * 1024
 
 # Records of one job that are read, or blobs of it that are deleted, at the same time: they
 # mostly wait for the storage.
@@ -40,6 +44,8 @@ class JobStore:
 
     def create(self, job: Job) -> bool:
         """Write a new job; False where it is there already."""
+        if job.origin is JobOrigin.REST:
+            self._create(names.created_name(job.id), b"")
         return self._create(names.job_name(job.id), job.to_json())
 
     def has_job(self, job_id: str) -> bool:
@@ -48,11 +54,43 @@ class JobStore:
 
     def job(self, job_id: str) -> Job:
         """Read what was asked for. Raises `JobNotFound`."""
+        return self.job_version(job_id)[0]
+
+    def job_version(self, job_id: str) -> tuple[Job, str]:
+        """Read what was asked for, and the ETag of that record. Raises `JobNotFound`."""
         try:
             blob = self.container.read(names.job_name(job_id), MAX_JOB_BYTES)
         except BlobNotFound:
             raise JobNotFound("There is no such job.") from None
-        return Job.from_json(blob.data)
+        return Job.from_json(blob.data), blob.properties.etag
+
+    def rename(self, job: Job, etag: str) -> None:
+        """Write what a job is called, while its record still has this ETag.
+
+        All else of it must be as it was: work remembers what it has read.
+
+        Raises
+        ------
+        Changed: somebody else has written it, or it is gone.
+        """
+        self.container.replace(names.job_name(job.id), job.to_json(), etag, content_type=JSON)
+
+    def created(self) -> Iterator[str]:
+        """Ids of the jobs of the batch API, oldest first; one or the other may not be there."""
+        for entry in self.container.list(names.CREATED_PREFIX):
+            job_id = entry.name.removeprefix(names.CREATED_PREFIX)
+            if names.is_job_id(job_id):
+                yield job_id
+
+    def start(self, job_id: str) -> None:
+        """Say that work on a job has begun, unless somebody has."""
+        self._create(names.started_name(job_id), b"")
+
+    def started_at(self, job_id: str) -> datetime | None:
+        """When work on a job began, in UTC; None while it has not."""
+        with suppress(BlobNotFound):
+            return self.container.properties(names.started_name(job_id)).last_modified
+        return None
 
     def outcome(self, job_id: str, file_index: int) -> FileOutcome | None:
         """Read how a file ended; None while it has not."""
@@ -93,6 +131,26 @@ class JobStore:
     def n_finished(self, job_id: str) -> int:
         """Count the finished files of a job."""
         return sum(1 for _ in self.container.list(names.finished_prefix(job_id)))
+
+    def results(self, job_id: str, after: str | None = None) -> Iterator[BlobEntry]:
+        """Transcripts and the report of a job, in the order of its files, the report last."""
+        prefix = names.results_prefix(job_id)
+        behind = None if after is None else prefix + after
+        for entry in self.container.list(prefix, after=behind):
+            yield replace(entry, name=entry.name.removeprefix(prefix))
+
+    def result_entry(self, job_id: str, name: str) -> BlobEntry:
+        """Look at a transcript or the report. Raises `BlobNotFound`."""
+        entry = self.container.properties(names.result_name(job_id, name))
+        return replace(entry, name=name)
+
+    def result(self, job_id: str, name: str) -> Blob:
+        """Read a transcript or the report. Raises `BlobNotFound`."""
+        return self.container.read(names.result_name(job_id, name), _MAX_RESULT_BYTES)
+
+    def remove_result(self, job_id: str, name: str) -> None:
+        """Delete a transcript that does not count."""
+        self.container.delete(names.result_name(job_id, name))
 
     def write_result(self, job_id: str, name: str, data: bytes, content_type: str = JSON) -> None:
         """Write a transcript or the report of a job, whatever an earlier try has left."""
@@ -143,8 +201,10 @@ class JobStore:
     def remove(self, job_id: str) -> int:
         """Delete all that lies under a job, its own record last; how many blobs it was.
 
-        Whoever is killed in between finds the record again.
+        Whoever is killed in between finds the record again. It is listed no more from the
+        beginning.
         """
+        self.container.delete(names.created_name(job_id))
         own = names.job_name(job_id)
         others = (
             entry.name

@@ -16,6 +16,7 @@ from functools import lru_cache
 from shared.audio.format import AudioLimits
 from shared.audio.stream import open_audio
 from shared.errors import (
+    AddressRefused,
     AudioTooLong,
     ConfigurationError,
     InvalidDropOptions,
@@ -27,6 +28,7 @@ from shared.errors import (
 )
 from shared.formats.batch_report import ReportEntry, batch_report
 from shared.jobs.batch import Batch
+from shared.jobs.destination import write_to_destination
 from shared.jobs.failure import (
     CRASHED,
     SOURCE_CHANGED,
@@ -34,7 +36,8 @@ from shared.jobs.failure import (
     exhausted,
     permanent_failure,
 )
-from shared.jobs.job import Job, JobOrigin, ResultFormat
+from shared.jobs.job import Job, JobOrigin
+from shared.jobs.names import REPORT_NAME, transcript_name
 from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob, close_job
 from shared.jobs.outputs import (
     Finished,
@@ -54,8 +57,6 @@ from shared.recognition.transcribe import Recognises, transcribe
 from shared.storage.work_message import WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
 from shared.transcript import Transcript
-
-REPORT_NAME = "report.json"
 
 _JOBS_REMEMBERED = 8
 
@@ -127,6 +128,7 @@ class Work:
         # A job of 10,000 files is megabytes, the same for each of them, and never changes in
         # what work reads of it.
         self._job = lru_cache(_JOBS_REMEMBERED)(batch.store.job)
+        self._started: dict[str, None] = {}
 
     def do(self, message: WorkMessage, attempt: Attempt) -> FileWork | None:
         """Do what a message asks for; when this returns it may be acknowledged.
@@ -139,6 +141,7 @@ class Work:
         job = self._find(message.job_id, attempt)
         if job is None or message.file_index is None:
             return None
+        self._start(job)
         if message.kind is WorkKind.FAN_OUT:
             self._fan_out(job, message.file_index, attempt)
             return None
@@ -172,8 +175,17 @@ class Work:
                 return None
             # The message was sent before its job was written; or the job never was.
             if attempt.is_last:
+                self._store.remove(job_id)
                 return None
             raise
+
+    def _start(self, job: Job) -> None:
+        """Say that the job runs; once in this process, for it is said for each of its files."""
+        if job.origin is JobOrigin.REST and job.id not in self._started:
+            self._store.start(job.id)
+            self._started[job.id] = None
+            while len(self._started) > _JOBS_REMEMBERED:
+                del self._started[next(iter(self._started))]
 
     def _fan_out(self, job: Job, first: int, attempt: Attempt) -> None:
         for index in range(first, min(first + FAN_OUT_FILES, len(job.files))):
@@ -215,6 +227,8 @@ class Work:
 
     def _retract(self, job: Job, outcome: FileOutcome) -> None:
         """Remove what another try of this file wrote that ended otherwise."""
+        if job.origin is JobOrigin.REST and outcome.status is FileStatus.FAILED:
+            self._store.remove_result(job.id, transcript_name(outcome.file_index))
         self._remove_outputs(job, outcome.file_index, [blob.name for blob in outcome.written])
 
     def _remove_outputs(self, job: Job, index: int, kept: Sequence[str]) -> None:
@@ -228,8 +242,18 @@ class Work:
     def _close(self, job: Job, outcomes: Sequence[FileOutcome]) -> bool:
         closing = close_job(job, outcomes)
         if job.origin is JobOrigin.REST:
-            self._store.write_result(job.id, REPORT_NAME, _report(job, outcomes))
+            report = _report(job, outcomes)
+            self._store.write_result(job.id, REPORT_NAME, report)
+            closing = replace(closing, has_delivered_report=self._deliver_report(job, report))
         return self._store.close(job.id, closing)
+
+    def _deliver_report(self, job: Job, report: bytes) -> bool:
+        """Write the report to the destination; a job ends also where that can not be."""
+        try:
+            write_to_destination(self._batch, job, REPORT_NAME, report)
+        except (StorageError, AddressRefused):
+            return False
+        return job.destination is not None
 
     def _process(self, job: Job, index: int, attempt: Attempt) -> FileWork:
         """Transcribe a file and write what becomes of it."""
@@ -269,15 +293,20 @@ class Work:
             transcript = transcribe(self._recogniser, stream, options, statistics, attempt.check)
         attempt.go_on()
         finished = Finished(job, file, source.modified_at or job.created_at, datetime.now(UTC))
+        if job.origin is JobOrigin.REST:
+            self._write_result(transcript, finished, index)
+            return _Written(finished, ())
         return _Written(finished, self._write(transcript, finished))
+
+    def _write_result(self, transcript: Transcript, finished: Finished, index: int) -> None:
+        """Write the transcript of a REST job: first where a failure is to leave none here."""
+        (output,) = transcript_outputs(transcript, finished, str(index))
+        job, file = finished.job, finished.file
+        write_to_destination(self._batch, job, file.result_name, output.data)
+        self._store.write_result(job.id, transcript_name(index), output.data, output.content_type)
 
     def _write(self, transcript: Transcript, finished: Finished) -> tuple[WrittenBlob, ...]:
         job, file = finished.job, finished.file
-        if job.origin is JobOrigin.REST:
-            named = file.result_name.removesuffix(f".{ResultFormat.BATCH_JSON}")
-            for output in transcript_outputs(transcript, finished, named):
-                self._store.write_result(job.id, output.name, output.data, output.content_type)
-            return ()
         written = self._write_dropped(
             transcript_outputs(transcript, finished, file.source), finished
         )
@@ -325,7 +354,7 @@ class _Written:
 def _report(job: Job, outcomes: Sequence[FileOutcome]) -> bytes:
     entries = [
         ReportEntry(
-            job.files[outcome.file_index].source,
+            job.address_of(job.files[outcome.file_index]),
             outcome.status is FileStatus.SUCCEEDED,
             outcome.error_message,
             outcome.error_kind,

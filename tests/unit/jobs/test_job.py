@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import MalformedJob
+from shared.jobs.asked import Asked, PunctuationMode
 from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin, ResultFormat
 from shared.jobs.outcome import (
     Closing,
@@ -47,8 +48,17 @@ JOB = Job(
     description="private",
     custom_properties=(("team", "blue"),),
     destination="https://store.example/out?sig=secret",
+    source_container="https://store.example/in?sig=secret",
+    asked=Asked(
+        punctuation=PunctuationMode.DICTATED,
+        candidate_locales=("de-DE", "en-US"),
+        mapped_locales=("de-DE",),
+        names_model=True,
+        min_speakers=2,
+    ),
 )
 PLAIN = Job(id=ID, origin=JobOrigin.DROP, created_at=CREATED, files=(JobFile("a.wav", "a.json"),))
+OWN = JobFile("http://h/containers/calls/c.wav", "contenturl_0.json", None, "calls", "c.wav")
 OUTCOME = FileOutcome(
     file_index=1,
     status=FileStatus.FAILED,
@@ -68,13 +78,22 @@ CLOSING = Closing(
     expires_at=CLOSED + timedelta(hours=48),
     error_kind="InvalidData",
     error_message="None of the files could be transcribed.",
+    audio_s=5.16,
 )
 
 
 @pytest.mark.parametrize(
     "record",
-    [JOB, PLAIN, OUTCOME, SUCCESS, CLOSING, replace(CLOSING, expires_at=None, error_kind=None)],
-    ids=["job", "dropped file", "failed file", "file", "closing", "closing without end"],
+    [
+        JOB,
+        PLAIN,
+        replace(PLAIN, files=(OWN,)),
+        OUTCOME,
+        SUCCESS,
+        CLOSING,
+        replace(CLOSING, expires_at=None, error_kind=None, has_delivered_report=True),
+    ],
+    ids=["job", "dropped file", "own address", "failed file", "file", "closing", "without end"],
 )
 def test_a_record_that_is_written_is_read_again(record):
     assert type(record).from_json(record.to_json()) == record
@@ -109,7 +128,7 @@ def changed(**changes):
         changed(origin="mail"),
         changed(createdAt="yesterday"),
         changed(files=[["only one"]]),
-        changed(files=[["a", "b", "c", "d"]]),
+        changed(files=[["a", "b", "c", "d", "e", "f"]]),
         changed(files=[{"source": "a"}]),
         changed(options={}),
         changed(timeToLive="P1M"),
@@ -140,6 +159,13 @@ def test_no_address_name_or_description_is_in_the_text_of_a_job():
     """A dataclass's own text ends up in error messages sooner or later."""
     text = repr((JOB, OUTCOME))
     assert not any(word in text for word in ("secret", "monday", "private", "b ü", "b.error"))
+
+
+def test_the_source_of_a_file_is_its_address_without_the_signature_of_its_container():
+    in_container = replace(JOB, files=(JobFile("calls/b ü?.wav", "calls/b ü?.wav.json"),))
+    address = in_container.address_of(in_container.files[0])
+    assert address == "https://store.example/in/calls/b%20%C3%BC%3F.wav"
+    assert PLAIN.address_of(PLAIN.files[0]) == "a.wav"
 
 
 def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
@@ -181,6 +207,6 @@ def test_a_job_with_unfinished_files_can_not_be_closed(outcomes):
 
 
 def test_the_status_follows_from_the_records():
-    assert job_status(0, None) is JobStatus.NOT_STARTED
-    assert job_status(1, None) is JobStatus.RUNNING
-    assert job_status(2, CLOSING) is JobStatus.FAILED
+    assert job_status(has_started=False, closing=None) is JobStatus.NOT_STARTED
+    assert job_status(has_started=True, closing=None) is JobStatus.RUNNING
+    assert job_status(has_started=True, closing=CLOSING) is JobStatus.FAILED

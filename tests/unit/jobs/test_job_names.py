@@ -79,10 +79,27 @@ def test_markers_are_in_the_order_of_files():
 
 
 def test_new_ids_are_random_and_valid():
-    first, second = names.new_job_id(), names.new_job_id()
+    first, second = (names.new_job_id(datetime(2026, 11, 24, tzinfo=UTC)) for _ in range(2))
     assert first != second
     assert names.is_job_id(first)
-    assert uuid.UUID(first).version == 4
+    assert uuid.UUID(first).version == 7
+    assert uuid.UUID(first).variant == uuid.RFC_4122
+
+
+def test_ids_are_in_the_order_of_their_times_to_the_microsecond():
+    """So a listing by name is one by time, and who knows the id knows its entry."""
+    start = datetime(2026, 11, 24, 8, 15, 0, 998, UTC)
+    offsets_us = (0, 1, 2, 3, 999, 1000, 60_000_000, 10**13)
+    moments = [start + timedelta(microseconds=offset) for offset in offsets_us]
+    entries = [names.created_name(names.new_job_id(moment)) for moment in moments]
+    assert sorted(entries) == entries
+
+
+def test_transcripts_are_called_by_their_number_whatever_their_input_is_called():
+    assert names.transcript_name(3) == "00003.json"
+    assert names.transcript_index("00003.json") == 3
+    assert names.transcript_index(names.REPORT_NAME) is None
+    assert sorted([names.REPORT_NAME, names.transcript_name(9999)])[1] == names.REPORT_NAME
 
 
 def test_the_same_event_is_the_same_job():
