@@ -1,0 +1,43 @@
+"""Speech turns as RTTM: one line a turn, what tools that score diarization read.
+
+Source: NIST, "Rich Transcription Time Marked", RT-09 evaluation plan, appendix A.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+
+class SpokenTurn(Protocol):
+    """A phrase of a transcript, or a turn of a diarization."""
+
+    @property
+    def speaker(self) -> int | None:
+        """Counts from 1; None where nobody was told apart."""
+        ...
+
+    @property
+    def offset_s(self) -> float:
+        """Seconds from the start of the audio."""
+        ...
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds."""
+        ...
+
+
+def rttm(turns: Iterable[SpokenTurn], file_id: str, channel: int = 0) -> str:
+    """Write `SPEAKER` lines for all turns that have a speaker: `Guest-1`, `Guest-2`, ...
+
+    Parameters
+    ----------
+    file_id: what the second column calls the audio; blanks, which part columns, become `_`.
+    channel: counted from 0; RTTM counts from 1.
+    """
+    name = "_".join(file_id.split()) or "audio"
+    return "".join(
+        f"SPEAKER {name} {channel + 1} {turn.offset_s:.3f} {turn.duration_s:.3f}"
+        f" <NA> <NA> Guest-{turn.speaker} <NA> <NA>\n"
+        for turn in turns
+        if turn.speaker is not None
+    )
