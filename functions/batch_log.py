@@ -4,14 +4,24 @@ import structlog
 
 from shared.jobs.outcome import FileStatus
 from shared.jobs.retention import Purge
+from shared.jobs.web_hook_delivery import Delivery, HookWork
 from shared.jobs.work import FileWork
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
 from shared.ticks import milliseconds_from_seconds
 
+_HOOK_LINES = {  # level: info, warning, error
+    Delivery.DELIVERED: (20, "web_hook_told"),
+    Delivery.POSTPONED: (30, "web_hook_not_told"),
+    Delivery.GIVEN_UP: (40, "web_hook_given_up"),
+}
 
-def log_work(message: WorkMessage, work: FileWork | None, duration_s: float) -> None:
+
+def log_work(message: WorkMessage, work: FileWork | HookWork | None, duration_s: float) -> None:
     """Tell what became of a message."""
+    if isinstance(work, HookWork):
+        _log_hook_work(message, work, duration_s)
+        return
     if work is None or work.statistics is None:
         return
     outcome, statistics = work.outcome, work.statistics
@@ -32,6 +42,21 @@ def log_work(message: WorkMessage, work: FileWork | None, duration_s: float) -> 
     )
     if work.has_closed:
         structlog.get_logger().info("job_closed", job_id=message.job_id)
+
+
+def _log_hook_work(message: WorkMessage, work: HookWork, duration_s: float) -> None:
+    if work.delivery is Delivery.DROPPED:
+        return
+    level, event = _HOOK_LINES[work.delivery]
+    structlog.get_logger().log(
+        level,
+        event,
+        job_id=message.job_id,
+        n_attempts=message.attempt,
+        status=work.status,
+        duration_ms=milliseconds_from_seconds(duration_s),
+        **({} if work.cause is None else exception_fields(work.cause)),
+    )
 
 
 def log_retry(message: WorkMessage, n_attempts: int, error: Exception) -> None:

@@ -8,9 +8,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import BinaryIO, cast
 
+from shared.address_guard import Network
 from shared.audio.stream import AudioSource
 from shared.errors import ConfigurationError, SourceChanged
-from shared.fetch import FetchLimits, Network, fetch
+from shared.fetch import FetchLimits, fetch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.job import Job, JobFile, JobOrigin
 from shared.jobs.store import JobStore

@@ -8,6 +8,7 @@
     expires/<UTC minute>/<id>         empty: look at this job then
     gone/<id>                         the job was deleted, or purged: it is not to come back
     created/<id>                      empty: a REST job; their ids are in the order of their times
+    hooks/<id>/hook.json              a web hook
 
 Results are called by the number of their input and not by its name, which no container need
 take as part of a longer one.
@@ -26,12 +27,14 @@ JOBS_PREFIX = "jobs/"
 EXPIRES_PREFIX = "expires/"
 GONE_PREFIX = "gone/"
 CREATED_PREFIX = "created/"
+HOOKS_PREFIX = "hooks/"
 REPORT_NAME = "report.json"
 
 _INDEX_DIGITS = 5
 _MINUTE = "%Y%m%dT%H%MZ"
 _EXPIRES = re.compile(r"expires/(\d{8}T\d{4}Z)/([^/]+)", re.ASCII)
 _RESULT = re.compile(rf"(\d{{{_INDEX_DIGITS}}})\.json", re.ASCII)
+_HOOK = re.compile(r"hooks/([^/]+)/hook\.json", re.ASCII)
 _FINISHED = re.compile(rf"jobs/[^/]+/finished/(\d{{{_INDEX_DIGITS}}})\.json", re.ASCII)
 _DROPPED = uuid.UUID("6f0d5a0e-93a5-4a4f-9d0a-6b8f4a2f8c11")
 
@@ -142,6 +145,19 @@ def gone_name(job_id: str) -> str:
     """Name of the mark of a job that is gone."""
     job_prefix(job_id)
     return f"{GONE_PREFIX}{job_id}"
+
+
+def hook_name(hook_id: str) -> str:
+    """Name of a web hook."""
+    if not is_uuid(hook_id):
+        raise ValueError("not the id of a web hook")
+    return f"{HOOKS_PREFIX}{hook_id}/hook.json"
+
+
+def parse_hook_name(name: str) -> str | None:
+    """Id of a web hook; None for a name that is none."""
+    found = _HOOK.fullmatch(name)
+    return found[1] if found and is_uuid(found[1]) else None
 
 
 def parse_expiry_name(name: str) -> tuple[datetime, str] | None:

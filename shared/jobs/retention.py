@@ -19,6 +19,8 @@ from shared.jobs.outcome import Closing
 from shared.jobs.outputs import dropped_output_names, remove_own
 from shared.jobs.submission import id_of_dropped
 from shared.jobs.time_to_live import is_expired
+from shared.jobs.web_hook_notices import announce
+from shared.storage.work_message import HookEvent
 
 GONE_FOR = timedelta(days=15)
 """How long it is remembered that a job is gone: SQS delivers a message for up to 14 days."""
@@ -97,6 +99,7 @@ def remove_job(batch: Batch, job: Job, closing: Closing | None) -> tuple[int, in
     """
     now = datetime.now(UTC)
     batch.store.lead_to(job.id, now)
+    announce(HookEvent.TRANSCRIPTION_DELETION, job, batch.store, batch.queue)
     batch.store.mark_gone(job.id, _gone(job, closing, now))
     n_outputs = _remove_outputs(batch, job)
     n_records = batch.store.remove(job.id)
@@ -137,6 +140,7 @@ class _Run:
             return True
         closing = self._store.closing(job_id)
         if closing is not None and is_over(closing, self._now):
+            announce(HookEvent.TRANSCRIPTION_DELETION, job, self._store, self._batch.queue)
             self._store.mark_gone(job_id, _gone(job, closing, self._now))
             done.latest = max(done.latest, self._now - (closing.expires_at or self._now))
         elif not self._store.is_gone(job_id):

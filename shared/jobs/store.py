@@ -21,6 +21,7 @@ from shared.jobs import names
 from shared.jobs.gone import MAX_GONE_BYTES, Gone
 from shared.jobs.job import MAX_JOB_BYTES, Job, JobOrigin
 from shared.jobs.outcome import MAX_RECORD_BYTES, Closing, FileOutcome
+from shared.jobs.web_hook_store import WebHookStore
 from shared.storage.blob import Blob, BlobEntry
 from shared.storage.container import PAGE_SIZE, Container
 
@@ -36,11 +37,12 @@ _AT_ONCE = 16
 class JobStore:
     """Records of jobs in a container. Methods may be called from any thread.
 
-    `container` is also where transcripts of jobs of the batch API lie.
+    `container` is also where transcripts of jobs of the batch API lie, and `web_hooks`.
     """
 
     def __init__(self, container: Container) -> None:
         self.container = container
+        self.web_hooks = WebHookStore(container)
 
     def create(self, job: Job) -> bool:
         """Write a new job; False where it is there already."""
@@ -82,9 +84,9 @@ class JobStore:
             if names.is_job_id(job_id):
                 yield job_id
 
-    def start(self, job_id: str) -> None:
-        """Say that work on a job has begun, unless somebody has."""
-        self._create(names.started_name(job_id), b"")
+    def start(self, job_id: str) -> bool:
+        """Say that work on a job has begun; False where somebody has."""
+        return self._create(names.started_name(job_id), b"")
 
     def started_at(self, job_id: str) -> datetime | None:
         """When work on a job began, in UTC; None while it has not."""

@@ -13,8 +13,9 @@ from shared.jobs.job import Job, JobFile, JobOrigin
 from shared.jobs.names import dropped_job_id
 from shared.jobs.outcome import close_job
 from shared.jobs.store import JobStore
+from shared.jobs.web_hook_notices import announce
 from shared.storage.blob import BlobEntry
-from shared.storage.work_message import WorkKind, WorkMessage
+from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
 from shared.storage.work_queue import WorkQueue
 
 FAN_OUT_FILES = 100
@@ -33,6 +34,7 @@ def submit(job: Job, store: JobStore, queue: WorkQueue) -> bool:
         kind, step = WorkKind.FAN_OUT, FAN_OUT_FILES
     for first in range(0, n_files, step):
         queue.send(WorkMessage(kind, job.id, first))
+    announce(HookEvent.TRANSCRIPTION_CREATION, job, store, queue)
     is_new = store.create(job)
     if not job.files:
         store.close(job.id, close_job(job, []))

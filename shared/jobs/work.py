@@ -52,9 +52,11 @@ from shared.jobs.outputs import (
 )
 from shared.jobs.retention import clear_gone
 from shared.jobs.submission import FAN_OUT_FILES
+from shared.jobs.web_hook_delivery import HookWork, WebHookDelivery
+from shared.jobs.web_hook_notices import announce
 from shared.recognition.recogniser import RecognitionStatistics
 from shared.recognition.transcribe import Recognises, transcribe
-from shared.storage.work_message import WorkKind, WorkMessage
+from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
 from shared.transcript import Transcript
 
@@ -129,8 +131,9 @@ class Work:
         # what work reads of it.
         self._job = lru_cache(_JOBS_REMEMBERED)(batch.store.job)
         self._started: dict[str, None] = {}
+        self._hooks = WebHookDelivery(batch.store, batch.queue, batch.allowed_networks)
 
-    def do(self, message: WorkMessage, attempt: Attempt) -> FileWork | None:
+    def do(self, message: WorkMessage, attempt: Attempt) -> FileWork | HookWork | None:
         """Do what a message asks for; when this returns it may be acknowledged.
 
         Raises
@@ -138,10 +141,12 @@ class Work:
         Whatever went wrong, if another try may end otherwise and this is not the last.
         LeaseLost, WorkStopped: from `attempt.go_on`.
         """
+        if message.notice is not None:
+            return self._hooks.deliver(message, message.notice)
         job = self._find(message.job_id, attempt)
         if job is None or message.file_index is None:
             return None
-        self._start(job)
+        self._start(job, attempt)
         if message.kind is WorkKind.FAN_OUT:
             self._fan_out(job, message.file_index, attempt)
             return None
@@ -179,10 +184,12 @@ class Work:
                 return None
             raise
 
-    def _start(self, job: Job) -> None:
+    def _start(self, job: Job, attempt: Attempt) -> None:
         """Say that the job runs; once in this process, for it is said for each of its files."""
         if job.origin is JobOrigin.REST and job.id not in self._started:
-            self._store.start(job.id)
+            # An earlier try may have died before it sent what it had to.
+            if self._store.start(job.id) or attempt.number > 1:
+                self._announce(HookEvent.TRANSCRIPTION_PROCESSING, job)
             self._started[job.id] = None
             while len(self._started) > _JOBS_REMEMBERED:
                 del self._started[next(iter(self._started))]
@@ -195,6 +202,7 @@ class Work:
     def _finish(self, job: Job, index: int, attempt: Attempt) -> FileWork | None:
         if not job.files:  # nothing but to be closed
             self._close(job, [])
+            self._announce(HookEvent.TRANSCRIPTION_COMPLETION, job)
             return None
         outcome = self._store.outcome(job.id, index)
         if outcome is not None:
@@ -212,14 +220,20 @@ class Work:
 
     def _settle(self, job: Job, outcome: FileOutcome) -> bool:
         """Close the job if this was its last file; undo all where it was deleted meanwhile."""
-        has_closed = self._store.has_all_finished(job, outcome.file_index) and self._close(
+        has_ended = self._store.has_all_finished(job, outcome.file_index)
+        has_closed = has_ended and self._close(
             job, [outcome] if len(job.files) == 1 else self._store.outcomes(job.id)
         )
         # Looked for after the last write, so that a deletion at any moment is seen.
         if self._store.is_gone(job.id):
             self._undo(job, outcome.file_index)
             return False
+        if has_ended:  # whoever has closed it may have died before he could send this
+            self._announce(HookEvent.TRANSCRIPTION_COMPLETION, job)
         return has_closed
+
+    def _announce(self, event: HookEvent, job: Job) -> None:
+        announce(event, job, self._store, self._batch.queue)
 
     def _undo(self, job: Job, index: int) -> None:
         self._remove_outputs(job, index, ())
