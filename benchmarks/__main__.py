@@ -30,10 +30,22 @@ from benchmarks.rivals import FurtherRival, start_faster_whisper, start_openai_w
 from benchmarks.server import SottoServer
 from benchmarks.side_by_side import Comparison, Systems, compare, warm_up
 from benchmarks.speed import measure_speed
+from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
 # In the order of the run: cold starts first, while nothing else is in memory.
-SECTIONS = ("cold", "hosts", "memory", "wer", "speed", "formats", "long", "phrases", "batch")
+SECTIONS = (
+    "cold",
+    "hosts",
+    "memory",
+    "wer",
+    "speed",
+    "formats",
+    "long",
+    "phrases",
+    "batch",
+    "voices",
+)
 _CLIPS_AGAINST_GREEDY = 21
 # Each system begins once; minutes of audio average out by themselves what else the machine does.
 _MOST_LONG_ROUNDS = 2
@@ -125,6 +137,7 @@ def _measures(
             read[0],
         ),
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
+        "voices": lambda: measure_voices(settings, at_most),
         "batch": lambda: measure_batch_throughput(read, settings),
     }
     return {name: measures[name] for name in SECTIONS if name in arguments.only}
