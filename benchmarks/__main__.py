@@ -25,6 +25,7 @@ from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
 from benchmarks.phrase_lists import measure_phrase_lists
 from benchmarks.plots import PICTURES, draw_plots
+from benchmarks.purge import measure_purge
 from benchmarks.report import Section, newest_full_run, write_numbers, write_page
 from benchmarks.rivals import FurtherRival, start_faster_whisper, start_openai_whisper
 from benchmarks.server import SottoServer
@@ -44,6 +45,7 @@ SECTIONS = (
     "long",
     "phrases",
     "batch",
+    "purge",
     "voices",
 )
 _CLIPS_AGAINST_GREEDY = 21
@@ -139,6 +141,7 @@ def _measures(
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
         "voices": lambda: measure_voices(settings, at_most),
         "batch": lambda: measure_batch_throughput(read, settings),
+        "purge": measure_purge,
     }
     return {name: measures[name] for name in SECTIONS if name in arguments.only}
 
