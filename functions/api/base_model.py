@@ -1,17 +1,21 @@
-"""The model of this server as the management API names it: a base model with an id.
+"""The model of this server as the management API names it: base models with ids.
 
-Every instance gives one model one id, so that a job may name the model that another has listed.
+Every instance gives one model the same ids, so that a job may name the model that another has
+listed: one id for the model, and one for each locale that it is listed for.
 """
 
 import uuid
+from functools import cache
 from urllib.parse import urlsplit
+
+from shared.language.locales import supported_locales
 
 _BASE_MODELS = uuid.UUID("9f0c7f52-3a55-4b8e-b5a0-6c1d0f6a2e57")
 
 
-def base_model_id(model: str) -> str:
-    """Id of a model by its name (UUID version 5, RFC 9562), in lower case."""
-    return str(uuid.uuid5(_BASE_MODELS, model))
+def base_model_id(model: str, locale: str | None = None) -> str:
+    """Id of a model by its name, or for a locale (UUID version 5, RFC 9562), in lower case."""
+    return str(uuid.uuid5(_BASE_MODELS, model if locale is None else f"{model}\n{locale}"))
 
 
 def names_model(address: str, model: str) -> bool:
@@ -23,4 +27,10 @@ def names_model(address: str, model: str) -> bool:
         path = urlsplit(address).path
     except ValueError:
         return False
-    return path.rstrip("/").rpartition("/")[2].lower() in {base_model_id(model), model.lower()}
+    return path.rstrip("/").rpartition("/")[2].lower() in _names_of(model)
+
+
+@cache
+def _names_of(model: str) -> frozenset[str]:
+    ids = (base_model_id(model, locale) for locale in (None, *supported_locales()))
+    return frozenset({*ids, model.lower()})

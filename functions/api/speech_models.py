@@ -1,0 +1,212 @@
+"""What clients of batch transcription ask for beside it: models, locales, health, empty lists.
+
+The server has one model. It is shown once for each locale that it recognises, because clients
+look for a base model of their locale; nothing can be trained, so everything else is empty.
+
+https://learn.microsoft.com/rest/api/speechtotext/models/list-base-models
+"""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from functions.api import speech_models_descriptions as descriptions
+from functions.api.base_model import base_model_id
+from functions.api.management_descriptions import in_both_generations
+from functions.api.odata_filter import Kind, Value, parse_filter
+from functions.api.pagination import Paging
+from functions.api.problems import Problem
+from functions.api.query import query_parameters
+from functions.api.service import SpeechService
+from functions.api.speech_versions import (
+    NOT_KEPT,
+    Addresses,
+    SpeechVersion,
+    routes_of,
+    speech_version,
+    time_text,
+)
+from shared.errors import StorageError
+from shared.jobs import names
+
+if TYPE_CHECKING:
+    from shared.jobs.batch import Batch  # behind it are 75 ms of import
+
+EMPTY_COLLECTIONS = ("models", "projects", "datasets", "endpoints", "evaluations")
+
+# OpenAI published Whisper's weights then; a server does not know when its own were made.
+_CREATED_AT = datetime(2022, 9, 21, tzinfo=UTC)
+# Clients choose a model whose end is in the future. This one stays while it is configured.
+_ENDS_AT = datetime(2099, 12, 31, tzinfo=UTC)
+
+_FILTERED = {
+    "displayName": Kind.TEXT,
+    "description": Kind.TEXT,
+    "locale": Kind.TEXT,
+    "status": Kind.TEXT,
+    "createdDateTime": Kind.TIME,
+    "lastActionDateTime": Kind.TIME,
+}
+
+Version = Annotated[SpeechVersion, Depends(speech_version)]
+
+
+def create_router(service: SpeechService, batch: "Batch | None") -> APIRouter:
+    """Routes of models, locales, health and empty collections, in both generations.
+
+    `transcriptions/locales` of the second generation is fast transcription's. To be included
+    before the routes of jobs, which would take `locales` for the id of one.
+    """
+    router = APIRouter(
+        tags=["Models and more"],
+        dependencies=[
+            Depends(service.authenticator.require),
+            Depends(service.management_limit.require),
+            Depends(speech_version),
+        ],
+    )
+    models = _Models(service, batch)
+    served: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
+        ("/models/base", models.list_base, descriptions.BASE_MODELS),
+        ("/models/base/locales", models.locales, descriptions.LOCALES),
+        ("/models/base/{model_id}", models.get_base, descriptions.BASE_MODEL),
+        ("/models/base/{model_id}/manifest", models.manifest, descriptions.MANIFEST),
+        ("/models/locales", models.locales, descriptions.LOCALES),
+        ("/healthstatus", models.health, descriptions.HEALTH),
+        *((f"/{name}", _empty, descriptions.EMPTY) for name in EMPTY_COLLECTIONS),
+    ]
+    for path, endpoint, operation in served:
+        for route, extra in zip(routes_of(path), in_both_generations(operation), strict=True):
+            router.add_api_route(route, endpoint, methods=["GET"], openapi_extra=extra)
+    router.add_api_route(
+        routes_of("/transcriptions/locales")[1],
+        models.locales,
+        methods=["GET"],
+        openapi_extra=in_both_generations(descriptions.LOCALES)[1],
+    )
+    return router
+
+
+class _Models:
+    """The endpoints about what this server has."""
+
+    def __init__(self, service: SpeechService, batch: "Batch | None") -> None:
+        self._service = service
+        self._model = service.settings.model
+        self._batch = batch
+
+    async def list_base(self, request: Request, contract: Version) -> Response:
+        """List this server's model, once for each locale that it recognises."""
+        addresses = Addresses.of(request, contract, self._service.settings)
+        paging = Paging.of(request)
+        text = query_parameters(request).get("filter", "")
+        fits = parse_filter(text, _FILTERED) if text else None
+        locales, next_skip = paging.page(
+            locale
+            for locale in self._service.recogniser.supported_locales()
+            if fits is None or fits(self._filtered(locale))
+        )
+        values = [
+            self._body(base_model_id(self._model, locale), locale, addresses) for locale in locales
+        ]
+        body = paging.answer(values, next_skip, addresses, "models", "base")
+        return JSONResponse(body, headers=NOT_KEPT)
+
+    async def get_base(self, request: Request, contract: Version, model_id: str) -> Response:
+        """Get a base model."""
+        addresses = Addresses.of(request, contract, self._service.settings)
+        body = self._body(model_id, self._locale_of(model_id), addresses)
+        return JSONResponse(body, headers=NOT_KEPT)
+
+    async def manifest(self, request: Request, contract: Version, model_id: str) -> Response:
+        """Name no files: a model of this server is not for other containers."""
+        self._locale_of(model_id)
+        addresses = Addresses.of(request, contract, self._service.settings)
+        model = {"self": addresses.of_resource("models", "base", model_id)}
+        body = {"model": model, "properties": {}, "modelFiles": []}
+        return JSONResponse(body, headers=NOT_KEPT)
+
+    async def locales(self) -> Response:
+        """List the locales that this server's model recognises."""
+        return JSONResponse(self._service.recogniser.supported_locales())
+
+    async def health(self) -> Response:
+        """Tell whether jobs can be kept."""
+        health = "Healthy" if await asyncio.to_thread(self._can_keep_jobs) else "Unhealthy"
+        component = {"name": "Database", "type": "SpeechServicesDbContext", "status": health}
+        return JSONResponse({"status": health, "components": [component]})
+
+    def _can_keep_jobs(self) -> bool:
+        """Ask the container of jobs for one name, where there is one."""
+        if self._batch is None:
+            return True
+        try:
+            next(self._batch.store.container.list(names.HOOKS_PREFIX, page_size=1), None)
+        except StorageError:
+            return False
+        return True
+
+    def _locale_of(self, model_id: str) -> str:
+        """Locale that an id shows the model for; that of all locales stands for the first."""
+        supported = self._service.recogniser.supported_locales()
+        if model_id == base_model_id(self._model):
+            return "en-US" if "en-US" in supported else supported[0]
+        for locale in supported:
+            if model_id == base_model_id(self._model, locale):
+                return locale
+        raise Problem(404, "There is no such model.")
+
+    def _display_name(self, locale: str) -> str:
+        # A model may be named by its folder, which is nobody's business.
+        return f"{locale} Whisper {PurePath(self._model).name}"
+
+    def _filtered(self, locale: str) -> dict[str, Value]:
+        return {
+            "displayName": self._display_name(locale),
+            "description": None,
+            "locale": locale,
+            "status": "Succeeded",
+            "createdDateTime": _CREATED_AT,
+            "lastActionDateTime": _CREATED_AT,
+        }
+
+    def _body(self, model_id: str, locale: str, addresses: Addresses) -> dict[str, Any]:
+        submits = (
+            {"supportsTranscriptionsSubmit": True, "supportsTranscriptionsTranscribe": True}
+            if addresses.version.is_dated
+            else {"supportsTranscriptions": True}
+        )
+        ends_at = time_text(_ENDS_AT)
+        return {
+            "self": addresses.of_resource("models", "base", model_id),
+            "displayName": self._display_name(locale),
+            "locale": locale,
+            "createdDateTime": time_text(_CREATED_AT),
+            "lastActionDateTime": time_text(_CREATED_AT),
+            "status": "Succeeded",
+            "links": {"manifest": addresses.of_resource("models", "base", model_id, "manifest")},
+            "properties": {
+                "deprecationDates": {
+                    "adaptationDateTime": ends_at,
+                    "transcriptionDateTime": ends_at,
+                },
+                "features": {
+                    **submits,
+                    "supportsEndpoints": False,
+                    "supportsTranscriptionsOnSpeechContainers": False,
+                    "supportsAdaptationsWith": [],
+                    "supportedOutputFormats": ["Display", "Lexical"],
+                },
+                "chargeForAdaptation": False,
+            },
+        }
+
+
+async def _empty() -> Response:
+    """List nothing: nothing of this kind can be made here."""
+    return JSONResponse({"values": []})

@@ -1,0 +1,236 @@
+"""Web hooks: addresses that are told how far transcriptions are.
+
+https://learn.microsoft.com/rest/api/speechtotext/web-hooks
+"""
+
+import asyncio
+import copy
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from functions.api import web_hooks_descriptions as descriptions
+from functions.api.json_body import read_json_body
+from functions.api.management_descriptions import in_both_generations
+from functions.api.odata_filter import Kind, Value, parse_filter
+from functions.api.pagination import Paging
+from functions.api.problems import Problem
+from functions.api.query import query_parameters
+from functions.api.service import SpeechService
+from functions.api.speech_versions import (
+    NOT_KEPT,
+    Addresses,
+    SpeechVersion,
+    routes_of,
+    speech_version,
+)
+from functions.api.transcription_definition import invalid_argument
+from functions.api.web_hook_definition import changed_hook, judge_address, new_hook
+from shared.errors import Changed, FeatureUnavailable
+from shared.jobs.web_hook import ApiAddress, HookStatus, WebHook, described
+from shared.jobs.web_hook_notices import announce_again, last_jobs, send_challenge, send_ping
+from shared.json_fields import JsonFields, is_uuid
+
+if TYPE_CHECKING:
+    from shared.jobs.batch import Batch  # behind it are 75 ms of import
+
+MAX_HOOKS = 100
+"""Each is read before an event is sent."""
+
+_NO_HOOK = "There is no such web hook."
+_PATCH_TYPES = ("application/json", "application/merge-patch+json")
+_MOST_CHANGES = 5  # by others, between reading a hook and writing it
+
+_FILTERED = {
+    "displayName": Kind.TEXT,
+    "description": Kind.TEXT,
+    "status": Kind.TEXT,
+    "createdDateTime": Kind.TIME,
+    "lastActionDateTime": Kind.TIME,
+}
+
+Version = Annotated[SpeechVersion, Depends(speech_version)]
+
+
+def create_router(service: SpeechService, batch: "Batch | None") -> APIRouter:
+    """Routes `/webhooks` and below, in both generations.
+
+    batch: where hooks are kept; None answers 501.
+    """
+    router = APIRouter(
+        tags=["Web hooks"],
+        dependencies=[
+            Depends(service.authenticator.require),
+            Depends(service.management_limit.require),
+            Depends(speech_version),
+        ],
+    )
+    hooks = _WebHooks(service, batch)
+    served: list[tuple[str, str, Callable[..., Any], str, dict[str, Any]]] = [
+        ("POST", "", hooks.create, "Create a web hook", descriptions.CREATE),
+        ("GET", "", hooks.list_all, "List web hooks", descriptions.LIST),
+        ("GET", "/{hook_id}", hooks.get, "Get a web hook", descriptions.GET),
+        ("PATCH", "/{hook_id}", hooks.update, "Change a web hook", descriptions.UPDATE),
+        ("DELETE", "/{hook_id}", hooks.delete, "Delete a web hook", descriptions.DELETE),
+        ("POST", "/{hook_id}:ping", hooks.ping, "Ping a web hook", descriptions.PING),
+        ("POST", "/{hook_id}:test", hooks.test, "Test a web hook", descriptions.TEST),
+    ]
+    for method, path, endpoint, summary, operation in served:
+        routes = routes_of(f"/webhooks{path}")
+        for route, extra in zip(routes, in_both_generations(operation), strict=True):
+            router.add_api_route(
+                route, endpoint, methods=[method], summary=summary, openapi_extra=extra
+            )
+    for action, endpoint in (("ping", hooks.ping), ("test", hooks.test)):  # as v3.0 writes them
+        route = routes_of(f"/webhooks/{{hook_id}}/{action}")[1]
+        router.add_api_route(route, endpoint, methods=["POST"], include_in_schema=False)
+    return router
+
+
+class _WebHooks:
+    """The endpoints. The storage blocks, so each step of it has a thread."""
+
+    def __init__(self, service: SpeechService, batch: "Batch | None") -> None:
+        self._settings = service.settings
+        self._configured = batch
+
+    async def create(self, request: Request, contract: Version) -> Response:
+        """Create a web hook.
+
+        Its address is challenged first: a POST with `?validationToken=…`, to be answered with
+        200 and the token. Until then it is told of nothing.
+        """
+        batch, fields = self._batch, await read_json_body(request)
+        hook = new_hook(fields, self._api(request, contract))
+        await asyncio.to_thread(self._write_new, batch, hook)
+        answer = self._answer(request, contract, hook, 201)
+        answer.headers["Location"] = self._api(request, contract).of_hook(hook.id)
+        return answer
+
+    async def list_all(self, request: Request, contract: Version) -> Response:
+        """List the web hooks, the oldest first."""
+        paging = Paging.of(request)
+        text = query_parameters(request).get("filter", "")
+        fits = parse_filter(text, _FILTERED) if text else None
+        found = await asyncio.to_thread(self._batch.store.web_hooks.all)
+        hooks, next_skip = paging.page(
+            hook for hook in found if fits is None or fits(_filtered(hook))
+        )
+        api = self._api(request, contract)
+        values = [described(hook, api) for hook in hooks]
+        addresses = Addresses.of(request, contract, self._settings)
+        body = paging.answer(values, next_skip, addresses, "webhooks")
+        return JSONResponse(body, headers=NOT_KEPT)
+
+    async def get(self, request: Request, contract: Version, hook_id: str) -> Response:
+        """Get a web hook, without its secret."""
+        return self._answer(request, contract, await self._found(hook_id))
+
+    async def update(self, request: Request, contract: Version, hook_id: str) -> Response:
+        """Change a web hook.
+
+        Without `properties.secret` its requests are not signed from now on. Another `webUrl` is
+        challenged before it is told of anything.
+        """
+        await self._found(hook_id)
+        fields = await read_json_body(request, _PATCH_TYPES)
+        hook = await asyncio.to_thread(self._change, hook_id, fields)
+        return self._answer(request, contract, hook)
+
+    async def delete(self, hook_id: str) -> Response:
+        """Delete a web hook. What is on its way to it is not sent any more."""
+        store = self._batch.store.web_hooks
+        if is_uuid(hook_id):
+            await asyncio.to_thread(store.delete, hook_id)
+        return Response(status_code=204)
+
+    async def ping(self, hook_id: str) -> Response:
+        """Send the hook itself to its address."""
+        hook = await self._found(hook_id)
+        if hook.status is not HookStatus.SUCCEEDED:
+            return Response(status_code=204)
+        await asyncio.to_thread(send_ping, hook, self._batch.queue)
+        return Response(status_code=202)
+
+    async def test(self, hook_id: str) -> Response:
+        """Tell the address of the latest transcription that each of its events fits."""
+        hook = await self._found(hook_id)
+        if hook.status is not HookStatus.SUCCEEDED:
+            return Response(status_code=204)
+        n_sent = await asyncio.to_thread(self._send_tests, hook)
+        return Response(status_code=202 if n_sent else 204)
+
+    @property
+    def _batch(self) -> "Batch":
+        if self._configured is None:
+            raise FeatureUnavailable(
+                "Web hooks are not available: no container of jobs is set up (SOTTO_JOBS)."
+            )
+        return self._configured
+
+    async def _found(self, hook_id: str) -> WebHook:
+        store = self._batch.store.web_hooks
+        found = await asyncio.to_thread(store.find, hook_id) if is_uuid(hook_id) else None
+        if found is None:
+            raise Problem(404, _NO_HOOK)
+        return found[0]
+
+    def _write_new(self, batch: "Batch", hook: WebHook) -> None:
+        judge_address(hook.web_url, self._settings.allowed_networks)
+        store = batch.store.web_hooks
+        if len(store.all()) >= MAX_HOOKS:
+            raise invalid_argument(f"There can be {MAX_HOOKS} web hooks.", "QuotaViolation")
+        send_challenge(hook, batch.queue)
+        store.create(hook)
+
+    def _change(self, hook_id: str, fields: JsonFields) -> WebHook:
+        store = self._batch.store.web_hooks
+        for _ in range(_MOST_CHANGES):
+            found = store.find(hook_id)
+            if found is None:
+                raise Problem(404, _NO_HOOK)
+            hook, etag = found
+            changed = changed_hook(hook, copy.deepcopy(fields))
+            if changed.challenge_id != hook.challenge_id:
+                judge_address(changed.web_url, self._settings.allowed_networks)
+                send_challenge(changed, self._batch.queue)
+            try:
+                store.replace(changed, etag)
+            except Changed:  # such as by the challenge
+                continue
+            return changed
+        raise Problem(409)
+
+    def _send_tests(self, hook: WebHook) -> int:
+        batch = self._batch
+        jobs = last_jobs(hook, batch.store)
+        for event, job_id in jobs.items():
+            announce_again(hook, event, job_id, batch.queue)
+        return len(jobs)
+
+    def _answer(
+        self, request: Request, contract: SpeechVersion, hook: WebHook, status: int = 200
+    ) -> JSONResponse:
+        return JSONResponse(described(hook, self._api(request, contract)), status, NOT_KEPT)
+
+    def _api(self, request: Request, contract: SpeechVersion) -> ApiAddress:
+        addresses = Addresses.of(request, contract, self._settings)
+        return ApiAddress(f"{addresses.base}{contract.root}", contract.name)
+
+
+def _filtered(hook: WebHook) -> dict[str, Value]:
+    return {
+        "displayName": hook.display_name,
+        "description": hook.description,
+        "status": hook.status,
+        "createdDateTime": _whole_second(hook.created_at),
+        "lastActionDateTime": _whole_second(hook.last_action_at),
+    }
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """A time as the answers show it, so that what they show can be asked for."""
+    return moment.replace(microsecond=0)

@@ -1,0 +1,126 @@
+"""What the reference says of web hooks: parts of an OpenAPI document."""
+
+from typing import Any
+
+from functions.api.management_descriptions import (
+    ERROR,
+    FILTER,
+    KEY_OR_TOKEN,
+    PAGING,
+    answers,
+    list_of,
+)
+from shared.jobs.web_hook import EVENT_NAMES
+
+_TEXT = {"type": "string"}
+_TIME = {"type": "string", "format": "date-time"}
+_EVENTS = {
+    "type": "object",
+    "description": "Events that are told. Those of transcriptions arise here, and ping.",
+    "properties": {name: {"type": "boolean"} for name in EVENT_NAMES},
+}
+_ASKED: dict[str, Any] = {
+    "displayName": _TEXT,
+    "description": _TEXT,
+    "customProperties": {"type": "object", "additionalProperties": _TEXT},
+    "webUrl": {"type": "string", "format": "uri", "description": "An https address."},
+    "events": _EVENTS,
+    "properties": {
+        "type": "object",
+        "properties": {
+            "secret": {"type": "string", "description": "Key of the signatures; is not shown."}
+        },
+    },
+}
+_HOOK = {
+    "type": "object",
+    "properties": {
+        "self": _TEXT,
+        **_ASKED,
+        "links": {"type": "object", "properties": {"ping": _TEXT, "test": _TEXT}},
+        "properties": {"type": "object", "properties": {"apiVersion": _TEXT, "error": ERROR}},
+        "status": {"type": "string", "enum": ["NotStarted", "Running", "Succeeded", "Failed"]},
+        "createdDateTime": _TIME,
+        "lastActionDateTime": _TIME,
+    },
+}
+_EXAMPLE = {
+    "displayName": "hook",
+    "webUrl": "https://me.example/cb",
+    "events": {"transcriptionCompletion": True},
+    "properties": {"secret": "s3"},
+}
+_INVALID = "A member is not valid; innerError says which."
+_MISSING = "There is no such web hook."
+_CHANGED = "Somebody else changes it at the same moment."
+
+
+def _body(required: list[str]) -> dict[str, Any]:
+    schema = {"type": "object", "properties": _ASKED, "required": required}
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": schema, "example": _EXAMPLE}},
+    }
+
+
+CREATE: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "requestBody": _body(["displayName", "webUrl", "events"]),
+    "responses": answers(
+        {"201": ("The web hook; Location is its address.", _HOOK)},
+        {
+            "400": _INVALID,
+            "415": "The body is no JSON.",
+        },
+    ),
+}
+LIST: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "parameters": [*PAGING, FILTER],
+    "responses": answers(
+        {"200": ("The web hooks.", list_of(_HOOK))},
+        {
+            "400": "skip, top or filter is not valid.",
+        },
+    ),
+}
+GET: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "responses": answers({"200": ("The web hook.", _HOOK)}, {"404": _MISSING}),
+}
+UPDATE: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "requestBody": _body([]),
+    "responses": answers(
+        {"200": ("The web hook.", _HOOK)},
+        {
+            "400": _INVALID,
+            "404": _MISSING,
+            "409": _CHANGED,
+        },
+    ),
+}
+DELETE: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "responses": answers({"204": ("It is gone, or never was there.", None)}),
+}
+PING: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "responses": answers(
+        {
+            "202": ("The ping is on its way.", None),
+            "204": ("Its address has not answered the challenge: nothing is sent.", None),
+        },
+        {"404": _MISSING},
+    ),
+}
+TEST: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "responses": answers(
+        {
+            "202": ("The requests are on their way.", None),
+            "204": ("There is nothing to send.", None),
+        },
+        {"404": _MISSING},
+    ),
+}
