@@ -117,12 +117,24 @@ def require_allowed(
         )
 
 
+def require_plausible(url: str, allowed_networks: Sequence[Network] = ()) -> None:
+    """Refuse an http(s) URL that the guard refuses whatever a name server says; asks nobody.
+
+    Raises
+    ------
+    AddressRefused: another scheme, credentials, no plain host, or an address that is refused.
+    """
+    host = _parse(url).raw_host.decode("ascii")
+    # RFC 6761, section 6.3: such names are loopback everywhere.
+    is_loopback = host.rstrip(".").lower().rpartition(".")[2] == "localhost"
+    judged(host, allowed_networks, lambda: ("127.0.0.1",) if is_loopback else ())
+
+
 def parse_https(url: str) -> httpx.URL:
     """Parse a URL that may be sent to. Raises `AddressRefused`."""
-    target = _parse(url)
-    if target.scheme != "https":
+    if not url.lower().startswith("https://"):
         raise AddressRefused("The address must begin with https://.")
-    return target
+    return _parse(url)
 
 
 def wire_url(target: httpx.URL) -> httpcore.URL:

@@ -10,13 +10,16 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
 from functions.api import (
+    batch_jobs,
     descriptions,
     fast_transcription,
     health,
     issue_token,
     reference,
     short_audio,
+    speech_models,
     text_to_speech,
+    web_hooks,
 )
 from functions.api.authentication import Authenticator
 from functions.api.cross_origin import CrossOrigin
@@ -30,6 +33,7 @@ from functions.api.service import SpeechService
 from shared.settings import Settings
 
 if TYPE_CHECKING:
+    from shared.jobs.batch import Batch
     from shared.synthesis.speaker import Speaker
 
 # nginx's status for a client that closed the connection: it is logged, nobody receives it.
@@ -37,10 +41,15 @@ _STATUS_CLIENT_GONE = 499
 
 
 def create_app(
-    settings: Settings, recogniser: Recogniser, speaker: "Speaker | None" = None
+    settings: Settings,
+    recogniser: Recogniser,
+    batch: "Batch | None" = None,
+    *,
+    speaker: "Speaker | None" = None,
 ) -> FastAPI:
     """App of one process. Nothing is loaded and nothing is started by making it.
 
+    batch: where jobs are kept; without it their routes say that there are none.
     speaker: who speaks, for tests; else the voices of the settings do.
     """
     service = SpeechService(
@@ -71,6 +80,9 @@ def create_app(
     for contract in (health, issue_token, short_audio, fast_transcription):
         app.include_router(contract.create_router(service))
     app.include_router(text_to_speech.create_router(service, speaker))
+    # The jobs last: `transcriptions/locales` would be taken for the id of one.
+    for managed in (web_hooks, speech_models, batch_jobs):
+        app.include_router(managed.create_router(service, batch))
     app.include_router(reference.create_router(app))
     app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
 
@@ -96,6 +108,16 @@ async def _on_client_stalled(request: Request, _error: Exception) -> Response:
     return response
 
 
+def _leave_out_validation(document: dict[str, Any]) -> None:
+    """Take out the 422 that FastAPI describes wherever a path has a parameter; none is answered."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            if "HTTPValidationError" in str(operation["responses"].get("422")):
+                del operation["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
+
+
 def _openapi_document(app: FastAPI) -> dict[str, Any]:
     """OpenAPI document with the schemas that the routers describe themselves."""
     if app.openapi_schema is None:
@@ -105,5 +127,6 @@ def _openapi_document(app: FastAPI) -> dict[str, Any]:
         components = document.setdefault("components", {})
         components["securitySchemes"] = descriptions.SECURITY_SCHEMES
         components["schemas"] = components.get("schemas", {}) | descriptions.COMPONENT_SCHEMAS
+        _leave_out_validation(document)
         app.openapi_schema = document
     return app.openapi_schema

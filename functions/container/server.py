@@ -112,7 +112,7 @@ def _serve_with(settings: Settings, model: ModelThread) -> None:
     require_safe_binding(settings)
     places = local_places(settings)
     batch = open_batch(settings, places, watches=True) if places is not None else None
-    app = create_app(settings, model.recogniser.result())
+    app = create_app(settings, model.recogniser.result(), batch)
     server = HttpServer(app, settings, open_listener(settings))
 
     def stop() -> None:

@@ -39,7 +39,7 @@ def make():
         settings = Settings(keys=("k",), queue_limit=queue_limit, **settings)
         recogniser = ScriptedRecogniser((), queue_limit=queue_limit)
         speaker = Speaker(settings, Voices(voices, {KOKORO: synthesizer}))
-        client = TestClient(create_app(settings, recogniser, speaker))
+        client = TestClient(create_app(settings, recogniser, speaker=speaker))
         client.headers["Ocp-Apim-Subscription-Key"] = "k"
         client.synthesizer, client.recogniser = synthesizer, recogniser
         return client

@@ -1,0 +1,246 @@
+"""Batch transcription over REST, in both generations of the contract.
+
+https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription
+A request is read and checked here, stored by `shared.jobs.submission`, and worked on wherever a
+worker takes its messages; `shared.jobs.inquiry` knows how it stands.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
+
+from functions.api import batch_jobs_descriptions as descriptions
+from functions.api.batch_jobs_definition import JobDefinition, read_definition, read_delta
+from functions.api.batch_jobs_files import JobFiles
+from functions.api.batch_jobs_properties import Served
+from functions.api.batch_jobs_rendering import TRANSCRIPTIONS, job_body
+from functions.api.batch_jobs_sources import (
+    OwnContainers,
+    check_destination,
+    files_of_container,
+    files_of_urls,
+)
+from functions.api.json_body import read_json_body
+from functions.api.management_descriptions import in_both_generations
+from functions.api.odata_filter import Kind, Predicate, parse_filter
+from functions.api.pagination import Paging
+from functions.api.query import query_parameters
+from functions.api.service import SpeechService
+from functions.api.speech_versions import (
+    NOT_KEPT,
+    Addresses,
+    SpeechVersion,
+    base_address,
+    routes_of,
+    speech_version,
+)
+from shared.errors import FeatureUnavailable
+from shared.jobs.batch import Batch
+from shared.jobs.features import unavailable
+from shared.jobs.inquiry import (
+    JobState,
+    change_job,
+    delete_job,
+    find_job,
+    job_states,
+    page_of_jobs,
+)
+from shared.jobs.job import Job, JobOrigin
+from shared.jobs.names import new_job_id
+from shared.jobs.outcome import JobStatus
+from shared.jobs.submission import submit
+
+MERGE_PATCH_TYPE = "application/merge-patch+json"
+
+_RETRY_AFTER_S = 5  # the least that the contract's samples wait between two looks
+_JOB_PROPERTIES = {
+    "displayName": Kind.TEXT,
+    "description": Kind.TEXT,
+    "createdDateTime": Kind.TIME,
+    "lastActionDateTime": Kind.TIME,
+    "status": Kind.TEXT,
+    "locale": Kind.TEXT,
+}
+
+_JOBS, _JOB = "/transcriptions", "/transcriptions/{job_id}"
+_FILES, _FILE = f"{_JOB}/files", f"{_JOB}/files/{{file_id}}"
+_ROUTES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
+    ("POST", _JOBS, "create", "Create a transcription", descriptions.CREATE),
+    ("GET", _JOBS, "list", "List transcriptions", descriptions.LIST),
+    ("GET", _JOB, "get", "Get a transcription", descriptions.GET),
+    ("PATCH", _JOB, "update", "Change what a transcription is called", descriptions.UPDATE),
+    ("DELETE", _JOB, "delete", "Delete a transcription", descriptions.DELETE),
+    ("GET", _FILES, "list_files", "List files of a transcription", descriptions.LIST_FILES),
+    ("GET", _FILE, "get_file", "Get a file of a transcription", descriptions.GET_FILE),
+)
+
+Version = Annotated[SpeechVersion, Depends(speech_version)]
+
+
+def create_router(service: SpeechService, batch: Batch | None) -> APIRouter:
+    """Routes `/speechtotext/[v3.x/]transcriptions…`; they answer 501 where no batch is set up."""
+    router = APIRouter(tags=["Batch transcription"])
+    managed = APIRouter(
+        dependencies=[
+            Depends(service.authenticator.require),
+            Depends(service.management_limit.require),
+        ]
+    )
+    jobs = BatchJobs(service, batch) if batch is not None else None
+    for method, path, name, summary, operation in _ROUTES:
+        routes = zip(routes_of(path), in_both_generations(operation), strict=True)
+        for (route, extra), is_dated in zip(routes, (True, False), strict=True):
+            managed.add_api_route(
+                f"{route}:submit" if name == "create" and is_dated else route,
+                _refuse if jobs is None else getattr(jobs, name),
+                methods=[method],
+                summary=summary,
+                openapi_extra=extra,
+            )
+    router.add_api_route(
+        f"{routes_of(_FILE)[0]}/content",
+        _refuse if jobs is None else jobs.content,
+        methods=["GET"],
+        summary="Read a file",
+        openapi_extra=descriptions.CONTENT,
+    )
+    router.include_router(managed)
+    return router
+
+
+class BatchJobs:
+    """The endpoints, one method each."""
+
+    def __init__(self, service: SpeechService, batch: Batch) -> None:
+        self._service = service
+        self._settings = service.settings
+        self._batch = batch
+        self._files = JobFiles(service.settings, batch)
+
+    async def create(self, request: Request, contract: Version) -> Response:
+        """Accept a job. Its files are transcribed one by one, and its results kept for a time."""
+        addresses = Addresses.of(request, contract, self._settings)
+        served = Served(contract, self._settings.model, self._service.recogniser)
+        definition = read_definition(await read_json_body(request), served)
+        reason = unavailable(definition.properties.options)
+        if reason is not None:
+            raise FeatureUnavailable(reason)
+        own = OwnContainers(self._own_bases(request), self._batch)
+        job = await run_in_threadpool(self._submit, definition, own)
+        body = self._body(JobState(job, JobStatus.NOT_STARTED, job.created_at), addresses)
+        return JSONResponse(body, 201, {"Location": body["self"], **NOT_KEPT})
+
+    async def list(self, request: Request, contract: Version) -> Response:
+        """List the jobs, oldest first."""
+        addresses, paging = Addresses.of(request, contract, self._settings), Paging.of(request)
+        text = query_parameters(request).get("filter", "")
+        is_meant = parse_filter(text, _JOB_PROPERTIES) if text else None
+        states, next_skip = await run_in_threadpool(self._page, paging, is_meant)
+        bodies = [self._body(state, addresses) for state in states]
+        answer = paging.answer(bodies, next_skip, addresses, TRANSCRIPTIONS)
+        return JSONResponse(answer, headers=NOT_KEPT)
+
+    async def get(self, request: Request, job_id: str, contract: Version) -> Response:
+        """Tell how a job stands. While it has not ended, `Retry-After` says when to ask again."""
+        addresses = Addresses.of(request, contract, self._settings)
+        state = await run_in_threadpool(find_job, self._batch, job_id)
+        waiting = {"Retry-After": str(_RETRY_AFTER_S)} if state.closing is None else {}
+        return JSONResponse(self._body(state, addresses), headers={**NOT_KEPT, **waiting})
+
+    async def update(self, request: Request, job_id: str, contract: Version) -> Response:
+        """Change what a job is called."""
+        addresses = Addresses.of(request, contract, self._settings)
+        body = await read_json_body(request, ("application/json", MERGE_PATCH_TYPE))
+        merges = request.headers.get("content-type", "").lower().startswith(MERGE_PATCH_TYPE)
+        change = read_delta(body, contract, merges=merges)
+        state = await run_in_threadpool(change_job, self._batch, job_id, change)
+        return JSONResponse(self._body(state, addresses), headers=NOT_KEPT)
+
+    async def delete(self, job_id: str, contract: Version) -> Response:  # noqa: ARG002
+        """Delete a job and its results at once, also while it runs, or where it never was."""
+        await run_in_threadpool(delete_job, self._batch, job_id)
+        return Response(status_code=204)
+
+    async def list_files(self, request: Request, job_id: str, contract: Version) -> Response:
+        """List what a job has come to: a transcript for each file that could be read, a report."""
+        return await self._files.list(request, job_id, contract)
+
+    async def get_file(
+        self, request: Request, job_id: str, file_id: str, contract: Version
+    ) -> Response:
+        """Tell of one file of a job."""
+        return await self._files.get(request, job_id, file_id, contract)
+
+    async def content(self, request: Request, job_id: str, file_id: str) -> Response:
+        """Read a file by its signed address, without a key."""
+        return await self._files.content(request, job_id, file_id)
+
+    def _submit(self, definition: JobDefinition, own: OwnContainers) -> Job:
+        """Make the job and store it. Blocks."""
+        properties, container = definition.properties, definition.content_container
+        if properties.destination is not None:
+            check_destination(properties.destination, self._batch)
+        files = (
+            files_of_urls(definition.content_urls, own)
+            if container is None
+            else files_of_container(container, own)
+        )
+        created_at = datetime.now(UTC)
+        job = Job(
+            id=new_job_id(created_at),
+            origin=JobOrigin.REST,
+            created_at=created_at,
+            files=files,
+            options=properties.options,
+            time_to_live=properties.time_to_live,
+            display_name=definition.display_name,
+            description=definition.description,
+            custom_properties=definition.custom_properties,
+            destination=properties.destination,
+            source_container=None if own.find(container or "") else container,
+            asked=properties.asked,
+        )
+        submit(job, self._batch.store, self._batch.queue)
+        return job
+
+    def _page(
+        self, paging: Paging, is_meant: Predicate | None
+    ) -> tuple[tuple[JobState, ...], int | None]:
+        """Part of the jobs that is asked for, and where the next one begins. Blocks."""
+        if is_meant is None:
+            page = page_of_jobs(self._batch, paging.skip, paging.top)
+            return page.states, page.next_skip
+        states, next_skip = paging.page(
+            state for state in job_states(self._batch) if is_meant(_values(state))
+        )
+        return tuple(states), next_skip
+
+    def _own_bases(self, request: Request) -> tuple[str, ...]:
+        local = (f"//{host}:{self._settings.port}" for host in ("127.0.0.1", "localhost", "[::1]"))
+        return (base_address(request, self._settings), *local)
+
+    def _body(self, state: JobState, addresses: Addresses) -> dict[str, Any]:
+        return job_body(state, addresses, self._settings.model)
+
+
+async def _refuse() -> Response:
+    """Say that there is no batch work here, and who can change that."""
+    raise FeatureUnavailable(
+        "Batch transcription is not set up on this server: SOTTO_JOBS names where jobs are kept."
+    )
+
+
+def _values(state: JobState) -> dict[str, Any]:
+    """Values of a job for a filter; its times in whole seconds, as they are shown."""
+    job = state.job
+    return {
+        "displayName": job.display_name,
+        "description": job.description,
+        "createdDateTime": job.created_at.replace(microsecond=0),
+        "lastActionDateTime": state.last_action_at.replace(microsecond=0),
+        "status": str(state.status),
+        "locale": job.options.locales[0],
+    }

@@ -1,0 +1,206 @@
+"""What the reference says of batch transcription: parts of an OpenAPI document."""
+
+from typing import Any
+
+from functions.api.management_descriptions import (
+    ERROR,
+    FILTER,
+    KEY_OR_TOKEN,
+    PAGING,
+    answers,
+    list_of,
+)
+
+_TEXT = {"type": "string"}
+_FLAG = {"type": "boolean", "default": False}
+_TIME = {"type": "string", "format": "date-time"}
+_ADDRESS = {"type": "string", "format": "uri"}
+_MODEL = {"type": "object", "properties": {"self": _ADDRESS}}
+_CUSTOM = {
+    "type": "object",
+    "additionalProperties": _TEXT,
+    "description": "Up to 10, of your own.",
+}
+
+_PROPERTIES: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "wordLevelTimestampsEnabled": _FLAG,
+        "displayFormWordLevelTimestampsEnabled": _FLAG,
+        "channels": {"type": "array", "items": {"type": "integer"}, "default": [0, 1]},
+        "punctuationMode": {
+            "type": "string",
+            "enum": ["None", "Dictated", "Automatic", "DictatedAndAutomatic"],
+        },
+        "profanityFilterMode": {"type": "string", "enum": ["None", "Removed", "Tags", "Masked"]},
+        "timeToLiveHours": {"type": "integer", "minimum": 6, "maximum": 744},
+        "timeToLive": {**_TEXT, "description": "v3.x: ISO 8601 duration up to P31D, or none."},
+        "diarization": {"type": "object"},
+        "languageIdentification": {"type": "object"},
+        "destinationContainerUrl": {
+            **_ADDRESS,
+            "description": "Azure container that results are written to as well, with its "
+            "signature.",
+        },
+    },
+}
+_JOB = {
+    "type": "object",
+    "properties": {
+        "self": _ADDRESS,
+        "displayName": _TEXT,
+        "description": _TEXT,
+        "locale": _TEXT,
+        "model": _MODEL,
+        "createdDateTime": _TIME,
+        "lastActionDateTime": _TIME,
+        "links": {"type": "object", "properties": {"files": _ADDRESS}},
+        "properties": _PROPERTIES,
+        "customProperties": _CUSTOM,
+        "status": {"type": "string", "enum": ["NotStarted", "Running", "Succeeded", "Failed"]},
+    },
+}
+_FILE = {
+    "type": "object",
+    "properties": {
+        "self": _ADDRESS,
+        "name": _TEXT,
+        "kind": {"type": "string", "enum": ["Transcription", "TranscriptionReport"]},
+        "links": {"type": "object", "properties": {"contentUrl": _ADDRESS}},
+        "properties": {"type": "object", "properties": {"size": {"type": "integer"}}},
+        "createdDateTime": _TIME,
+    },
+}
+_LIFETIME: tuple[dict[str, Any], ...] = (
+    {
+        "name": "sasLifetimeMinutes",
+        "in": "query",
+        "description": "How long a contentUrl is good; v3.x has sasValidityInSeconds instead.",
+        "schema": {"type": "integer", "default": 720, "minimum": 1, "maximum": 44640},
+    },
+)
+
+_TOO_MANY = {"429": "More than 100 requests in 10 seconds; Retry-After says when to try again."}
+_NO_JOB = {"404": "There is no such job, or not any more."}
+
+
+def _operation(responses: dict[str, Any], *parameters: dict[str, Any]) -> dict[str, Any]:
+    return {"security": KEY_OR_TOKEN, "parameters": list(parameters), "responses": responses}
+
+
+CREATE: dict[str, Any] = {
+    **_operation(
+        answers(
+            {"201": ("The job; its address is in Location as well.", _JOB)},
+            {
+                "400": "A member is not valid; innerError.code says what is wrong with it.",
+                "413": "The body has more than 4 MiB.",
+                "501": "There is no batch work on this server, or not what the job asks for.",
+                **_TOO_MANY,
+            },
+        )
+    ),
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["displayName", "locale"],
+                    "properties": {
+                        "displayName": _TEXT,
+                        "description": _TEXT,
+                        "locale": {**_TEXT, "example": "en-US"},
+                        "contentUrls": {
+                            "type": "array",
+                            "items": _ADDRESS,
+                            "maxItems": 1000,
+                            "description": "This, or contentContainerUrl.",
+                        },
+                        "contentContainerUrl": _ADDRESS,
+                        "model": _MODEL,
+                        "properties": _PROPERTIES,
+                        "customProperties": _CUSTOM,
+                    },
+                }
+            }
+        },
+    },
+}
+LIST = _operation(
+    answers(
+        {"200": ("A page of jobs, oldest first.", list_of(_JOB))},
+        {"400": "skip, top or filter is not valid.", **_TOO_MANY},
+    ),
+    *PAGING,
+    FILTER,
+)
+GET = _operation(
+    answers(
+        {"200": ("The job. Until it has ended, Retry-After says when to ask again.", _JOB)},
+        _NO_JOB | _TOO_MANY,
+    )
+)
+UPDATE: dict[str, Any] = {
+    **_operation(
+        answers(
+            {"200": ("The job.", _JOB)},
+            {"400": "Something else was to be changed.", **_NO_JOB, **_TOO_MANY},
+        )
+    ),
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/merge-patch+json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "displayName": _TEXT,
+                        "description": _TEXT,
+                        "customProperties": _CUSTOM,
+                    },
+                }
+            }
+        },
+    },
+}
+DELETE = _operation(answers({"204": ("It is gone, whether it was there or not.", None)}, _TOO_MANY))
+LIST_FILES = _operation(
+    answers(
+        {"200": ("A page of files; none before the job has ended.", list_of(_FILE))},
+        {"400": "skip, top, filter or the lifetime is not valid.", **_NO_JOB, **_TOO_MANY},
+    ),
+    *PAGING,
+    FILTER,
+    *_LIFETIME,
+)
+GET_FILE = _operation(
+    answers({"200": ("The file.", _FILE)}, _NO_JOB | _TOO_MANY),
+    *_LIFETIME,
+)
+CONTENT: dict[str, Any] = {
+    "security": [],
+    "parameters": [
+        {
+            "name": name,
+            "in": "query",
+            "required": True,
+            "description": description,
+            "schema": _TEXT,
+        }
+        for name, description in (("se", "End, in Unix time."), ("sig", "Signature."))
+    ],
+    "responses": {
+        "200": {
+            "description": "The transcript, or the report.",
+            "content": {"application/json": {"schema": {"type": "object"}}},
+        },
+        **{
+            status: {"description": text, "content": {"application/json": {"schema": ERROR}}}
+            for status, text in (
+                ("403", "The address has expired, or is not signed by this service."),
+                ("404", "The job is gone."),
+            )
+        },
+    },
+}

@@ -1,0 +1,125 @@
+"""An app with batch work on folders, a worker that is told what it hears, and its client."""
+
+import io
+import wave
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from functions.api.app import create_app
+from functions.api.recogniser import ScriptedRecogniser
+from shared.errors import JobNotFound
+from shared.jobs.batch import Batch
+from shared.jobs.drop_folder import DropFolder
+from shared.jobs.store import JobStore
+from shared.jobs.work import Attempt, Work
+from shared.settings import Settings
+from shared.storage.addresses import StorageAccess
+from shared.storage.folder import FolderContainer
+from shared.storage.sqlite_queue import open_sqlite_queue
+from shared.storage.work_queue import WorkQueue
+from shared.transcript import Alternative, Phrase, Word
+
+KEY = "k"
+DATED = {"api-version": "2024-11-15"}
+HELLO = Phrase(
+    channel=0,
+    locale="en-US",
+    offset_s=0.1,
+    duration_s=0.8,
+    n_best=(Alternative(0.96, "hello world", "hello world", "hello world", "Hello, world."),),
+    words=(Word("hello", 0.1, 0.4, 0.97), Word("world", 0.5, 0.4, 0.95)),
+    display_words=(Word("Hello,", 0.1, 0.4, 0.97), Word("world.", 0.5, 0.4, 0.95)),
+)
+
+
+def wav(seconds=1.0):
+    """Make silence, 16 bit mono at 16 kHz."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(16_000)
+        writer.writeframes(bytes(2 * int(16_000 * seconds)))
+    return file.getvalue()
+
+
+@dataclass
+class BatchApi:
+    """The app's client, what is behind it, and a worker to be called."""
+
+    batch: Batch
+    settings: Settings
+    recogniser: ScriptedRecogniser
+    client: TestClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.another_client()
+
+    def another_client(self) -> TestClient:
+        """Make a client of another instance of the service."""
+        client = TestClient(create_app(self.settings, self.recogniser, self.batch))
+        client.headers["Ocp-Apim-Subscription-Key"] = KEY
+        return client
+
+    def work(self) -> None:
+        """Do all messages there are."""
+        work = Work(self.batch, self.recogniser)
+        while (lease := self.batch.queue.lease(60)) is not None:
+            try:
+                work.do(lease.message, Attempt(lease.delivery_count))
+            except JobNotFound:
+                self.batch.queue.release(lease)
+            else:
+                self.batch.queue.acknowledge(lease)
+
+    def submit(self, definition, version=DATED):
+        """Post a job in the second generation."""
+        return self.client.post(
+            "/speechtotext/transcriptions:submit", params=version, json=definition
+        )
+
+    def drop(self, name, data=None):
+        """Put audio into the drop folder; the address under which it is this service's own."""
+        self.batch.drop_folders["audio"].input.put(name, data or wav())
+        return f"http://testserver/containers/audio/{name}"
+
+    def stored(self) -> list[str]:
+        """Names of all that is stored of jobs."""
+        return [entry.name for entry in self.batch.store.container.list()]
+
+
+def definition(*urls, **properties):
+    """Body of a job over these addresses."""
+    return {
+        "displayName": "calls of monday",
+        "locale": "en-US",
+        "contentUrls": list(urls),
+        "properties": {"timeToLiveHours": 48, **properties},
+    }
+
+
+def make_batch(root: Path, queue: WorkQueue, access: StorageAccess | None = None) -> Batch:
+    """Make the batch: jobs and a drop folder `audio` on folders of this machine."""
+    for name in ("jobs", "audio", "transcripts"):
+        (root / name).mkdir(exist_ok=True)
+    folder = DropFolder(
+        "audio", FolderContainer(root / "audio"), FolderContainer(root / "transcripts")
+    )
+    return Batch(
+        JobStore(FolderContainer(root / "jobs")),
+        queue,
+        {"audio": folder},
+        access=access or StorageAccess(),
+    )
+
+
+def make_api(root: Path, *results, **settings):
+    """Make the app; the queue has to be closed."""
+    queue = open_sqlite_queue(root / "queue.sqlite")
+    return BatchApi(
+        make_batch(root, queue),
+        Settings(keys=(KEY,), **settings),
+        ScriptedRecogniser(results or (HELLO,), locales=("de-DE", "en-US", "fr-FR")),
+    )
