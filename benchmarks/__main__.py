@@ -20,6 +20,7 @@ from benchmarks.cold_start_azure import AZURE_FUNCTIONS
 from benchmarks.cold_start_hosts import measure_hosts
 from benchmarks.cold_start_lambda import AWS_LAMBDA
 from benchmarks.conditions import describe_conditions, stay_on_cores
+from benchmarks.diarization import measure_diarization
 from benchmarks.hard_audio import measure_hard_audio
 from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
@@ -47,6 +48,7 @@ SECTIONS = (
     "batch",
     "purge",
     "voices",
+    "diarization",
 )
 _CLIPS_AGAINST_GREEDY = 21
 # Each system begins once; minutes of audio average out by themselves what else the machine does.
@@ -140,6 +142,7 @@ def _measures(
         ),
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
         "voices": lambda: measure_voices(settings, at_most),
+        "diarization": lambda: measure_diarization(clips, settings, arguments.rivals_python),
         "batch": lambda: measure_batch_throughput(read, settings),
         "purge": measure_purge,
     }

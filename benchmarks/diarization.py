@@ -1,0 +1,269 @@
+"""Who spoke when: error, speaker counts, words with the right speaker, time and memory."""
+
+import csv
+import json
+import subprocess
+import time
+import tracemalloc
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from benchmarks.clips import Clip
+from benchmarks.conditions import THREADS
+from benchmarks.made_up_voices import make_windows
+from benchmarks.report import Figure, Section
+from shared.audio.channels import mix_to_mono
+from shared.audio.stream import open_audio
+from shared.diarization.assignment import assign_speakers
+from shared.diarization.clustering import SpeakerBounds, find_speakers
+from shared.diarization.diarize import Diarizer
+from shared.diarization.reconstruction import reconstruct
+from shared.diarization.segmentation import SAMPLE_RATE
+from shared.diarization.speech_turn import Diarization
+from shared.models.fetch import fetch_model
+from shared.recognition.options import RecognitionOptions
+from shared.recognition.recogniser import Recogniser
+from shared.settings import Settings
+from shared.transcript import Phrase
+
+_PROJECT = Path(__file__).resolve().parent.parent
+_CONVERSATION = "long/long_conversation.flac"
+_SAMPLE = "diarization/pyannote_sample.flac"
+_READING = "long/long_reading_LJ001.mp3"
+# Most error with the collar, and how many speakers there are: what is asked.
+_MOST_DER = {_CONVERSATION: 4.0, _SAMPLE: 2.0}
+_N_SPEAKERS = {_CONVERSATION: 5, _SAMPLE: 2, _READING: 1}
+_MOST_RTF = 0.05
+_LEAST_WORDS_RIGHT = 95.0
+_MADE_UP = ((1, 8), (1, 35), (4, 8), (4, 35))  # hours, speakers
+_BLOCK_SAMPLES = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Diarized:
+    clip: Clip
+    seconds: float
+    elapsed_s: float
+    cpu_s: float
+    found: Diarization
+
+    @property
+    def rtf(self) -> float:
+        return self.elapsed_s / self.seconds
+
+
+def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python: Path) -> Section:
+    """Diarize everything in `diarization/` and `long/`, then one conversation with its words.
+
+    Parameters
+    ----------
+    scorer_python: interpreter of the environment that has pyannote.metrics.
+    """
+    fetch_model("diarization", settings.model_folder)
+    diarizer = Diarizer(settings.model_folder, THREADS)
+    diarizer.models()
+    chosen = [clip for clip in clips if clip.folder in {"diarization", "long"}]
+    diarized = [_diarize(diarizer, clip) for clip in chosen]
+    rates = _score(diarized, scorer_python)
+    figures: list[Figure] = []
+    for one in diarized:
+        figures += _figures(one, rates.get(one.clip.name))
+    conversation = next(one for one in diarized if one.clip.name == _CONVERSATION)
+    words_right, recognition_s = _words_right(conversation, settings)
+    figures += [
+        Figure(
+            f"`{_CONVERSATION}`: words with the right speaker",
+            f"{words_right:.1f} %",
+            asked=f"at least {_LEAST_WORDS_RIGHT:.0f} %",
+            met=words_right >= _LEAST_WORDS_RIGHT,
+        ),
+        Figure(
+            f"`{_CONVERSATION}`: RTF of recognition beside that of diarization",
+            f"{recognition_s / conversation.seconds:.3f} and {conversation.rtf:.3f}",
+        ),
+    ]
+    costs = [_clustering_cost(*size) for size in _MADE_UP]
+    figures += [_cost_figure(cost) for cost in costs]
+    return Section(
+        title="Diarization",
+        figures=tuple(figures),
+        numbers={
+            "files": {one.clip.name: _numbers(one, rates.get(one.clip.name)) for one in diarized},
+            "words_right": words_right,
+            "recognition_s": recognition_s,
+            "clustering": costs,
+        },
+        note=(
+            "DER by pyannote.metrics 4.2.0, overlaps counted; a collar is forgiven on each side of"
+            " a boundary (0.25 s is `collar=0.5` there). Time is without decoding. The last rows"
+            " are made-up voices, from vectors to turns: the networks' time is in the RTF above."
+        ),
+    )
+
+
+def _diarize(diarizer: Diarizer, clip: Clip) -> _Diarized:
+    samples = _samples(clip.path)
+    listener = diarizer.listen()
+    started, cpu_started = time.perf_counter(), time.process_time()
+    for start in range(0, len(samples), _BLOCK_SAMPLES):
+        listener.push(samples[start : start + _BLOCK_SAMPLES])
+    found = listener.finish()
+    elapsed_s = time.perf_counter() - started
+    cpu_s = time.process_time() - cpu_started
+    print(f"  {clip.name}: {found.n_speakers} speakers, {elapsed_s:.1f} s", flush=True)
+    return _Diarized(clip, len(samples) / SAMPLE_RATE, elapsed_s, cpu_s, found)
+
+
+def _samples(path: Path) -> npt.NDArray[np.int16]:
+    with open_audio(path.read_bytes()) as stream:
+        return np.concatenate([mix_to_mono(block) for block in stream])
+
+
+def _score(diarized: Sequence[_Diarized], python: Path) -> dict[str, dict[str, Any]]:
+    """Error rates by file and collar, of the files that have labels."""
+    labelled = [one for one in diarized if one.clip.path.with_suffix(".rttm").is_file()]
+    asked = [
+        {
+            "reference": str(one.clip.path.with_suffix(".rttm")),
+            "seconds": one.seconds,
+            "turns": [[turn.offset_s, turn.end_s, str(turn.speaker)] for turn in one.found.turns],
+        }
+        for one in labelled
+    ]
+    scored = subprocess.run(
+        [python, "-m", "benchmarks.diarization_scorer"],
+        cwd=_PROJECT, input=json.dumps(asked), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    names = [one.clip.name for one in labelled]
+    return dict(zip(names, json.loads(scored.stdout), strict=True))
+
+
+def _figures(one: _Diarized, rates: dict[str, Any] | None) -> list[Figure]:
+    name = one.clip.name
+    expected, most = _N_SPEAKERS.get(name), _MOST_DER.get(name)
+    figures = [
+        Figure(
+            f"`{name}`, {one.seconds:.0f} s: speakers",
+            str(one.found.n_speakers),
+            asked="" if expected is None else str(expected),
+            met=None if expected is None else one.found.n_speakers == expected,
+        ),
+        Figure(
+            f"`{name}`: RTF, and time of all cores by audio",
+            f"{one.rtf:.3f}, {one.cpu_s / one.seconds:.3f}",
+            asked=f"at most {_MOST_RTF}",
+            met=one.rtf <= _MOST_RTF,
+        ),
+    ]
+    if rates:
+        with_collar = rates["0.25"]
+        figures.append(
+            Figure(
+                f"`{name}`: DER, collar 0.25 s / 0.125 s / none",
+                " / ".join(f"{rates[collar]['der']:.1f} %" for collar in ("0.25", "0.125", "0.0"))
+                + f" (missed {with_collar['missed']:.1f}, false alarm"
+                f" {with_collar['false_alarm']:.1f}, wrong speaker {with_collar['confusion']:.1f})",
+                asked="" if most is None else f"at most {most:.0f} % at 0.25 s",
+                met=None if most is None else with_collar["der"] <= most,
+            )
+        )
+    return figures
+
+
+def _numbers(one: _Diarized, rates: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "seconds": one.seconds,
+        "elapsed_s": one.elapsed_s,
+        "cpu_s": one.cpu_s,
+        "n_speakers": one.found.n_speakers,
+        "der": rates,
+    }
+
+
+def _words_right(conversation: _Diarized, settings: Settings) -> tuple[float, float]:
+    """Percentage of recognised words with the right speaker, and seconds of the recognition."""
+    recogniser = Recogniser(settings)
+    options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
+    started = time.perf_counter()
+    with open_audio(conversation.clip.path.read_bytes()) as stream:
+        results = list(recogniser.recognise(stream, options))
+    recognition_s = time.perf_counter() - started
+    phrases = [result for result in results if isinstance(result, Phrase)]
+    named = assign_speakers(phrases, conversation.found.exclusive)
+    spoken = _read_utterances(conversation.clip.path.with_suffix(".segments.tsv"))
+    pairs = Counter(
+        (phrase.speaker, _speaker_at(spoken, word.offset_s + word.duration_s / 2))
+        for phrase in named
+        for word in phrase.words
+    )
+    return 100 * _most_right(pairs) / pairs.total(), recognition_s
+
+
+def _read_utterances(path: Path) -> list[tuple[float, float, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [(float(row["start"]), float(row["end"]), row["speaker"]) for row in rows]
+
+
+def _speaker_at(spoken: Sequence[tuple[float, float, str]], moment_s: float) -> str:
+    """Who speaks then, or nearest to it."""
+    return min(spoken, key=lambda one: max(one[0] - moment_s, moment_s - one[1], 0))[2]
+
+
+def _most_right(pairs: Counter[tuple[int | None, str]]) -> int:
+    """Words that are right where each label means one speaker, the most frequent pairs first."""
+    right, labels, speakers = 0, set(), set()
+    for (label, speaker), count in pairs.most_common():
+        if label not in labels and speaker not in speakers:
+            labels.add(label)
+            speakers.add(speaker)
+            right += count
+    return right
+
+
+def _clustering_cost(hours: int, n_speakers: int) -> dict[str, Any]:
+    windows, spoken = make_windows(hours, n_speakers)
+    vectors = np.concatenate([window.vectors for window in windows])
+    durations_s = np.concatenate([window.durations_s for window in windows])
+    heard = durations_s > 0
+    seconds = hours * 3600.0
+    started = time.perf_counter()
+    speakers = find_speakers(vectors[heard], durations_s[heard], SpeakerBounds())
+    clustered = time.perf_counter()
+    reconstruct(windows, speakers, seconds)
+    reconstructed = time.perf_counter()
+    tracemalloc.start()
+    reconstruct(
+        windows, find_speakers(vectors[heard], durations_s[heard], SpeakerBounds()), seconds
+    )
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    pairs = Counter(zip((vectors[heard] @ speakers.T).argmax(axis=1).tolist(), spoken, strict=True))
+    return {
+        "hours": hours,
+        "n_speakers": n_speakers,
+        "n_found": len(speakers),
+        "n_voices": int(heard.sum()),
+        "voices_right": 100 * _most_right(pairs) / len(spoken),
+        "clustering_s": clustered - started,
+        "reconstruction_s": reconstructed - clustered,
+        "kept_bytes": sum(one.activity.nbytes + one.vectors.nbytes for one in windows),
+        "peak_bytes": peak_bytes,
+    }
+
+
+def _cost_figure(cost: dict[str, Any]) -> Figure:
+    return Figure(
+        f"{cost['hours']} h of {cost['n_speakers']} made-up speakers: found, clustering, turns,"
+        " memory kept and at most besides",
+        f"{cost['n_found']}, {cost['clustering_s']:.1f} s, {cost['reconstruction_s']:.1f} s,"
+        f" {cost['kept_bytes'] / 1e6:.0f} + {cost['peak_bytes'] / 1e6:.0f} MB",
+        asked=f"{cost['n_speakers']} found",
+        met=cost["n_found"] == cost["n_speakers"],
+    )

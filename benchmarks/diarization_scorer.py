@@ -1,0 +1,56 @@
+"""Score diarizations with pyannote.metrics, in the rivals' environment: it needs pandas and more.
+
+A JSON list comes on standard input, `[{"reference", "seconds", "turns": [[start, end, speaker]]}]`
+with the path of an RTTM file; a list of the same order goes out, `[{"<collar>": {"der", "missed",
+"false_alarm", "confusion"}}]` in percent. A collar is what is forgiven on each side of a boundary,
+as NIST counts it; pyannote.metrics itself counts both sides.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pyannote.core import Annotation, Segment, Timeline
+from pyannote.metrics.diarization import DiarizationErrorRate
+
+COLLARS_S = (0.25, 0.125, 0.0)
+
+
+def main() -> None:
+    """Answer and end."""
+    asked = json.load(sys.stdin)
+    json.dump([_score(one) for one in asked], sys.stdout)
+
+
+def _score(one: dict[str, Any]) -> dict[str, dict[str, float]]:
+    reference = _annotation(_read_rttm(Path(one["reference"])))
+    hypothesis = _annotation(one["turns"])
+    whole = Timeline([Segment(0, one["seconds"])])
+    rates = {}
+    for collar_s in COLLARS_S:
+        metric = DiarizationErrorRate(collar=2 * collar_s)
+        parts = metric(reference, hypothesis, uem=whole, detailed=True)
+        rates[str(collar_s)] = {
+            "der": 100 * parts["diarization error rate"],
+            "missed": 100 * parts["missed detection"] / parts["total"],
+            "false_alarm": 100 * parts["false alarm"] / parts["total"],
+            "confusion": 100 * parts["confusion"] / parts["total"],
+        }
+    return rates
+
+
+def _read_rttm(path: Path) -> list[list[Any]]:
+    rows = [line.split() for line in path.read_text(encoding="utf-8").splitlines()]
+    return [[float(row[3]), float(row[3]) + float(row[4]), row[7]] for row in rows]
+
+
+def _annotation(turns: list[list[Any]]) -> Annotation:
+    annotation = Annotation()
+    for track, (start, end, speaker) in enumerate(turns):
+        annotation[Segment(start, end), track] = speaker
+    return annotation
+
+
+if __name__ == "__main__":
+    main()
