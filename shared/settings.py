@@ -176,6 +176,12 @@ class Settings:
         "Voices of text to speech, the preferred first. What is not fetched is left out.",
     )  # fmt: skip
 
+    diarization: bool = _setting(
+        "SOTTO_DIARIZATION", True, _flag, "`true`, `false`",
+        "Label speakers where a caller asks for it. Its models (34 MB) are then fetched with the "
+        "others.",
+    )  # fmt: skip
+
     # Limits
     max_upload_bytes: int = _setting(
         "SOTTO_MAX_UPLOAD_BYTES", 500_000_000, _between(1_000, 10_000_000_000), "1000 to 10^10",

@@ -210,7 +210,7 @@ FAST_TRANSCRIPTION: dict[str, Any] = {
                 "413": "The upload is too large.",
                 "415": "The body is not multipart/form-data.",
                 "422": "The audio can not be decoded, or its language is none of the locales.",
-                "501": "Diarization and translation are not available.",
+                "501": "Translation is not available, nor is diarization where it is switched off.",
                 "503": "There is no model.",
             },
         ),

@@ -167,7 +167,7 @@ def _refuse_unserved(definition: TranscriptionDefinition, settings: Settings) ->
     for model in (definition.models or {}).values():
         if model.rstrip("/").rpartition("/")[2] != settings.model:
             raise invalid_argument("definition.models names an unknown model.", "InvalidModel")
-    if definition.tells_speakers_apart:
+    if definition.tells_speakers_apart and not settings.diarization:
         raise FeatureUnavailable("definition.diarization is not available on this server.")
     if definition.translates:
         raise FeatureUnavailable(
@@ -184,6 +184,7 @@ def _recognition_options(
         ),
         word_timestamps=True,  # `words` is there in every answer of this contract
         profanity=definition.profanity,
+        speakers=definition.speakers,
         phrases=definition.phrases,
         phrase_weight=definition.phrase_weight,
         priority=Priority.FILE,

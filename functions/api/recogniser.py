@@ -9,13 +9,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from functions.api.incoming_body import ClientGone
 from shared.audio.stream import AudioStream
+from shared.diarization.speech_turn import Diarization
 from shared.errors import QueueFull, UnsupportedLocale
 from shared.language.locales import find_locale
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.recogniser import RecognitionStatistics
-from shared.recognition.transcribe import transcribe
+from shared.recognition.transcribe import ListensToSpeakers, transcribe
 from shared.transcript import Dropped, Phrase, Transcript
 
 
@@ -42,6 +46,10 @@ class Recogniser(Protocol):
         statistics: RecognitionStatistics | None = None,
     ) -> Iterator[Phrase | Dropped]:
         """Yield phrase by phrase, as they are ready. Blocks; belongs into a thread."""
+        ...
+
+    def listen_to_speakers(self) -> ListensToSpeakers:
+        """Begin to hear who speaks in one audio."""
         ...
 
     def supported_locales(self) -> tuple[str, ...]:
@@ -139,6 +147,21 @@ class ScriptedRecogniser:
                 raise result
             yield result
 
+    def listen_to_speakers(self) -> ListensToSpeakers:
+        """Hear nobody."""
+        return _HearsNobody()
+
     def supported_locales(self) -> tuple[str, ...]:
         """Return the locales it was given."""
         return self._locales
+
+
+class _HearsNobody:
+    """Hears whatever is said to it, and nobody in it."""
+
+    def push(self, samples: npt.NDArray[np.int16]) -> None:
+        """Take samples."""
+
+    def finish(self, min_speakers: int = 1, max_speakers: int | None = None) -> Diarization:  # noqa: ARG002
+        """Return no turn."""
+        return Diarization((), ())

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from functions.api.problems import Problem
-from shared.recognition.options import ProfanityMode
+from shared.recognition.options import ProfanityMode, SpeakerLimits
 
 
 class _Member(BaseModel):
@@ -85,6 +85,13 @@ class TranscriptionDefinition(_Member):
     def tells_speakers_apart(self) -> bool:
         """Whether diarization is on: any object turns it on that does not say `enabled: false`."""
         return self.diarization is not None and self.diarization.enabled is not False
+
+    @property
+    def speakers(self) -> SpeakerLimits | None:
+        """How many speakers there may be; None where they are not told apart."""
+        if self.diarization is None or not self.tells_speakers_apart:
+            return None
+        return SpeakerLimits(most=self.diarization.max_speakers)
 
     @property
     def translates(self) -> bool:

@@ -85,6 +85,7 @@ class AudioStream:
         self._n_samples = 0
         self._decoded: _Decoded | None = decoded
         self._is_closed = False
+        self._listeners: list[Callable[[Int16Block], None]] = []
 
     @property
     def n_channels(self) -> int:
@@ -95,6 +96,10 @@ class AudioStream:
     def duration_s(self) -> float:
         """Seconds that have been read so far; at the end those of the whole audio."""
         return self._n_samples / SAMPLE_RATE
+
+    def tap(self, listen: Callable[[Int16Block], None]) -> None:
+        """Have somebody hear each block before its reader does, in the reader's thread."""
+        self._listeners.append(listen)
 
     def __iter__(self) -> Iterator[Int16Block]:
         if self._decoded is None:
@@ -128,6 +133,8 @@ class AudioStream:
                 if self._n_samples + block.shape[1] > most_samples:
                     raise too_long(self._limits)
                 self._n_samples += block.shape[1]
+                for listen in self._listeners:
+                    listen(block)
                 yield block
             if self._n_samples == 0 and not self._is_closed:
                 raise EmptyAudio("The audio has no samples.")

@@ -17,7 +17,7 @@ from shared.jobs.asked import Asked
 from shared.jobs.records import optional, read_record, texts, write_record
 from shared.jobs.time_to_live import duration_text, parse_duration
 from shared.json_fields import FieldError, JsonFields, moment_text
-from shared.recognition.options import Priority, ProfanityMode, RecognitionOptions
+from shared.recognition.options import Priority, ProfanityMode, RecognitionOptions, SpeakerLimits
 from shared.storage.work_message import MAX_FILES
 
 MAX_JOB_BYTES = 32 * 1024 * 1024
@@ -69,7 +69,10 @@ class JobOptions:
         """What recognition is asked for. Batch work gives way to everybody else."""
         return RecognitionOptions(
             locales=self.locales,
-            channels=self.channels,
+            language_per_phrase=self.language_per_phrase,
+            # Speakers are told apart in all channels mixed.
+            channels=() if self.max_speakers is not None else self.channels,
+            speakers=None if self.max_speakers is None else SpeakerLimits(most=self.max_speakers),
             word_timestamps=self.word_timestamps or self.display_word_timestamps,
             profanity=self.profanity,
             priority=Priority.BATCH,

@@ -50,7 +50,8 @@ class FileState(StrEnum):
 
 def required_models(settings: Settings) -> tuple[str, ...]:
     """Name every model that this configuration needs, as `locate_model` takes them."""
-    return (settings.model, "silero-vad")
+    optional = ("diarization",) if settings.diarization else ()
+    return (settings.model, "silero-vad", *optional)
 
 
 def locate_model(name_or_folder: str, model_folder: Path) -> Path:

@@ -25,12 +25,23 @@ class Priority(IntEnum):
     BATCH = 2
 
 
+@dataclass(frozen=True, slots=True)
+class SpeakerLimits:
+    """How many speakers there may be in an audio; None leaves it to their voices."""
+
+    least: int = 1
+    most: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecognitionOptions:
     """How one audio is to be recognised."""
 
-    # Language: one locale is used as it is, of several the main one is identified, none detects
+    # Language: one locale is used as it is, of several the main one is identified, none detects.
+    # By phrase, each phrase has the locale it is spoken in (`Continuous` of the batch contract);
+    # where nothing tells them apart, the first
     locales: tuple[str, ...] = ()
+    language_per_phrase: bool = False
 
     # Channels to recognise separately; empty mixes all of them to one
     channels: tuple[int, ...] = ()
@@ -38,6 +49,9 @@ class RecognitionOptions:
     # Results
     word_timestamps: bool = False
     profanity: ProfanityMode = ProfanityMode.MASKED
+
+    # Who speaks, of all channels mixed; only in whole transcripts. None labels nobody
+    speakers: SpeakerLimits | None = None
 
     # Phrases that are likely in this audio, and how strongly they bind (0 not at all, 2 strongly)
     phrases: tuple[str, ...] = ()

@@ -4,10 +4,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shared.audio.stream import AudioStream
 from shared.audio.voice_activity import SpeechDetector
-from shared.errors import QueueFull
+from shared.errors import FeatureUnavailable, QueueFull
 from shared.language.locales import language_of, supported_locales
 from shared.models.folder import locate_model
 from shared.recognition.engine import RecognitionEngine
@@ -16,6 +17,9 @@ from shared.recognition.recognise import Recognition, RecognitionStatistics
 from shared.recognition.turnstile import Turnstile
 from shared.settings import Settings
 from shared.transcript import Dropped, Phrase
+
+if TYPE_CHECKING:
+    from shared.diarization.diarize import Diarizer, SpeakerListener
 
 __all__ = ["Recogniser", "RecognitionStatistics"]
 
@@ -27,6 +31,7 @@ class Recogniser:
         self._settings = settings
         self._loading = threading.Lock()
         self._models: tuple[RecognitionEngine, SpeechDetector] | None = None
+        self._diarizer: Diarizer | None = None
         self._turnstile = Turnstile(settings.concurrency)
         self._admission = threading.Lock()
         self._n_admitted = 0
@@ -91,6 +96,25 @@ class Recogniser:
         statistics = statistics if statistics is not None else RecognitionStatistics()
         recognition = Recognition(engine, detector, self._turnstile, options, statistics)
         return recognition.run(stream)
+
+    def listen_to_speakers(self) -> "SpeakerListener":
+        """Begin to hear who speaks in one audio; the first call loads the models, 0.5 s.
+
+        Raises
+        ------
+        FeatureUnavailable: `SOTTO_DIARIZATION` is off.
+        ModelMissing, ModelCorrupt: see `locate_model`.
+        """
+        if not self._settings.diarization:
+            raise FeatureUnavailable("Diarization is off on this server.")
+        with self._loading:
+            if self._diarizer is None:
+                # Imported here: only who asks for speakers needs it.
+                from shared.diarization.diarize import Diarizer  # noqa: PLC0415
+
+                settings = self._settings
+                self._diarizer = Diarizer(settings.model_folder, settings.threads)
+        return self._diarizer.listen()
 
     def supported_locales(self) -> tuple[str, ...]:
         """Locales that the configured model can recognise, sorted; loads nothing."""

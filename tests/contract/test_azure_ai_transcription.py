@@ -143,18 +143,30 @@ def test_unsupported_locale_is_shown_with_its_code(connect, spoken):
     assert "(InvalidArgument) The locale xx-XX is not supported." in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        TranscriptionOptions(diarization_options=TranscriptionDiarizationOptions(max_speakers=2)),
-        TranscriptionOptions(
-            enhanced_mode=EnhancedModeProperties(task="translate", target_language="de")
-        ),
-    ],
-    ids=["diarization", "translation"],
-)
-def test_what_is_not_served_is_said(connect, spoken, options):
+def test_speakers_are_told_apart(connect, speech_data):
+    """The client never sends `enabled`. Two people telephone; phrases end where they change."""
+    audio = (speech_data / "diarization" / "pyannote_sample.flac").read_bytes()
+    options = TranscriptionOptions(
+        locales=["en-US"], diarization_options=TranscriptionDiarizationOptions(max_speakers=4)
+    )
+    result = connect().transcribe(TranscriptionContent(audio=audio, definition=options))
+    assert [phrase.speaker for phrase in result.phrases][:2] == [1, 2]
+    assert {phrase.speaker for phrase in result.phrases} == {1, 2}
+
+
+def test_a_single_voice_is_one_speaker(connect, spoken):
+    options = TranscriptionOptions(
+        diarization_options=TranscriptionDiarizationOptions(max_speakers=2)
+    )
+    result = connect().transcribe(TranscriptionContent(audio=spoken, definition=options))
+    assert {phrase.speaker for phrase in result.phrases} == {1}
+
+
+def test_what_is_not_served_is_said(connect, spoken):
     """501, not an answer that leaves it out."""
+    options = TranscriptionOptions(
+        enhanced_mode=EnhancedModeProperties(task="translate", target_language="de")
+    )
     with pytest.raises(HttpResponseError) as caught:
         connect().transcribe(TranscriptionContent(audio=spoken, definition=options))
     assert caught.value.status_code == 501

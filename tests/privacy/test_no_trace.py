@@ -18,6 +18,7 @@ FORMS = (
     "fast transcription, {} m4a",
     "fast transcription, {} 20 MB wav",
     "fast transcription, {} audioUrl",
+    "fast transcription, {} speakers",
 )
 
 

@@ -85,6 +85,9 @@ def send_speech(http, url, name, speech, seen):
     encoded["20 MB wav"] = twenty_megabytes(samples, sample_rate)
     for form, audio in encoded.items():
         seen.answers[f"fast transcription, {name} {form}"] = transcribe(http, url, audio)
+    seen.answers[f"fast transcription, {name} speakers"] = transcribe(
+        http, url, speech.wav, diarization={"maxSpeakers": 2}
+    )
     address = f"http://127.0.0.1:{seen.audio_port}/{name}.wav?sig={SIGNATURE}"
     seen.answers[f"fast transcription, {name} audioUrl"] = transcribe(http, url, audioUrl=address)
 
@@ -101,7 +104,10 @@ def send_mistakes(http, url, speech, seen):
     )
     seen.answers["404"] = post(http, f"{url}/containers/{FILE_NAME}?sig={SIGNATURE}")
     seen.answers["422"] = transcribe(http, url, SIGNATURE.encode() * 40)
-    seen.answers["501"] = transcribe(http, url, speech.wav, diarization={"enabled": True})
+    seen.answers["501"] = post(
+        http, f"{url}{SHORT_AUDIO}?language=en-US", data=speech.wav,
+        headers={"Content-Type": "audio/wav", "Pronunciation-Assessment": "e30="},
+    )  # fmt: skip
 
 
 def crowd_out(http, url, speech, seen):

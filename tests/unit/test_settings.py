@@ -21,6 +21,7 @@ VALUES = {
     "SOTTO_CONCURRENCY": ("2", 2, "0"),
     "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),
     "SOTTO_VOICES": ("espeak-ng,/voices/thorsten", ("espeak-ng", "/voices/thorsten"), None),
+    "SOTTO_DIARIZATION": ("off", False, "maybe"),
     "SOTTO_MAX_UPLOAD_BYTES": ("250000000", 250_000_000, "999"),
     "SOTTO_MAX_AUDIO_S": ("7200", 7200, "1.5"),
     "SOTTO_BATCH": ("false", False, "maybe"),

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from shared.errors import LanguageNotIdentified
-from shared.recognition.options import Priority, ProfanityMode
+from shared.recognition.options import Priority, ProfanityMode, SpeakerLimits
 from shared.transcript import Alternative, Phrase
 
 ROUTE = "/speechtotext/transcriptions:transcribe"
@@ -245,19 +245,39 @@ def test_broken_json_is_refused_as_such(make_client, tone):
 @pytest.mark.parametrize(
     "definition",
     [
-        {"diarization": {}},
-        {"diarization": {"maxSpeakers": 2}},
-        {"diarization": {"enabled": True, "maxSpeakers": 35}},
-        {"channels": [0], "diarization": {}},
         {"enhancedMode": {"task": "translate", "targetLanguage": "de", "enabled": True}},
         {"enhancedMode": {"task": "translate"}},
     ],
 )
 def test_what_is_not_served_is_501(make_client, tone, definition):
-    """Not left out silently: an answer without speakers would look like one speaker."""
+    """Not left out silently."""
     answer = transcribe(make_client(), tone(0.1), definition)
     assert refused(answer, 501, "NotAllowed", "FeatureUnavailable")
     assert "retry-after" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("diarization", "limits"),
+    [
+        ({}, SpeakerLimits()),
+        ({"maxSpeakers": 2}, SpeakerLimits(most=2)),
+        ({"enabled": True, "maxSpeakers": 35}, SpeakerLimits(most=35)),
+        ({"enabled": False, "maxSpeakers": 35}, None),
+        (None, None),
+    ],
+)
+def test_any_diarization_that_is_not_off_is_on(make_client, remind, tone, diarization, limits):
+    client = make_client(remind)
+    answer = transcribe(client, tone(0.1), {"channels": [0], "diarization": diarization})
+    assert answer.status_code == 200
+    assert client.recogniser.asked[0].speakers == limits
+
+
+def test_diarization_that_the_operator_has_switched_off_is_501(make_client, tone):
+    """An answer without speakers would look like one speaker."""
+    client = make_client(diarization=False)
+    answer = transcribe(client, tone(0.1), {"diarization": {}})
+    assert refused(answer, 501, "NotAllowed", "FeatureUnavailable")
 
 
 @pytest.mark.parametrize(
