@@ -11,9 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from shared.errors import AlreadyExists, BlobNotFound, Changed, OutputTaken, StorageUnavailable
+from shared.errors import (
+    AlreadyExists,
+    BlobNotFound,
+    Changed,
+    OutputTaken,
+    StorageUnavailable,
+    Unstorable,
+)
 from shared.formats.batch_result import BatchResultOptions, batch_result
 from shared.formats.plain_text import plain_text
+from shared.formats.rttm import rttm
 from shared.formats.source_address import source_text
 from shared.formats.subtitles import srt, webvtt
 from shared.jobs.drop_folder import ERROR_SUFFIX
@@ -38,6 +46,7 @@ _CONTENT_TYPES = {
     ResultFormat.SRT: "application/x-subrip",
     ResultFormat.VTT: "text/vtt; charset=utf-8",
     ResultFormat.TEXT: "text/plain; charset=utf-8",
+    ResultFormat.RTTM: "text/plain; charset=utf-8",
 }
 
 
@@ -133,7 +142,8 @@ def remove_own(container: Container, name: str, job_id: str, etag: str | None = 
     ----------
     etag: of what was written; None where that is not known, and the job's id has to do.
     """
-    with suppress(BlobNotFound, Changed):
+    # A name that the container can not give to a blob has none.
+    with suppress(BlobNotFound, Changed, Unstorable):
         there = container.properties(name)
         if there.metadata.get(JOB_KEY) == job_id and etag in {None, there.etag}:
             container.delete(name, there.etag)
@@ -144,7 +154,7 @@ def remove_own(container: Container, name: str, job_id: str, etag: str | None = 
 def remove_older_failure(container: Container, finished: Finished) -> None:
     """Delete what said that an older version of a file could not be transcribed."""
     name = f"{finished.file.source}{ERROR_SUFFIX}"
-    with suppress(BlobNotFound, Changed, OutputTaken):
+    with suppress(BlobNotFound, Changed, OutputTaken, Unstorable):
         there = container.properties(name)
         if _may_replace(there, finished):
             container.delete(name, there.etag)
@@ -172,6 +182,8 @@ def _written(
         return webvtt(transcript).encode()
     if result_format is ResultFormat.TEXT:
         return plain_text(transcript).encode()
+    if result_format is ResultFormat.RTTM:
+        return rttm(transcript.phrases, finished.file.source).encode()
     result = batch_result(
         transcript,
         finished.job.address_of(finished.file),

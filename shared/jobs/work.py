@@ -24,6 +24,7 @@ from shared.errors import (
     LeaseLost,
     OutputTaken,
     StorageError,
+    Unstorable,
     WorkStopped,
 )
 from shared.formats.batch_report import ReportEntry, batch_report
@@ -346,7 +347,8 @@ class Work:
                 written = self._write_dropped([failure_output(failure, finished)], finished)
             except (StorageError, OutputTaken, ConfigurationError) as error:
                 # Not even that can be written. Then the record of the job has to do.
-                if n_attempts < MAX_DELIVERIES and not isinstance(error, OutputTaken):
+                is_final = isinstance(error, OutputTaken | Unstorable)
+                if n_attempts < MAX_DELIVERIES and not is_final:
                     raise
         return FileOutcome(
             file_index=index,

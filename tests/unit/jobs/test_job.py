@@ -169,12 +169,19 @@ def test_the_source_of_a_file_is_its_address_without_the_signature_of_its_contai
 
 
 def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
-    options = JOB.options.recognition_options()
+    options = replace(JOB.options, max_speakers=None).recognition_options()
     assert options.locales == ("en-US", "de-DE")
     assert options.channels == (0,)
+    assert options.speakers is None
     assert options.word_timestamps
     assert options.profanity is ProfanityMode.TAGS
     assert options.priority is Priority.BATCH
+
+
+def test_speakers_are_told_apart_in_all_channels_mixed():
+    options = replace(JOB.options, max_speakers=3).recognition_options()
+    assert options.channels == ()
+    assert options.speakers.most == 3
 
 
 def test_a_job_succeeds_if_any_file_did():
