@@ -40,6 +40,7 @@ class ResultFormat(StrEnum):
     SRT = "srt"
     VTT = "vtt"
     TEXT = "txt"
+    RTTM = "rttm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

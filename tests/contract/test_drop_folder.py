@@ -121,3 +121,19 @@ def test_an_output_that_would_be_an_input_again_stops_the_start(model_folder, tm
     assert ran.returncode == 1
     assert "SOTTO_DROP_FOLDERS" in ran.stderr
     assert str(tmp_path) not in ran.stderr
+
+
+def test_speakers_are_labelled_where_the_folder_asks_for_it(start, data, speech_data):
+    audio, transcripts = data / "containers" / "audio", data / "containers" / "transcripts"
+    audio.mkdir(parents=True)
+    asked = {"locales": ["en-US"], "maxSpeakers": 4, "formats": ["json", "txt", "rttm"]}
+    (audio / "sotto.json").write_text(json.dumps(asked))
+    call = (speech_data / "diarization" / "pyannote_sample.flac").read_bytes()
+    (audio / "call.flac").write_bytes(call)
+    start(SOTTO_DATA_FOLDER=str(data))
+    wait_for(lambda: len(names(transcripts)) == 3)
+    result = json.loads((transcripts / "call.flac.json").read_text())
+    assert {phrase["speaker"] for phrase in result["recognizedPhrases"]} == {1, 2}
+    assert "words" not in result["recognizedPhrases"][0]["nBest"][0]
+    assert (transcripts / "call.flac.txt").read_text().startswith("Guest-1: ")
+    assert (transcripts / "call.flac.rttm").read_text().startswith("SPEAKER call.flac 1 ")
