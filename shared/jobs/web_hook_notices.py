@@ -6,6 +6,7 @@ comes after a crash sends them again.
 """
 
 import uuid
+from collections import deque
 
 from shared.jobs.job import Job, JobOrigin
 from shared.jobs.store import JobStore
@@ -21,6 +22,13 @@ _BEFORE_RECORD = frozenset({HookEvent.TRANSCRIPTION_CREATION, HookEvent.TRANSCRI
 
 # Every process knows the hook before it can have succeeded, so that no event is missed.
 _CHALLENGE_DELAY_S = RECORD_DELAY_S + int(KNOWN_WITHIN_S)
+
+_OF_JOBS = (
+    HookEvent.TRANSCRIPTION_CREATION,
+    HookEvent.TRANSCRIPTION_PROCESSING,
+    HookEvent.TRANSCRIPTION_COMPLETION,
+)
+_LAST_JOBS = 100
 
 _INVOCATIONS = uuid.UUID("0c7be7a4-51d5-4f53-8a3e-6b4e1a0d9c35")
 
@@ -45,6 +53,24 @@ def announce_again(hook: WebHook, event: HookEvent, job_id: str, queue: WorkQueu
     queue.send(WorkMessage(WorkKind.WEB_HOOK, job_id, notice=notice))
 
 
+def last_jobs(hook: WebHook, store: JobStore) -> dict[HookEvent, str]:
+    """Latest job that each event of a hook fits, among the last hundred: ids by event.
+
+    Of deleted jobs none is left to be told of.
+    """
+    wanted = [event for event in _OF_JOBS if event in hook.events]
+    found: dict[HookEvent, str] = {}
+    for job_id in reversed(deque(store.created(), maxlen=_LAST_JOBS)):
+        if len(found) == len(wanted):
+            break
+        if not store.has_job(job_id) or store.is_gone(job_id):
+            continue
+        for event in wanted:
+            if event not in found and _fits(event, job_id, store):
+                found[event] = job_id
+    return found
+
+
 def send_ping(hook: WebHook, queue: WorkQueue) -> None:
     """Have a hook told of itself."""
     notice = HookNotice(hook.id, HookEvent.PING, str(uuid.uuid4()))
@@ -60,3 +86,11 @@ def send_challenge(hook: WebHook, queue: WorkQueue) -> None:
 def invocation_id(job_id: str, hook_id: str, event: HookEvent) -> str:
     """Id by which a receiver knows what it was told before (UUID version 5, RFC 9562)."""
     return str(uuid.uuid5(_INVOCATIONS, f"{job_id}\n{hook_id}\n{event}"))
+
+
+def _fits(event: HookEvent, job_id: str, store: JobStore) -> bool:
+    if event is HookEvent.TRANSCRIPTION_PROCESSING:
+        return store.started_at(job_id) is not None
+    if event is HookEvent.TRANSCRIPTION_COMPLETION:
+        return store.closing(job_id) is not None
+    return True
