@@ -1,0 +1,67 @@
+"""Signed addresses: who accepts them, until when, and what breaks them."""
+
+import pytest
+
+from functions.api.signed_urls import Judgement, SignedUrls
+
+NAME = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11/48411e60-dc59-5961-9394-708e29c3168c"
+
+
+class Clock:
+    """Seconds that pass when they are told to."""
+
+    now = 1_000_000.5
+
+    def __call__(self):
+        """Tell the time."""
+        return self.now
+
+
+def test_an_address_is_good_until_its_end_and_not_at_it():
+    clock = Clock()
+    urls = SignedUrls(["key"], now=clock)
+    query = urls.sign(NAME, 60)
+    assert query["se"] == "1000060"
+    assert urls.judge(NAME, query) is Judgement.VALID
+    clock.now = 1_000_059.9
+    assert urls.judge(NAME, query) is Judgement.VALID
+    clock.now = 1_000_060.0
+    assert urls.judge(NAME, query) is Judgement.EXPIRED
+
+
+def test_any_instance_with_the_same_keys_accepts_it():
+    clock = Clock()
+    query = SignedUrls(["key"], now=clock).sign(NAME, 60)
+    assert SignedUrls(["key"], now=clock).judge(NAME, query) is Judgement.VALID
+    assert SignedUrls(["new", "key"], now=clock).judge(NAME, query) is Judgement.VALID
+    assert SignedUrls(["new"], now=clock).judge(NAME, query) is Judgement.FORGED
+    assert SignedUrls([], now=clock).judge(NAME, query) is Judgement.FORGED
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"se": "9999999999"},
+        {"se": "1000060 "},
+        {"se": "1000060\n"},
+        {"se": ""},
+        {"se": "-1"},
+        {"se": "１０"},
+        {"sig": ""},
+        {"sig": "A" * 43},
+        {"sig": "\ud800"},
+    ],
+)
+def test_whatever_is_changed_makes_it_forged(change):
+    urls = SignedUrls(["key"], now=Clock())
+    query = urls.sign(NAME, 60)
+    assert urls.judge(NAME, query | change) is Judgement.FORGED
+    assert urls.judge(NAME.replace("0", "1"), query) is Judgement.FORGED
+    assert urls.judge(NAME, {}) is Judgement.FORGED
+
+
+def test_a_name_can_not_be_moved_into_the_end():
+    """What is signed is not the same text for two different meanings."""
+    urls = SignedUrls(["key"], now=Clock())
+    query = urls.sign("a", 60)
+    assert urls.judge(f"a\n{query['se']}", {**query, "se": ""}) is Judgement.FORGED
