@@ -4,6 +4,7 @@
 are those to a container, as an account is charged for them: a listing is one for each page.
 """
 
+import os
 import tempfile
 import time
 import uuid
@@ -192,6 +193,8 @@ def measure_purge(n_jobs: int = _N_JOBS) -> Section:
         measured["a folder"] = _measure(folder_batch(Path(root)), n_jobs)
     with tempfile.TemporaryDirectory() as root, azurite() as account:
         measured["Azurite"] = _measure(azure_batch(account.connection_string, Path(root)), n_jobs)
+    for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        os.environ.setdefault(key, "test")  # moto takes any
     with tempfile.TemporaryDirectory() as root, moto_server() as endpoint:
         measured["moto"] = _measure(s3_batch(endpoint, Path(root)), n_jobs)
     return Section(

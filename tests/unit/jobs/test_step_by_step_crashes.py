@@ -9,6 +9,7 @@ import pytest
 from crashing import Killed, Life
 from lives import (
     CANARY,
+    REST_JOB,
     Dropped,
     Messages,
     Submitted,
@@ -63,6 +64,26 @@ def test_a_process_that_is_killed_at_any_write_changes_nothing(worlds, work):
     assert len(others) > 10
     for number, end in others:
         assert end == expected, f"killed before write {number}"
+
+
+@pytest.mark.parametrize("n_files", [0, 3, 12])
+def test_a_job_whose_submission_is_not_tried_again_ends_or_never_was(worlds, n_files):
+    """The client was never answered; whatever it made its mind up to, no job stays open."""
+    work = Submitted(n_files)
+    undisturbed = worlds(Life())
+    undisturbed.live(work.submit)
+    ends = []
+    for number in range(len(undisturbed.life.done)):
+        world = worlds(Life(number))
+        with suppress(Killed):
+            work.submit(world.process(world.life))
+        world.life = world.life.next()
+        world.live(work_to_the_end)
+        store = world.process(world.life).store
+        assert world.messages.count() == 0
+        assert store.has_job(REST_JOB) == (store.closing(REST_JOB) is not None)
+        ends.append(store.has_job(REST_JOB))
+    assert not ends[0]
 
 
 def end_of_a_deleted_job(world, work, step):
