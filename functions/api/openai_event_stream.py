@@ -1,0 +1,133 @@
+"""Server-sent events of work that runs in a thread, sent while it works.
+
+https://html.spec.whatwg.org/multipage/server-sent-events.html
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import CancelledError
+from typing import Any
+
+import structlog
+from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
+
+from functions.api.incoming_body import ClientGone, IncomingBody
+from functions.api.problems import Problem, Shape, problem_of
+from functions.api.recognition_threads import RecognitionThreads
+from shared.errors import SpeechError
+from shared.privacy.log_fields import exception_fields
+
+Emit = Callable[[Mapping[str, Any]], None]
+
+# A comment is sent after so long without an event: gateways cut what is silent for a minute (AWS)
+# or four (Azure).
+PING_S = 15.0
+
+
+class EventStream(StreamingResponse):
+    """An answer whose events `work(cancelled, emit)` emits from a thread.
+
+    The head leaves with the first event or comment, so that a failure until then has its status.
+    A later one is the last event, in OpenAI's shape of errors, which its clients raise.
+
+    Parameters
+    ----------
+    body: of the request, read to its end; tells when the client leaves.
+    close: called when the answer is over, whether the client has taken all of it or not.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[threading.Event, Emit], None],
+        threads: RecognitionThreads,
+        body: IncomingBody,
+        close: Callable[[], None],
+    ) -> None:
+        # A proxy that buffers would keep the events until the end: nginx is told not to.
+        headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+        super().__init__((), headers=headers, media_type="text/event-stream")
+        self._work = work
+        self._threads = threads
+        self._body = body
+        self._close = close
+        self._has_begun = False
+        self._writing = asyncio.Lock()
+        self._loop = asyncio.get_running_loop()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Run the work and send what it emits."""
+        pinging = asyncio.ensure_future(self._ping(send))
+        try:
+            await self._run(send)
+        finally:
+            pinging.cancel()
+            # Over before the client can know it: its next request must not find this one.
+            self._close()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _run(self, send: Send) -> None:
+        def work(cancelled: threading.Event) -> None:
+            self._work(cancelled, lambda event: self._emit(send, event))
+
+        try:
+            await self._threads.run(work, self._body)
+        except Exception as error:
+            if not self._has_begun:
+                raise
+            problem = _problem_of(error)
+        else:
+            return
+        if problem is not None:
+            await self._write(send, _data(problem.body(Shape.OPENAI)))
+
+    def _emit(self, send: Send, event: Mapping[str, Any]) -> None:
+        """Send one event from the thread, and wait until it is sent."""
+        writing = self._write(send, _data(event))
+        try:
+            asyncio.run_coroutine_threadsafe(writing, self._loop).result()
+        except (CancelledError, RuntimeError):  # the server stops, its loop may be closed already
+            writing.close()
+            raise ClientGone from None
+
+    async def _write(self, send: Send, text: str) -> None:
+        async with self._writing:
+            try:
+                if not self._has_begun:
+                    self._has_begun = True
+                    await send(
+                        {
+                            "type": "http.response.start",
+                            "status": self.status_code,
+                            "headers": self.raw_headers,
+                        }
+                    )
+                await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+            except OSError:
+                raise ClientGone from None
+
+    async def _ping(self, send: Send) -> None:
+        while True:
+            await asyncio.sleep(PING_S)
+            try:
+                await self._write(send, ": ping\n\n")
+            except ClientGone:
+                return  # the work learns of it as well
+
+
+def _data(event: Mapping[str, Any]) -> str:
+    return f"data: {json.dumps(event, ensure_ascii=False, separators=(',', ':'))}\n\n"
+
+
+def _problem_of(error: Exception) -> Problem | None:
+    """What is told of an error in the middle of the answer; nothing where nobody listens."""
+    if isinstance(error, ClientGone):
+        return None
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, SpeechError):
+        return problem_of(error, Shape.OPENAI)
+    structlog.get_logger().error("unexpected_error", **exception_fields(error))
+    return Problem(500, inner_code="UnexpectedError")

@@ -1,0 +1,87 @@
+"""The model of this server under the names that OpenAI's clients ask for.
+
+https://platform.openai.com/docs/api-reference/models
+There is one model. It answers to its own name and to those of OpenAI's transcription models, so
+that a client needs another address and nothing else.
+"""
+
+from pathlib import PurePath
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse, Response
+
+from functions.api import openai_descriptions as descriptions
+from functions.api.openai_problems import OpenAIProblem, RequiresKey
+from functions.api.service import SpeechService
+
+OPENAI_NAMES = (
+    "whisper-1",
+    "gpt-transcribe",
+    "gpt-4o-transcribe",
+    "gpt-4o-mini-transcribe",
+    "gpt-4o-mini-transcribe-2025-12-15",
+    "gpt-4o-transcribe-diarize",
+)
+
+# Unix time of 2022-09-21, when Whisper's weights were published; clients sort by it.
+_CREATED = 1_663_718_400
+
+
+def model_names(model: str) -> tuple[str, ...]:
+    """Names that a setting's model answers to; a folder counts by its last part."""
+    own = PurePath(model).name
+    return (own, *(name for name in OPENAI_NAMES if name != own))
+
+
+def require_model(name: str, model: str) -> None:
+    """Refuse a name that is none of the model's.
+
+    Raises
+    ------
+    OpenAIProblem: 404.
+    """
+    if name not in model_names(model):
+        raise OpenAIProblem(
+            404,
+            "The model does not exist here. GET /v1/models lists those that do.",
+            code="model_not_found",
+            param="model",
+        )
+
+
+def create_router(service: SpeechService) -> APIRouter:
+    """Route `GET /v1/models` and `GET /v1/models/{model}`."""
+    router = APIRouter(
+        tags=["OpenAI audio"], dependencies=[Depends(RequiresKey(service.authenticator))]
+    )
+
+    async def list_models() -> Response:
+        """List the names that this server's model answers to, its own first."""
+        names = model_names(service.settings.model)
+        return JSONResponse({"object": "list", "data": [_described(name) for name in names]})
+
+    async def get_model(model: str) -> Response:
+        """Describe a model by one of its names."""
+        require_model(model, service.settings.model)
+        return JSONResponse(_described(model))
+
+    router.add_api_route(
+        "/v1/models",
+        list_models,
+        methods=["GET"],
+        summary="List models",
+        openapi_extra=descriptions.MODELS,
+    )
+    router.add_api_route(
+        "/v1/models/{model}",
+        get_model,
+        methods=["GET"],
+        summary="Describe a model",
+        openapi_extra=descriptions.MODEL,
+    )
+    return router
+
+
+def _described(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": _CREATED, "owned_by": "sotto"}

@@ -1,0 +1,198 @@
+"""The form of OpenAI's `POST /v1/audio/transcriptions`, checked.
+
+https://platform.openai.com/docs/api-reference/audio/createTranscription
+Unknown fields are ignored, an empty one counts as absent. `prompt`, `temperature` and
+`chunking_strategy` are accepted and change nothing: recognition is greedy, follows pauses of its
+own, and takes no text to continue.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from functions.api.multipart import Part
+from functions.api.openai_models import require_model
+from functions.api.openai_problems import (
+    OpenAIProblem,
+    invalid_parameter,
+    missing_parameter,
+    unsupported_parameter,
+)
+from functions.api.recogniser import Recogniser, find_supported_locale
+from shared.errors import UnsupportedLocale
+from shared.recognition.options import (
+    Priority,
+    ProfanityMode,
+    RecognitionOptions,
+    SpeakerLimits,
+)
+
+GRANULARITIES = ("segment", "word")
+
+# One is sooner: the first event of a stream leaves after the first segment.
+_STREAMED_SEGMENTS = 1
+_NO_ENROLMENT = (
+    "Voices are never matched to people here: there is no enrolment, so known_speaker_names and "
+    "known_speaker_references are refused. Speakers are labelled A, B and so on."
+)
+
+
+class ResponseFormat(StrEnum):
+    """What the answer is written as."""
+
+    JSON = "json"
+    TEXT = "text"
+    SRT = "srt"
+    VERBOSE_JSON = "verbose_json"
+    VTT = "vtt"
+    DIARIZED_JSON = "diarized_json"
+
+
+_TIMED = frozenset({ResponseFormat.VERBOSE_JSON, ResponseFormat.SRT, ResponseFormat.VTT})
+_STREAMED = frozenset({ResponseFormat.JSON, ResponseFormat.TEXT, ResponseFormat.DIARIZED_JSON})
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptionRequest:
+    """What a client asks for. `granularities` count in verbose JSON only."""
+
+    audio: memoryview
+    response_format: ResponseFormat
+    granularities: tuple[str, ...]
+    streams: bool
+    options: RecognitionOptions
+
+
+def read_transcription_request(
+    parts: Sequence[Part], model: str, recogniser: Recogniser
+) -> TranscriptionRequest:
+    """Request of a form. `model` is the setting's.
+
+    Raises
+    ------
+    OpenAIProblem: 400 or 404, naming the field, never what it held.
+    MalformedMultipart: a field of text is no UTF-8.
+    """
+    form = _Form(parts)
+    name = form.text("model")
+    if name is None:
+        raise missing_parameter("model")
+    require_model(name, model)
+    _refuse_unserved(form)
+    response_format = ResponseFormat(
+        form.one_of("response_format", tuple(ResponseFormat)) or ResponseFormat.JSON
+    )
+    streams = form.flag("stream")
+    if streams and response_format not in _STREAMED:
+        raise invalid_parameter("response_format", "json, text or diarized_json with stream=true")
+    granularities = _granularities(form, response_format)
+    _check_temperature(form.text("temperature"))
+    audio = form.only("file")
+    if audio is None:
+        raise missing_parameter("file")
+    diarized = response_format is ResponseFormat.DIARIZED_JSON
+    return TranscriptionRequest(
+        audio=audio.data,
+        response_format=response_format,
+        granularities=granularities,
+        streams=streams,
+        options=RecognitionOptions(
+            locales=_locales(form, recogniser),
+            word_timestamps=response_format in _TIMED,
+            profanity=ProfanityMode.RAW,  # this API masks nothing
+            speakers=SpeakerLimits() if diarized else None,
+            phrases=tuple(form.texts("keywords")),
+            batch_segments=_STREAMED_SEGMENTS if streams else RecognitionOptions().batch_segments,
+            priority=Priority.FILE,
+        ),
+    )
+
+
+class _Form:
+    """Fields by name. Those of an array are repeated, as `name[]` or as `name`."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self._parts: dict[str, list[Part]] = {}
+        for part in parts:
+            self._parts.setdefault(part.name.removesuffix("[]"), []).append(part)
+
+    def only(self, name: str) -> Part | None:
+        """Return the field; which of two was meant is not guessed."""
+        named = self._parts.get(name, [])
+        if len(named) > 1:
+            message = f"The form has more than one field {name}."
+            raise OpenAIProblem(400, message, code="invalid_value", param=name)
+        return named[0] if named else None
+
+    def text(self, name: str) -> str | None:
+        """Text of the field, None where it is empty or absent."""
+        part = self.only(name)
+        return (part.text().strip() or None) if part is not None else None
+
+    def texts(self, name: str) -> list[str]:
+        """Texts of an array, without empty ones."""
+        texts = (part.text().strip() for part in self._parts.get(name, []))
+        return [text for text in texts if text]
+
+    def one_of(self, name: str, accepted: Sequence[str]) -> str | None:
+        """Text of the field, which must be one of these."""
+        text = self.text(name)
+        if text is not None and text not in accepted:
+            raise invalid_parameter(name, _listed(accepted))
+        return text
+
+    def flag(self, name: str) -> bool:
+        """Whether the field says so; absent is no."""
+        text = (self.text(name) or "false").lower()
+        if text not in {"true", "false", "1", "0"}:
+            raise invalid_parameter(name, "true or false")
+        return text in {"true", "1"}
+
+
+def _refuse_unserved(form: _Form) -> None:
+    """Say no to what is not done here, rather than leave it out of the answer."""
+    for name in ("known_speaker_names", "known_speaker_references"):
+        if form.texts(name):
+            raise unsupported_parameter(name, _NO_ENROLMENT)
+    if form.texts("include"):
+        reason = "Log probabilities of tokens are not available here; include must be left out."
+        raise unsupported_parameter("include", reason)
+
+
+def _granularities(form: _Form, response_format: ResponseFormat) -> tuple[str, ...]:
+    asked = form.texts("timestamp_granularities")
+    if not set(asked) <= set(GRANULARITIES):
+        raise invalid_parameter("timestamp_granularities", _listed(GRANULARITIES))
+    if asked and response_format is not ResponseFormat.VERBOSE_JSON:
+        # The original refuses it as well.
+        raise invalid_parameter(
+            "response_format", "verbose_json where timestamp_granularities are given"
+        )
+    return tuple(asked) or ("segment",)
+
+
+def _check_temperature(text: str | None) -> None:
+    try:
+        is_valid = text is None or 0 <= float(text) <= 1
+    except ValueError:
+        is_valid = False
+    if not is_valid:
+        raise invalid_parameter("temperature", "a number from 0 to 1")
+
+
+def _locales(form: _Form, recogniser: Recogniser) -> tuple[str, ...]:
+    """Locale of the language, else the candidates among which one is identified."""
+    language = form.text("language")
+    name = "languages" if language is None else "language"
+    try:
+        return tuple(
+            find_supported_locale(recogniser, text)
+            for text in (form.texts("languages") if language is None else [language])
+        )
+    except UnsupportedLocale:
+        pass  # its message quotes the text
+    raise invalid_parameter(name, "in ISO 639-1, such as en, and known to this server's model")
+
+
+def _listed(accepted: Sequence[str]) -> str:
+    return f"{', '.join(accepted[:-1])} or {accepted[-1]}"
