@@ -102,6 +102,7 @@ def read_properties(body: JsonFields, locale: str, served: Served) -> JobPropert
             display_word_timestamps=display_words,
             punctuation=punctuation is not PunctuationMode.NONE,
             profanity=PROFANITY_MODES[profanity],
+            min_speakers=speakers.least,
             max_speakers=speakers.most,
         ),
         Asked(
@@ -109,7 +110,6 @@ def read_properties(body: JsonFields, locale: str, served: Served) -> JobPropert
             candidate_locales=candidates,
             mapped_locales=language.mapped,
             names_model=_names_model(body, "model", served),
-            min_speakers=speakers.least,
         ),
         time_to_live,
         destination,
@@ -134,7 +134,7 @@ class _Speakers:
     """most: None where speakers are not told apart."""
 
     most: int | None = None
-    least: int | None = None
+    least: int = 1
 
 
 def _speakers(given: JsonFields) -> _Speakers:
@@ -153,13 +153,14 @@ def _speakers_of_first_generation(given: JsonFields) -> _Speakers:
     """`diarizationEnabled` turns it on; `diarization` says how many, where two is not meant."""
     with refused_as("InvalidParameterValue", _PLACE):
         is_on = _flag(given, "diarizationEnabled")
-        most, least = _SPEAKERS_UNLESS_SAID, None
+        most, least = _SPEAKERS_UNLESS_SAID, 1
         if given.has("diarization"):
             diarization = given.fields("diarization")
             if diarization.has("speakers"):
                 speakers = diarization.fields("speakers")
-                least = speakers.integer("minCount", 1, 35) if speakers.has("minCount") else None
-                most = speakers.integer("maxCount", least or 1, _MOST_SPEAKERS)
+                if speakers.has("minCount"):
+                    least = speakers.integer("minCount", 1, _MOST_SPEAKERS)
+                most = speakers.integer("maxCount", least, _MOST_SPEAKERS)
             elif diarization.has("maxSpeakers"):
                 most = diarization.integer("maxSpeakers", 1, _MOST_SPEAKERS)
         return _Speakers(most, least) if is_on else _Speakers()

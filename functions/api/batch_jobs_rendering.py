@@ -108,7 +108,7 @@ def _diarization(job: Job, *, is_dated: bool) -> dict[str, Any]:
         return {} if most is None else {"diarization": {"enabled": True, "maxSpeakers": most}}
     if most is None:
         return {"diarizationEnabled": False}
-    speakers = {"minCount": job.asked.min_speakers or 1, "maxCount": most}
+    speakers = {"minCount": job.options.min_speakers, "maxCount": most}
     return {"diarizationEnabled": True, "diarization": {"speakers": speakers}}
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-from shared.jobs.records import optional
 from shared.json_fields import JsonFields
 
 _MAX_LOCALES = 1000
@@ -29,26 +28,21 @@ class Asked:
     candidate_locales: of language identification; empty where it is off.
     mapped_locales: for which of them a model was named.
     names_model: whether a model was named for the job.
-    min_speakers: of diarization in the first generation.
     """
 
     punctuation: PunctuationMode = PunctuationMode.DICTATED_AND_AUTOMATIC
     candidate_locales: tuple[str, ...] = ()
     mapped_locales: tuple[str, ...] = ()
     names_model: bool = False
-    min_speakers: int | None = None
 
     def to_fields(self) -> dict[str, Any]:
         """Fields of the record."""
-        fields: dict[str, Any] = {
+        return {
             "punctuation": self.punctuation,
             "candidateLocales": self.candidate_locales,
             "mappedLocales": self.mapped_locales,
             "namesModel": self.names_model,
         }
-        if self.min_speakers is not None:
-            fields["minSpeakers"] = self.min_speakers
-        return fields
 
     @classmethod
     def from_fields(cls, fields: JsonFields) -> Self:
@@ -58,7 +52,6 @@ class Asked:
             candidate_locales=_locales(fields, "candidateLocales"),
             mapped_locales=_locales(fields, "mappedLocales"),
             names_model=fields.flag("namesModel"),
-            min_speakers=optional(fields, "minSpeakers", lambda name: fields.integer(name, 1, 64)),
         )
         fields.end()
         return asked

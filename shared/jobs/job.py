@@ -52,7 +52,7 @@ class JobOptions:
     channels: that are transcribed where a file has them; empty mixes all of them to one.
     word_timestamps, display_word_timestamps: which words the result lists.
     punctuation: display text with punctuation; False leaves words alone.
-    max_speakers: of diarization; None labels no speakers.
+    min_speakers, max_speakers: of diarization; None for the most labels no speakers.
     formats: what each transcript is written as.
     """
 
@@ -63,6 +63,7 @@ class JobOptions:
     display_word_timestamps: bool = False
     punctuation: bool = True
     profanity: ProfanityMode = ProfanityMode.MASKED
+    min_speakers: int = 1
     max_speakers: int | None = None
     formats: tuple[ResultFormat, ...] = (ResultFormat.BATCH_JSON,)
 
@@ -73,7 +74,11 @@ class JobOptions:
             language_per_phrase=self.language_per_phrase,
             # Speakers are told apart in all channels mixed.
             channels=() if self.max_speakers is not None else self.channels,
-            speakers=None if self.max_speakers is None else SpeakerLimits(most=self.max_speakers),
+            speakers=(
+                None
+                if self.max_speakers is None
+                else SpeakerLimits(self.min_speakers, self.max_speakers)
+            ),
             word_timestamps=self.word_timestamps or self.display_word_timestamps,
             profanity=self.profanity,
             priority=Priority.BATCH,
@@ -217,6 +222,7 @@ def _write_options(options: JobOptions) -> dict[str, Any]:
         "displayWordTimestamps": options.display_word_timestamps,
         "punctuation": options.punctuation,
         "profanity": options.profanity,
+        "minSpeakers": options.min_speakers,
         "maxSpeakers": options.max_speakers,
         "formats": options.formats,
     }
@@ -237,6 +243,10 @@ def _read_options(fields: JsonFields) -> JobOptions:
         display_word_timestamps=fields.flag("displayWordTimestamps"),
         punctuation=fields.flag("punctuation"),
         profanity=fields.member("profanity", ProfanityMode),
+        min_speakers=optional(
+            fields, "minSpeakers", lambda name: fields.integer(name, 1, _MAX_CHANNELS)
+        )
+        or 1,
         max_speakers=optional(
             fields, "maxSpeakers", lambda name: fields.integer(name, 1, _MAX_CHANNELS)
         ),

@@ -62,6 +62,8 @@ from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
 from shared.transcript import Transcript
 
 _JOBS_REMEMBERED = 8
+_LONGEST_WITH_SPEAKERS_S = 240 * 60  # the contract's limit, as the next one
+_MAX_BLOB_BYTES = 2_500_000_000
 
 
 def _always() -> None:
@@ -302,7 +304,7 @@ class Work:
         file = job.files[index]
         with (
             self._batch.open_source(job, file) as source,
-            open_audio(source.audio, limits=self._limits) as stream,
+            open_audio(source.audio, limits=self._limits_of(job)) as stream,
         ):
             options = job.options.recognition_options()
             transcript = transcribe(self._recogniser, stream, options, statistics, attempt.check)
@@ -312,6 +314,15 @@ class Work:
             self._write_result(transcript, finished, index)
             return _Written(finished, ())
         return _Written(finished, self._write(transcript, finished))
+
+    def _limits_of(self, job: Job) -> AudioLimits:
+        """Limits of one audio: of the API for its size, of telling speakers apart for its time."""
+        longest_s, max_bytes = self._limits.max_duration_s, self._limits.max_bytes
+        if job.options.max_speakers is not None:
+            longest_s = min(longest_s, _LONGEST_WITH_SPEAKERS_S)
+        if job.origin is JobOrigin.REST:
+            max_bytes = max(max_bytes, _MAX_BLOB_BYTES)  # of an address `Batch` accepts less
+        return replace(self._limits, max_duration_s=longest_s, max_bytes=max_bytes)
 
     def _write_result(self, transcript: Transcript, finished: Finished, index: int) -> None:
         """Write the transcript of a REST job: first where a failure is to leave none here."""

@@ -35,6 +35,10 @@ def old_definition(url, **properties):
     return {"displayName": "d", "locale": "en-US", "contentUrls": [url], "properties": properties}
 
 
+def id_of(job):
+    return job["self"].partition("?")[0].rpartition("/")[2]
+
+
 def test_a_job_is_shown_as_the_contract_writes_it(api):
     url = api.drop("a.wav")
     answer = api.submit(
@@ -197,6 +201,63 @@ def test_recognition_is_asked_for_what_the_properties_say(api):
     assert best["display"] == "Hello world"
     assert "displayWords" in best
     assert "words" not in best
+
+
+def test_speakers_are_asked_for_in_the_words_of_each_generation(api):
+    url = api.drop("a.wav")
+    wanted = {"enabled": True, "maxSpeakers": 4}
+    job = api.submit(definition(url, diarization=wanted)).json()
+    assert job["properties"]["diarization"] == wanted
+    old = api.client.get(f"{OLD_JOBS}/{id_of(job)}").json()["properties"]
+    assert old["diarizationEnabled"] is True
+    assert old["diarization"] == {"speakers": {"minCount": 1, "maxCount": 4}}
+    off = api.submit(definition(url, diarization={"enabled": False, "maxSpeakers": 4})).json()
+    assert "diarization" not in off["properties"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "limits"),
+    [
+        ({"diarizationEnabled": True}, (1, 2)),
+        (
+            {
+                "diarizationEnabled": True,
+                "diarization": {"speakers": {"minCount": 2, "maxCount": 5}},
+            },
+            (2, 5),
+        ),
+        ({"diarizationEnabled": True, "diarization": {"maxSpeakers": 3}}, (1, 3)),
+        ({"diarization": {"speakers": {"maxCount": 5}}}, None),
+    ],
+)
+def test_the_first_generation_tells_two_speakers_apart_unless_it_says_how_many(
+    api, properties, limits
+):
+    answer = api.client.post(OLD_JOBS, json=old_definition(api.drop("a.wav"), **properties))
+    stored = api.batch.store.job(id_of(answer.json()))
+    speakers = stored.options.recognition_options().speakers
+    assert (speakers and (speakers.least, speakers.most)) == limits
+
+
+def test_a_language_is_identified_among_the_candidates(api):
+    wanted = {
+        "candidateLocales": ["de-de", "en-US", "fr-FR"],
+        "mode": "single",
+        "speechModelMapping": {"de-DE": {"self": "https://h/speechtotext/models/base/base"}},
+    }
+    job = api.submit(definition(api.drop("a.wav"), languageIdentification=wanted)).json()
+    shown = job["properties"]["languageIdentification"]
+    assert shown["candidateLocales"] == ["de-DE", "en-US", "fr-FR"]
+    assert shown["mode"] == "Single"
+    model = base_model_id("base", "de-DE")
+    assert model in shown["speechModelMapping"]["de-DE"]["self"]
+    api.work()
+    (options,) = api.recogniser.asked
+    assert options.locales == ("en-US", "de-DE", "fr-FR")
+    assert not options.language_per_phrase
+    files = api.client.get(job["links"]["files"]).json()["values"]
+    result = api.client.get(files[0]["links"]["contentUrl"]).json()
+    assert result["recognizedPhrases"][0]["locale"] == "en-US"
 
 
 def test_a_model_that_was_listed_may_be_named_by_its_address(api):

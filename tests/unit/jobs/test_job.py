@@ -39,6 +39,7 @@ JOB = Job(
         display_word_timestamps=True,
         punctuation=False,
         profanity=ProfanityMode.TAGS,
+        min_speakers=2,
         max_speakers=4,
         formats=(ResultFormat.BATCH_JSON, ResultFormat.SRT),
     ),
@@ -54,7 +55,6 @@ JOB = Job(
         candidate_locales=("de-DE", "en-US"),
         mapped_locales=("de-DE",),
         names_model=True,
-        min_speakers=2,
     ),
 )
 PLAIN = Job(id=ID, origin=JobOrigin.DROP, created_at=CREATED, files=(JobFile("a.wav", "a.json"),))
