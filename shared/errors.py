@@ -20,6 +20,10 @@ SpeechError
 │   ├── UnknownVoice          no voice here is called so or speaks its locale
 │   ├── UnsupportedOutput     an output format that can not be encoded here
 │   └── SynthesisUnavailable  no voice is set up; the message names the command that does it
+├── TranslationError          text in another language
+│   ├── UnknownLanguage       a code that stands for no language
+│   ├── UnsupportedPair       nobody here translates it; the message says what to set up
+│   └── TranslationUnavailable  the translator does not answer
 ├── FeatureUnavailable        a part of the contract that this release does not serve
 ├── StorageError              a container of blobs, a queue of work
 │   ├── Unstorable            a name or metadata that no container takes
@@ -139,6 +143,22 @@ class UnsupportedOutput(SynthesisError):
 
 class SynthesisUnavailable(SynthesisError):
     """No engine can speak: nothing is set up, or its process does not answer."""
+
+
+class TranslationError(SpeechError):
+    """A text can not be translated. No message quotes it."""
+
+
+class UnknownLanguage(TranslationError):
+    """A code that stands for no language. The message quotes at most 20 characters of it."""
+
+
+class UnsupportedPair(TranslationError):
+    """No translator of this server does this pair. The message says what to set up."""
+
+
+class TranslationUnavailable(TranslationError):
+    """The translator of this pair failed, or is not reached. Later it may work."""
 
 
 class FeatureUnavailable(SpeechError):

@@ -108,6 +108,16 @@ def _public_url(value: str) -> str:
     return parts.geturl()
 
 
+def _some_of(*names: str) -> Callable[[str], tuple[str, ...]]:
+    def parse(value: str) -> tuple[str, ...]:
+        chosen = _list(value)
+        if len(set(chosen)) < len(chosen) or not set(chosen) <= set(names):
+            raise ValueError
+        return chosen
+
+    return parse
+
+
 def _time_to_live(value: str) -> timedelta | None:
     try:
         return time_to_live_from_text(value)
@@ -180,6 +190,33 @@ class Settings:
         "SOTTO_DIARIZATION", True, _flag, "`true`, `false`",
         "Label speakers where a caller asks for it. Its models (34 MB) are then fetched with the "
         "others.",
+    )  # fmt: skip
+
+    # Translation
+    translators: tuple[str, ...] = _setting(
+        "SOTTO_TRANSLATORS", ("ctranslate2", "whisper", "apertium"),
+        _some_of("ctranslate2", "whisper", "apertium", "azure", "amazon"),
+        "`ctranslate2`, `whisper`, `apertium`, `azure`, `amazon`, by commas",
+        "Who translates, the preferred first. Of a pair of languages the first does it that can. "
+        "With `azure` or `amazon` text leaves this machine.",
+    )  # fmt: skip
+    translation_models: tuple[str, ...] = _setting(
+        "SOTTO_TRANSLATION_MODELS", (), _list, "folders by commas",
+        "OPUS-MT, NLLB or M2M models in CTranslate2's format, the preferred first.",
+    )  # fmt: skip
+    azure_translator_endpoint: str | None = _setting(
+        "SOTTO_AZURE_TRANSLATOR_ENDPOINT", None, _public_url,
+        "`https://mine.cognitiveservices.azure.com`",
+        "Endpoint of your Azure AI Translator resource; none is the one of all resources.",
+    )  # fmt: skip
+    azure_translator_key: str | None = _setting(
+        "SOTTO_AZURE_TRANSLATOR_KEY", None, _text, "a key of the resource",
+        "Key of that resource. Without one the identity of the process is used, which needs the "
+        "endpoint.", secret=True,
+    )  # fmt: skip
+    azure_translator_region: str | None = _setting(
+        "SOTTO_AZURE_TRANSLATOR_REGION", None, _text, "a region such as `westeurope`",
+        "Region of that resource, unless it is a global one.",
     )  # fmt: skip
 
     # Limits
@@ -309,6 +346,12 @@ class Settings:
     def __post_init__(self) -> None:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ConfigurationError("SOTTO_TLS_CERT and SOTTO_TLS_KEY belong together: set both.")
+        reaches_azure = self.azure_translator_key or self.azure_translator_endpoint
+        if "azure" in self.translators and not reaches_azure:
+            raise ConfigurationError(
+                "SOTTO_TRANSLATORS names azure: set SOTTO_AZURE_TRANSLATOR_KEY, or for the "
+                "process's identity SOTTO_AZURE_TRANSLATOR_ENDPOINT."
+            )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":

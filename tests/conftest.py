@@ -132,6 +132,19 @@ def strace() -> str:
 
 
 @pytest.fixture(scope="session")
+def apertium() -> Path:
+    """Folder of Apertium's modes for English with Spanish and Catalan.
+
+    Installed when this is root on Debian; without it the test fails.
+    """
+    script = PROJECT / "scripts" / "ensure_apertium.sh"
+    found = subprocess.run([script], capture_output=True, text=True, check=False)
+    if found.returncode != 0:
+        pytest.fail(found.stderr.strip())
+    return Path(found.stdout.strip())
+
+
+@pytest.fixture(scope="session")
 def aws_url():
     """Moto's address. Credentials come from the environment, as a role's do."""
     from emulators import moto_server  # noqa: PLC0415 - only who needs it has moto

@@ -32,6 +32,7 @@ OWNERS = {
     "text_to_num": "shared/recognition/text_forms/european_written.py",
     "httpx": "shared/fetch.py",
     "httpcore": "shared/fetch.py",
+    "py3langid": "shared/translation/detection.py",
     "certifi": "shared/models/download.py",
     "cryptography": "shared/signing_keys.py",
     "jwt": "functions/api/tokens.py",

@@ -22,6 +22,15 @@ VALUES = {
     "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),
     "SOTTO_VOICES": ("espeak-ng,/voices/thorsten", ("espeak-ng", "/voices/thorsten"), None),
     "SOTTO_DIARIZATION": ("off", False, "maybe"),
+    "SOTTO_TRANSLATORS": ("apertium, whisper", ("apertium", "whisper"), "apertium,deepl"),
+    "SOTTO_TRANSLATION_MODELS": ("/srv/opus-mt-en-de", ("/srv/opus-mt-en-de",), None),
+    "SOTTO_AZURE_TRANSLATOR_ENDPOINT": (
+        "https://mine.cognitiveservices.azure.com/",
+        "https://mine.cognitiveservices.azure.com",
+        "mine.cognitiveservices.azure.com",
+    ),
+    "SOTTO_AZURE_TRANSLATOR_KEY": ("s3cret", "s3cret", None),
+    "SOTTO_AZURE_TRANSLATOR_REGION": ("westeurope", "westeurope", None),
     "SOTTO_MAX_UPLOAD_BYTES": ("250000000", 250_000_000, "999"),
     "SOTTO_MAX_AUDIO_S": ("7200", 7200, "1.5"),
     "SOTTO_BATCH": ("false", False, "maybe"),
@@ -124,6 +133,11 @@ def test_every_setting_is_documented(key):
 def test_half_of_a_certificate_is_refused(given):
     with pytest.raises(ConfigurationError, match="set both"):
         Settings.from_environment({given: "/tls/file.pem"})
+
+
+def test_azures_translator_needs_a_key_or_its_endpoint():
+    with pytest.raises(ConfigurationError, match="SOTTO_AZURE_TRANSLATOR_KEY"):
+        Settings.from_environment({"SOTTO_TRANSLATORS": "azure"})
 
 
 @pytest.mark.parametrize(

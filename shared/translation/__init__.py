@@ -1,0 +1,1 @@
+"""Text, and speech, in other languages."""
