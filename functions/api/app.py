@@ -3,7 +3,10 @@
 It has no lifespan, so that hosts which send no such events (Lambda, Functions) serve it as it is.
 """
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.openapi.utils import get_openapi
@@ -15,10 +18,13 @@ from functions.api import (
     fast_transcription,
     health,
     issue_token,
+    openai_audio,
+    openai_models,
     reference,
     short_audio,
     speech_models,
     text_to_speech,
+    translator,
     web_hooks,
 )
 from functions.api.authentication import Authenticator
@@ -35,6 +41,7 @@ from shared.settings import Settings
 if TYPE_CHECKING:
     from shared.jobs.batch import Batch
     from shared.synthesis.speaker import Speaker
+    from shared.translation.chain import TranslatorChain
 
 # nginx's status for a client that closed the connection: it is logged, nobody receives it.
 _STATUS_CLIENT_GONE = 499
@@ -46,17 +53,21 @@ def create_app(
     batch: "Batch | None" = None,
     *,
     speaker: "Speaker | None" = None,
+    translators: "TranslatorChain | None" = None,
 ) -> FastAPI:
     """App of one process. Nothing is loaded and nothing is started by making it.
 
     batch: where jobs are kept; without it their routes say that there are none.
     speaker: who speaks, for tests; else the voices of the settings do.
+    translators: who translates, for tests; else those of the settings do.
     """
     service = SpeechService(
         settings=settings,
         recogniser=recogniser,
         authenticator=Authenticator(settings),
         threads=RecognitionThreads(settings.queue_limit),
+        translators=_made_once(lambda: translators or _translators_of(settings)),
+        speaker=_made_once(lambda: speaker or _speaker_of(settings)),
     )
     app = FastAPI(
         title="Sotto",
@@ -77,9 +88,17 @@ def create_app(
             "auto_configure": False,
         },
     )
-    for contract in (health, issue_token, short_audio, fast_transcription):
+    for contract in (
+        health,
+        issue_token,
+        short_audio,
+        fast_transcription,
+        text_to_speech,
+        translator,
+        openai_models,
+        openai_audio,
+    ):
         app.include_router(contract.create_router(service))
-    app.include_router(text_to_speech.create_router(service, speaker))
     # The jobs last: `transcriptions/locales` would be taken for the id of one.
     for managed in (web_hooks, speech_models, batch_jobs):
         app.include_router(managed.create_router(service, batch))
@@ -95,6 +114,35 @@ def create_app(
     app.add_middleware(RequestRecords)
     app.add_middleware(CanonicalPaths)
     return app
+
+
+Made = TypeVar("Made")
+
+
+def _made_once(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Give what was made by the first call to all; others wait for it."""
+    making, made = Lock(), cache(make)
+
+    def once() -> Made:
+        with making:
+            return made()
+
+    return once
+
+
+# Imported by the first request for it: a start that neither speaks nor translates need not pay.
+
+
+def _speaker_of(settings: Settings) -> "Speaker":
+    from shared.synthesis.speaker import Speaker  # noqa: PLC0415
+
+    return Speaker(settings)
+
+
+def _translators_of(settings: Settings) -> "TranslatorChain":
+    from shared.translation.installed import translator_chain  # noqa: PLC0415
+
+    return translator_chain(settings)
 
 
 async def _on_client_gone(_request: Request, _error: Exception) -> Response:

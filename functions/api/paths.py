@@ -2,8 +2,9 @@
 
 Clients write one path in several ways: `azure-ai-transcription` 1.0.0 asks for
 `////speechtotext/...` when its endpoint ends with a slash, some quote the colon as `%3A`, a
-custom domain of the cloud puts `/stt` in front, and `issueToken` is written in any case. They
-are brought to one form before routing, because a redirect would lose the body of a POST.
+custom domain of the cloud puts `/stt` or `/translator/text/v3.0` in front, and `issueToken` is
+written in any case. They are brought to one form before routing, because a redirect would lose
+the body of a POST.
 """
 
 import re
@@ -12,17 +13,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 _SLASHES = re.compile("/{2,}")
 _CUSTOM_DOMAIN_PREFIXES = ("/stt", "/tts")
+_CUSTOM_DOMAIN_TRANSLATOR = re.compile(r"/translator/text/v[^/]+(?=/)", re.IGNORECASE)
 _CASELESS_PATHS = {"/sts/v1.0/issuetoken": "/sts/v1.0/issueToken"}
 
 
 def canonical_path(path: str) -> str:
-    """Path with single slashes and `:` for `%3A`, without `/stt`, `/tts` or a slash at the end."""
+    """Path with single slashes and `:` for `%3A`, without a prefix or a slash at the end."""
     path = _SLASHES.sub("/", path)
     path = path.replace("%3A", ":").replace("%3a", ":")
     for prefix in _CUSTOM_DOMAIN_PREFIXES:
         if path.startswith(f"{prefix}/"):
             path = path.removeprefix(prefix)
             break
+    if prefixed := _CUSTOM_DOMAIN_TRANSLATOR.match(path):
+        path = path[prefixed.end() :]
     if len(path) > 1:
         path = path.removesuffix("/")
     return _CASELESS_PATHS.get(path.lower(), path)

@@ -1,6 +1,6 @@
 """Errors as HTTP: the only place that gives them a status and a body.
 
-Three shapes leave this service. Fast transcription and batch are flat:
+Four shapes leave this service. Fast transcription and batch are flat:
 
     {"code": "InvalidArgument", "message": "…",
      "innerError": {"code": "InvalidLocale", "message": "…"}}
@@ -12,6 +12,10 @@ Short audio, token and text to speech routes, and key errors everywhere, have th
 Routes of OpenAI's API have that one's:
 
     {"error": {"message": "…", "type": "invalid_request_error", "param": null, "code": "…"}}
+
+Routes of Translator have six digits for a code, the status and what exactly was wrong:
+
+    {"error": {"code": 400036, "message": "…"}}
 
 FastAPI's own `{"detail": …}` never does. Clients of azure-core send any answer again that
 carries `Retry-After`, so it goes with 429 and 503 and is taken off everything else.
@@ -44,11 +48,15 @@ class Shape(Enum):
     FLAT = auto()
     WRAPPED = auto()
     OPENAI = auto()
+    TRANSLATOR = auto()
 
 
-# Where the gateway's shape or OpenAI's is the contract's; every other path is flat.
+# Where another shape is the contract's; every other path is flat.
 WRAPPED_PATHS = ("/speech/", "/stt/", "/sts/", "/cognitiveservices/", "/tts/")
 OPENAI_PATHS = ("/v1/",)
+TRANSLATOR_PATHS = (
+    "/translate", "/detect", "/languages", "/transliterate", "/breaksentence", "/dictionary/",
+)  # fmt: skip
 
 # Outer code and sentence of an answer about which no more is known than its status.
 _STATUSES: Mapping[int, tuple[str, str]] = {
@@ -79,6 +87,7 @@ class Problem(Exception):
     message: one sentence for the developer of the client; None takes the status's own.
     code: outer code; None takes the status's own. The wrapped shape shows the status instead.
     inner_code: what exactly was wrong, in the flat shape only.
+    detail: last three digits of the code in Translator's shape.
     headers: further headers. `Retry-After` is dropped unless the status is 429 or 503.
     shape: the shape to use whatever the path; key errors set it.
     """
@@ -90,6 +99,7 @@ class Problem(Exception):
         *,
         code: str | None = None,
         inner_code: str | None = None,
+        detail: int = 0,
         headers: Mapping[str, str] | None = None,
         shape: Shape | None = None,
     ) -> None:
@@ -99,6 +109,7 @@ class Problem(Exception):
         self.message = message or own_message
         self.code = code or own_code
         self.inner_code = inner_code
+        self.detail = detail
         self.shape = shape
         self.headers = {
             name: value
@@ -115,6 +126,9 @@ class Problem(Exception):
             code = self.inner_code or self.code
             error = {"message": self.message, "type": kind, "param": None, "code": code}
             return {"error": error}
+        if shape is Shape.TRANSLATOR:
+            number = self.status * 1_000 + self.detail
+            return {"error": {"code": number, "message": self.message}}
         flat: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.inner_code is not None:
             flat["innerError"] = {"code": self.inner_code, "message": self.message}
@@ -128,6 +142,7 @@ class Rule:
     message: what the client reads; None passes the error's own sentence on. Errors that an
     operator has to mend are not explained to clients.
     wrapped_status: status in the wrapped shape where that contract names another one.
+    detail: last three digits of the code in Translator's shape.
     """
 
     status: int
@@ -135,6 +150,7 @@ class Rule:
     inner_code: str | None
     message: str | None = None
     wrapped_status: int | None = None
+    detail: int = 0
 
 
 _NO_MODEL = "Recognition is not available on this server."
@@ -164,6 +180,11 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.UnknownVoice: Rule(400, "InvalidArgument", "InvalidParameterValue"),
     errors.UnsupportedOutput: Rule(400, "InvalidArgument", "InvalidParameterValue"),
     errors.SynthesisUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError"),
+    # Text in another language. Translator says 400 to a body that is too large.
+    errors.TranslationError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.UnknownLanguage: Rule(400, "InvalidArgument", "InvalidLocale", detail=19),
+    errors.UnsupportedPair: Rule(400, "InvalidArgument", "InvalidLocale", detail=23),
+    errors.TranslationUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError"),
     # A URL the caller named
     errors.FetchError: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.AddressRefused: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
@@ -211,7 +232,14 @@ def problem_of(error: errors.SpeechError, shape: Shape = Shape.FLAT) -> Problem:
     if isinstance(error, errors.QueueFull):
         headers["Retry-After"] = str(max(1, error.retry_after_s))
     message = rule.message if rule.message is not None else str(error)
-    return Problem(status, message, code=rule.code, inner_code=rule.inner_code, headers=headers)
+    return Problem(
+        status,
+        message,
+        code=rule.code,
+        inner_code=rule.inner_code,
+        detail=rule.detail,
+        headers=headers,
+    )
 
 
 def shape_of_path(path: str) -> Shape:
@@ -219,6 +247,8 @@ def shape_of_path(path: str) -> Shape:
     normal = "/" + path.lower().lstrip("/")
     if normal.startswith(OPENAI_PATHS):
         return Shape.OPENAI
+    if normal.startswith(TRANSLATOR_PATHS):
+        return Shape.TRANSLATOR
     return Shape.WRAPPED if normal.startswith(WRAPPED_PATHS) else Shape.FLAT
 
 

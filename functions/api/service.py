@@ -1,6 +1,8 @@
 """What the routers of one app share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from functions.api.authentication import Authenticator
 from functions.api.rate_limit import RateLimit
@@ -8,11 +10,16 @@ from functions.api.recogniser import Recogniser
 from functions.api.recognition_threads import RecognitionThreads
 from shared.settings import Settings
 
+if TYPE_CHECKING:
+    from shared.synthesis.speaker import Speaker
+    from shared.translation.chain import TranslatorChain
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechService:
     """Settings, access and recognition of one app; made once, by `create_app`.
 
+    translators, speaker: who translates and speaks, made at the first call.
     management_limit: of requests to jobs, web hooks and models, all together.
     """
 
@@ -20,4 +27,6 @@ class SpeechService:
     recogniser: Recogniser
     authenticator: Authenticator
     threads: RecognitionThreads
+    translators: "Callable[[], TranslatorChain]"
+    speaker: "Callable[[], Speaker]"
     management_limit: RateLimit = field(default_factory=RateLimit)

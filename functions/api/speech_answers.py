@@ -22,7 +22,6 @@ from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from shared.synthesis.encoded import encoded_speech
 from shared.synthesis.output_formats import OutputFormat, find_output_format
-from shared.synthesis.speaker import Speaker
 from shared.synthesis.ssml import Script, read_ssml
 from shared.synthesis.voice_list import azure_voice_list
 
@@ -32,16 +31,11 @@ _MAX_BODY_BYTES = 1_000_000
 
 
 class SpeechAnswers:
-    """Answers of one app.
+    """Answers of one app."""
 
-    Parameters
-    ----------
-    speaker: who speaks; None takes the voices of the settings.
-    """
-
-    def __init__(self, service: SpeechService, speaker: Speaker | None = None) -> None:
+    def __init__(self, service: SpeechService) -> None:
         self._service = service
-        self._speaker = speaker or Speaker(service.settings)
+        self._speaker = service.speaker()
         # Threads come into being as they are needed; admission bounds how many.
         self._pool = ThreadPoolExecutor(
             service.settings.queue_limit, thread_name_prefix="synthesis"

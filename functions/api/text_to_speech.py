@@ -15,14 +15,10 @@ from functions.api.service import SpeechService
 
 if TYPE_CHECKING:
     from functions.api.speech_answers import SpeechAnswers
-    from shared.synthesis.speaker import Speaker
 
 
-def create_router(service: SpeechService, speaker: "Speaker | None" = None) -> APIRouter:
-    """Route `/cognitiveservices/v1`, `/cognitiveservices/voices/list` and `/v1/audio/speech`.
-
-    speaker: who speaks; None takes the voices of the settings, at the first request.
-    """
+def create_router(service: SpeechService) -> APIRouter:
+    """Route `/cognitiveservices/v1`, `/cognitiveservices/voices/list` and `/v1/audio/speech`."""
     router = APIRouter(
         tags=["Text to speech"], dependencies=[Depends(service.authenticator.require)]
     )
@@ -31,7 +27,7 @@ def create_router(service: SpeechService, speaker: "Speaker | None" = None) -> A
     def answers() -> "SpeechAnswers":
         from functions.api.speech_answers import SpeechAnswers  # noqa: PLC0415
 
-        return SpeechAnswers(service, speaker)
+        return SpeechAnswers(service)
 
     @router.post(
         "/cognitiveservices/v1",

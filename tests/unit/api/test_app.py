@@ -59,7 +59,9 @@ def test_reference_shows_every_operation(make_client):
         "/",
         "/cognitiveservices/v1",
         "/cognitiveservices/voices/list",
+        "/detect",
         "/healthz",
+        "/languages",
         "/ready",
         "/speech/recognition/conversation/cognitiveservices/v1",
         "/speech/recognition/dictation/cognitiveservices/v1",
@@ -78,6 +80,7 @@ def test_reference_shows_every_operation(make_client):
         "/speechtotext/{version}/transcriptions/{job_id}/files/{file_id}",
         "/status",
         "/sts/v1.0/issueToken",
+        "/translate",
         "/v1/audio/speech",
     }
     for path in document["paths"]:

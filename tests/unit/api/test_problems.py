@@ -77,6 +77,10 @@ ANSWERS = [
     (errors.UnknownVoice(SAID), 400, INVALID, "InvalidParameterValue", 400, SAID),
     (errors.UnsupportedOutput(SAID), 400, INVALID, "InvalidParameterValue", 400, SAID),
     (errors.SynthesisUnavailable(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, SAID),
+    (errors.TranslationError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.UnknownLanguage(SAID), 400, INVALID, "InvalidLocale", 400, SAID),
+    (errors.UnsupportedPair(SAID), 400, INVALID, "InvalidLocale", 400, SAID),
+    (errors.TranslationUnavailable(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, SAID),
     (errors.FeatureUnavailable(SAID), 501, "NotAllowed", "FeatureUnavailable", 501, SAID),
     (errors.ModelError(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
     (errors.ModelMissing(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
@@ -232,6 +236,8 @@ def test_the_text_of_a_problem_is_for_the_client_alone():
         ("/speechtotext/transcriptions:transcribe", Shape.FLAT),
         ("////speechtotext/transcriptions", Shape.FLAT),
         ("/", Shape.FLAT),
+        ("/translate", Shape.TRANSLATOR),
+        ("/dictionary/lookup", Shape.TRANSLATOR),
     ],
 )
 def test_the_path_decides_the_shape(path, shape):

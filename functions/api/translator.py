@@ -1,0 +1,164 @@
+"""Translation of text: Translator's REST API, in its version 3.0 and the later ones.
+
+https://learn.microsoft.com/azure/ai-services/translator/reference/v3-0-reference
+Nothing of a text is kept.
+"""
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from starlette.requests import HTTPConnection
+
+from functions.api import translator_descriptions as descriptions
+from functions.api.incoming_body import IncomingBody
+from functions.api.problems import Problem, Shape
+from functions.api.request_record import record_of
+from functions.api.service import SpeechService
+from functions.api.translator_answers import (
+    detected_languages,
+    later_answer,
+    supported_languages,
+    translate_texts,
+    version_3_answer,
+)
+from functions.api.translator_request import (
+    VERSION_3,
+    read_texts,
+    read_translation,
+    read_version,
+)
+from shared.errors import AudioTooLarge
+
+# 50 000 characters of four bytes each, written as `\ud83d\ude00`, and what is around them.
+_MAX_BODY_BYTES = 1_000_000
+_SCOPES = ("translation", "transliteration", "dictionary")
+
+Result = TypeVar("Result")
+
+
+def create_router(service: SpeechService) -> APIRouter:
+    """Route `/translate`, `/detect`, `/languages` and `/transliterate`."""
+    router = APIRouter(tags=["Translator"])
+
+    async def require(connection: HTTPConnection) -> None:
+        """Let a request with a right key or token pass; refuse others in Translator's shape."""
+        try:
+            await service.authenticator.require(connection)
+        except Problem as refused:
+            problem = refused
+        else:
+            return
+        raise Problem(
+            problem.status, problem.message, headers=problem.headers, shape=Shape.TRANSLATOR
+        )
+
+    @router.post(
+        "/translate",
+        summary="Translate text",
+        operation_id="translate_text",
+        dependencies=[Depends(require)],
+        openapi_extra=descriptions.TRANSLATE,
+    )
+    async def translate(request: Request) -> Response:
+        """Translate texts, each to one language or several.
+
+        Without a source language each text's own is detected.
+        """
+        version = read_version(request.query_params)
+        body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
+        asked = read_translation(version, request.query_params, await _read(request, body))
+        with service.recogniser.admit():
+            translated = await _run(
+                service, body, lambda: translate_texts(service.translators(), asked)
+            )
+        answer = version_3_answer if version == VERSION_3 else later_answer
+        n_characters = str(sum(len(text.text) for text in asked.texts))
+        headers = _ids(request) | {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
+        return JSONResponse(answer(asked, translated), headers=headers)
+
+    @router.post(
+        "/detect",
+        summary="Detect the language of text",
+        operation_id="detect_language_of_text",
+        dependencies=[Depends(require)],
+        openapi_extra=descriptions.DETECT,
+    )
+    async def detect(request: Request) -> Response:
+        """Tell the language of each text."""
+        read_version(request.query_params)
+        body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
+        texts = read_texts(await _read(request, body))
+        with service.recogniser.admit():
+            detected = await _run(
+                service, body, lambda: detected_languages(service.translators(), texts)
+            )
+        return JSONResponse(detected, headers=_ids(request))
+
+    @router.get(
+        "/languages",
+        summary="List languages of text",
+        operation_id="list_languages_of_text",
+        openapi_extra=descriptions.LANGUAGES,
+    )
+    async def languages(request: Request) -> Response:
+        """List the languages that this server translates text from or to; needs no key."""
+        version = read_version(request.query_params)
+        scopes = {
+            scope.strip().lower()
+            for scope in request.query_params.get("scope", ",".join(_SCOPES)).split(",")
+        }
+        if not scopes <= {*_SCOPES, "models"}:
+            raise Problem(400, "The scope is not valid.")
+        listed = await asyncio.to_thread(
+            lambda: supported_languages(service.translators(), version, scopes)
+        )
+        tag = hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()[:16]
+        headers = _ids(request) | {"ETag": f'"{tag}"'}
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return JSONResponse(listed, headers=headers)
+
+    @router.post("/transliterate", include_in_schema=False, dependencies=[Depends(require)])
+    async def transliterate() -> Response:
+        """Say that scripts are not converted here."""
+        raise Problem(501, "Scripts are not converted on this server.")
+
+    return router
+
+
+async def _read(request: Request, body: IncomingBody) -> bytes:
+    """The body of a request.
+
+    Raises
+    ------
+    Problem: 415000 for another content type, 400077 for more than a request may hold.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise Problem(415, "The content type must be application/json.")
+    try:
+        return b"".join([piece async for piece in body])
+    except AudioTooLarge:
+        pass
+    finally:
+        record_of(request).body_bytes = body.n_bytes
+    raise Problem(400, "The request is too large.", detail=77)
+
+
+async def _run(service: SpeechService, body: IncomingBody, work: Callable[[], Result]) -> Result:
+    """Work in a thread of its own."""
+
+    def ignoring_cancellation(_cancelled: threading.Event) -> Result:
+        return work()
+
+    return await service.threads.run(ignoring_cancellation, body)
+
+
+def _ids(request: Request) -> dict[str, str]:
+    return {"X-RequestId": record_of(request).request_id}

@@ -1,0 +1,257 @@
+"""Requests of Translator in both of its formats, read into one form and checked.
+
+Version 3.0 has languages in the query and texts in an array; later ones have all in an object:
+
+    POST /translate?api-version=3.0&from=en&to=de   [{"Text": "Hello"}]
+    POST /translate?api-version=2026-06-06
+         {"inputs": [{"text": "Hello", "language": "en", "targets": [{"language": "de"}]}]}
+
+https://learn.microsoft.com/azure/ai-services/translator/reference/v3-0-translate
+Unknown members are ignored. No message repeats a text.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+from starlette.datastructures import QueryParams
+
+from functions.api.problems import Problem
+from functions.api.query import is_known_api_version
+from shared.errors import UnknownLanguage
+from shared.translation.languages import language_code
+
+MAX_TEXTS = 1_000
+MAX_CHARACTERS = 50_000
+VERSION_3 = "3.0"
+
+# Details of Translator's error codes, after the status.
+_BAD_INPUT, _BAD_TEXT, _BAD_VERSION, _BAD_SOURCE, _BAD_TARGET = 0, 5, 21, 35, 36
+_TOO_LONG, _BAD_TEXT_TYPE, _TOO_MANY, _NO_JSON = 50, 71, 72, 74
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A language to translate to. asked: as the client wrote it, and wants it back."""
+
+    asked: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text with what it is to become. source: None is to be detected."""
+
+    text: str
+    source: str | None
+    suggested_source: str | None
+    is_html: bool
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationRequest:
+    """All of one request. with_lengths: say how long each sentence is, in version 3.0."""
+
+    texts: tuple[Text, ...]
+    with_lengths: bool = False
+
+    @property
+    def n_characters(self) -> int:
+        """Characters of the sources, which the cloud counts for each target."""
+        return sum(len(text.text) * len(text.targets) for text in self.texts)
+
+
+class _Member(BaseModel):
+    model_config = ConfigDict(
+        strict=True, extra="ignore", alias_generator=to_camel, hide_input_in_errors=True
+    )
+
+
+class _Text3(_Member):
+    """An element of version 3.0, whose name is written `Text` and `text`."""
+
+    text: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key.lower(): member for key, member in value.items()}
+        return value
+
+
+class _Target(_Member):
+    language: str
+    profanity_action: str | None = None
+    deployment_name: str | None = None
+    script: str | None = None
+
+
+class _Input(_Member):
+    text: str
+    language: str | None = None
+    text_type: str | None = None
+    targets: Annotated[list[_Target], Field(min_length=1)]
+
+
+class _Body(_Member):
+    inputs: Annotated[list[_Input], Field(min_length=1)]
+
+
+_ARRAY = TypeAdapter(list[_Text3], config=ConfigDict(hide_input_in_errors=True))
+
+
+def read_version(query: QueryParams) -> str:
+    """`api-version` of a request.
+
+    Raises
+    ------
+    Problem: 400021, missing or none that is known.
+    """
+    version = _parameter(query, "api-version")
+    if version == VERSION_3 or is_known_api_version(version):
+        return version
+    raise Problem(
+        400,
+        "The api-version is missing or not valid: 3.0, or a date such as 2026-06-06.",
+        detail=_BAD_VERSION,
+    )
+
+
+def read_translation(version: str, query: QueryParams, body: bytes) -> TranslationRequest:
+    """Read what is to be translated.
+
+    Raises
+    ------
+    Problem: 400, with Translator's own code for what is wrong.
+    """
+    request = _version_3(query, body) if version == VERSION_3 else _later_version(body)
+    _refuse_too_much(request.texts, request.n_characters)
+    return request
+
+
+def read_texts(body: bytes) -> list[str]:
+    """The texts of `POST /detect`.
+
+    Raises
+    ------
+    Problem: see `read_translation`.
+    """
+    texts = [element.text for element in _array(body)]
+    _refuse_too_much(texts, sum(map(len, texts)))
+    return texts
+
+
+def _version_3(query: QueryParams, body: bytes) -> TranslationRequest:
+    asked = [
+        code.strip()
+        for name, value in query.multi_items()
+        if name.lower() == "to"
+        for code in value.split(",")
+        if code.strip()
+    ]
+    targets = _targets(asked)
+    _refuse_unserved(_parameter(query, "profanityAction"), _parameter(query, "toScript"))
+    source = _source(_parameter(query, "from"))
+    suggested = _source(_parameter(query, "suggestedFrom"))
+    is_html = _is_html(_parameter(query, "textType"))
+    return TranslationRequest(
+        tuple(Text(element.text, source, suggested, is_html, targets) for element in _array(body)),
+        with_lengths=_parameter(query, "includeSentenceLength").lower() == "true",
+    )
+
+
+def _later_version(body: bytes) -> TranslationRequest:
+    try:
+        inputs = _Body.model_validate_json(body).inputs
+    except ValidationError as error:
+        problem = _problem(error)
+    else:
+        return TranslationRequest(tuple(map(_text, inputs)))
+    raise problem
+
+
+def _text(given: _Input) -> Text:
+    for target in given.targets:
+        _refuse_unserved(target.profanity_action or "", target.script or "")
+        if (target.deployment_name or "general").lower() != "general":
+            raise Problem(400, "There is no deployment of that name here: only general.")
+    return Text(
+        given.text,
+        _source(given.language or ""),
+        None,
+        _is_html(given.text_type or ""),
+        _targets([target.language for target in given.targets]),
+    )
+
+
+def _array(body: bytes) -> list[_Text3]:
+    try:
+        return _ARRAY.validate_json(body)
+    except ValidationError as error:
+        problem = _problem(error)
+    raise problem
+
+
+def _source(code: str) -> str | None:
+    if not code:
+        return None
+    try:
+        return language_code(code)
+    except UnknownLanguage:
+        raise Problem(400, "The source language is not valid.", detail=_BAD_SOURCE) from None
+
+
+def _targets(codes: Sequence[str]) -> tuple[Target, ...]:
+    try:
+        targets = tuple(Target(code, language_code(code)) for code in codes)
+    except UnknownLanguage:
+        targets = ()
+    if not targets:
+        raise Problem(400, "The target language is missing or not valid.", detail=_BAD_TARGET)
+    return targets
+
+
+def _is_html(text_type: str) -> bool:
+    if text_type.lower() not in {"", "plain", "html"}:
+        raise Problem(400, "The textType must be plain or html.", detail=_BAD_TEXT_TYPE)
+    return text_type.lower() == "html"
+
+
+def _refuse_unserved(profanity_action: str, script: str) -> None:
+    if profanity_action.lower() not in {"", "noaction"}:
+        raise Problem(400, "Here profanityAction can only be NoAction.", detail=_BAD_INPUT)
+    if script:
+        raise Problem(400, "Scripts are not converted here.", detail=_BAD_INPUT)
+
+
+def _refuse_too_much(texts: Sequence[object], n_characters: int) -> None:
+    if not texts:
+        raise Problem(400, "The input texts are missing.", detail=_BAD_TEXT)
+    if len(texts) > MAX_TEXTS:
+        raise Problem(400, f"There are more than {MAX_TEXTS} texts.", detail=_TOO_MANY)
+    if n_characters > MAX_CHARACTERS:
+        message = f"There are more than {MAX_CHARACTERS} characters, counted for each target."
+        raise Problem(400, message, detail=_TOO_LONG)
+
+
+def _parameter(query: QueryParams, name: str) -> str:
+    """The first value of a parameter, whose name is written in any case."""
+    return _first(value for key, value in query.multi_items() if key.lower() == name.lower())
+
+
+def _first(values: Iterable[str]) -> str:
+    return next(iter(values), "").strip()
+
+
+def _problem(error: ValidationError) -> Problem:
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if first["type"] == "json_invalid":
+        return Problem(400, "The body is not valid JSON.", detail=_NO_JSON)
+    names = {str(step) for step in first["loc"]}
+    if "targets" in names:
+        return Problem(400, "The target languages are missing or not valid.", detail=_BAD_TARGET)
+    return Problem(400, "An input text is missing or not valid.", detail=_BAD_TEXT)

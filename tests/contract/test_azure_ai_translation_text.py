@@ -1,0 +1,106 @@
+"""The unmodified `azure-ai-translation-text` against a running container host.
+
+Apertium writes the translations: understandable, and as it is seen here with mistakes.
+"""
+
+import pytest
+from azure.ai.translation.text import TextTranslationClient
+from azure.ai.translation.text.models import TranslateInputItem, TranslationTarget
+from azure.core.credentials import AzureKeyCredential
+from azure.core.exceptions import ClientAuthenticationError, HttpResponseError
+
+KEY = "k"
+
+pytestmark = pytest.mark.usefixtures("apertium")
+
+
+@pytest.fixture
+def client(server):
+    """Make the client as users do, with a region."""
+    credential = AzureKeyCredential(KEY)
+    with TextTranslationClient(endpoint=server.url, credential=credential, region="eastus") as made:
+        yield made
+
+
+def test_a_text_is_translated_to_several_languages(client):
+    (result,) = client.translate(
+        body=["Hello, the children are playing."], to_language=["es", "ca"], from_language="en"
+    )
+    assert [(one.language, one.text) for one in result.translations] == [
+        ("es", "Hola, los niños están tocando."),
+        ("ca", "Hola, els nens estan jugant."),
+    ]
+    assert result.detected_language is None
+
+
+def test_the_language_is_detected(client):
+    (result,) = client.translate(body=["¿Dónde están los niños?"], to_language=["en"])
+    assert result.detected_language.language == "es"
+    assert result.translations[0].text == "Where they are the boys?"
+
+
+def test_each_text_may_have_targets_of_its_own(client):
+    inputs = [
+        TranslateInputItem(
+            text="Thank you.", language="en", targets=[TranslationTarget(language="es")]
+        ),
+        TranslateInputItem(
+            text="Bon dia.", language="ca", targets=[TranslationTarget(language="en")]
+        ),
+    ]
+    first, second = client.translate(body=inputs)
+    assert first.translations[0].text == "Gracias."
+    assert second.translations[0].text == "Good morning."
+
+
+def test_languages_are_listed(client):
+    listed = client.get_supported_languages()
+    assert {"en", "es", "ca"} <= listed.translation.keys()
+    assert listed.translation["es"].native_name == "español"
+
+
+def test_languages_are_listed_in_version_3(server):
+    with TextTranslationClient(endpoint=server.url, api_version="3.0") as client:
+        assert "es" in client.get_supported_languages(scope="translation").translation
+
+
+def test_the_path_of_a_custom_domain_is_answered(server):
+    """What the client adds to an endpoint under cognitiveservices.azure.com."""
+    endpoint = f"{server.url}/translator/text/v2026-06-06"
+    with TextTranslationClient(endpoint=endpoint, credential=AzureKeyCredential(KEY)) as client:
+        (result,) = client.translate(body=["Thank you."], to_language=["es"], from_language="en")
+    assert result.translations[0].text == "Gracias."
+
+
+def test_a_pair_that_nobody_does_is_an_error_that_says_what_to_set_up(client):
+    with pytest.raises(HttpResponseError, match=r"400023.*SOTTO_TRANSLATION_MODELS"):
+        client.translate(body=["Hello"], to_language=["ja"], from_language="en")
+
+
+def test_a_wrong_key_is_an_authentication_error(server):
+    with (
+        TextTranslationClient(endpoint=server.url, credential=AzureKeyCredential("x")) as client,
+        pytest.raises(ClientAuthenticationError, match="401000"),
+    ):
+        client.translate(body=["Hello"], to_language=["es"])
+
+
+def test_version_3_over_plain_http(server, http):
+    """The request of 1.x, as `requests` writes it."""
+    answer = http.post(
+        f"{server.url}/translate",
+        params={"api-version": "3.0", "from": "en", "to": ["es", "ca"]},
+        json=[{"Text": "Hello"}],
+        timeout=60,
+    )
+    assert answer.json() == [
+        {"translations": [{"text": "Hola", "to": "es"}, {"text": "Hola", "to": "ca"}]}
+    ]
+
+
+def test_no_line_holds_a_word_of_a_text(server, client):
+    client.translate(body=["The Zanzibar marmalade"], to_language=["es"], from_language="en")
+    with pytest.raises(HttpResponseError):
+        client.translate(body=["The Zanzibar marmalade"], to_language=["ja"], from_language="en")
+    assert "anzibar" not in str(server.log)
+    assert any(line.get("route") == "/translate" for line in server.log)
