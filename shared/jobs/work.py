@@ -61,6 +61,10 @@ from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
 from shared.transcript import Transcript
 
+# A worker that waits for work has its message before the job behind it is written: a write later,
+# which is milliseconds. Giving the message back instead costs five seconds in the container host.
+_RECORD_PAUSES_S = (0.01, 0.03, 0.06, 0.15, 0.25, 0.5)
+
 _JOBS_REMEMBERED = 8
 _LONGEST_WITH_SPEAKERS_S = 240 * 60  # the contract's limit, as the next one
 _MAX_BLOB_BYTES = 2_500_000_000
@@ -169,23 +173,30 @@ class Work:
             if outcome is None:
                 outcome = self._failed(job, index, CRASHED, MAX_DELIVERIES)
                 outcome = self._store.finish(job.id, outcome)
-            self._retract(job, outcome)
+            self._retract(job, outcome, is_last=True)
             self._settle(job, outcome)
 
     def _find(self, job_id: str, attempt: Attempt) -> Job | None:
-        try:
-            return self._job(job_id)
-        except JobNotFound:
-            gone = self._store.gone(job_id)
-            if gone is not None:
-                # An earlier try may have written after the job was deleted, and died.
-                clear_gone(self._batch, job_id, gone)
-                return None
-            # The message was sent before its job was written; or the job never was.
-            if attempt.is_last:
-                self._store.remove(job_id)
-                return None
-            raise
+        """Read a job; None where there is nothing to do for it any more."""
+        pauses_s = iter(_RECORD_PAUSES_S if attempt.number == 1 else ())
+        while True:
+            try:
+                return self._job(job_id)
+            except JobNotFound:
+                gone = self._store.gone(job_id)
+                if gone is not None:
+                    # An earlier try may have written after the job was deleted, and died.
+                    clear_gone(self._batch, job_id, gone)
+                    return None
+                # The message was sent before its job was written; or the job never was.
+                if attempt.is_last:
+                    self._store.remove(job_id)
+                    return None
+                pause_s = next(pauses_s, None)
+                if pause_s is None:
+                    raise
+            time.sleep(pause_s)
+            attempt.check()
 
     def _start(self, job: Job, attempt: Attempt) -> None:
         """Say that the job runs; once in this process, for it is said for each of its files."""
@@ -209,7 +220,7 @@ class Work:
             return None
         outcome = self._store.outcome(job.id, index)
         if outcome is not None:
-            self._retract(job, outcome)
+            self._retract(job, outcome, is_last=attempt.is_last)
             return FileWork(outcome, has_closed=self._settle(job, outcome))
         # A job of many files is remembered, so it may have been deleted since it was read.
         if len(job.files) > 1 and self._store.is_gone(job.id):
@@ -218,7 +229,7 @@ class Work:
         done = self._process(job, index, attempt)
         outcome = self._store.finish(job.id, done.outcome)
         if outcome is not done.outcome or attempt.number > 1:
-            self._retract(job, outcome)
+            self._retract(job, outcome, is_last=attempt.is_last)
         return replace(done, outcome=outcome, has_closed=self._settle(job, outcome))
 
     def _settle(self, job: Job, outcome: FileOutcome) -> bool:
@@ -242,11 +253,20 @@ class Work:
         self._remove_outputs(job, index, ())
         self._store.remove(job.id)
 
-    def _retract(self, job: Job, outcome: FileOutcome) -> None:
-        """Remove what another try of this file wrote that ended otherwise."""
-        if job.origin is JobOrigin.REST and outcome.status is FileStatus.FAILED:
-            self._store.remove_result(job.id, transcript_name(outcome.file_index))
-        self._remove_outputs(job, outcome.file_index, [blob.name for blob in outcome.written])
+    def _retract(self, job: Job, outcome: FileOutcome, *, is_last: bool) -> None:
+        """Remove what another try of this file wrote that ended otherwise.
+
+        In a container that can not be reached nothing could have been written; the job ends
+        without that at the last try.
+        """
+        try:
+            if job.origin is JobOrigin.REST and outcome.status is FileStatus.FAILED:
+                self._store.remove_result(job.id, transcript_name(outcome.file_index))
+            kept = [blob.name for blob in outcome.written]
+            self._remove_outputs(job, outcome.file_index, kept)
+        except (StorageError, ConfigurationError):
+            if not is_last:
+                raise
 
     def _remove_outputs(self, job: Job, index: int, kept: Sequence[str]) -> None:
         if job.origin is not JobOrigin.DROP:

@@ -102,7 +102,7 @@ def place_of(address: str, access: StorageAccess | None = None) -> tuple[str, ..
     if scheme in {"https", "http"} and colon:
         parts = _split(address)
         *account, container = parts.path.strip("/").split("/")
-        return ("azure", *(account or parts.netloc.lower().split(".", 1)[:1]), container)
+        return ("azure", *(account or [_account_of(parts.netloc)]), container)
     if scheme == "azure" and colon:
         return ("azure", _account_name(access), rest)
     if scheme == "s3" and colon:
@@ -111,9 +111,14 @@ def place_of(address: str, access: StorageAccess | None = None) -> tuple[str, ..
     return ("folder", *_folder_path(address).resolve().parts)
 
 
+def _account_of(host: str) -> str:
+    """Account in the name of its host; its copy in the second region is the same account."""
+    return host.lower().partition(".")[0].removesuffix("-secondary")
+
+
 def _account_name(access: StorageAccess) -> str:
     if access.azure_blob_service is not None:
-        return _split(access.azure_blob_service).netloc.lower().split(".", 1)[0]
+        return _account_of(_split(access.azure_blob_service).netloc)
     found = re.search(r"(?i)\bAccountName=([^;]+)", access.azure_connection_string or "")
     return found[1] if found else ""
 

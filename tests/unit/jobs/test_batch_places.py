@@ -130,3 +130,8 @@ def test_a_data_folder_that_is_a_file_is_refused_without_its_path(tmp_path):
     with pytest.raises(ConfigurationError, match="SOTTO_DATA_FOLDER") as failure:
         local_places(Settings(data_folder=tmp_path / "secret"))
     assert "secret" not in str(failure.value)
+
+
+def test_an_account_and_its_copy_in_the_second_region_are_one_place():
+    first = place_of("https://mine.blob.core.windows.net/calls")
+    assert place_of("https://mine-secondary.blob.core.windows.net/calls") == first
