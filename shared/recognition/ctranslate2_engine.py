@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from shared.errors import EngineUnavailable
-from shared.recognition.engine import AlignedToken, DecodingRequest, EncodedSegment, Hypothesis
+from shared.recognition.engine import (
+    AlignedToken,
+    DecodingRequest,
+    EncodedSegment,
+    Hypothesis,
+    Task,
+)
 from shared.recognition.log_mel import (
     FRAMES_PER_POSITION,
     FRAMES_PER_SECOND,
@@ -175,7 +181,7 @@ class CTranslate2Engine:
         ]
 
     def _prompt(self, request: DecodingRequest) -> list[int]:
-        prompt = self._start_sequence(request.language)
+        prompt = self._start_sequence(request.language, request.task)
         if not request.timestamps:
             prompt.append(self._vocabulary.no_timestamps)
         if request.hint:
@@ -183,13 +189,13 @@ class CTranslate2Engine:
             prompt = [self._vocabulary.previous_start, *hint, *prompt]
         return prompt
 
-    def _start_sequence(self, language: str) -> list[int]:
+    def _start_sequence(self, language: str, task: Task = Task.TRANSCRIBE) -> list[int]:
         if not self._model.is_multilingual:
             return [self._vocabulary.transcript_start]
         return [
             self._vocabulary.transcript_start,
             self._vocabulary.language_tokens[language],
-            self._vocabulary.transcribe,
+            self._vocabulary.translate if task is Task.TRANSLATE else self._vocabulary.transcribe,
         ]
 
 

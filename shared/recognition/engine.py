@@ -5,6 +5,7 @@ The pipeline in `recognise.py` knows only this. Adapters: `ctranslate2_engine.py
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from shared.recognition.log_mel import Samples
@@ -22,21 +23,30 @@ class EncodedSegment:
     n_positions: int
 
 
+class Task(StrEnum):
+    """What the decoder is to write: the words that are said, or what they mean in English."""
+
+    TRANSCRIBE = "transcribe"
+    TRANSLATE = "translate"
+
+
 @dataclass(frozen=True, slots=True)
 class DecodingRequest:
     """How one segment is to be decoded.
 
-    language: Whisper's code, `en`.
+    language: Whisper's code, `en`; what is spoken, whatever the task.
     max_tokens: where decoding stops although the text has not ended.
     hint: text that the model takes for what was said before; phrase lists bind through it.
     timestamps: let the decoder write time tokens between sentences. They are not kept, but a
         decoder that writes them reads on behind a pause or a change of speaker.
+    task: an English-only model knows transcribing alone, and does that.
     """
 
     language: str
     max_tokens: int
     hint: str = ""
     timestamps: bool = False
+    task: Task = Task.TRANSCRIBE
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ class OpenAIWhisperEngine:
     def _decode(self, segment: EncodedSegment, request: DecodingRequest) -> Hypothesis:
         decoding, tokenizer = self._whisper.decoding, self._tokenizer(request.language)
         options = decoding.DecodingOptions(
+            task=request.task.value,
             language=request.language,
             without_timestamps=not request.timestamps,
             sample_len=request.max_tokens,

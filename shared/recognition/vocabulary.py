@@ -33,13 +33,13 @@ class Vocabulary:
             self.transcribe = special["<|transcribe|>"]
             self.no_timestamps = special["<|notimestamps|>"]
             self.end_of_text = special["<|endoftext|>"]
-            first_task = special["<|translate|>"]
+            self.translate = special["<|translate|>"]
         except (ValueError, LookupError, TypeError, OSError) as error:
             raise EngineUnavailable(f"{path.name} is no vocabulary of a Whisper model.") from error
         self.language_tokens = {
             content[2:-2]: token
             for content, token in special.items()
-            if self.transcript_start < token < first_task
+            if self.transcript_start < token < self.translate
         }
         self._contents = {token: content for content, token in tokens.items()}
         self._byte_of_character = {

@@ -10,12 +10,14 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from shared.audio.channels import float32_from_int16, mix_to_mono
+from shared.audio.stream import open_audio
 from shared.errors import EngineUnavailable
 from shared.language.locales import default_locale
 from shared.recognition.alignment import group_words
 from shared.recognition.context_length import context_lengths
 from shared.recognition.ctranslate2_engine import CTranslate2Engine
-from shared.recognition.engine import DecodingRequest
+from shared.recognition.engine import DecodingRequest, Task
 from shared.recognition.openai_whisper_engine import OpenAIWhisperEngine
 from shared.recognition.retry import is_doubtful, token_limit
 from shared.recognition.scripted_engine import ScriptedEngine, hypothesis_of
@@ -140,6 +142,20 @@ def test_requests_with_and_without_time_tokens_and_hints_share_a_batch(
     segments = [engine.encode(spoken_samples, shortest) for _ in requests]
     read_texts = [lexical(hypothesis.text) for hypothesis in engine.decode(segments, requests)]
     assert read_texts == [lexical(spoken_clip.text)] * len(requests)
+
+
+@pytest.mark.parametrize("name", [name for name in ENGINES if name != "scripted"])
+def test_spanish_is_written_in_either_language_from_one_encoding(request, name, speech_data):
+    """Tasks share a batch, and each is answered in its place."""
+    engine = request.getfixturevalue(f"{name}_engine")
+    with open_audio((speech_data / "multilingual/cheetah_test_es_norm.wav").read_bytes()) as stream:
+        blocks = [float32_from_int16(mix_to_mono(block)) for block in stream]
+    segment = engine.encode(np.concatenate(blocks), context_lengths(3.1)[0])
+    spanish = request_for(3.1, "es")
+    english = replace(spanish, task=Task.TRANSLATE)
+    heard, meant = engine.decode([segment, segment], [spanish, english])
+    assert heard.text.startswith("Mi número favorito")
+    assert meant.text.startswith("My favorite number")
 
 
 def test_reading_twice_gives_the_same(engine, spoken_samples, shortest):
