@@ -1,76 +1,20 @@
-"""OpenAI's transcription API over HTTP: forms as clients send them, answers, events, refusals.
+"""OpenAI's transcription API over HTTP: forms as clients send them, answers, refusals.
 
 https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
 
-import asyncio
-import json
-import threading
-
 import pytest
+from openai_api import MODELS, ROUTE, refused, transcribe, with_bearer
 from structlog.testing import capture_logs
 
-from functions.api import openai_event_stream
-from shared.errors import EngineUnavailable, FeatureUnavailable, LanguageNotIdentified
+from shared.errors import FeatureUnavailable, LanguageNotIdentified
 from shared.recognition.options import Priority, ProfanityMode, SpeakerLimits
-from shared.transcript import Alternative, Dropped, DropReason, Phrase
-
-ROUTE = "/v1/audio/transcriptions"
-MODELS = "/v1/models"
 
 
 @pytest.fixture
 def make(make_client):
     """Make clients that present their key as OpenAI's do."""
-
-    def build(*results, **settings):
-        client = make_client(*results, **settings)
-        del client.headers["Ocp-Apim-Subscription-Key"]
-        client.headers["Authorization"] = "Bearer k"
-        return client
-
-    return build
-
-
-def form(fields, audio=None):
-    """Body of a form as the Python client sends it: arrays as `name[]`, the file last."""
-    parts = [
-        b'Content-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % (name.encode(), value.encode())
-        for name, value in fields
-    ]
-    if audio is not None:
-        head = b'Content-Disposition: form-data; name="file"; filename="t.wav"\r\n'
-        parts.append(head + b"Content-Type: audio/wav\r\n\r\n" + audio + b"\r\n")
-    return {
-        "content": b"".join(b"--sep\r\n" + part for part in parts) + b"--sep--\r\n",
-        "headers": {"Content-Type": "multipart/form-data; boundary=sep"},
-    }
-
-
-def transcribe(client, audio, *fields, model="whisper-1"):
-    return client.post(ROUTE, **form([("model", model), *fields], audio))
-
-
-def refused(answer, status, code, param=None):
-    """Whether an answer is OpenAI's error of this code about this parameter."""
-    error = answer.json()["error"]
-    kind = "invalid_request_error" if status < 500 else "server_error"
-    expected = {"message": error["message"], "type": kind, "param": param, "code": code}
-    return (answer.status_code, error) == (status, expected)
-
-
-def events(answer):
-    """Events of a stream; each is one line of JSON."""
-    blocks = answer.text.split("\n\n")
-    assert blocks.pop() == ""
-    return [json.loads(block.removeprefix("data: ")) for block in blocks if block[0] != ":"]
-
-
-def phrase(offset_s, display):
-    return Phrase(0, "en-US", offset_s, 1.0, (Alternative(0.9, "", "", "", display),))
-
-
-HELLO, READY = phrase(0.0, "Hello Sam."), phrase(2.0, "Are you ready?")
+    return lambda *results, **settings: with_bearer(make_client(*results, **settings))
 
 
 def test_a_file_and_a_model_are_enough(make, remind, tone):
@@ -307,142 +251,6 @@ def test_a_key_is_asked_for_before_the_body(make, header, code, method_and_path)
     assert answer.headers["www-authenticate"] == 'Bearer realm="sotto"'
 
 
-def test_events_tell_phrase_by_phrase_and_the_whole_text_at_the_end(make, tone):
-    client = make(HELLO, Dropped(0, 1.0, 1.0, DropReason.SILENCE), READY)
-    answer = transcribe(client, tone(0.2), ("stream", "true"))
-    assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-cache"
-    assert "content-length" not in answer.headers
-    assert events(answer) == [
-        {"type": "transcript.text.delta", "delta": "Hello Sam."},
-        {"type": "transcript.text.delta", "delta": " Are you ready?"},
-        {
-            "type": "transcript.text.done",
-            "text": "Hello Sam. Are you ready?",
-            "languages": [{"code": "en"}],
-        },
-    ]
-    assert client.recogniser.asked[0].batch_segments == 1
-
-
-def test_events_of_speakers_are_segments(make, tone):
-    fields = ("stream", "true"), ("response_format", "diarized_json")
-    told = events(transcribe(make(HELLO), tone(0.2), *fields))
-    assert [event["type"].rpartition(".")[2] for event in told] == ["delta", "segment", "done"]
-    assert (told[0]["segment_id"], told[1]["speaker"]) == ("seg_0", "A")
-
-
-def test_events_of_silence_are_the_end_alone(make, tone):
-    told = events(transcribe(make(), tone(0.2), ("stream", "true")))
-    assert told == [{"type": "transcript.text.done", "text": "", "languages": []}]
-
-
-def test_a_failure_before_the_first_event_has_its_status(make):
-    answer = transcribe(make(), b"not audio at all", ("stream", "true"))
-    assert refused(answer, 400, "InvalidAudioFormat", "file")
-
-
-def test_a_failure_between_events_is_the_last_event(make, tone):
-    """The client raises it. What nobody expected is told and logged without its message."""
-    with capture_logs() as lines:
-        answer = transcribe(make(HELLO, RuntimeError("Sam said")), tone(0.2), ("stream", "true"))
-    assert answer.status_code == 200
-    delta, error = events(answer)
-    assert delta["delta"] == "Hello Sam."
-    assert (error["error"]["type"], error["error"]["code"]) == ("server_error", "UnexpectedError")
-    assert "Sam" not in str(lines)
-    assert [line["event"] for line in lines] == ["unexpected_error", "request"]
-
-
-def test_an_expected_failure_between_events_tells_what_it_tells_elsewhere(make, tone):
-    answer = transcribe(
-        make(HELLO, EngineUnavailable("No such file.")), tone(0.2), ("stream", "true")
-    )
-    assert events(answer)[-1]["error"]["message"] == "Recognition is not available on this server."
-
-
-def test_a_stream_is_under_way_until_its_end_and_no_longer(make, tone):
-    client = make(HELLO, queue_limit=1)
-    for _ in range(2):
-        assert transcribe(client, tone(0.2), ("stream", "true")).status_code == 200
-
-
-def test_silence_of_the_server_is_broken_by_comments(make, tone, monkeypatch):
-    """The head leaves with the first one, before there is any text."""
-    monkeypatch.setattr(openai_event_stream, "PING_S", 0.01)
-    client = make(HELLO)
-    recognise, write = client.recogniser.recognise, openai_event_stream.EventStream._write
-    written = threading.Event()
-
-    async def tell_when_written(*arguments):
-        await write(*arguments)
-        written.set()
-
-    def late(*arguments):
-        assert written.wait(10)
-        yield from recognise(*arguments)
-
-    monkeypatch.setattr(openai_event_stream.EventStream, "_write", tell_when_written)
-    client.recogniser.recognise = late
-    answer = transcribe(client, tone(0.2), ("stream", "true"))
-    assert answer.text.startswith(": ping\n\n")
-    assert events(answer)[-1]["text"] == "Hello Sam."
-
-
-def test_work_ends_when_the_client_leaves_a_stream(make, tone):
-    """Driven over ASGI: the client disconnects after the first event."""
-    client = make()
-    left, ended = threading.Event(), threading.Event()
-
-    def endless(*_arguments):
-        try:
-            while True:
-                yield HELLO
-                left.wait(0.01)
-        finally:
-            ended.set()
-
-    client.recogniser.recognise = endless
-    sent = form([("model", "whisper-1"), ("stream", "true")], tone(0.2))
-
-    async def run():
-        has_begun = asyncio.Event()
-        incoming = iter([{"type": "http.request", "body": sent["content"], "more_body": False}])
-
-        async def receive():
-            for message in incoming:
-                return message
-            await has_begun.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message):
-            if message["type"] == "http.response.body":
-                has_begun.set()
-
-        headers = {**sent["headers"], "Authorization": "Bearer k"}
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": "POST",
-            "scheme": "http",
-            "path": ROUTE,
-            "raw_path": ROUTE.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
-            "client": ("127.0.0.1", 1),
-            "server": ("testserver", 80),
-        }
-        async with asyncio.timeout(10):
-            await client.app(scope, receive, send)
-
-    with capture_logs() as lines:
-        asyncio.run(run())
-    assert ended.wait(1)
-    assert [line["event"] for line in lines] == ["request"]
-
-
 @pytest.mark.parametrize("stream", ["true", "false"])
 def test_the_log_line_has_numbers_and_no_text(make, remind, tone, stream):
     with capture_logs() as lines:
@@ -456,30 +264,3 @@ def test_the_log_line_has_numbers_and_no_text(make, remind, tone, stream):
     (line,) = lines
     assert (line["route"], line["n_phrases"], line["audio_ms"]) == (ROUTE, 1, 1000)
     assert not any(word in str(line) for word in ("Remind", "Contoso", "Acme"))
-
-
-def test_models_are_the_names_of_the_one_model(make):
-    answer = make(model="/models/my-whisper").get(MODELS).json()
-    assert answer["object"] == "list"
-    assert [model["id"] for model in answer["data"]] == [
-        "my-whisper",
-        "whisper-1",
-        "gpt-transcribe",
-        "gpt-4o-transcribe",
-        "gpt-4o-mini-transcribe",
-        "gpt-4o-mini-transcribe-2025-12-15",
-        "gpt-4o-transcribe-diarize",
-    ]
-
-
-def test_a_model_is_described(make):
-    assert make().get(f"{MODELS}/base").json() == {
-        "id": "base",
-        "object": "model",
-        "created": 1663718400,
-        "owned_by": "sotto",
-    }
-
-
-def test_a_model_that_is_not_there_is_not_found(make):
-    assert refused(make().get(f"{MODELS}/gpt-5"), 404, "model_not_found", "model")
