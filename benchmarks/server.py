@@ -69,8 +69,8 @@ class SottoServer:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "functions.container"],
             cwd=PROJECT,
-            env=environment | {"SOTTO_PORT": "0",
-            "SOTTO_BATCH": "false", "SOTTO_THREADS": str(THREADS)},
+            env=environment
+            | {"SOTTO_PORT": "0", "SOTTO_BATCH": "false", "SOTTO_THREADS": str(THREADS)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,

@@ -230,7 +230,7 @@ class SourceChanged(JobError):
 
 
 class WorkStopped(JobError):
-    """This process is to end before the work has."""
+    """The process is to end before the work has."""
 
 
 class OutputTaken(JobError):
