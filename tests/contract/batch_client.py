@@ -51,9 +51,9 @@ def ended(http, address, within_s=60):
 
 def files_of(http, job, **params):
     """All files of a job, page by page."""
-    answer = http.get(job["links"]["files"], params=params or None, timeout=30).json()
+    answer = http.get(job["links"]["files"], params=params or None).json()
     found = answer["values"]
     while "@nextLink" in answer:
-        answer = http.get(answer["@nextLink"], timeout=30).json()
+        answer = http.get(answer["@nextLink"]).json()
         found += answer["values"]
     return found

@@ -1,0 +1,150 @@
+"""Work on jobs of the batch API, where it differs from that on dropped files."""
+
+import io
+import wave
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.api.recogniser import ScriptedRecogniser
+from shared.audio.format import AudioLimits
+from shared.errors import JobNotFound
+from shared.jobs import work as work_module
+from shared.jobs.batch import Batch
+from shared.jobs.drop_folder import DropFolder
+from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
+from shared.jobs.names import new_job_id, transcript_name
+from shared.jobs.outcome import FileOutcome, FileStatus
+from shared.jobs.store import JobStore
+from shared.jobs.submission import submit
+from shared.jobs.work import Attempt, Work
+from shared.storage.folder import FolderContainer
+from shared.storage.sqlite_queue import open_sqlite_queue
+from shared.storage.work_message import WorkKind, WorkMessage
+from shared.transcript import Alternative, Phrase
+
+HELLO = Phrase(0, "en-US", 0.1, 0.8, (Alternative(0.9, "hello", "hello", "hello", "Hello."),))
+
+
+@pytest.fixture
+def batch(tmp_path):
+    for name in ("jobs", "audio", "transcripts"):
+        (tmp_path / name).mkdir()
+    folder = DropFolder(
+        "audio", FolderContainer(tmp_path / "audio"), FolderContainer(tmp_path / "transcripts")
+    )
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(16_000)
+        writer.writeframes(bytes(32_000))
+    folder.input.put("a.wav", file.getvalue())
+    queue = open_sqlite_queue(tmp_path / "queue.sqlite")
+    yield Batch(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
+    queue.close()
+
+
+def job_of(n_files=1, **changes):
+    created_at = datetime.now(UTC)
+    files = tuple(
+        JobFile(
+            f"http://h/containers/audio/a.wav?{n}",
+            f"contenturl_{n}.json",
+            drop_folder="audio",
+            blob="a.wav",
+        )
+        for n in range(n_files)
+    )
+    job = Job(
+        id=new_job_id(created_at),
+        origin=JobOrigin.REST,
+        created_at=created_at,
+        files=files,
+        options=JobOptions(locales=("en-US",)),
+        time_to_live=timedelta(hours=6),
+    )
+    return replace(job, **changes)
+
+
+def test_a_message_that_is_faster_than_its_job_waits_for_it(batch, monkeypatch):
+    """Its worker has it before the job behind it is written."""
+    job, slept_s = job_of(), []
+
+    def sleep(pause_s):
+        slept_s.append(pause_s)
+        if len(slept_s) == 3:
+            batch.store.create(job)
+
+    monkeypatch.setattr(work_module, "_RECORD_PAUSES_S", (0.01, 0.02, 0.03, 0.04))
+    monkeypatch.setattr(work_module.time, "sleep", sleep)
+    done = Work(batch, ScriptedRecogniser([HELLO])).do(
+        WorkMessage(WorkKind.TRANSCRIBE, job.id, 0), Attempt()
+    )
+    assert slept_s == [0.01, 0.02, 0.03]
+    assert done.outcome.status is FileStatus.SUCCEEDED
+
+
+def test_a_message_whose_job_never_was_is_given_up_in_the_end_with_its_entry(batch):
+    """Whoever accepted the job died before its record was written."""
+    job = job_of()
+    batch.store.container.create(f"created/{job.id}", b"")
+    work = Work(batch, ScriptedRecogniser([HELLO]))
+    message = WorkMessage(WorkKind.TRANSCRIBE, job.id, 0)
+    for number in range(1, 5):
+        with pytest.raises(JobNotFound):
+            work.do(message, Attempt(number))
+    assert work.do(message, Attempt(5)) is None
+    assert list(batch.store.container.list()) == []
+
+
+def test_a_job_runs_when_its_first_file_is_taken(batch):
+    job = job_of(3)
+    submit(job, batch.store, batch.queue)
+    assert batch.store.started_at(job.id) is None
+    work = Work(batch, ScriptedRecogniser([HELLO]))
+    work.do(batch.queue.lease(60).message, Attempt())
+    began_at = batch.store.started_at(job.id)
+    assert began_at is not None
+    work.do(batch.queue.lease(60).message, Attempt())
+    assert batch.store.started_at(job.id) == began_at
+    assert batch.store.closing(job.id) is None
+
+
+def test_a_transcript_of_an_earlier_try_goes_where_the_file_failed_for_good(batch):
+    """One try wrote it and died before it said so; the last one found the file broken."""
+    job = job_of()
+    batch.store.create(job)
+    batch.store.write_result(job.id, transcript_name(0), b"{}")
+    failed = FileOutcome(
+        file_index=0,
+        status=FileStatus.FAILED,
+        finished_at=datetime.now(UTC),
+        error_kind="InvalidAudio",
+        error_message="It can not be decoded.",
+    )
+    batch.store.finish(job.id, failed)
+    message = WorkMessage(WorkKind.TRANSCRIBE, job.id, 0)
+    Work(batch, ScriptedRecogniser([HELLO])).do(message, Attempt(5))
+    assert [entry.name for entry in batch.store.results(job.id)] == ["report.json"]
+
+
+def test_the_duration_of_a_job_is_that_of_all_its_audio(batch):
+    job = job_of(3)
+    submit(job, batch.store, batch.queue)
+    work = Work(batch, ScriptedRecogniser([HELLO]))
+    while (lease := batch.queue.lease(60)) is not None:
+        work.do(lease.message, Attempt())
+        batch.queue.acknowledge(lease)
+    assert batch.store.closing(job.id).audio_s == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize(
+    ("max_speakers", "longest_s"), [(None, 5 * 3600), (2, 4 * 3600)], ids=["without", "with"]
+)
+def test_speakers_are_told_apart_in_four_hours_at_most(batch, max_speakers, longest_s):
+    work = Work(batch, ScriptedRecogniser([HELLO]), AudioLimits())
+    limits = work._limits_of(job_of(options=JobOptions(max_speakers=max_speakers)))
+    assert limits.max_duration_s == longest_s
+    assert limits.max_bytes == 2_500_000_000
