@@ -36,11 +36,20 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Translation:
+    """A phrase in another language. `target` is written as whoever asked for it wrote it."""
+
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Phrase:
     """What was said in one go.
 
     n_best is best first and never empty. `words` are lexical, `display_words` keep their
     punctuation; both are empty where word times were not asked for. `speaker` counts from 1.
+    `translations` are there where they were asked for.
     """
 
     channel: int
@@ -51,6 +60,7 @@ class Phrase:
     words: tuple[Word, ...] = ()
     display_words: tuple[Word, ...] = ()
     speaker: int | None = None
+    translations: tuple[Translation, ...] = ()
 
     @property
     def best(self) -> Alternative:

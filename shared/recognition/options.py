@@ -57,6 +57,9 @@ class RecognitionOptions:
     phrases: tuple[str, ...] = ()
     phrase_weight: float = 1.0
 
+    # Each phrase in English too, by Whisper's own task; a phrase is a whole segment then
+    to_english: bool = False
+
     # Scheduling: segments that are decoded together. More is faster, one is sooner
     batch_segments: int = 8
     priority: Priority = Priority.INTERACTIVE

@@ -27,19 +27,24 @@ class PhraseStyle:
 def timed_phrases(words: Sequence[Word], style: PhraseStyle) -> Iterator[Phrase]:
     """Phrases with their word times, parted at pauses."""
     for said in _split_at_pauses(words):
-        forms = text_forms([word.text for word in said], style.locale, style.profanity)
-        end_s = said[-1].offset_s + said[-1].duration_s
-        spoken = [word for token in forms.tokens for word in _lexical_words(token, said)]
-        shown = [_spanning(token, said, token.display) for token in forms.tokens if token.display]
-        yield Phrase(
-            channel=style.channel,
-            locale=style.locale,
-            offset_s=said[0].offset_s,
-            duration_s=end_s - said[0].offset_s,
-            n_best=(_alternative(forms, geometric_mean([w.confidence for w in said])),),
-            words=tuple(spoken),
-            display_words=tuple(shown),
-        )
+        yield timed_phrase(said, style)
+
+
+def timed_phrase(said: Sequence[Word], style: PhraseStyle) -> Phrase:
+    """One phrase with its word times, whatever the pauses in it."""
+    forms = text_forms([word.text for word in said], style.locale, style.profanity)
+    end_s = said[-1].offset_s + said[-1].duration_s
+    spoken = [word for token in forms.tokens for word in _lexical_words(token, said)]
+    shown = [_spanning(token, said, token.display) for token in forms.tokens if token.display]
+    return Phrase(
+        channel=style.channel,
+        locale=style.locale,
+        offset_s=said[0].offset_s,
+        duration_s=end_s - said[0].offset_s,
+        n_best=(_alternative(forms, geometric_mean([w.confidence for w in said])),),
+        words=tuple(spoken),
+        display_words=tuple(shown),
+    )
 
 
 def untimed_phrase(

@@ -8,7 +8,7 @@ the same, it stays.
 
 import zlib
 
-from shared.recognition.engine import Hypothesis
+from shared.recognition.engine import Hypothesis, Task
 
 MOST_COMPRESSION = 2.4  # bytes of text per byte of its deflated form
 LEAST_LOG_PROBABILITY = -0.7  # on average; half of what a well read clip has is -0.2
@@ -37,13 +37,16 @@ def is_loop(hypothesis: Hypothesis) -> bool:
     return hypothesis.capped or _compression(hypothesis.text) > MOST_COMPRESSION
 
 
-def is_doubtful(hypothesis: Hypothesis) -> bool:
-    """Whether more context may give a better text."""
-    return (
-        is_loop(hypothesis)
-        or ends_twice(hypothesis.text)
-        or hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
-    )
+def is_doubtful(hypothesis: Hypothesis, task: Task = Task.TRANSCRIBE) -> bool:
+    """Whether more context may give a better text.
+
+    What words mean is never as certain as the words. Of four doubtful translations one was better
+    at a longer context, for ten times the time: only loops are worth it.
+    """
+    if is_loop(hypothesis) or ends_twice(hypothesis.text):
+        return True
+    is_unlikely = hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
+    return is_unlikely and task is Task.TRANSCRIBE
 
 
 def is_not_speech(hypothesis: Hypothesis) -> bool:

@@ -6,7 +6,7 @@ from shared.errors import UnsupportedPair
 from shared.translation.detection import DetectedLanguage, detect_languages
 from shared.translation.languages import find_language
 from shared.translation.translator import Translator
-from shared.translation.whisper_task import WhisperTask
+from shared.translation.whisper_task import ENGLISH, WhisperTask
 
 Detector = Callable[[Sequence[str], frozenset[str]], list[DetectedLanguage]]
 
@@ -54,10 +54,24 @@ class TranslatorChain:
         ------
         UnsupportedPair: nobody does. The message says what to set up.
         """
-        for translator in self._translators:
-            if translator.can_translate(source, target):
-                return translator
-        raise _unsupported(source, target)
+        translator = self._first(source, target)
+        if translator is None:
+            raise _unsupported(source, target)
+        return translator
+
+    def hears_english(self, sources: Sequence[str]) -> bool:
+        """Whether Whisper's own task comes first for one of these languages; none means any."""
+        asked = sources or WhisperTask.languages
+        return any(isinstance(self._first(source, ENGLISH), WhisperTask) for source in asked)
+
+    def reaches(self, target: str) -> bool:
+        """Whether speech of any language at all is translated to a target."""
+        sources = self.languages() | WhisperTask.languages
+        return any(self._first(source, target) is not None for source in sources)
+
+    def _first(self, source: str, target: str) -> Translator | WhisperTask | None:
+        able = (one for one in self._translators if one.can_translate(source, target))
+        return next(able, None)
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
         """Translations in the order of the texts; a blank text stays as it is. Blocks.

@@ -15,25 +15,27 @@ ENGLISH = "en"
 _TRANSCRIBERS = ("turbo", "distil")
 
 
+# Languages of Whisper's that no translator of text has.
+_UNNAMED = frozenset({"haw", "la"})
+
+
 class WhisperTask:
     """What the configured Whisper model can translate."""
 
     name = WHISPER
+    languages = frozenset(
+        language_code(locale)
+        for locale in supported_locales()
+        if language_of(locale) not in _UNNAMED
+    )
+    """Every language of speech that is known; a model of English alone translates none."""
 
     def __init__(self, settings: Settings) -> None:
         model = settings.model.lower()
-        is_able = not model.endswith(".en") and not any(part in model for part in _TRANSCRIBERS)
-        self._sources = (
-            frozenset(map(language_code, filter(_is_named, supported_locales())))
-            if is_able
-            else frozenset()
+        self._is_able = not model.endswith(".en") and not any(
+            part in model for part in _TRANSCRIBERS
         )
 
     def can_translate(self, source: str, target: str) -> bool:
         """Whether it turns speech of this language into that text; the text can only be English."""
-        return target == ENGLISH and source in self._sources
-
-
-def _is_named(locale: str) -> bool:
-    """Hawaiian and Latin are languages of Whisper's that no translator of text has."""
-    return language_of(locale) not in {"haw", "la"}
+        return self._is_able and target == ENGLISH != source and source in self.languages
