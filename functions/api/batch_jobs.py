@@ -37,7 +37,7 @@ from functions.api.speech_versions import (
     routes_of,
     speech_version,
 )
-from shared.errors import FeatureUnavailable
+from shared.errors import FeatureUnavailable, QueueNotFound
 from shared.jobs.batch import Batch
 from shared.jobs.features import unavailable
 from shared.jobs.inquiry import (
@@ -203,7 +203,11 @@ class BatchJobs:
             source_container=None if own.find(container or "") else container,
             asked=properties.asked,
         )
-        submit(job, self._batch.store, self._batch.queue)
+        try:
+            submit(job, self._batch.store, self._batch.queue)
+        except QueueNotFound:  # on Functions whoever sends first makes it
+            self._batch.queue.prepare()
+            submit(job, self._batch.store, self._batch.queue)
         return job
 
     def _page(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from functions.aws_lambda.configuration import http_settings
 from functions.aws_lambda.events import Event, EventSource, source_of, without_stage
 from functions.aws_lambda.start import ModelLoading, tell_operator
-from shared.errors import FeatureUnavailable, SpeechError
+from shared.errors import ConfigurationError, FeatureUnavailable, SpeechError
 from shared.privacy.logs import configure_logging
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
@@ -102,7 +102,11 @@ def start() -> HttpHandler:
     # Beside the import of the web stack; both mostly wait for the disk or work outside of the
     # interpreter lock.
     loading = ModelLoading(recogniser, settings)
-    handler = HttpHandler(_serving_app(settings, recogniser))
+    try:
+        handler = HttpHandler(_serving_app(settings, recogniser))
+    except ConfigurationError as error:
+        tell_operator(error)
+        handler = HttpHandler(_refusing_app())
     loading.wait()
     return handler
 
@@ -112,8 +116,14 @@ def _serving_app(settings: Settings, recogniser: "Recogniser") -> "ASGI":
 
     from functions.api.app import create_app  # noqa: PLC0415
     from functions.aws_lambda.invocation_limits import InvocationLimits  # noqa: PLC0415
+    from shared.jobs.places import named_places  # noqa: PLC0415
 
-    app = create_app(settings, recogniser)
+    batch = None
+    if named_places(settings) is not None:
+        from functions.aws_lambda.batch_places import open_function_batch  # noqa: PLC0415
+
+        batch = open_function_batch(settings)
+    app = create_app(settings, recogniser, batch)
     app.user_middleware.append(Middleware(InvocationLimits))  # the innermost
     return app
 

@@ -7,16 +7,33 @@ import azure.functions as func
 from functions.azure_app import blob_batch, purge_timer, work_queue
 from functions.azure_app.invocation import invocation_limit
 from functions.azure_app.trigger_sources import trigger_sources
+from shared.jobs.batch import Batch
 from shared.jobs.places import named_places, open_batch
 from shared.jobs.work import Work
 from shared.recognition.transcribe import Recognises
 from shared.settings import Settings
 
 
+def open_app_batch(settings: Settings) -> Batch | None:
+    """Open the containers and the queue; None where the settings name no place for jobs.
+
+    Raises
+    ------
+    ConfigurationError: places that can not be used.
+    """
+    places = named_places(settings)
+    return None if places is None else open_batch(settings, places)  # the SDKs load in 0.3 s
+
+
 def create_blueprints(
-    settings: Settings, environment: Mapping[str, str], recogniser: Recognises
+    settings: Settings,
+    environment: Mapping[str, str],
+    recogniser: Recognises,
+    batch: Batch | None = None,
 ) -> list[func.Blueprint]:
     """One for each kind of trigger; none where the settings name no place for jobs.
+
+    batch: opened from the settings; opened here where it is not given.
 
     Raises
     ------
@@ -27,7 +44,7 @@ def create_blueprints(
         return []
     sources = trigger_sources(settings, places, environment)
     limit = invocation_limit(environment)
-    batch = open_batch(settings, places)  # loads the SDKs of the storage: 0.3 s
+    batch = batch or open_batch(settings, places)
     return [
         blob_batch.create_blueprint(batch, sources, settings.blob_trigger),
         work_queue.create_blueprint(Work(batch, recogniser), sources, limit),

@@ -41,11 +41,12 @@ def _with_settings(settings: Settings, environment: Mapping[str, str]) -> func.F
     from functions.azure_app.web_server_log import silence_web_server  # noqa: PLC0415
 
     silence_web_server()
-    app = AnswerDeadline(create_app(settings, recogniser), ANSWER_WITHIN_S)
+    batch = batch_triggers.open_app_batch(settings)
+    app = AnswerDeadline(create_app(settings, recogniser, batch), ANSWER_WITHIN_S)
     return _joined(
         http.create_blueprint(app),
         warm_up.create_blueprint(recogniser.load),
-        *batch_triggers.create_blueprints(settings, environment, recogniser),
+        *batch_triggers.create_blueprints(settings, environment, recogniser, batch),
     )
 
 

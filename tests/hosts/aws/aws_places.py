@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from contextlib import suppress
 
 from http_events import event_json
 
@@ -24,9 +25,10 @@ class Places:
         self.s3 = aws_client("s3", region=REGION, endpoint_url=aws_url)
         self.sqs = aws_client("sqs", region=REGION, endpoint_url=aws_url)
         for bucket in (INPUT, OUTPUT, JOBS):
-            self.s3.create_bucket(
-                Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
-            )
+            with suppress(self.s3.exceptions.BucketAlreadyOwnedByYou):  # of another module's places
+                self.s3.create_bucket(
+                    Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+                )
         self.dead_letters = self._queue({})
         redrive = {"deadLetterTargetArn": self.arn(self.dead_letters)}
         redrive["maxReceiveCount"] = MAX_DELIVERIES
