@@ -19,10 +19,11 @@ from typing import Any
 
 from benchmarks.clips import Clip
 from benchmarks.report import Figure, Section
+from shared.jobs.attempt import Attempt
 from shared.jobs.places import local_places, open_batch
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 

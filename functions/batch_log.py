@@ -2,10 +2,10 @@
 
 import structlog
 
+from shared.jobs.attempt import FileWork
 from shared.jobs.outcome import FileStatus
 from shared.jobs.retention import Purge
 from shared.jobs.web_hook_delivery import Delivery, HookWork
-from shared.jobs.work import FileWork
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
 from shared.ticks import milliseconds_from_seconds

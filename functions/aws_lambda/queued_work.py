@@ -12,7 +12,8 @@ from functions.aws_lambda.sqs_events import ReceivedMessage, failed_items, recei
 from functions.aws_lambda.start import InvocationContext
 from functions.batch_log import log_retry, log_work
 from shared.errors import MalformedMessage, StorageError, WorkStopped
-from shared.jobs.work import Attempt, Deadline, Work
+from shared.jobs.attempt import Attempt, Deadline
+from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
 from shared.storage.work_queue import Lease, WorkQueue

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from shared.errors import ConfigurationError
-from shared.jobs.work import Deadline
+from shared.jobs.attempt import Deadline
 
 _HOST_JSON = Path(__file__).resolve().parent.parent.parent / "host.json"
 _TIMEOUT_KEY = "AzureFunctionsJobHost__functionTimeout"

@@ -15,7 +15,8 @@ from functions.azure_app.invocation import InvocationLimit, attempt
 from functions.azure_app.trigger_sources import TriggerSources
 from functions.batch_log import log_retry, log_work
 from shared.errors import MalformedMessage
-from shared.jobs.work import Attempt, Work
+from shared.jobs.attempt import Attempt
+from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
 from shared.storage.work_queue import DeadLetter

@@ -10,7 +10,8 @@ import structlog
 
 from functions.batch_log import log_retry, log_work
 from shared.errors import LeaseLost, QueueNotFound, StorageError, WorkStopped
-from shared.jobs.work import Attempt, Work
+from shared.jobs.attempt import Attempt
+from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_queue import Lease, WorkQueue
 

@@ -8,120 +8,46 @@ did before.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from shared.audio.format import AudioLimits
-from shared.audio.stream import open_audio
 from shared.errors import (
     AddressRefused,
-    AudioTooLong,
     ConfigurationError,
-    InvalidDropOptions,
     JobNotFound,
-    LeaseLost,
-    OutputTaken,
     StorageError,
-    Unstorable,
-    WorkStopped,
 )
 from shared.formats.batch_report import ReportEntry, batch_report
+from shared.jobs.attempt import Attempt, FileWork
 from shared.jobs.batch import Batch
 from shared.jobs.destination import write_to_destination
 from shared.jobs.failure import (
     CRASHED,
-    SOURCE_CHANGED,
-    Failure,
-    exhausted,
-    permanent_failure,
 )
 from shared.jobs.job import Job, JobOrigin
 from shared.jobs.names import REPORT_NAME, transcript_name
-from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob, close_job
+from shared.jobs.outcome import FileOutcome, FileStatus, close_job
 from shared.jobs.outputs import (
-    Finished,
-    Output,
     dropped_output_names,
-    failure_output,
     json_bytes,
-    remove_older_failure,
     remove_own,
-    transcript_outputs,
-    write_dropped,
 )
 from shared.jobs.retention import clear_gone
 from shared.jobs.submission import FAN_OUT_FILES
+from shared.jobs.transcription import FileTranscription
 from shared.jobs.web_hook_delivery import HookWork, WebHookDelivery
 from shared.jobs.web_hook_notices import announce
-from shared.recognition.recogniser import RecognitionStatistics
-from shared.recognition.transcribe import Recognises, transcribe
+from shared.recognition.transcribe import Recognises
 from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
-from shared.transcript import Transcript
 
 # A worker that waits for work has its message before the job behind it is written: a write later,
 # which is milliseconds. Giving the message back instead costs five seconds in the container host.
 _RECORD_PAUSES_S = (0.01, 0.03, 0.06, 0.15, 0.25, 0.5)
 
 _JOBS_REMEMBERED = 8
-_LONGEST_WITH_SPEAKERS_S = 240 * 60  # the contract's limit, as the next one
-_MAX_BLOB_BYTES = 2_500_000_000
-
-
-def _always() -> None:
-    """Go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """When this host ends the work, on the clock of `time.monotonic`, and how it calls that."""
-
-    at_s: float
-    limit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """The circumstances of one try.
-
-    number: from 1; the last one is `MAX_DELIVERIES`.
-    go_on: called again and again; raises `LeaseLost` or `WorkStopped` to end the work.
-    """
-
-    number: int = 1
-    go_on: Callable[[], None] = _always
-    deadline: Deadline | None = None
-
-    @property
-    def is_last(self) -> bool:
-        """Whether what fails now has failed for good."""
-        return self.number >= MAX_DELIVERIES
-
-    def check(self) -> None:
-        """End the work where it has to end."""
-        self.go_on()
-        if self.deadline is not None and time.monotonic() >= self.deadline.at_s:
-            raise AudioTooLong(
-                f"The audio takes longer than this host has for one file ({self.deadline.limit})."
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class FileWork:
-    """What became of a message about one file, for the log of its host: no name, no text.
-
-    outcome: what counts, whoever has written it.
-    statistics: of this try; None where the file was finished already.
-    cause: why it failed at this try.
-    has_closed: whether this was the end of the job, too.
-    """
-
-    outcome: FileOutcome
-    statistics: RecognitionStatistics | None = None
-    cause: Exception | None = None
-    has_closed: bool = False
 
 
 class Work:
@@ -132,8 +58,7 @@ class Work:
     ) -> None:
         self._batch = batch
         self._store = batch.store
-        self._recogniser = recogniser
-        self._limits = limits or AudioLimits()
+        self._files = FileTranscription(batch, recogniser, limits or AudioLimits())
         # A job of 10,000 files is megabytes, the same for each of them, and never changes in
         # what work reads of it.
         self._job = lru_cache(_JOBS_REMEMBERED)(batch.store.job)
@@ -171,7 +96,7 @@ class Work:
         for index in range(message.file_index, min(message.file_index + step, len(job.files))):
             outcome = self._store.outcome(job.id, index)
             if outcome is None:
-                outcome = self._failed(job, index, CRASHED, MAX_DELIVERIES)
+                outcome = self._files.failed(job, index, CRASHED, MAX_DELIVERIES)
                 outcome = self._store.finish(job.id, outcome)
             self._retract(job, outcome, is_last=True)
             self._settle(job, outcome)
@@ -226,7 +151,7 @@ class Work:
         if len(job.files) > 1 and self._store.is_gone(job.id):
             self._undo(job, index)
             return None
-        done = self._process(job, index, attempt)
+        done = self._files.transcribe(job, index, attempt)
         outcome = self._store.finish(job.id, done.outcome)
         if outcome is not done.outcome or attempt.number > 1:
             self._retract(job, outcome, is_last=attempt.is_last)
@@ -291,111 +216,6 @@ class Work:
         except (StorageError, AddressRefused):
             return False
         return job.destination is not None
-
-    def _process(self, job: Job, index: int, attempt: Attempt) -> FileWork:
-        """Transcribe a file and write what becomes of it."""
-        statistics = RecognitionStatistics()
-        try:
-            written = self._transcribe(job, index, attempt, statistics)
-        except (LeaseLost, WorkStopped):
-            raise
-        except Exception as error:  # the edge: whatever a file does to us ends in its report
-            failure = permanent_failure(error)
-            if failure is None and attempt.is_last:
-                failure = exhausted(error)
-            if failure is None:
-                raise
-            return FileWork(self._failed(job, index, failure, attempt.number), statistics, error)
-        outcome = FileOutcome(
-            file_index=index,
-            status=FileStatus.SUCCEEDED,
-            finished_at=written.finished.finished_at,
-            n_attempts=attempt.number,
-            audio_s=statistics.audio_s,
-            written=written.blobs,
-        )
-        return FileWork(outcome, statistics)
-
-    def _transcribe(
-        self, job: Job, index: int, attempt: Attempt, statistics: RecognitionStatistics
-    ) -> "_Written":
-        if job.refusal is not None:
-            raise InvalidDropOptions(job.refusal)
-        file = job.files[index]
-        with (
-            self._batch.open_source(job, file) as source,
-            open_audio(source.audio, limits=self._limits_of(job)) as stream,
-        ):
-            options = job.options.recognition_options()
-            transcript = transcribe(self._recogniser, stream, options, statistics, attempt.check)
-        attempt.go_on()
-        finished = Finished(job, file, source.modified_at or job.created_at, datetime.now(UTC))
-        if job.origin is JobOrigin.REST:
-            self._write_result(transcript, finished, index)
-            return _Written(finished, ())
-        return _Written(finished, self._write(transcript, finished))
-
-    def _limits_of(self, job: Job) -> AudioLimits:
-        """Limits of one audio: of the API for its size, of telling speakers apart for its time."""
-        longest_s, max_bytes = self._limits.max_duration_s, self._limits.max_bytes
-        if job.options.max_speakers is not None:
-            longest_s = min(longest_s, _LONGEST_WITH_SPEAKERS_S)
-        if job.origin is JobOrigin.REST:
-            max_bytes = max(max_bytes, _MAX_BLOB_BYTES)  # of an address `Batch` accepts less
-        return replace(self._limits, max_duration_s=longest_s, max_bytes=max_bytes)
-
-    def _write_result(self, transcript: Transcript, finished: Finished, index: int) -> None:
-        """Write the transcript of a REST job: first where a failure is to leave none here."""
-        (output,) = transcript_outputs(transcript, finished, str(index))
-        job, file = finished.job, finished.file
-        write_to_destination(self._batch, job, file.result_name, output.data)
-        self._store.write_result(job.id, transcript_name(index), output.data, output.content_type)
-
-    def _write(self, transcript: Transcript, finished: Finished) -> tuple[WrittenBlob, ...]:
-        job, file = finished.job, finished.file
-        written = self._write_dropped(
-            transcript_outputs(transcript, finished, file.source), finished
-        )
-        remove_older_failure(self._batch.drop_folder(job.container or "").output, finished)
-        return written
-
-    def _write_dropped(
-        self, outputs: Iterable[Output], finished: Finished
-    ) -> tuple[WrittenBlob, ...]:
-        folder = self._batch.drop_folder(finished.job.container or "")
-        written = (
-            write_dropped(folder.output, folder.name, output, finished) for output in outputs
-        )
-        return tuple(blob for blob in written if blob is not None)
-
-    def _failed(self, job: Job, index: int, failure: Failure, n_attempts: int) -> FileOutcome:
-        finished_at = datetime.now(UTC)
-        written: tuple[WrittenBlob, ...] = ()
-        # The newer version has a job of its own, which says what there is to say.
-        if job.origin is JobOrigin.DROP and failure.kind != SOURCE_CHANGED:
-            finished = Finished(job, job.files[index], job.created_at, finished_at)
-            try:
-                written = self._write_dropped([failure_output(failure, finished)], finished)
-            except (StorageError, OutputTaken, ConfigurationError) as error:
-                # Not even that can be written. Then the record of the job has to do.
-                is_final = isinstance(error, OutputTaken | Unstorable)
-                if n_attempts < MAX_DELIVERIES and not is_final:
-                    raise
-        return FileOutcome(
-            file_index=index,
-            status=FileStatus.FAILED,
-            finished_at=finished_at,
-            n_attempts=n_attempts,
-            error_kind=failure.kind,
-            error_message=failure.message,
-            written=written,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    finished: Finished
-    blobs: tuple[WrittenBlob, ...]
 
 
 def _report(job: Job, outcomes: Sequence[FileOutcome]) -> bytes:

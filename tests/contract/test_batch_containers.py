@@ -15,9 +15,10 @@ from fastapi.testclient import TestClient
 from functions.api.app import create_app
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import SpeechError
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
 from shared.jobs.store import JobStore
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.settings import Settings
 from shared.storage.addresses import StorageAccess, open_container
 from shared.storage.folder import FolderContainer

@@ -28,12 +28,13 @@ from azure.storage.queue import QueueClient
 from emulators import azurite
 
 from benchmarks.purge import folder_batch
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.outcome import FileStatus
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 from shared.storage.addresses import StorageAccess, open_container

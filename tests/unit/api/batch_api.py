@@ -11,10 +11,11 @@ from functions.api.app import create_app
 from functions.api.rate_limit import N_REQUESTS
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import JobNotFound
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.store import JobStore
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.settings import Settings
 from shared.storage.addresses import StorageAccess
 from shared.storage.folder import FolderContainer

@@ -14,13 +14,14 @@ from crashing import Killed, Life, MortalContainer, MortalStore
 
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import JobNotFound
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch, OpenSource
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin, ResultFormat
 from shared.jobs.retention import purge, remove_job
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit, submit_dropped
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import SqliteStore
 from shared.storage.work_queue import WorkQueue

@@ -9,13 +9,14 @@ import pytest
 
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import StorageUnavailable
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.outcome import JobStatus
 from shared.jobs.retention import purge
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_queue import MAX_DELIVERIES

@@ -20,11 +20,12 @@ from lives import (
 
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import StorageUnavailable
+from shared.jobs.attempt import Attempt
 from shared.jobs.outcome import FileStatus
 from shared.jobs.outputs import JOB_KEY
 from shared.jobs.retention import purge
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.storage.work_message import WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
 

@@ -11,6 +11,7 @@ from functions.api.recogniser import ScriptedRecogniser
 from shared.audio.format import AudioLimits
 from shared.errors import JobNotFound
 from shared.jobs import work as work_module
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
@@ -18,7 +19,8 @@ from shared.jobs.names import new_job_id, transcript_name
 from shared.jobs.outcome import FileOutcome, FileStatus
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit
-from shared.jobs.work import Attempt, Work
+from shared.jobs.transcription import FileTranscription
+from shared.jobs.work import Work
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_message import WorkKind, WorkMessage
@@ -144,7 +146,7 @@ def test_the_duration_of_a_job_is_that_of_all_its_audio(batch):
     ("max_speakers", "longest_s"), [(None, 5 * 3600), (2, 4 * 3600)], ids=["without", "with"]
 )
 def test_speakers_are_told_apart_in_four_hours_at_most(batch, max_speakers, longest_s):
-    work = Work(batch, ScriptedRecogniser([HELLO]), AudioLimits())
-    limits = work._limits_of(job_of(options=JobOptions(max_speakers=max_speakers)))
+    files = FileTranscription(batch, ScriptedRecogniser([HELLO]), AudioLimits())
+    limits = files._limits_of(job_of(options=JobOptions(max_speakers=max_speakers)))
     assert limits.max_duration_s == longest_s
     assert limits.max_bytes == 2_500_000_000

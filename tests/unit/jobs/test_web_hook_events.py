@@ -9,6 +9,7 @@ import pytest
 
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import StorageUnavailable
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.job import Job, JobFile, JobOrigin
@@ -19,7 +20,7 @@ from shared.jobs.store import JobStore
 from shared.jobs.submission import submit
 from shared.jobs.web_hook import ApiAddress, HookStatus, WebHook
 from shared.jobs.web_hook_notices import last_jobs
-from shared.jobs.work import Attempt, Work
+from shared.jobs.work import Work
 from shared.storage.folder import FolderContainer
 from shared.storage.work_message import HookEvent, WorkKind
 
