@@ -20,9 +20,11 @@ from functions.api import (
     issue_token,
     openai_audio,
     openai_models,
+    openai_translations,
     reference,
     short_audio,
     speech_models,
+    speech_translation,
     text_to_speech,
     translator,
     web_hooks,
@@ -95,8 +97,10 @@ def create_app(
         fast_transcription,
         text_to_speech,
         translator,
+        speech_translation,
         openai_models,
         openai_audio,
+        openai_translations,
     ):
         app.include_router(contract.create_router(service))
     # The jobs last: `transcriptions/locales` would be taken for the id of one.

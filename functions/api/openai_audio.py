@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from functions.api import openai_descriptions as descriptions
-from functions.api.fast_transcription import content_length
+from functions.api.audio_upload import content_length
 from functions.api.incoming_body import ClientGone, IncomingBody
 from functions.api.multipart import Part, read_multipart
 from functions.api.openai_event_stream import Emit, EventStream
@@ -61,7 +61,7 @@ def create_router(service: SpeechService) -> APIRouter:
             opened.enter_context(service.recogniser.admit())
             work = await _read_work(service, request)
             if not work.asked.streams:
-                return _written(work.asked, await service.threads.run(work.transcribe, work.body))
+                return written(work.asked, await service.threads.run(work.transcribe, work.body))
             # The request stays under way until its last event.
             return EventStream(work.stream, service.threads, work.body, opened.pop_all().close)
 
@@ -144,16 +144,27 @@ class _Work:
 
 
 async def _read_work(service: SpeechService, request: Request) -> _Work:
-    """Read the form and check it before any of the audio is decoded."""
-    record = record_of(request)
+    asked, body = await read_openai_form(service, request)
+    return _Work(service, asked, body, record_of(request))
+
+
+async def read_openai_form(
+    service: SpeechService, request: Request
+) -> tuple[TranscriptionRequest, IncomingBody]:
+    """Read the form and check it before any of the audio is decoded.
+
+    Raises
+    ------
+    Problem: 415 for another content type, 400 or 404 for what is wrong in a field.
+    MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
+    """
     max_bytes = service.settings.max_upload_bytes + _FORM_OVERHEAD_BYTES
     body = IncomingBody(request.receive, max_bytes=max_bytes)
     try:
         parts = await _read_form(request, body)
     finally:
-        record.body_bytes = body.n_bytes
-    asked = read_transcription_request(parts, service.settings.model, service.recogniser)
-    return _Work(service, asked, body, record)
+        record_of(request).body_bytes = body.n_bytes
+    return read_transcription_request(parts, service.settings.model, service.recogniser), body
 
 
 async def _read_form(request: Request, body: IncomingBody) -> tuple[Part, ...]:
@@ -169,7 +180,7 @@ async def _read_form(request: Request, body: IncomingBody) -> tuple[Part, ...]:
     )
 
 
-def _written(asked: TranscriptionRequest, transcript: Transcript) -> Response:
+def written(asked: TranscriptionRequest, transcript: Transcript) -> Response:
     """Write the answer in the format that was asked for."""
     match asked.response_format:
         case ResponseFormat.TEXT:

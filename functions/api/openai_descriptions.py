@@ -148,3 +148,45 @@ TRANSCRIPTION: dict[str, Any] = {
         ),
     },
 }
+
+_TRANSLATION_FORM = _object(
+    file={"type": "string", "format": "binary", "description": "The audio, in any format."},
+    model={"type": "string", "example": "whisper-1"},
+    language={
+        "type": "string",
+        "description": "What is spoken, ISO 639-1; without it that is found.",
+        "example": "es",
+    },
+    response_format={
+        "type": "string",
+        "enum": ["json", "text", "srt", "verbose_json", "vtt"],
+        "default": "json",
+    },
+    prompt={"type": "string", "description": "Accepted and without effect."},
+    temperature={"type": "number", "minimum": 0, "maximum": 1},
+) | {"required": ["file", "model"]}
+
+TRANSLATION: dict[str, Any] = {
+    "security": _KEY_OR_TOKEN,
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": _TRANSLATION_FORM}},
+    },
+    "responses": {
+        "200": {
+            "description": "What is said, in English, in the format that was asked for.",
+            "content": {
+                "application/json": {
+                    "schema": {"anyOf": [_ANSWERS["json"], _ANSWERS["verbose_json"]]}
+                },
+                "text/plain": {"schema": _TEXT},
+                "text/vtt": {"schema": _TEXT},
+            },
+        },
+        **_errors(
+            status_400="A field is missing, not valid or not served, or the file is no audio.",
+            status_429="Too many requests are under way; Retry-After says when to try again.",
+            status_503="The model or the translator is not there.",
+        ),
+    },
+}

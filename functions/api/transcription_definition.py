@@ -5,7 +5,7 @@ Unknown members are ignored, a member that is null counts as absent, a wrong typ
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
@@ -14,7 +14,9 @@ from functions.api.problems import Problem
 from shared.recognition.options import ProfanityMode, SpeakerLimits
 
 
-class _Member(BaseModel):
+class Member(BaseModel):
+    """An object of a definition, in the names of the contract."""
+
     model_config = ConfigDict(
         strict=True,
         frozen=True,
@@ -41,22 +43,22 @@ _PROFANITY_MODES = {
 }
 
 
-class Diarization(_Member):
+class Diarization(Member):
     """Telling speakers apart. The Python client never sends `enabled`: absent means true."""
 
     enabled: bool | None = None
     max_speakers: Annotated[int, Field(ge=2, le=35)] | None = None
 
 
-class PhraseList(_Member):
+class PhraseList(Member):
     """Phrases that are likely in the audio."""
 
     phrases: list[str] | None = None
     biasing_weight: Annotated[float, Field(ge=0, le=2)] | None = None
 
 
-class EnhancedMode(_Member):
-    """Recognition by a large language model. Its prompt is accepted and not used."""
+class EnhancedMode(Member):
+    """What the cloud has a large language model for. Its prompt is accepted and not used."""
 
     enabled: bool | None = None
     task: Literal["transcribe", "translate"] | None = None
@@ -64,7 +66,7 @@ class EnhancedMode(_Member):
     prompt: list[str] | None = None
 
 
-class TranscriptionDefinition(_Member):
+class TranscriptionDefinition(Member):
     """What one fast transcription is asked for."""
 
     locales: list[str] | None = None
@@ -94,10 +96,12 @@ class TranscriptionDefinition(_Member):
         return SpeakerLimits(most=self.diarization.max_speakers)
 
     @property
-    def translates(self) -> bool:
-        """Whether enhanced mode is asked to translate."""
+    def translation_target(self) -> str | None:
+        """Language that enhanced mode is asked to translate to, English where none is named."""
         mode = self.enhanced_mode
-        return mode is not None and mode.enabled is not False and mode.task == "translate"
+        if mode is None or mode.enabled is False or mode.task != "translate":
+            return None
+        return mode.target_language or "en"
 
     @property
     def phrases(self) -> tuple[str, ...]:
@@ -119,7 +123,10 @@ _INNER_CODES = {"locales": "InvalidLocale", "channels": "InvalidChannels", "mode
 _AROUND_JSON = b" \t\r\n'\"\xef\xbb\xbf"
 
 
-def parse_definition(json_text: bytes) -> TranscriptionDefinition:
+Definition = TypeVar("Definition", bound=TranscriptionDefinition)
+
+
+def parse_definition(json_text: bytes, kind: type[Definition]) -> Definition:
     """Read the `definition` part; empty means `{}`.
 
     Raises
@@ -127,9 +134,7 @@ def parse_definition(json_text: bytes) -> TranscriptionDefinition:
     Problem: 400, naming the member and what it may be, never what it was.
     """
     try:
-        definition = TranscriptionDefinition.model_validate_json(
-            json_text.strip(_AROUND_JSON) or b"{}"
-        )
+        definition = kind.model_validate_json(json_text.strip(_AROUND_JSON) or b"{}")
     except ValidationError as error:
         raise _problem(error) from None
     channels = definition.channels or []

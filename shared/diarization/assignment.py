@@ -23,7 +23,8 @@ def assign_speakers(
 
     A word belongs to whoever speaks for most of it, and a word in which nobody was heard to the
     nearest turn. A phrase whose words belong to several is parted; its first alternative alone is
-    kept then. A phrase without word times goes whole to whoever speaks for most of it.
+    kept then. A phrase without word times, or with a translation, which could not be parted, goes
+    whole to whoever speaks for most of it.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ class _Run:
 
 
 def _parts(phrase: Phrase, timeline: Timeline) -> Iterator[Phrase]:
-    if not phrase.words:
+    if not phrase.words or phrase.translations:
         end_s = phrase.offset_s + phrase.duration_s
         yield replace(phrase, speaker=timeline.speaker(phrase.offset_s, end_s))
         return

@@ -27,6 +27,10 @@ class SpeechTranslationPlan:
         """Options of a recognition that gives what this plan needs of it."""
         return replace(options, to_english=self.to_english)
 
+    def translated(self, transcript: Transcript) -> Transcript:
+        """The transcript with its phrases translated. Blocks; raises what `translate` does."""
+        return replace(transcript, phrases=tuple(self.translate(transcript.phrases)))
+
     def translate(self, phrases: Sequence[Phrase]) -> list[Phrase]:
         """Phrases with a translation to each target, in the targets' order. Blocks.
 

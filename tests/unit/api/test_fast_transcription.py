@@ -243,20 +243,6 @@ def test_broken_json_is_refused_as_such(make_client, tone):
 
 
 @pytest.mark.parametrize(
-    "definition",
-    [
-        {"enhancedMode": {"task": "translate", "targetLanguage": "de", "enabled": True}},
-        {"enhancedMode": {"task": "translate"}},
-    ],
-)
-def test_what_is_not_served_is_501(make_client, tone, definition):
-    """Not left out silently."""
-    answer = transcribe(make_client(), tone(0.1), definition)
-    assert refused(answer, 501, "NotAllowed", "FeatureUnavailable")
-    assert "retry-after" not in answer.headers
-
-
-@pytest.mark.parametrize(
     ("diarization", "limits"),
     [
         ({}, SpeakerLimits()),

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from shared.diarization.assignment import assign_speakers
 from shared.diarization.speech_turn import SpeechTurn
-from shared.transcript import Alternative, Phrase, Word
+from shared.transcript import Alternative, Phrase, Translation, Word
 
 
 def words(*timed):
@@ -84,6 +84,14 @@ def test_a_phrase_without_word_times_goes_to_whoever_speaks_for_most_of_it():
     turns = [SpeechTurn(1, 0.0, 0.5), SpeechTurn(2, 0.5, 1.5)]
     before = phrase(words(("so", 0.0, 0.4)))
     assert [said.speaker for said in assign_speakers([before, untimed], turns)] == [1, 2]
+
+
+def test_a_phrase_with_a_translation_is_not_parted():
+    """Its translation could not be."""
+    translated = replace(GREETING, translations=(Translation("es", "¿Cómo estás?"),))
+    turns = [SpeechTurn(1, 0.0, 1.1), SpeechTurn(2, 1.1, 5.0)]
+    (said,) = assign_speakers([translated], turns)
+    assert said == replace(translated, speaker=1)
 
 
 def test_without_turns_nobody_is_named():

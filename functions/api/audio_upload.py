@@ -1,0 +1,176 @@
+"""An upload of fast transcription's kind: a form with `audio` and `definition`, read and checked.
+
+The audio is the part `audio`, or what `definition.audioUrl` leads to.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic
+
+from fastapi import Request
+
+from functions.api.incoming_body import IncomingBody
+from functions.api.multipart import Part, read_multipart
+from functions.api.problems import Problem
+from functions.api.recogniser import find_supported_locale
+from functions.api.request_record import record_of
+from functions.api.service import SpeechService
+from functions.api.transcription_definition import (
+    Definition,
+    TranscriptionDefinition,
+    invalid_argument,
+    parse_definition,
+)
+from shared.audio.stream import AudioLimits, AudioStream, open_audio
+from shared.errors import FeatureUnavailable
+from shared.recognition.options import Priority, RecognitionOptions
+from shared.settings import Settings
+from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
+
+# The definition, the boundaries and the headers of the parts beside the audio.
+_FORM_OVERHEAD_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Upload(Generic[Definition]):
+    """What a client has sent. audio: None where the definition says where it is."""
+
+    audio: Part | None
+    definition: Definition
+    body: IncomingBody
+
+
+async def read_upload(
+    service: SpeechService, request: Request, kind: type[Definition]
+) -> Upload[Definition]:
+    """Read the form of a request, and check it before any of the audio is decoded.
+
+    Raises
+    ------
+    Problem: 415 for another content type, 400 for what is wrong in the form.
+    MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
+    FeatureUnavailable: what this server does not do.
+    """
+    settings = service.settings
+    body = IncomingBody(request.receive, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES)
+    try:
+        parts = await _read_form(request, body)
+    finally:
+        record_of(request).body_bytes = body.n_bytes
+    audio = _only_part(parts, "audio")
+    definition_part = _only_part(parts, "definition")
+    definition = parse_definition(bytes(definition_part.data) if definition_part else b"", kind)
+    _refuse_unserved(definition, settings)
+    if audio is None and not definition.audio_url:
+        raise Problem(
+            400,
+            "The request has neither a part audio nor definition.audioUrl.",
+            code="InvalidRequest",
+            inner_code="EmptyRequest",
+        )
+    return Upload(audio, definition, body)
+
+
+def recognition_options(
+    service: SpeechService, definition: TranscriptionDefinition
+) -> RecognitionOptions:
+    """Options of the recognition that a definition asks for.
+
+    Raises
+    ------
+    UnsupportedLocale: one of its locales is not the model's.
+    """
+    return RecognitionOptions(
+        locales=tuple(
+            find_supported_locale(service.recogniser, locale) for locale in definition.locales or ()
+        ),
+        word_timestamps=True,  # `words` is there in every answer of this contract
+        profanity=definition.profanity,
+        speakers=definition.speakers,
+        phrases=definition.phrases,
+        phrase_weight=definition.phrase_weight,
+        priority=Priority.FILE,
+    )
+
+
+async def plan_translation(
+    service: SpeechService, options: RecognitionOptions, targets: Sequence[str]
+) -> SpeechTranslationPlan:
+    """Settle who translates what may be spoken, before any audio is decoded.
+
+    Raises
+    ------
+    UnknownLanguage, UnsupportedPair: see `plan_speech_translation`.
+    """
+    return await asyncio.to_thread(
+        lambda: plan_speech_translation(service.translators(), options.locales, targets)
+    )
+
+
+def separate_channels(definition: TranscriptionDefinition, stream: AudioStream) -> tuple[int, ...]:
+    """Channels to recognise one by one; the contract ignores them in mono, and so do we."""
+    return tuple(definition.channels or ()) if stream.n_channels > 1 else ()
+
+
+@contextmanager
+def opened_audio(upload: Upload[Definition], settings: Settings) -> Iterator[AudioStream]:
+    """Audio of the form, or of the URL where the form has none. Blocks."""
+    limits = AudioLimits(max_bytes=settings.max_upload_bytes, max_duration_s=settings.max_audio_s)
+    if upload.audio is not None:
+        with open_audio(upload.audio.data, limits=limits) as stream:
+            yield stream
+        return
+    # 75 ms of import that a start without any audioUrl need not pay.
+    from shared.fetch import FetchLimits, fetch  # noqa: PLC0415
+
+    with (
+        fetch(
+            upload.definition.audio_url or "",
+            limits=FetchLimits(max_bytes=settings.max_upload_bytes),
+            allowed_networks=settings.allowed_networks,
+        ) as pieces,
+        open_audio(pieces, limits=limits) as stream,
+    ):
+        yield stream
+
+
+def content_length(request: Request) -> int | None:
+    """Length that the request announces, None where it is chunked."""
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() else None
+
+
+async def _read_form(request: Request, body: IncomingBody) -> tuple[Part, ...]:
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
+        raise Problem(415, "The content type must be multipart/form-data.")
+    return await read_multipart(
+        aiter(body),
+        content_type,
+        max_bytes=body.max_bytes,
+        content_length=content_length(request),
+    )
+
+
+def _only_part(parts: Iterable[Part], name: str) -> Part | None:
+    """Return the part of that name; which of two was meant is not guessed."""
+    named = [part for part in parts if part.name == name]
+    if len(named) > 1:
+        raise Problem(
+            400,
+            f"The form has more than one part {name}.",
+            code="InvalidRequest",
+            inner_code="InvalidPayload",
+        )
+    return named[0] if named else None
+
+
+def _refuse_unserved(definition: TranscriptionDefinition, settings: Settings) -> None:
+    """Say no to what this release does not do, rather than leave it out of the answer."""
+    for model in (definition.models or {}).values():
+        if model.rstrip("/").rpartition("/")[2] != settings.model:
+            raise invalid_argument("definition.models names an unknown model.", "InvalidModel")
+    if definition.tells_speakers_apart and not settings.diarization:
+        raise FeatureUnavailable("definition.diarization is not available on this server.")

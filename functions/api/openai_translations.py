@@ -1,0 +1,91 @@
+"""OpenAI's translation API: speech of any language in, English text out, nothing kept.
+
+https://platform.openai.com/docs/api-reference/audio/createTranslation
+"""
+
+import threading
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from functions.api import openai_descriptions as descriptions
+from functions.api.audio_upload import plan_translation
+from functions.api.openai_audio import read_openai_form, written
+from functions.api.openai_problems import OpenAIProblem, RequiresKey, in_openai_words
+from functions.api.openai_transcription_request import ResponseFormat, TranscriptionRequest
+from functions.api.recogniser import collect_transcript
+from functions.api.request_record import record_of
+from functions.api.service import SpeechService
+from shared.audio.stream import AudioLimits, open_audio
+from shared.errors import UnsupportedPair
+from shared.formats.openai_audio import verbose_json
+from shared.recognition.recogniser import RecognitionStatistics
+from shared.transcript import Transcript
+from shared.translation.speech import SpeechTranslationPlan, in_language
+
+_TARGET = "en"
+
+
+def create_router(service: SpeechService) -> APIRouter:
+    """Route `POST /v1/audio/translations`."""
+    router = APIRouter(
+        tags=["OpenAI audio"], dependencies=[Depends(RequiresKey(service.authenticator))]
+    )
+
+    @router.post(
+        "/v1/audio/translations",
+        summary="Translate an audio file to English (OpenAI)",
+        operation_id="create_translation",
+        openapi_extra=descriptions.TRANSLATION,
+    )
+    async def translate(request: Request) -> Response:
+        """Translate speech to English, as OpenAI's audio API does.
+
+        A field `language`, which that API does not have, says what is spoken.
+        """
+        with service.recogniser.admit():
+            asked, body = await read_openai_form(service, request)
+            plan = await _plan(service, asked)
+            record = record_of(request)
+            record.statistics = statistics = RecognitionStatistics()
+            limits = AudioLimits(
+                max_bytes=service.settings.max_upload_bytes,
+                max_duration_s=service.settings.max_audio_s,
+            )
+
+            def work(cancelled: threading.Event) -> Transcript:
+                options = plan.options(asked.options)
+                with in_openai_words(), open_audio(asked.audio, limits=limits) as stream:
+                    heard = collect_transcript(
+                        service.recogniser, stream, options, statistics, cancelled
+                    )
+                record.n_phrases = len(heard.phrases)
+                return in_language(plan.translated(heard), _TARGET)
+
+            return _written(asked, await service.threads.run(work, body))
+
+    return router
+
+
+async def _plan(service: SpeechService, asked: TranscriptionRequest) -> SpeechTranslationPlan:
+    """Settle who translates to English.
+
+    Raises
+    ------
+    OpenAIProblem: 400, nobody does, or the request asks for what only transcripts have.
+    """
+    if asked.streams or asked.response_format is ResponseFormat.DIARIZED_JSON:
+        message = "Translations are not streamed, and no speakers are told apart in them."
+        raise OpenAIProblem(400, message, code="unsupported_parameter", param="response_format")
+    try:
+        return await plan_translation(service, asked.options, (_TARGET,))
+    except UnsupportedPair as error:
+        problem = OpenAIProblem(400, str(error), code="unsupported_language")
+    raise problem
+
+
+def _written(asked: TranscriptionRequest, transcript: Transcript) -> Response:
+    if asked.response_format is ResponseFormat.VERBOSE_JSON:
+        answer = verbose_json(transcript, ("segment",))
+        return JSONResponse(answer | {"task": "translate", "language": "english"})
+    return written(asked, transcript)

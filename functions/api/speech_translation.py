@@ -1,0 +1,155 @@
+"""Speech translation, Sotto's own route: speech in, its words and what they mean out, in one call.
+
+Fast transcription has room for one target in place of the words (`enhancedMode`). Here every
+phrase has its words, a translation to each target, and where it is asked for a voice says them.
+Nothing is kept.
+"""
+
+import base64
+import json
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+
+from functions.api import speech_translation_descriptions as descriptions
+from functions.api.audio_upload import (
+    opened_audio,
+    plan_translation,
+    read_upload,
+    recognition_options,
+    separate_channels,
+)
+from functions.api.problems import Problem
+from functions.api.recogniser import collect_transcript
+from functions.api.request_record import record_of
+from functions.api.service import SpeechService
+from functions.api.speech_translation_definition import SpeechTranslationDefinition
+from shared.formats.speech_translation import speech_translation_result
+from shared.recognition.recogniser import RecognitionStatistics
+
+if TYPE_CHECKING:
+    from functions.api.spoken_translation import TranslatedSpeech, TranslationVoices
+
+PATH = "/sotto/v1/speech-translations"
+_MULTIPART, _JSON = "multipart/mixed", "application/json"
+
+
+def create_router(service: SpeechService) -> APIRouter:
+    """Route `POST /sotto/v1/speech-translations`."""
+    router = APIRouter(
+        tags=["Speech translation"], dependencies=[Depends(service.authenticator.require)]
+    )
+
+    @router.post(
+        PATH,
+        summary="Translate speech",
+        operation_id="translate_speech",
+        openapi_extra=descriptions.TRANSLATE_SPEECH,
+    )
+    async def translate_speech(request: Request) -> Response:
+        """Recognise speech and translate it to one language or several.
+
+        The answer is JSON, with spoken translations in base64; or, where `Accept` asks for
+        `multipart/mixed`, that JSON and each spoken translation as a part of its own.
+        """
+        wants_parts = _wants_parts(request.headers.get("accept", ""))
+        with service.recogniser.admit():
+            result, spoken = await _translate(service, request)
+        if wants_parts:
+            return _multipart(result, spoken)
+        if spoken:
+            result["speech"] = [
+                _about(one) | {"data": base64.b64encode(one.audio).decode()} for one in spoken
+            ]
+        return JSONResponse(result)
+
+    return router
+
+
+async def _translate(
+    service: SpeechService, request: Request
+) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
+    upload = await read_upload(service, request, SpeechTranslationDefinition)
+    definition = upload.definition
+    targets = tuple(dict.fromkeys(definition.targets))
+    asked = recognition_options(service, definition)
+    plan = await plan_translation(service, asked, targets)
+    options = plan.options(asked)
+    record = record_of(request)
+    record.statistics = statistics = RecognitionStatistics()
+
+    def work(cancelled: threading.Event) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
+        voices = _voices(service, definition, targets)
+        with opened_audio(upload, service.settings) as stream:
+            channels = separate_channels(definition, stream)
+            heard = collect_transcript(
+                service.recogniser,
+                stream,
+                replace(options, channels=channels),
+                statistics,
+                cancelled,
+            )
+        record.n_phrases = len(heard.phrases)
+        transcript = plan.translated(heard)
+        spoken = [] if voices is None else [voices.speak(transcript, one) for one in targets]
+        return speech_translation_result(transcript, targets, channels), spoken
+
+    return await service.threads.run(work, upload.body)
+
+
+def _voices(
+    service: SpeechService, definition: SpeechTranslationDefinition, targets: Sequence[str]
+) -> "TranslationVoices | None":
+    """A voice for each target, found before any audio is decoded; None where none was asked for."""
+    if definition.speech is None:
+        return None
+    # All of synthesis: who asks for no voice need not import it.
+    from functions.api.spoken_translation import TranslationVoices  # noqa: PLC0415
+
+    return TranslationVoices(service.speaker(), targets, definition.speech)
+
+
+def _wants_parts(accept: str) -> bool:
+    """Whether the client prefers parts to JSON; of both the first counts.
+
+    Raises
+    ------
+    Problem: 406, it takes neither.
+    """
+    kinds = [kind.partition(";")[0].strip().lower() for kind in accept.split(",") if kind.strip()]
+    for kind in kinds:
+        if kind in {_JSON, "application/*", "*/*"}:
+            return False
+        if kind in {_MULTIPART, "multipart/*"}:
+            return True
+    if kinds:
+        raise Problem(406, f"The answer is {_JSON} or {_MULTIPART}.", code="InvalidRequest")
+    return False
+
+
+def _multipart(result: dict[str, Any], spoken: "Sequence[TranslatedSpeech]") -> Response:
+    """The answer in parts (RFC 2046): JSON, then each spoken translation."""
+    boundary = secrets.token_hex(16)
+    described = result | ({"speech": list(map(_about, spoken))} if spoken else {})
+    body = b"".join(_parts(described, spoken, boundary))
+    return Response(body, media_type=f"{_MULTIPART}; boundary={boundary}")
+
+
+def _parts(
+    described: dict[str, Any], spoken: "Sequence[TranslatedSpeech]", boundary: str
+) -> Iterator[bytes]:
+    json_text = json.dumps(described, ensure_ascii=False).encode()
+    yield f"--{boundary}\r\nContent-Type: {_JSON}\r\n\r\n".encode() + json_text
+    for number, one in enumerate(spoken):
+        header = f"Content-Type: {one.media_type}\r\nContent-ID: <speech-{number}>\r\n"
+        yield f"\r\n--{boundary}\r\n{header}\r\n".encode() + one.audio
+    yield f"\r\n--{boundary}--\r\n".encode()
+
+
+def _about(one: "TranslatedSpeech") -> dict[str, str]:
+    return {"target": one.target, "voice": one.voice, "contentType": one.media_type}
