@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import unquote, urlsplit
 
+KEY = "k"  # that the hosts of these tests take
 DATED = {"api-version": "2024-11-15"}
 
 

@@ -9,8 +9,7 @@ import time
 
 import pytest
 import requests
-from batch_client import DATED, ended, files_of, serving_files
-from conftest import KEY, stop_server
+from batch_client import DATED, KEY, ended, files_of, serving_files
 from test_drop_folder import encode
 
 JOBS = "/speechtotext/transcriptions"
@@ -243,7 +242,8 @@ def test_a_signed_address_is_good_at_another_instance_and_after_a_restart(
     job = ended(http, submitted.headers["Location"])
     address = files_of(http, job)[0]["links"]["contentUrl"]
     content = requests.get(address, timeout=30).content
-    assert stop_server(first) == 0
+    first.process.terminate()
+    assert first.process.wait(60) == 0
     second = start(SOTTO_DATA_FOLDER=str(tmp_path), SOTTO_KEYS=f"new,{KEY}")
     elsewhere = address.replace(first.url, second.url)
     assert requests.get(elsewhere, timeout=30).content == content

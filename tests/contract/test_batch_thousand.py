@@ -8,7 +8,6 @@ from contextlib import closing, suppress
 
 import requests
 from batch_client import DATED, ended, files_of
-from conftest import KEY, start_server
 
 N_FILES = 1000
 JOBS = "/speechtotext/transcriptions"
@@ -33,71 +32,61 @@ def silence():
     )
 
 
-def test_none_is_missing_and_none_is_there_twice_after_a_kill_in_the_fan_out(
-    model_folder, tmp_path, http
-):
+def stored_of(job_folder):
+    """Count what lies under a job, numbers of files left out."""
+    return collections.Counter(
+        re.sub(r"\d{5}", "n", path.name)
+        for path in job_folder.rglob("*")
+        if path.is_file() and ".sotto" not in path.parts
+    )
+
+
+def test_none_is_missing_and_none_is_there_twice_after_a_kill_in_the_fan_out(start, tmp_path, http):
     settings = {
         "SOTTO_DATA_FOLDER": str(tmp_path),
-        "SOTTO_KEYS": KEY,
         "SOTTO_WORKERS": "3",
         "SOTTO_LEASE_S": "5",
     }
     audio, queue = tmp_path / "containers" / "audio", tmp_path / "queue.sqlite"
     audio.mkdir(parents=True)
-    host = start_server(model_folder, **settings)
-    try:
-        (audio / ".a.wav").write_bytes(silence())  # hidden, so that nobody takes it for dropped
-        own = f"{host.url}/containers/audio/.a.wav"
-        body = {
-            "displayName": "thousand",
-            "locale": "en-US",
-            "contentUrls": [f"{own}?n={n}&sig={'s' * 200}" for n in range(N_FILES)],
-            "properties": {"timeToLiveHours": 6},
-        }
-        submitted = http.post(f"{host.url}{JOBS}:submit", params=DATED, json=body, timeout=30)
-        assert submitted.status_code == 201
-        assert submitted.elapsed.total_seconds() < 2
-        until = time.monotonic() + 60
-        while not 200 < n_messages(queue) < 900:
-            assert time.monotonic() < until, "the fan-out was not seen"
-        host.process.kill()
-        host.process.wait(30)
-        assert 200 < n_messages(queue) < N_FILES, "the fan-out was over before the kill"
-    finally:
-        host.process.kill()
-        host.process.wait(30)
-        host.process.stderr.close()
-    again = start_server(model_folder, **settings)
-    try:
-        job_id = submitted.json()["self"].partition("?")[0].rpartition("/")[2]
-        job = ended(http, f"{again.url}{JOBS}/{job_id}?api-version=2024-11-15", within_s=120)
-        assert job["status"] == "Succeeded"
-        files = files_of(http, job, top=300, **DATED)
-        assert [file["name"] for file in files] == [
-            *(f"contenturl_{n}.json" for n in range(N_FILES)),
-            "report.json",
-        ]
-        report = requests.get(files[-1]["links"]["contentUrl"], timeout=30).json()
-        assert report["successfulTranscriptionsCount"] == N_FILES
-        assert len(report["details"]) == N_FILES
-        listed = http.get(f"{again.url}{JOBS}", params=DATED, timeout=30).json()["values"]
-        assert [listed_job["self"] for listed_job in listed] == [job["self"]]
-        stored = collections.Counter(
-            re.sub(r"\d{5}", "n", path.name)
-            for path in (tmp_path / "containers" / "jobs" / "jobs" / job_id).rglob("*")
-            if path.is_file() and ".sotto" not in path.parts
-        )
-        assert stored == {
-            "job.json": 1,
-            "started": 1,
-            "closed": 1,
-            "report.json": 1,
-            "n.json": 2 * N_FILES,  # a marker and a transcript for each
-        }
-        deleted = http.delete(job["self"], timeout=60)
-        assert deleted.status_code == 204
-        assert http.get(job["self"], timeout=30).status_code == 404
-    finally:
-        again.process.kill()
-        again.process.wait(30)
-        again.process.stderr.close()
+    (audio / ".a.wav").write_bytes(silence())  # hidden, so that nobody takes it for dropped
+    host = start(**settings)
+    own = f"{host.url}/containers/audio/.a.wav"
+    body = {
+        "displayName": "thousand",
+        "locale": "en-US",
+        "contentUrls": [f"{own}?n={n}&sig={'s' * 200}" for n in range(N_FILES)],
+        "properties": {"timeToLiveHours": 6},
+    }
+    submitted = http.post(f"{host.url}{JOBS}:submit", params=DATED, json=body, timeout=30)
+    assert submitted.status_code == 201
+    assert submitted.elapsed.total_seconds() < 2
+    until = time.monotonic() + 60
+    while not 200 < n_messages(queue) < 900:
+        assert time.monotonic() < until, "the fan-out was not seen"
+    host.process.kill()
+    host.process.wait(30)
+    assert 200 < n_messages(queue) < N_FILES, "the fan-out was over before the kill"
+
+    again = start(**settings)
+    job_id = submitted.json()["self"].partition("?")[0].rpartition("/")[2]
+    job = ended(http, f"{again.url}{JOBS}/{job_id}?api-version=2024-11-15", within_s=120)
+    assert job["status"] == "Succeeded"
+    files = files_of(http, job, top=300, **DATED)
+    assert [file["name"] for file in files] == [
+        *(f"contenturl_{n}.json" for n in range(N_FILES)),
+        "report.json",
+    ]
+    report = requests.get(files[-1]["links"]["contentUrl"], timeout=30).json()
+    assert report["successfulTranscriptionsCount"] == len(report["details"]) == N_FILES
+    listed = http.get(f"{again.url}{JOBS}", params=DATED, timeout=30).json()["values"]
+    assert [listed_job["self"] for listed_job in listed] == [job["self"]]
+    assert stored_of(tmp_path / "containers" / "jobs" / "jobs" / job_id) == {
+        "job.json": 1,
+        "started": 1,
+        "closed": 1,
+        "report.json": 1,
+        "n.json": 2 * N_FILES,  # a marker and a transcript for each
+    }
+    assert http.delete(job["self"], timeout=60).status_code == 204
+    assert http.get(job["self"], timeout=30).status_code == 404
