@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from batch_api import DATED, definition, make_api, wav
 
+from functions.api import batch_jobs
 from functions.api.base_model import base_model_id
 from shared.errors import StorageUnavailable
 from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
@@ -258,6 +259,15 @@ def test_a_language_is_identified_among_the_candidates(api):
     files = api.client.get(job["links"]["files"]).json()["values"]
     result = api.client.get(files[0]["links"]["contentUrl"]).json()
     assert result["recognizedPhrases"][0]["locale"] == "en-US"
+
+
+def test_what_is_not_served_yet_is_said_and_nothing_is_stored(api, monkeypatch):
+    monkeypatch.setattr(batch_jobs, "unavailable", lambda _options: "That is not available here.")
+    answer = api.submit(definition(api.drop("a.wav")))
+    assert answer.status_code == 501
+    assert answer.json()["message"] == "That is not available here."
+    assert answer.json()["innerError"]["code"] == "FeatureUnavailable"
+    assert api.stored() == []
 
 
 def test_a_model_that_was_listed_may_be_named_by_its_address(api):
