@@ -21,8 +21,22 @@ def translator_chain(settings: Settings) -> TranslatorChain:
 
 def _translators(name: str, settings: Settings) -> list[Translator | WhisperTask]:
     """Adapters of one name; imported here, because most servers need one or two of them."""
+    if name == "ctranslate2":
+        from shared.translation.ctranslate2_translator import (  # noqa: PLC0415
+            ctranslate2_translators,
+        )
+
+        return [*ctranslate2_translators(settings)]
+    if name == "azure":
+        from shared.translation.azure_translator import AzureTranslator  # noqa: PLC0415
+
+        return [AzureTranslator(settings)]
+    if name == "amazon":
+        from shared.translation.amazon_translate import AmazonTranslate  # noqa: PLC0415
+
+        return [AmazonTranslate()]
     if name == "apertium":
         from shared.translation.apertium import ApertiumTranslator  # noqa: PLC0415
 
         return [ApertiumTranslator()]
-    return [WhisperTask(settings)] if name == "whisper" else []
+    return [WhisperTask(settings)]

@@ -24,13 +24,17 @@ OWNERS = {
         "shared/synthesis/onnx_voice.py",
     ),
     "pydub": "shared/synthesis/joining.py",
-    "ctranslate2": "shared/recognition/ctranslate2_engine.py",
-    "tokenizers": "shared/recognition/vocabulary.py",
+    "ctranslate2": (
+        "shared/recognition/ctranslate2_engine.py",
+        "shared/translation/ctranslate2_translator.py",
+    ),
+    "tokenizers": ("shared/recognition/vocabulary.py", "shared/translation/subwords.py"),
+    "sentencepiece": "shared/translation/subwords.py",
     "torch": "shared/recognition/openai_whisper_engine.py",
     "whisper": "shared/recognition/openai_whisper_engine.py",
     "num2words": "shared/recognition/text_forms/spelling.py",
     "text_to_num": "shared/recognition/text_forms/european_written.py",
-    "httpx": "shared/fetch.py",
+    "httpx": ("shared/fetch.py", "shared/translation/azure_translator.py"),
     "httpcore": "shared/fetch.py",
     "py3langid": "shared/translation/detection.py",
     "certifi": "shared/models/download.py",
@@ -50,7 +54,12 @@ OWNERS = {
     "azure.storage.queue": "shared/storage/azure_queue.py",
     "azurefunctions": "functions/azure_app",
     "boto3": "shared/storage/aws_session.py",
-    "botocore": ("shared/storage/aws_session.py", "shared/storage/s3.py", "shared/storage/sqs.py"),
+    "botocore": (
+        "shared/storage/aws_session.py",
+        "shared/storage/s3.py",
+        "shared/storage/sqs.py",
+        "shared/translation/amazon_translate.py",
+    ),
 }
 
 # What the serving path must never load: seconds of import and hundreds of megabytes.

@@ -1,0 +1,93 @@
+"""Amazon Translate: text goes to the cloud, with the role of the process.
+
+https://docs.aws.amazon.com/translate/latest/APIReference/API_TranslateText.html
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+from shared.errors import TranslationUnavailable
+from shared.storage.aws_session import aws_client
+from shared.translation.sentences import split_sentences
+
+MOST_BYTES = 10_000
+
+# Its languages of Sotto's table: https://docs.aws.amazon.com/translate/latest/dg/what-is-languages
+_LANGUAGES = frozenset(
+    "af am ar az bg bn bs ca cs cy da de el en es et fa fi fil fr fr-ca ga gu ha he hi hr ht hu hy "
+    "id is it ja ka kk kn ko lt lv mk ml mn-Cyrl mr ms mt nb nl pa pl ps pt pt-pt ro ru si sk sl "
+    "so sq sr-Cyrl sv sw ta te th tr uk ur uz vi zh-Hans zh-Hant".split()
+)
+_OWN_CODES = {
+    "fil": "tl", "nb": "no", "mn-Cyrl": "mn", "sr-Cyrl": "sr", "zh-Hans": "zh", "zh-Hant": "zh-TW",
+    "pt-pt": "pt-PT", "fr-ca": "fr-CA",
+}  # fmt: skip
+
+
+class AmazonTranslate:
+    """The service in the region of the environment. Methods may be called from any thread."""
+
+    name = "amazon"
+
+    def languages(self) -> frozenset[str]:
+        """Languages of Sotto's table that the service has; they are not asked for."""
+        return _LANGUAGES
+
+    def can_translate(self, source: str, target: str) -> bool:
+        """Whether the service has both."""
+        return source in _LANGUAGES and target in _LANGUAGES
+
+    def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
+        """Translate with the service: one request for each text, or each 10 kB of a long one.
+
+        Raises
+        ------
+        TranslationUnavailable: it refuses, or does not answer after four tries.
+        ConfigurationError: the environment names no region.
+        """
+        return ["".join(self._piece(piece, source, target) for piece in _pieces(t)) for t in texts]
+
+    @cached_property
+    def _client(self) -> Any:
+        return aws_client("translate")
+
+    def _piece(self, text: str, source: str, target: str) -> str:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        if not text.strip():
+            return text
+        reason = ""
+        try:
+            answer = self._client.translate_text(
+                Text=text,
+                SourceLanguageCode=_OWN_CODES.get(source, source),
+                TargetLanguageCode=_OWN_CODES.get(target, target),
+            )
+            return _with_end_of(text, str(answer["TranslatedText"]))
+        except ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            reason = f"answered {status}"
+        except BotoCoreError:
+            reason = "is not reached"
+        # Raised out here: the cause may quote the text.
+        raise TranslationUnavailable(f"Amazon Translate {reason}.")
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text, or whole sentences of it, in pieces of at most what one request may hold."""
+    if len(text.encode()) <= MOST_BYTES:
+        yield text
+        return
+    piece = ""
+    for sentence in split_sentences(text):
+        if piece and len((piece + sentence).encode()) > MOST_BYTES:
+            yield piece
+            piece = ""
+        piece += sentence
+    yield piece
+
+
+def _with_end_of(source: str, translation: str) -> str:
+    """White space behind a piece parts it from the next one."""
+    return translation.rstrip() + source[len(source.rstrip()) :]
