@@ -6,11 +6,17 @@ words in 13 languages 46 are told right without that, 48 where three of them are
 51 where all are; sentences of more than four words were all right.
 """
 
+import io
+import lzma
 import threading
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from shared.errors import UnknownLanguage
 from shared.translation.languages import language_code
@@ -45,10 +51,28 @@ def detect_languages(
 
 @cache
 def _identifier() -> Any:
+    """The library with its model, unpacked in memory: its own loader unpacks it into `/tmp`."""
     # Imported here alone, and only when it is used.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    unpacked = io.BytesIO(lzma.decompress((MODEL_DIR / MODEL_FILE).read_bytes()))
+    with np.load(unpacked, allow_pickle=False) as model:
+        return LanguageIdentifier(
+            model["ptc"],
+            model["pc"],
+            model["classes"].tolist(),
+            _quick_to_index(model["nextmove"]),
+            model["out_feat"].tolist(),
+            norm_probs=True,
+            tk_row=_quick_to_index(model["nextmove_row"]),
+        )
+
+
+def _quick_to_index(numbers: npt.NDArray[Any]) -> "array[int]":
+    """An array of Python's own, of which the library reads one number after the other."""
+    values = array({2: "H", 4: "I", 8: "L"}[numbers.itemsize])
+    values.frombytes(np.ascontiguousarray(numbers).tobytes())
+    return values
 
 
 def _detect(identifier: Any, text: str, likely: frozenset[str]) -> DetectedLanguage:

@@ -1,8 +1,9 @@
 """The language of a text, told in memory."""
 
 import pytest
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from shared.translation.detection import detect_languages
+from shared.translation.detection import _identifier, detect_languages
 
 SENTENCES = [
     ("en", "Where is the station, please?"),
@@ -43,3 +44,10 @@ def test_what_can_be_translated_is_likelier():
 def test_every_text_has_its_own_language():
     found = detect_languages([sentence for _, sentence in SENTENCES])
     assert [one.language for one in found] == [language for language, _ in SENTENCES]
+
+
+def test_the_model_is_the_one_that_the_library_loads():
+    """Ours is read in memory, the library's through a temporary file."""
+    own = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    for _, sentence in SENTENCES:
+        assert _identifier().rank(sentence) == own.rank(sentence)
