@@ -3,18 +3,23 @@
     samples -> segments of speech -> encoder -> language -> decoder (-> more context)
             -> words -> word times -> phrases -> text forms
 
+The language is one for the whole audio, or by phrase; then a segment in which it changes is cut
+there.
+
 Nothing but segments that are under way is in memory.
 """
 
 import math
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from shared.audio.channels import float32_from_int16, mix_to_mono, select_channel
 from shared.audio.stream import AudioStream
 from shared.audio.voice_activity import Pause, Segment, Segmenter, SpeechDetector
-from shared.language.identification import LanguageChoice
+from shared.language.identification import IdentifiedLanguage, LanguageCandidates
 from shared.language.locales import language_of
 from shared.recognition.alignment import (
     group_words,
@@ -29,14 +34,16 @@ from shared.recognition.engine import (
     EncodedSegment,
     Hypothesis,
     RecognitionEngine,
+    Task,
 )
-from shared.recognition.log_mel import MAX_POSITIONS
+from shared.recognition.main_language import hear_main_language
 from shared.recognition.options import RecognitionOptions
+from shared.recognition.phrase_languages import HeardSegment, PhraseLanguages, SegmentPart
 from shared.recognition.phrase_list import PhraseBias
-from shared.recognition.phrases import PhraseStyle, timed_phrases, untimed_phrase
+from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
 from shared.recognition.retry import better, is_doubtful, is_loop, is_not_speech, token_limit
 from shared.recognition.turnstile import Turnstile
-from shared.transcript import Dropped, DropReason, Phrase
+from shared.transcript import Dropped, DropReason, Phrase, Translation
 
 NOISE_LEVEL_DB = -50.0  # a louder pause is noise, a softer one silence
 LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, not worth a word
@@ -45,6 +52,8 @@ LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, not worth a w
 # first speaker's end for the end: word error rate of a conversation 17.8 without, 14.4 with, of
 # single utterances 12.5 without and 13.0 with.
 LONG_SEGMENT_S = 10.0
+
+IDENTIFIED_SPEECH_S = 60.0  # more speech does not make the main language any clearer
 
 
 @dataclass(slots=True)
@@ -88,7 +97,13 @@ class Recognition:
         self._turnstile = turnstile
         self._options = options
         self._statistics = statistics
-        self._language = LanguageChoice(options.locales, engine.languages)
+        self._candidates = LanguageCandidates(options.locales, engine.languages)
+        self._locale = self._candidates.only
+        self._phrase_languages = (
+            PhraseLanguages(engine, self._candidates)
+            if options.language_per_phrase and self._locale is None
+            else None
+        )
         self._bias = PhraseBias(options.phrases, options.phrase_weight)
 
     def run(self, stream: AudioStream) -> Iterator[Phrase | Dropped]:
@@ -109,16 +124,40 @@ class Recognition:
             waiting += _results(channel, segmenter.finish())
         yield from self._recognise(waiting)
 
+    def identify_language(self, stream: AudioStream) -> IdentifiedLanguage | None:
+        """The main language of the first minute of speech; None where nobody speaks."""
+        segmenter = Segmenter(self._detector)
+        segments: list[Segment] = []
+        for block in stream:
+            samples = float32_from_int16(mix_to_mono(block))
+            segments += [one for one in segmenter.push(samples) if isinstance(one, Segment)]
+            self._statistics.audio_s = stream.duration_s
+            if sum(segment.speech_s for segment in segments) >= IDENTIFIED_SPEECH_S:
+                break
+        else:
+            segments += [one for one in segmenter.finish() if isinstance(one, Segment)]
+        if not segments:
+            return None
+        with self._turn():
+            identified = self._identified(segments, self._encode(segments))
+        self._statistics.n_segments += len(segments)
+        return identified
+
     def _recognise(
         self, waiting: Sequence[_ChannelSegment | Dropped]
     ) -> Iterator[Phrase | Dropped]:
         """Recognise the segments of similar length together; yield everything in order."""
         segments = [entry for entry in waiting if isinstance(entry, _ChannelSegment)]
-        found: dict[int, list[Phrase | Dropped]] = {}
         durations_s = [entry.segment.duration_s for entry in segments]
-        for places in group_by_length(durations_s, self._options.batch_segments):
-            group = [segments[place] for place in places]
-            for entry, results in zip(group, self._take_turn(group), strict=True):
+        groups = [
+            [segments[place] for place in places]
+            for places in group_by_length(durations_s, self._options.batch_segments)
+        ]
+        told = self._tell_apart(segments, groups)
+        found: dict[int, list[Phrase | Dropped]] = {}
+        for group in groups:
+            known = [told[id(entry)] for entry in group] if told else None
+            for entry, results in zip(group, self._take_turn(group, known), strict=True):
                 found[id(entry)] = results
         for waited in waiting:
             if isinstance(waited, Dropped):
@@ -126,29 +165,95 @@ class Recognition:
             else:
                 yield from found[id(waited)]
 
-    def _take_turn(self, group: Sequence[_ChannelSegment]) -> list[list[Phrase | Dropped]]:
+    def _tell_apart(
+        self, segments: Sequence[_ChannelSegment], groups: Sequence[Sequence[_ChannelSegment]]
+    ) -> dict[int, list[SegmentPart]]:
+        """Parts of one language of every segment; none where the audio has one language.
+
+        Segments are encoded in groups of one length, but languages follow each other in time.
+        """
+        if self._phrase_languages is None:
+            return {}
+        heard: dict[int, HeardSegment] = {}
+        for group in groups:
+            with self._turn():
+                pure = [entry.segment for entry in group]
+                sounds = self._phrase_languages.listen(pure, self._encode(pure))
+            heard |= zip(map(id, group), sounds, strict=True)
+        told: dict[int, list[SegmentPart]] = {}
+        in_order = sorted(segments, key=lambda entry: (entry.channel, entry.segment.offset_s))
+        for channel, entries in groupby(in_order, key=lambda entry: entry.channel):
+            same_channel = list(entries)
+            with self._turn():
+                parts = self._phrase_languages.tell_apart(
+                    channel, [heard[id(entry)] for entry in same_channel]
+                )
+            told |= zip(map(id, same_channel), parts, strict=True)
+        return told
+
+    def _take_turn(
+        self,
+        group: Sequence[_ChannelSegment],
+        told: Sequence[Sequence[SegmentPart]] | None,
+    ) -> list[list[Phrase | Dropped]]:
+        with self._turn():
+            told = told or self._in_one_language([entry.segment for entry in group])
+            parts = [part for whole in told for part in whole]
+            segments = [part.segment for part in parts]
+            languages = [language_of(part.locale) for part in parts]
+            readings = self._read(segments, [part.encoded for part in parts], languages)
+            aligned = self._align(segments, readings, languages)
+            english = self._in_english(segments, readings, languages)
+        self._statistics.n_segments += len(group)
+        owners = [entry.channel for entry, whole in zip(group, told, strict=True) for _ in whole]
+        results = iter(
+            [
+                self._phrases(_ChannelSegment(channel, part.segment), part.locale, *read)
+                for channel, part, read in zip(
+                    owners,
+                    parts,
+                    zip([one.hypothesis for one in readings], aligned, english, strict=True),
+                    strict=True,
+                )
+            ]
+        )
+        return [[result for _ in whole for result in next(results)] for whole in told]
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Have the engine while the block runs, and count what it took."""
         served = self._statistics.n_segments
         with self._turnstile.turn(self._options.priority, served) as waited_s:
             started = time.perf_counter()
-            segments = [entry.segment for entry in group]
-            encoded = self._encode(segments)
-            locale = self._identify(segments, encoded)
-            readings = self._read(segments, encoded, language_of(locale))
-            aligned = self._align(segments, readings, language_of(locale))
+            yield
         self._statistics.queue_s += waited_s
         self._statistics.recognition_s += time.perf_counter() - started
-        self._statistics.n_segments += len(group)
+
+    def _in_one_language(self, segments: Sequence[Segment]) -> list[list[SegmentPart]]:
+        encoded = self._encode(segments)
+        if self._locale is None:
+            self._locale = self._identified(segments, encoded).locale
         return [
-            self._phrases(entry, locale, reading.hypothesis, tokens)
-            for entry, reading, tokens in zip(group, readings, aligned, strict=True)
+            [SegmentPart(segment, output, self._locale)]
+            for segment, output in zip(segments, encoded, strict=True)
         ]
+
+    def _identified(
+        self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment]
+    ) -> IdentifiedLanguage:
+        shares = hear_main_language(self._engine, self._candidates, segments, encoded)
+        return self._candidates.identified(shares)
 
     def _encode(self, segments: Sequence[Segment]) -> list[EncodedSegment]:
         n_positions = max(context_lengths(segment.duration_s)[0] for segment in segments)
         return [self._engine.encode(segment.samples, n_positions) for segment in segments]
 
     def _read(
-        self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment], language: str
+        self,
+        segments: Sequence[Segment],
+        encoded: Sequence[EncodedSegment],
+        languages: Sequence[str],
+        task: Task = Task.TRANSCRIBE,
     ) -> list[_Reading]:
         """Decode together at the shortest context, then again one by one where in doubt."""
         requests = [
@@ -156,8 +261,9 @@ class Recognition:
                 language,
                 token_limit(segment.duration_s, language),
                 timestamps=len(segment.utterances) > 1 and segment.duration_s > LONG_SEGMENT_S,
+                task=task,
             )
-            for segment in segments
+            for segment, language in zip(segments, languages, strict=True)
         ]
         readings = [
             self._retry(segment, request, _Reading(hypothesis, output))
@@ -165,7 +271,8 @@ class Recognition:
                 segments, requests, self._engine.decode(encoded, requests), encoded, strict=True
             )
         ]
-        return self._bind_phrases(readings, requests) if self._bias else readings
+        binds = self._bias and task is Task.TRANSCRIBE
+        return self._bind_phrases(readings, requests) if binds else readings
 
     def _bind_phrases(
         self, readings: Sequence[_Reading], requests: Sequence[DecodingRequest]
@@ -181,27 +288,10 @@ class Recognition:
             bound.append(_Reading(chosen, reading.encoded))
         return bound
 
-    def _identify(self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment]) -> str:
-        """Locale of the audio, settled by its first segments.
-
-        On the encoder's output that is decoded anyway; only where that leaves a doubt is the
-        longest segment encoded once more, at the full context.
-        """
-        if self._language.settled is not None:
-            return self._language.settled
-        probabilities = self._engine.identify_language(encoded)
-        weights_s = [segment.speech_s for segment in segments]
-        if not self._language.is_sure(probabilities, weights_s):
-            longest = max(segments, key=lambda segment: segment.speech_s)
-            encoded = [self._engine.encode(longest.samples, MAX_POSITIONS)]
-            probabilities = self._engine.identify_language(encoded)
-            weights_s = [longest.speech_s]
-        return self._language.settle(probabilities, weights_s)
-
     def _retry(self, segment: Segment, request: DecodingRequest, reading: _Reading) -> _Reading:
         """Decode at longer and longer context until the text can be believed."""
         for n_positions in context_lengths(segment.duration_s):
-            if not is_doubtful(reading.hypothesis):
+            if not is_doubtful(reading.hypothesis, request.task):
                 break
             if n_positions <= reading.encoded.n_positions:
                 continue
@@ -213,17 +303,20 @@ class Recognition:
         return reading
 
     def _align(
-        self, segments: Sequence[Segment], readings: Sequence[_Reading], language: str
+        self,
+        segments: Sequence[Segment],
+        readings: Sequence[_Reading],
+        languages: Sequence[str],
     ) -> list[list[AlignedToken]]:
         """Token times of each segment; empty where word times were not asked for."""
         aligned: list[list[AlignedToken]] = [[] for _ in segments]
         if not self._options.word_timestamps:
             return aligned
-        by_context: dict[int, list[int]] = {}
-        for place, reading in enumerate(readings):
+        alike: dict[tuple[str, int], list[int]] = {}
+        for place, (reading, language) in enumerate(zip(readings, languages, strict=True)):
             if reading.hypothesis.tokens:
-                by_context.setdefault(reading.encoded.n_positions, []).append(place)
-        for places in by_context.values():
+                alike.setdefault((language, reading.encoded.n_positions), []).append(place)
+        for (language, _), places in alike.items():
             results = self._engine.align(
                 [readings[place].encoded for place in places],
                 language,
@@ -234,24 +327,53 @@ class Recognition:
                 aligned[place] = tokens
         return aligned
 
+    def _in_english(
+        self,
+        segments: Sequence[Segment],
+        readings: Sequence[_Reading],
+        languages: Sequence[str],
+    ) -> list[str | None]:
+        """What each segment means, where that is asked for; empty where it can not be believed."""
+        english: list[str | None] = [None for _ in segments]
+        alike: dict[int, list[int]] = {}
+        for place, (reading, language) in enumerate(zip(readings, languages, strict=True)):
+            if self._options.to_english and language != "en" and reading.hypothesis.tokens:
+                alike.setdefault(reading.encoded.n_positions, []).append(place)
+        for places in alike.values():
+            meant = self._read(
+                [segments[place] for place in places],
+                [readings[place].encoded for place in places],
+                [languages[place] for place in places],
+                Task.TRANSLATE,
+            )
+            for place, one in zip(places, meant, strict=True):
+                english[place] = "" if is_loop(one.hypothesis) else one.hypothesis.text
+        return english
+
     def _phrases(
         self,
         entry: _ChannelSegment,
         locale: str,
         hypothesis: Hypothesis,
         tokens: Sequence[AlignedToken],
+        english: str | None,
     ) -> list[Phrase | Dropped]:
         segment = entry.segment
         if reason := _no_text(hypothesis):
             return [Dropped(entry.channel, segment.offset_s, segment.duration_s, reason)]
         style = PhraseStyle(entry.channel, locale, self._options.profanity)
         groups = group_words(hypothesis.contents, language_of(locale))
+        translations = () if english is None else (Translation("en", english),)
         if tokens:
-            words = time_words(groups, tokens, segment.offset_s)
-            return [*timed_phrases(within_utterances(words, segment.utterances), style)]
+            timed = time_words(groups, tokens, segment.offset_s)
+            words = within_utterances(timed, segment.utterances)
+            if translations:
+                return [replace(timed_phrase(words, style), translations=translations)]
+            return [*timed_phrases(words, style)]
         texts = [group.text for group in groups]
         confidence = min(1.0, math.exp(hypothesis.average_log_probability))
-        return [untimed_phrase(texts, segment.utterances, confidence, style)]
+        phrase = untimed_phrase(texts, segment.utterances, confidence, style)
+        return [replace(phrase, translations=translations)]
 
 
 def _no_text(hypothesis: Hypothesis) -> DropReason | None:

@@ -1,7 +1,7 @@
 """Recognition of one process: the models, loaded once and lazily, and the queue before them."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from shared.audio.stream import AudioStream
 from shared.audio.voice_activity import SpeechDetector
 from shared.errors import FeatureUnavailable, QueueFull
+from shared.language.identification import IdentifiedLanguage
 from shared.language.locales import language_of, supported_locales
 from shared.models.folder import locate_model
 from shared.recognition.engine import RecognitionEngine
@@ -96,6 +97,24 @@ class Recogniser:
         statistics = statistics if statistics is not None else RecognitionStatistics()
         recognition = Recognition(engine, detector, self._turnstile, options, statistics)
         return recognition.run(stream)
+
+    def identify_language(
+        self, stream: AudioStream, locales: Sequence[str] = ()
+    ) -> IdentifiedLanguage | None:
+        """Say which of some locales an audio is in, or of all; None where nobody speaks.
+
+        Hears at most the first minute of speech. Blocks while it works.
+
+        Raises
+        ------
+        AudioError: while the stream is read.
+        UnsupportedLocale: a candidate that the model can not recognise.
+        """
+        engine, detector = self._load()
+        options = RecognitionOptions(locales=tuple(locales))
+        statistics = RecognitionStatistics()
+        recognition = Recognition(engine, detector, self._turnstile, options, statistics)
+        return recognition.identify_language(stream)
 
     def listen_to_speakers(self) -> "SpeakerListener":
         """Begin to hear who speaks in one audio; the first call loads the models, 0.5 s.
