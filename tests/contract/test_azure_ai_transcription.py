@@ -162,11 +162,11 @@ def test_a_single_voice_is_one_speaker(connect, spoken):
     assert {phrase.speaker for phrase in result.phrases} == {1}
 
 
-def test_what_is_not_served_is_said(connect, spoken):
-    """501, not an answer that leaves it out."""
+def test_a_translation_that_nobody_does_is_said(connect, spoken):
+    """Not an answer that leaves it out."""
     options = TranscriptionOptions(
-        enhanced_mode=EnhancedModeProperties(task="translate", target_language="de")
+        enhanced_mode=EnhancedModeProperties(task="translate", target_language="ja")
     )
-    with pytest.raises(HttpResponseError) as caught:
+    with pytest.raises(HttpResponseError, match="SOTTO_TRANSLATION_MODELS") as caught:
         connect().transcribe(TranscriptionContent(audio=spoken, definition=options))
-    assert caught.value.status_code == 501
+    assert caught.value.status_code == 400
