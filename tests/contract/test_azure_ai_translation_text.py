@@ -1,7 +1,13 @@
 """The unmodified `azure-ai-translation-text` against a running container host.
 
-Apertium writes the translations: understandable, and as it is seen here with mistakes.
+Apertium writes the translations: understandable, and as it is seen here with mistakes. Release
+2.x is driven in this process, 1.x, which speaks the older format, in one of its own.
 """
+
+import json
+import os
+import subprocess
+import sys
 
 import pytest
 from azure.ai.translation.text import TextTranslationClient
@@ -104,3 +110,72 @@ def test_no_line_holds_a_word_of_a_text(server, client):
         client.translate(body=["The Zanzibar marmalade"], to_language=["ja"], from_language="en")
     assert "anzibar" not in str(server.log)
     assert any(line.get("route") == "/translate" for line in server.log)
+
+
+@pytest.fixture(scope="module")
+def release_1(tmp_path_factory):
+    """Folder with the client's last 1.x, which is fetched beside the environment's 2.x."""
+    folder = tmp_path_factory.mktemp("client")
+    command = [
+        sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder),
+        "azure-ai-translation-text==1.0.1",
+    ]  # fmt: skip
+    fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    if fetched.returncode != 0:
+        pytest.fail(f"The client's 1.x can not be fetched: {fetched.stderr.strip()[-300:]}")
+    return folder
+
+
+DRIVE_RELEASE_1 = """
+import json, sys
+from azure.ai.translation.text import TextTranslationClient
+from azure.ai.translation.text._version import VERSION
+from azure.core.credentials import AzureKeyCredential
+from azure.core.exceptions import HttpResponseError
+
+client = TextTranslationClient(
+    endpoint=sys.argv[1], credential=AzureKeyCredential("k"), region="eastus"
+)
+told = client.translate(
+    body=["Hello, the children are playing."], to_language=["es", "ca"], from_language="en"
+)
+found = client.translate(
+    body=["¿Dónde están los niños?"], to_language=["en"], include_sentence_length=True
+)
+try:
+    client.translate(body=["Hello"], to_language=["ja"], from_language="en")
+except HttpResponseError as error:
+    refused = error.error.code
+print(json.dumps({
+    "version": VERSION,
+    "translations": [[one.to, one.text] for one in told[0].translations],
+    "detected": found[0].detected_language.language,
+    "lengths": found[0].translations[0].sent_len.src_sent_len,
+    "languages": sorted(client.get_supported_languages().translation),
+    "refused": refused,
+}))
+"""
+
+
+def test_the_older_release_runs_as_it_is(server, release_1):
+    driven = subprocess.run(
+        [sys.executable, "-c", DRIVE_RELEASE_1, server.url],
+        env={**os.environ, "PYTHONPATH": str(release_1)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert driven.returncode == 0, driven.stderr
+    said = json.loads(driven.stdout)
+    assert {"ca", "en", "es"} <= set(said.pop("languages"))
+    assert said == {
+        "version": "1.0.1",
+        "translations": [
+            ["es", "Hola, los niños están tocando."],
+            ["ca", "Hola, els nens estan jugant."],
+        ],
+        "detected": "es",
+        "lengths": [23],
+        "refused": 400023,
+    }
