@@ -39,7 +39,6 @@ from functions.api.speech_versions import (
 )
 from shared.errors import FeatureUnavailable, QueueNotFound
 from shared.jobs.batch import Batch
-from shared.jobs.features import unavailable
 from shared.jobs.inquiry import (
     JobState,
     change_job,
@@ -125,9 +124,9 @@ class BatchJobs:
         addresses = Addresses.of(request, contract, self._settings)
         served = Served(contract, self._settings.model, self._service.recogniser)
         definition = read_definition(await read_json_body(request), served)
-        reason = unavailable(definition.properties.options)
-        if reason is not None:
-            raise FeatureUnavailable(reason)
+        labels_speakers = definition.properties.options.max_speakers is not None
+        if labels_speakers and not self._settings.diarization:
+            raise FeatureUnavailable("Diarization is off on this server.")
         own = OwnContainers(self._own_bases(request), self._batch)
         job = await run_in_threadpool(self._submit, definition, own)
         body = self._body(JobState(job, JobStatus.NOT_STARTED, job.created_at), addresses)

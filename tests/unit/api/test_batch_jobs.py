@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from batch_api import DATED, definition, make_api, wav
 
-from functions.api import batch_jobs
 from functions.api.base_model import base_model_id
 from shared.errors import StorageUnavailable
 from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
@@ -261,13 +260,24 @@ def test_a_language_is_identified_among_the_candidates(api):
     assert result["recognizedPhrases"][0]["locale"] == "en-US"
 
 
-def test_what_is_not_served_yet_is_said_and_nothing_is_stored(api, monkeypatch):
-    monkeypatch.setattr(batch_jobs, "unavailable", lambda _options: "That is not available here.")
-    answer = api.submit(definition(api.drop("a.wav")))
+def test_what_the_operator_has_switched_off_is_said_and_nothing_is_stored(tmp_path):
+    api = make_api(tmp_path, diarization=False)
+    wanted = {"enabled": True, "maxSpeakers": 2}
+    answer = api.submit(definition(api.drop("a.wav"), diarization=wanted))
+    api.batch.queue.close()
     assert answer.status_code == 501
-    assert answer.json()["message"] == "That is not available here."
     assert answer.json()["innerError"]["code"] == "FeatureUnavailable"
     assert api.stored() == []
+
+
+def test_the_language_is_told_for_each_phrase_where_it_is_asked_for(api):
+    wanted = {"candidateLocales": ["de-DE", "en-US"], "mode": "Continuous"}
+    job = api.submit(definition(api.drop("a.wav"), languageIdentification=wanted)).json()
+    assert job["properties"]["languageIdentification"]["mode"] == "Continuous"
+    api.work()
+    (options,) = api.recogniser.asked
+    assert options.language_per_phrase
+    assert options.locales == ("en-US", "de-DE")
 
 
 def test_a_model_that_was_listed_may_be_named_by_its_address(api):
