@@ -22,6 +22,7 @@ from benchmarks.cold_start_lambda import AWS_LAMBDA
 from benchmarks.conditions import describe_conditions, stay_on_cores
 from benchmarks.diarization import measure_diarization
 from benchmarks.hard_audio import measure_hard_audio
+from benchmarks.language import measure_language
 from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
 from benchmarks.phrase_lists import measure_phrase_lists
@@ -45,6 +46,7 @@ SECTIONS = (
     "formats",
     "long",
     "phrases",
+    "language",
     "batch",
     "purge",
     "voices",
@@ -141,6 +143,7 @@ def _measures(
             read[0],
         ),
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
+        "language": lambda: measure_language(settings, clips, at_most),
         "voices": lambda: measure_voices(settings, at_most),
         "diarization": lambda: measure_diarization(clips, settings, arguments.rivals_python),
         "batch": lambda: measure_batch_throughput(read, settings),

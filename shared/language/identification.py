@@ -10,8 +10,8 @@ from shared.language.turns import HeardSpan, shares_of
 
 LEAST_PROBABILITY = 1e-6
 
-# Among four confusable candidates, all 18 multilingual clips are above it at full length; cut to
-# 1.5 s of speech, 2 are below it and 1 is above it and wrong.
+# All 18 multilingual clips are above it at full length, each among its four most confusable
+# languages, and none is wrong; of their first 1.5 s, one is above it and wrong.
 SURE_SHARE = 0.75
 
 

@@ -9,9 +9,9 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# Chosen on the multilingual clips of the speech set, each among its four most confusable
-# languages (48 times one language, 30 joins of two): see docs/languages.md. One span between two
-# others changes the language with a share of 0.95, the last one with 0.82.
+# Chosen on the speech set: no change within 18 clips of one language among its four most confusable
+# ones, and as many as possible of 90 joins of two clips (docs/languages.md has the figures). One
+# span between two others changes the language with a share of 0.95, the last one with 0.82.
 CHANGE_IN_PAUSE = 1.5
 CHANGE_WITHIN_UTTERANCE = 2.5
 LEAST_SHARE = 0.02  # the model is wrong about a short span that often, however sure it is

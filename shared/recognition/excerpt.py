@@ -19,8 +19,8 @@ def excerpt(
 ) -> EncodedSegment:
     """The positions of a span, followed by positions of silence up to `n_positions`.
 
-    Without silence behind it the model hears something cut off and guesses: of 22 Spanish
-    utterances 9 sound like another language then, with 1 to 2.4 s of silence none does.
+    Without silence behind it the model hears something cut off and guesses: of 19 Spanish
+    utterances 7 sound like another language then, with 1 s of silence none does.
 
     Parameters
     ----------
