@@ -94,6 +94,7 @@ def test_a_file_is_taken_when_it_is_complete_and_not_before(start, data, spoken)
     transcript = data / "containers" / "transcripts" / "slow.wav.json"
     wait_for(transcript.exists)
     assert json.loads(transcript.read_text())["durationMilliseconds"] > 3000
+    wait_for(lambda: any(line["event"] == "job_closed" for line in host.log))
     assert len([line for line in host.log if line["event"] == "file_transcribed"]) == 1
 
 

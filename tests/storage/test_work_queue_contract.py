@@ -234,9 +234,10 @@ def test_closing_ends_the_wait_of_a_worker(queue, kind):
         assert waiting.result(PATIENCE_S) is None
 
 
-def test_a_thousand_messages_from_four_threads_all_arrive(queue):
+def test_hundreds_of_messages_from_four_threads_all_arrive(kind, queue):
     """Four workers take them meanwhile; no message is in two hands at once, or twice in any."""
-    n_messages, n_threads = 1000, 4
+    # The emulators are slow, and a send whose answer comes too late is sent again.
+    n_messages, n_threads = 1000 if kind == "sqlite" else 250, 4
     held, taken, twice = set(), [], []
     lock = threading.Lock()
     has_sent_all = threading.Event()

@@ -22,7 +22,6 @@ GRANTED = [
     {"api-key": "first-key"},
     {"Authorization": "Bearer first-key"},
     {"Authorization": "bearer   first-key"},
-    {"Authorization": f"Bearer {AUTHENTICATOR.tokens.issue()}"},
     {"Ocp-Apim-Subscription-Key": "wrong", "Authorization": "Bearer first-key"},
     {"Ocp-Apim-Subscription-Key": "schlüssel-π"},
 ]
@@ -60,6 +59,12 @@ def request_with(given):
 )
 def test_credentials_are_judged(given, access):
     assert AUTHENTICATOR.check(headers_of(given)) is access
+
+
+def test_a_token_is_good_for_what_a_key_is_good_for():
+    """Made here: one of the table would be too old when its turn comes."""
+    given = {"Authorization": f"Bearer {AUTHENTICATOR.tokens.issue()}"}
+    assert AUTHENTICATOR.check(headers_of(given)) is Access.GRANTED
 
 
 @pytest.mark.parametrize("given", [MISSING[0], WRONG[0]])

@@ -94,8 +94,9 @@ def test_a_folder_wins_over_a_hub_repository_of_that_name(tmp_path, monkeypatch)
     assert named_model("owner/other").sources[0].repository == "owner/other"
 
 
-def test_the_default_settings_need_base_and_voice_activity():
-    assert required_models(Settings()) == ("base", "silero-vad")
+def test_the_default_settings_need_base_voice_activity_and_diarization():
+    assert required_models(Settings()) == ("base", "silero-vad", "diarization")
+    assert required_models(Settings(diarization=False)) == ("base", "silero-vad")
 
 
 def test_a_file_that_changed_is_no_longer_verified(demo, in_parts):

@@ -54,7 +54,7 @@ def test_the_list_names_every_model_and_marks_what_is_needed(monkeypatch, capsys
     assert main(["models", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     marked = [line.split("  ")[0] for line in lines if "*  " in line]
-    assert marked == ["large-v3-turbo or turbo*", "silero-vad*"]
+    assert marked == ["large-v3-turbo or turbo*", "silero-vad*", "diarization*"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["models"], ["models", "destroy"], ["--help"]])
