@@ -13,31 +13,31 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
 from functions.api import (
-    batch_jobs,
     descriptions,
     fast_transcription,
     health,
     issue_token,
-    openai_audio,
-    openai_models,
-    openai_translations,
     reference,
     short_audio,
-    speech_models,
-    speech_translation,
-    text_to_speech,
-    translator,
-    web_hooks,
 )
 from functions.api.authentication import Authenticator
+from functions.api.batch_jobs import routes as batch_jobs
 from functions.api.cross_origin import CrossOrigin
 from functions.api.incoming_body import ClientGone, ClientStalled
+from functions.api.openai import models as openai_models
+from functions.api.openai import transcriptions as openai_audio
+from functions.api.openai import translations as openai_translations
 from functions.api.paths import CanonicalPaths
 from functions.api.problems import Problem, install_problem_handlers
 from functions.api.recogniser import Recogniser
 from functions.api.recognition_threads import RecognitionThreads
 from functions.api.request_record import RequestRecords
 from functions.api.service import SpeechService
+from functions.api.speech_models import routes as speech_models
+from functions.api.speech_translation import routes as speech_translation
+from functions.api.text_to_speech import routes as text_to_speech
+from functions.api.translator import routes as translator
+from functions.api.web_hooks import routes as web_hooks
 from shared.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from functions.api.authentication import Authenticator
-from functions.api.rate_limit import RateLimit
+from functions.api.management.rate_limit import RateLimit
 from functions.api.recogniser import Recogniser
 from functions.api.recognition_threads import RecognitionThreads
 from shared.settings import Settings

@@ -8,7 +8,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.rate_limit import N_REQUESTS
+from functions.api.management.rate_limit import N_REQUESTS
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import JobNotFound
 from shared.jobs.attempt import Attempt

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from batch_api import DATED, definition, make_api, wav
 
-from functions.api.base_model import base_model_id
+from functions.api.speech_models.base_model import base_model_id
 from shared.errors import StorageUnavailable
 from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
 from shared.jobs.names import new_job_id

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from batch_api import DATED, KEY, definition, make_api
 
-from functions.api.batch_jobs_files import DEFAULT_LIFETIME_S
-from functions.api.signed_urls import SignedUrls
+from functions.api.batch_jobs.files import DEFAULT_LIFETIME_S
+from functions.api.batch_jobs.signed_urls import SignedUrls
 from shared.jobs.job import Job
 
 JOBS = "/speechtotext/transcriptions"

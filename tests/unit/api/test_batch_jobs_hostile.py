@@ -5,7 +5,7 @@ import json
 import pytest
 from batch_api import DATED, definition, make_api
 
-from functions.api.json_body import MAX_BODY_BYTES
+from functions.api.management.json_body import MAX_BODY_BYTES
 
 SUBMIT = "/speechtotext/transcriptions:submit"
 OLD_JOBS = "/speechtotext/v3.2/transcriptions"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.api.odata_filter import MAX_DEPTH, Kind, parse_filter
+from functions.api.management.odata_filter import MAX_DEPTH, Kind, parse_filter
 from functions.api.problems import Problem
 
 KINDS = {"displayName": Kind.TEXT, "status": Kind.TEXT, "createdDateTime": Kind.TIME}

@@ -10,7 +10,7 @@ import pytest
 from openai_api import ROUTE, events, form, refused, transcribe, with_bearer
 from structlog.testing import capture_logs
 
-from functions.api import openai_event_stream
+from functions.api.openai import event_stream as openai_event_stream
 from shared.errors import EngineUnavailable
 from shared.transcript import Alternative, Dropped, DropReason, Phrase
 

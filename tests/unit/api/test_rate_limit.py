@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
+from functions.api.management.rate_limit import RateLimit
 from functions.api.problems import Problem
-from functions.api.rate_limit import RateLimit
 
 
 def test_so_many_pass_and_the_next_one_is_told_how_long_to_wait():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.api.signed_urls import Judgement, SignedUrls
+from functions.api.batch_jobs.signed_urls import Judgement, SignedUrls
 
 NAME = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11/48411e60-dc59-5961-9394-708e29c3168c"
 

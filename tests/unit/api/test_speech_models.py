@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.base_model import names_model
 from functions.api.recogniser import ScriptedRecogniser
+from functions.api.speech_models.base_model import names_model
 from shared.errors import StorageUnavailable
 from shared.jobs.batch import Batch
 from shared.jobs.store import JobStore

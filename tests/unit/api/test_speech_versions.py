@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from starlette.requests import Request
 
-from functions.api.base_model import base_model_id, names_model
-from functions.api.problems import Problem
-from functions.api.speech_versions import (
+from functions.api.management.speech_versions import (
     Addresses,
     SpeechVersion,
     base_address,
     speech_version,
     time_text,
 )
+from functions.api.problems import Problem
+from functions.api.speech_models.base_model import base_model_id, names_model
 from shared.settings import Settings
 
 V32, DATED = SpeechVersion("v3.2"), SpeechVersion("2024-11-15")

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
 from functions.api.recogniser import ScriptedRecogniser
-from functions.api.web_hooks import MAX_HOOKS
+from functions.api.web_hooks.routes import MAX_HOOKS
 from shared.jobs.batch import Batch
 from shared.jobs.job import Job, JobOrigin
 from shared.jobs.names import new_job_id
@@ -314,7 +314,7 @@ def test_a_test_sends_what_there_is_under_an_id_of_its_own_each_time(client, bat
 def test_there_is_an_end_of_hooks(client, batch, monkeypatch):
     """Each of them is read before an event is sent."""
     assert MAX_HOOKS == 100
-    monkeypatch.setattr("functions.api.web_hooks.MAX_HOOKS", 1)
+    monkeypatch.setattr("functions.api.web_hooks.routes.MAX_HOOKS", 1)
     create(client)
     answer = create(client)
     assert (answer.status_code, answer.json()["innerError"]["code"]) == (400, "QuotaViolation")

@@ -53,9 +53,7 @@ messages = st.one_of(
         st.uuids().map(str),
         st.none(),
         st.integers(1, 1000),
-        st.builds(
-            HookNotice, st.uuids().map(str), st.sampled_from(HookEvent), st.uuids().map(str)
-        ),
+        st.builds(HookNotice, st.uuids().map(str), st.sampled_from(HookEvent), st.uuids().map(str)),
     ),
 )
 

@@ -6,16 +6,16 @@ https://learn.microsoft.com/rest/api/speechtotext/transcriptions/submit
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from functions.api.batch_jobs_properties import (
+from functions.api.batch_jobs.properties import (
     MAX_URL_CHARACTERS,
     JobProperties,
     Served,
     read_properties,
 )
-from functions.api.json_body import refused_as
+from functions.api.management.json_body import refused_as
+from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
 from functions.api.recogniser import find_supported_locale
-from functions.api.speech_versions import SpeechVersion
 from functions.api.transcription_definition import invalid_argument
 from shared.jobs.job import Job
 from shared.json_fields import FieldError, JsonFields

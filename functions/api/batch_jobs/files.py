@@ -8,13 +8,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from functions.api.batch_jobs_rendering import TRANSCRIPTIONS, file_body, file_kind
-from functions.api.odata_filter import Kind, parse_filter
-from functions.api.pagination import Paging
+from functions.api.batch_jobs.rendering import TRANSCRIPTIONS, file_body, file_kind
+from functions.api.batch_jobs.signed_urls import Judgement, SignedUrls
+from functions.api.management.odata_filter import Kind, parse_filter
+from functions.api.management.pagination import Paging
+from functions.api.management.speech_versions import NOT_KEPT, Addresses, SpeechVersion
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
-from functions.api.signed_urls import Judgement, SignedUrls
-from functions.api.speech_versions import NOT_KEPT, Addresses, SpeechVersion
 from shared.jobs.batch import Batch
 from shared.jobs.inquiry import (
     JobState,

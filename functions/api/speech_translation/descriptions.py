@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.api.speech_translation_definition import SpeechTranslationDefinition
+from functions.api.speech_translation.definition import SpeechTranslationDefinition
 from functions.api.transcription_definition import TranscriptionDefinition
 
 _TEXT = {"type": "string"}

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.api.translator_request import VERSION_3, Text, TranslationRequest
+from functions.api.translator.request import VERSION_3, Text, TranslationRequest
 from shared.translation.chain import TranslatorChain
 from shared.translation.detection import DetectedLanguage
 from shared.translation.languages import find_language

@@ -12,24 +12,22 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from functions.api import batch_jobs_descriptions as descriptions
-from functions.api.batch_jobs_definition import JobDefinition, read_definition, read_delta
-from functions.api.batch_jobs_files import JobFiles
-from functions.api.batch_jobs_properties import Served
-from functions.api.batch_jobs_rendering import TRANSCRIPTIONS, job_body
-from functions.api.batch_jobs_sources import (
+from functions.api.batch_jobs import descriptions
+from functions.api.batch_jobs.definition import JobDefinition, read_definition, read_delta
+from functions.api.batch_jobs.files import JobFiles
+from functions.api.batch_jobs.properties import Served
+from functions.api.batch_jobs.rendering import TRANSCRIPTIONS, job_body
+from functions.api.batch_jobs.sources import (
     OwnContainers,
     check_destination,
     files_of_container,
     files_of_urls,
 )
-from functions.api.json_body import read_json_body
-from functions.api.management_descriptions import in_both_generations
-from functions.api.odata_filter import Kind, Predicate, parse_filter
-from functions.api.pagination import Paging
-from functions.api.query import query_parameters
-from functions.api.service import SpeechService
-from functions.api.speech_versions import (
+from functions.api.management.descriptions import in_both_generations
+from functions.api.management.json_body import read_json_body
+from functions.api.management.odata_filter import Kind, Predicate, parse_filter
+from functions.api.management.pagination import Paging
+from functions.api.management.speech_versions import (
     NOT_KEPT,
     Addresses,
     SpeechVersion,
@@ -37,6 +35,8 @@ from functions.api.speech_versions import (
     routes_of,
     speech_version,
 )
+from functions.api.query import query_parameters
+from functions.api.service import SpeechService
 from shared.errors import FeatureUnavailable, QueueNotFound
 from shared.jobs.batch import Batch
 from shared.jobs.inquiry import (

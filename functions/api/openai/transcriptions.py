@@ -10,13 +10,13 @@ from contextlib import ExitStack, contextmanager
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from functions.api import openai_descriptions as descriptions
 from functions.api.audio_upload import content_length
 from functions.api.incoming_body import ClientGone, IncomingBody
 from functions.api.multipart import Part, read_multipart
-from functions.api.openai_event_stream import Emit, EventStream
-from functions.api.openai_problems import RequiresKey, in_openai_words
-from functions.api.openai_transcription_request import (
+from functions.api.openai import descriptions
+from functions.api.openai.event_stream import Emit, EventStream
+from functions.api.openai.problems import RequiresKey, in_openai_words
+from functions.api.openai.transcription_request import (
     ResponseFormat,
     TranscriptionRequest,
     read_transcription_request,

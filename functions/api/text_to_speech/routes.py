@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from functions.api import text_to_speech_descriptions as descriptions
 from functions.api.service import SpeechService
+from functions.api.text_to_speech import descriptions
 
 if TYPE_CHECKING:
-    from functions.api.speech_answers import SpeechAnswers
+    from functions.api.text_to_speech.answers import SpeechAnswers
 
 
 def create_router(service: SpeechService) -> APIRouter:
@@ -25,7 +25,7 @@ def create_router(service: SpeechService) -> APIRouter:
 
     @cache
     def answers() -> "SpeechAnswers":
-        from functions.api.speech_answers import SpeechAnswers  # noqa: PLC0415
+        from functions.api.text_to_speech.answers import SpeechAnswers  # noqa: PLC0415
 
         return SpeechAnswers(service)
 

@@ -15,19 +15,19 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import HTTPConnection
 
-from functions.api import translator_descriptions as descriptions
 from functions.api.incoming_body import IncomingBody
 from functions.api.problems import Problem, Shape
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
-from functions.api.translator_answers import (
+from functions.api.translator import descriptions
+from functions.api.translator.answers import (
     detected_languages,
     later_answer,
     supported_languages,
     translate_texts,
     version_3_answer,
 )
-from functions.api.translator_request import (
+from functions.api.translator.request import (
     VERSION_3,
     read_texts,
     read_translation,

@@ -11,8 +11,8 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
-from functions.api import openai_descriptions as descriptions
-from functions.api.openai_problems import OpenAIProblem, RequiresKey
+from functions.api.openai import descriptions
+from functions.api.openai.problems import OpenAIProblem, RequiresKey
 from functions.api.service import SpeechService
 
 OPENAI_NAMES = (

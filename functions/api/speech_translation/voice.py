@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from functions.api.speech_translation_definition import SpokenTranslation
+from functions.api.speech_translation.definition import SpokenTranslation
 from shared.errors import UnknownVoice, UnsupportedLocale
 from shared.formats.speech_translation import translated_text
 from shared.language.locales import find_locale

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 
-from functions.api.base_model import names_model
-from functions.api.json_body import refused_as
+from functions.api.management.json_body import refused_as
+from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
 from functions.api.recogniser import Recogniser, find_supported_locale
-from functions.api.speech_versions import SpeechVersion
+from functions.api.speech_models.base_model import names_model
 from shared.errors import InvalidTimeToLive
 from shared.jobs.asked import Asked, PunctuationMode
 from shared.jobs.job import JobOptions

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.api.multipart import Part
-from functions.api.openai_models import require_model
-from functions.api.openai_problems import (
+from functions.api.openai.models import require_model
+from functions.api.openai.problems import (
     OpenAIProblem,
     invalid_parameter,
     missing_parameter,

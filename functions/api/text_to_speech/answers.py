@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from functions.api.incoming_body import IncomingBody
-from functions.api.openai_speech_request import read_speech_request
+from functions.api.openai.speech_request import read_speech_request
 from functions.api.problems import Problem
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService

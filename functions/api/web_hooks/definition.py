@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from functions.api.json_body import refused_as
+from functions.api.management.json_body import refused_as
 from functions.api.problems import Problem
 from functions.api.transcription_definition import invalid_argument
 from shared.address_guard import Network

@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.api.descriptions import API_VERSION_PARAMETER
-from functions.api.speech_versions import PATH_VERSIONS
+from functions.api.management.speech_versions import PATH_VERSIONS
 
 KEY_OR_TOKEN: list[dict[str, list[str]]] = [{"key": []}, {"token": []}]
 

@@ -12,23 +12,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api import web_hooks_descriptions as descriptions
-from functions.api.json_body import read_json_body
-from functions.api.management_descriptions import in_both_generations
-from functions.api.odata_filter import Kind, Value, parse_filter
-from functions.api.pagination import Paging
-from functions.api.problems import Problem
-from functions.api.query import query_parameters
-from functions.api.service import SpeechService
-from functions.api.speech_versions import (
+from functions.api.management.descriptions import in_both_generations
+from functions.api.management.json_body import read_json_body
+from functions.api.management.odata_filter import Kind, Value, parse_filter
+from functions.api.management.pagination import Paging
+from functions.api.management.speech_versions import (
     NOT_KEPT,
     Addresses,
     SpeechVersion,
     routes_of,
     speech_version,
 )
+from functions.api.problems import Problem
+from functions.api.query import query_parameters
+from functions.api.service import SpeechService
 from functions.api.transcription_definition import invalid_argument
-from functions.api.web_hook_definition import changed_hook, judge_address, new_hook
+from functions.api.web_hooks import descriptions
+from functions.api.web_hooks.definition import changed_hook, judge_address, new_hook
 from shared.errors import Changed, FeatureUnavailable
 from shared.jobs.web_hook import ApiAddress, HookStatus, WebHook, described
 from shared.jobs.web_hook_notices import announce_again, last_jobs, send_challenge, send_ping

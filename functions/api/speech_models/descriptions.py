@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.api.management_descriptions import FILTER, KEY_OR_TOKEN, PAGING, answers, list_of
+from functions.api.management.descriptions import FILTER, KEY_OR_TOKEN, PAGING, answers, list_of
 
 _TEXT = {"type": "string"}
 _TIME = {"type": "string", "format": "date-time"}

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api import speech_translation_descriptions as descriptions
 from functions.api.audio_upload import (
     opened_audio,
     plan_translation,
@@ -28,12 +27,13 @@ from functions.api.problems import Problem
 from functions.api.recogniser import collect_transcript
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
-from functions.api.speech_translation_definition import SpeechTranslationDefinition
+from functions.api.speech_translation import descriptions
+from functions.api.speech_translation.definition import SpeechTranslationDefinition
 from shared.formats.speech_translation import speech_translation_result
 from shared.recognition.recogniser import RecognitionStatistics
 
 if TYPE_CHECKING:
-    from functions.api.spoken_translation import TranslatedSpeech, TranslationVoices
+    from functions.api.speech_translation.voice import TranslatedSpeech, TranslationVoices
 
 PATH = "/sotto/v1/speech-translations"
 _MULTIPART, _JSON = "multipart/mixed", "application/json"
@@ -109,7 +109,7 @@ def _voices(
     if definition.speech is None:
         return None
     # All of synthesis: who asks for no voice need not import it.
-    from functions.api.spoken_translation import TranslationVoices  # noqa: PLC0415
+    from functions.api.speech_translation.voice import TranslationVoices  # noqa: PLC0415
 
     return TranslationVoices(service.speaker(), targets, definition.speech)
 

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from starlette.requests import Request
 
+from functions.api.management.speech_versions import Addresses
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
-from functions.api.speech_versions import Addresses
 
 DEFAULT_TOP = 100
 MAX_TOP = 1000

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from functions.api.management_descriptions import (
+from functions.api.management.descriptions import (
     ERROR,
     FILTER,
     KEY_OR_TOKEN,

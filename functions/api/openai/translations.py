@@ -8,11 +8,11 @@ import threading
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api import openai_descriptions as descriptions
 from functions.api.audio_upload import plan_translation
-from functions.api.openai_audio import read_openai_form, written
-from functions.api.openai_problems import OpenAIProblem, RequiresKey, in_openai_words
-from functions.api.openai_transcription_request import ResponseFormat, TranscriptionRequest
+from functions.api.openai import descriptions
+from functions.api.openai.problems import OpenAIProblem, RequiresKey, in_openai_words
+from functions.api.openai.transcription_request import ResponseFormat, TranscriptionRequest
+from functions.api.openai.transcriptions import read_openai_form, written
 from functions.api.recogniser import collect_transcript
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService

@@ -15,15 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api import speech_models_descriptions as descriptions
-from functions.api.base_model import base_model_id
-from functions.api.management_descriptions import in_both_generations
-from functions.api.odata_filter import Kind, Value, parse_filter
-from functions.api.pagination import Paging
-from functions.api.problems import Problem
-from functions.api.query import query_parameters
-from functions.api.service import SpeechService
-from functions.api.speech_versions import (
+from functions.api.management.descriptions import in_both_generations
+from functions.api.management.odata_filter import Kind, Value, parse_filter
+from functions.api.management.pagination import Paging
+from functions.api.management.speech_versions import (
     NOT_KEPT,
     Addresses,
     SpeechVersion,
@@ -31,6 +26,11 @@ from functions.api.speech_versions import (
     speech_version,
     time_text,
 )
+from functions.api.problems import Problem
+from functions.api.query import query_parameters
+from functions.api.service import SpeechService
+from functions.api.speech_models import descriptions
+from functions.api.speech_models.base_model import base_model_id
 from shared.errors import StorageError
 from shared.jobs import names
 

@@ -1,0 +1,1 @@
+"""What all routes of the management API share: versions, bodies, filters, pages, rates."""

@@ -1,0 +1,1 @@
+"""Models, locales and health: what clients ask for beside batch transcription."""

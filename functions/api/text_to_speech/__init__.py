@@ -1,0 +1,1 @@
+"""Text to speech: SSML in, audio out."""

@@ -1,0 +1,1 @@
+"""Web hooks of batch transcription."""
