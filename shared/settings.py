@@ -78,6 +78,12 @@ def _one_of(*names: str) -> Callable[[str], str]:
     return parse
 
 
+def _region(value: str) -> str:
+    if not re.fullmatch("[a-z0-9]+", value):  # becomes a part of a host name
+        raise ValueError
+    return value
+
+
 def _list(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
@@ -182,8 +188,21 @@ class Settings:
     # Speech synthesis
     voices: tuple[str, ...] = _setting(
         "SOTTO_VOICES", ("kokoro", "en_US-joe-medium", "espeak-ng"), _list,
-        "`kokoro`, `en_US-joe-medium`, `espeak-ng`, folders of Piper voices, by commas",
-        "Voices of text to speech, the preferred first. What is not fetched is left out.",
+        "`kokoro`, `en_US-joe-medium`, `espeak-ng`, folders of Piper voices, `azure`, "
+        "`azure:en-US-AvaNeural`, by commas",
+        "Voices of text to speech, the preferred first. What is not fetched is left out. "
+        "With `azure` text leaves this machine.",
+    )  # fmt: skip
+    azure_speech_endpoint: str | None = _setting(
+        "SOTTO_AZURE_SPEECH_ENDPOINT", None, _public_url, "`https://mine.cognitiveservices.azure.com`",
+        "Endpoint of your Azure Speech resource; none is the one of its region.",
+    )  # fmt: skip
+    azure_speech_key: str | None = _setting(
+        "SOTTO_AZURE_SPEECH_KEY", None, _text, "a key of the resource", "Its key.", secret=True,
+    )  # fmt: skip
+    azure_speech_region: str | None = _setting(
+        "SOTTO_AZURE_SPEECH_REGION", None, _region, "a region such as `westeurope`",
+        "Region of that resource, where no endpoint is set.",
     )  # fmt: skip
 
     diarization: bool = _setting(
@@ -351,6 +370,12 @@ class Settings:
             raise ConfigurationError(
                 "SOTTO_TRANSLATORS names azure: set SOTTO_AZURE_TRANSLATOR_KEY, or for the "
                 "process's identity SOTTO_AZURE_TRANSLATOR_ENDPOINT."
+            )
+        place = self.azure_speech_region or self.azure_speech_endpoint
+        names_azure = any(name.partition(":")[0] == "azure" for name in self.voices)
+        if names_azure and not (self.azure_speech_key and place):
+            raise ConfigurationError(
+                "SOTTO_VOICES names azure: set SOTTO_AZURE_SPEECH_KEY and _REGION or _ENDPOINT."
             )
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Who can speak on this machine: what `SOTTO_VOICES` names and is there."""
+"""Who can speak: what `SOTTO_VOICES` names and is on this machine, or in the cloud."""
 
 import importlib.util
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from shared.models.folder import how_to_fetch, locate_model
 from shared.models.kokoro_voices import KOKORO_VOICES
 from shared.settings import Settings
 from shared.synthesis import voices as names
+from shared.synthesis.azure_speech import AzureSpeech, named_voice
 from shared.synthesis.espeak import HOW_TO_INSTALL, EspeakProcess, EspeakSynthesizer, find_espeak
 from shared.synthesis.kokoro import KokoroSynthesizer
 from shared.synthesis.piper import PiperSynthesizer, read_piper_voice
@@ -31,10 +32,12 @@ def find_voices(settings: Settings) -> Voices:
 
     Raises
     ------
-    SynthesisUnavailable: nothing of it is there.
-    ConfigurationError: a folder holds no Piper voice.
+    SynthesisUnavailable: nothing of it is there, or Azure Speech is named and does not list its
+        voices. It is not left out then: what it should speak would go to another voice.
+    ConfigurationError: a folder holds no Piper voice, or a voice of Azure's has a wrong name.
     """
-    if find_espeak() is None or importlib.util.find_spec("pydub") is None:
+    needs_espeak = not all(map(_is_azure, settings.voices))
+    if (needs_espeak and find_espeak() is None) or importlib.util.find_spec("pydub") is None:
         raise _unavailable([HOW_TO_INSTALL])
     missing: list[str] = []
     process = EspeakProcess()
@@ -47,6 +50,9 @@ def find_voices(settings: Settings) -> Voices:
         if name == names.ESPEAK:
             voices += names.espeak_voices()
             continue
+        if _is_azure(name):
+            voices += _azure_voices(name, engines, settings)
+            continue
         folder = _folder_of(name, settings.model_folder, missing)
         if folder is None:
             continue
@@ -58,6 +64,21 @@ def find_voices(settings: Settings) -> Voices:
     if not voices:
         raise _unavailable(missing)
     return Voices(tuple(voices), engines)
+
+
+def _is_azure(name: str) -> bool:
+    return name.partition(":")[0] == names.AZURE
+
+
+def _azure_voices(
+    name: str, engines: dict[str, Synthesizer], settings: Settings
+) -> tuple[Voice, ...]:
+    """All voices of Azure Speech, or the one behind the colon, for which nothing is asked."""
+    engine = engines.get(names.AZURE)
+    if not isinstance(engine, AzureSpeech):
+        engine = engines[names.AZURE] = AzureSpeech(settings)
+    _, colon, short_name = name.partition(":")
+    return (named_voice(short_name),) if colon else engine.voices()
 
 
 def _folder_of(name: str, model_folder: Path, missing: list[str]) -> Path | None:

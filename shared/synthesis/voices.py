@@ -44,7 +44,7 @@ class Voice:
         return "Standard" if self.engine == ESPEAK else "Neural"
 
 
-KOKORO, PIPER, ESPEAK = "kokoro", "piper", "espeak-ng"
+KOKORO, PIPER, ESPEAK, AZURE = "kokoro", "piper", "espeak-ng", "azure"
 
 # Kokoro names its voices by language and gender: `af_heart` is American and female. Chinese,
 # Hindi and Japanese ones are left out: they need front ends that are not here.
@@ -146,7 +146,7 @@ def find_voice(
         wanted = _short_name(name)
         meant = ALIASES.get(wanted, wanted)
         for voice in voices:
-            if meant in {voice.short_name.lower(), voice.speaker.lower()}:
+            if {meant, wanted} & {voice.short_name.lower(), voice.speaker.lower()}:
                 return voice
         if wanted in ALIASES:
             standing_in = kokoro_voice(meant)

@@ -34,7 +34,11 @@ OWNERS = {
     "whisper": "shared/recognition/openai_whisper_engine.py",
     "num2words": "shared/recognition/text_forms/spelling.py",
     "text_to_num": "shared/recognition/text_forms/european_written.py",
-    "httpx": ("shared/fetch.py", "shared/translation/azure_translator.py"),
+    "httpx": (
+        "shared/fetch.py",
+        "shared/synthesis/azure_speech.py",
+        "shared/translation/azure_translator.py",
+    ),
     "httpcore": "shared/fetch.py",
     "py3langid": "shared/translation/detection.py",
     "certifi": "shared/models/download.py",

@@ -21,6 +21,13 @@ VALUES = {
     "SOTTO_CONCURRENCY": ("2", 2, "0"),
     "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),
     "SOTTO_VOICES": ("espeak-ng,/voices/thorsten", ("espeak-ng", "/voices/thorsten"), None),
+    "SOTTO_AZURE_SPEECH_ENDPOINT": (
+        "https://mine.cognitiveservices.azure.com/",
+        "https://mine.cognitiveservices.azure.com",
+        "mine.cognitiveservices.azure.com",
+    ),
+    "SOTTO_AZURE_SPEECH_KEY": ("s3cret", "s3cret", None),
+    "SOTTO_AZURE_SPEECH_REGION": ("westeurope", "westeurope", "evil.example/"),
     "SOTTO_DIARIZATION": ("off", False, "maybe"),
     "SOTTO_TRANSLATORS": ("apertium, whisper", ("apertium", "whisper"), "apertium,deepl"),
     "SOTTO_TRANSLATION_MODELS": ("/srv/opus-mt-en-de", ("/srv/opus-mt-en-de",), None),
@@ -138,6 +145,13 @@ def test_half_of_a_certificate_is_refused(given):
 def test_azures_translator_needs_a_key_or_its_endpoint():
     with pytest.raises(ConfigurationError, match="SOTTO_AZURE_TRANSLATOR_KEY"):
         Settings.from_environment({"SOTTO_TRANSLATORS": "azure"})
+
+
+@pytest.mark.parametrize("voices", ["azure", "kokoro,azure:en-US-AvaNeural"])
+@pytest.mark.parametrize("given", [{}, {"SOTTO_AZURE_SPEECH_REGION": "westeurope"}])
+def test_azures_voices_need_a_key_and_a_place(voices, given):
+    with pytest.raises(ConfigurationError, match="SOTTO_AZURE_SPEECH_KEY"):
+        Settings.from_environment({"SOTTO_VOICES": voices} | given)
 
 
 @pytest.mark.parametrize(
