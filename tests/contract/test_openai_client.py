@@ -113,7 +113,7 @@ def test_the_first_words_of_a_long_reading_arrive_long_before_the_last(client, s
     *_, done = events
     whole_s = time.perf_counter() - began
     assert len(done.text.split()) > 100
-    assert first_s < whole_s / 4, f"{first_s:.2f} s of {whole_s:.2f} s"
+    assert first_s < whole_s / 2, f"{first_s:.2f} s of {whole_s:.2f} s"
 
 
 def test_every_parameter_of_the_client_arrives(client, spoken):
