@@ -100,7 +100,7 @@ def english_rewrites(pieces: Sequence[Piece]) -> list[Rewrite]:
             continue
         if found.written:
             rewrites.append(found)
-        position = found.last
+        position = max(found.last, position + 1)
     return rewrites
 
 
@@ -524,7 +524,8 @@ def _address(pieces: Sequence[Piece], position: int) -> Rewrite | None:
         end += 2
         if pieces[end - 1].after:
             break
-    if name.rpartition(".")[2] not in _TOP_LEVEL:
+    # Of at least two parts: a rewrite that ends where it began would be looked for for ever.
+    if end == position or name.rpartition(".")[2] not in _TOP_LEVEL:
         return None
     at, mailbox, announced = (_at(pieces, position - back).lower for back in (2, 3, 4))
     if at == "at" and mailbox.isalnum() and announced in _BEFORE_MAILBOX:

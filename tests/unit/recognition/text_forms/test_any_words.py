@@ -22,6 +22,12 @@ WORDS = st.lists(st.one_of(SPOKEN, WRITTEN, st.text(max_size=12)), max_size=12)
 MODES = st.sampled_from(list(ProfanityMode))
 
 
+@pytest.mark.parametrize("words", ["com dot", "it is org dot", "com com dot dot"])
+def test_half_an_address_is_left_as_it_was_said(words):
+    """Once a rewrite that moved nothing on was found here again and again, without end."""
+    assert text_forms(words.split(), "en-US", ProfanityMode.RAW).lexical == words
+
+
 @given(WORDS, LANGUAGES, MODES)
 @settings(max_examples=400, deadline=None)
 def test_no_words_raise_and_tokens_cover_each_word_once(words, language, mode):
