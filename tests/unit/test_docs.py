@@ -43,8 +43,10 @@ def table_rows(page: str, first_cell: str) -> Iterator[str]:
             yield line
 
 
-def test_settings_are_listed_with_default_and_accepted_values():
+def test_settings_are_listed_with_default_and_accepted_values(monkeypatch):
     """Row by row, in the order of the code; a secret is marked."""
+    for named in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(named, raising=False)
     expected = []
     for entry in SETTINGS:
         about = entry.metadata
