@@ -13,7 +13,7 @@ from pathlib import Path
 
 import structlog
 
-from shared.errors import BlobNotFound, SpeechError, StorageError
+from shared.errors import BlobNotFound, StorageError
 from shared.jobs.batch import Batch
 from shared.jobs.drop_folder import DropFolder, is_dropped_audio
 from shared.jobs.submission import submit_dropped
@@ -54,7 +54,7 @@ class FolderWatch(threading.Thread):
         while not self._stopping.is_set():
             try:
                 self._watch()
-            except (SpeechError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - a watch that ended would not be missed
                 structlog.get_logger().error("folder_not_watched", **exception_fields(error))
                 self._stopping.wait(5)
 

@@ -115,7 +115,7 @@ class Worker(threading.Thread):
                 with suppress(StorageError):
                     self._queue.prepare()
                 self._stopping.wait(pause_s)
-            except StorageError as error:
+            except Exception as error:  # noqa: BLE001 - a thread that ended would not be missed
                 if not self._stopping.is_set():
                     structlog.get_logger().error("queue_unavailable", **exception_fields(error))
                 self._stopping.wait(pause_s)
@@ -149,5 +149,5 @@ class Worker(threading.Thread):
                 self._queue.acknowledge(held.lease)
             else:
                 self._queue.release(held.lease, delay_s)
-        except StorageError as error:
+        except Exception as error:  # noqa: BLE001 - as above
             structlog.get_logger().warning("message_not_settled", **exception_fields(error))

@@ -49,4 +49,4 @@ def aws_client(
     try:
         return session.client(service, endpoint_url=endpoint_url, config=config)
     except NoRegionError:
-        raise ConfigurationError("AWS_REGION must name the region of the AWS services.") from None
+        raise ConfigurationError("AWS_DEFAULT_REGION must name the region of AWS.") from None

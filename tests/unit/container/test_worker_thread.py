@@ -3,9 +3,11 @@
 import threading
 import time
 import uuid
+from types import SimpleNamespace
 
 import pytest
 
+from functions.container.scheduler import Scheduler
 from functions.container.worker import HeldLease, Worker
 from shared.errors import LeaseLost, StorageUnavailable, WorkStopped
 from shared.storage.sqlite_queue import open_sqlite_queue
@@ -151,3 +153,22 @@ def test_a_lease_that_somebody_else_has_ends_the_work(queue):
     assert queue.lease(60) is not None
     with HeldLease(queue, lease, LEASE_S, threading.Event(), 0) as held, pytest.raises(LeaseLost):
         held.go_on()
+
+
+def test_a_round_that_fails_is_logged_and_the_next_one_comes(monkeypatch):
+    """Whatever the error is: a scheduler that ended would leave transcripts beyond their time."""
+    rounds = threading.Semaphore(0)
+
+    def broken(*_arguments):
+        rounds.release()
+        raise ValueError("a bug")
+
+    monkeypatch.setattr("functions.container.scheduler.purge", broken)
+    batch = SimpleNamespace(queue=SimpleNamespace(dead_letters=lambda: iter(())))
+    scheduler = Scheduler(batch, work=None, every_s=0.01)
+    scheduler.start()
+    assert rounds.acquire(timeout=5)
+    assert rounds.acquire(timeout=5)
+    scheduler.stop()
+    scheduler.join(5)
+    assert not scheduler.is_alive()
