@@ -140,7 +140,7 @@ def test_the_region_of_sqs_is_in_its_address(monkeypatch):
 def test_an_address_without_a_region_needs_one_from_the_environment(monkeypatch):
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
-    with pytest.raises(ConfigurationError, match="AWS_REGION"):
+    with pytest.raises(ConfigurationError, match="AWS_DEFAULT_REGION"):
         open_sqs_queue(*["http://127.0.0.1:1/123456789012/work"] * 2)
 
 
