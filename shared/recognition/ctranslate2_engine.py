@@ -18,6 +18,7 @@ from shared.recognition.engine import (
     DecodingRequest,
     EncodedSegment,
     Hypothesis,
+    Positions,
     Task,
 )
 from shared.recognition.log_mel import (
@@ -79,6 +80,11 @@ class CTranslate2Engine:
         log_mel = log_mel_spectrogram(samples, n_frames, self._model.n_mels)
         features = self._model.encode(self._storage_view.from_array(log_mel[np.newaxis]))
         return EncodedSegment(features, n_positions)
+
+    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+        """Copy positions through numpy: a `StorageView` can only be read and made."""
+        taken = np.ascontiguousarray(np.asarray(encoded.features)[:, positions])
+        return EncodedSegment(self._storage_view.from_array(taken), len(positions))
 
     def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:
         """Probability of every language: one decoder step on the encoder's output."""

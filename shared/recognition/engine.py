@@ -1,6 +1,7 @@
 """The port of a Whisper engine: encode, identify the language, decode, align.
 
-The pipeline in `recognise.py` knows only this. Adapters: `ctranslate2_engine.py`.
+The pipeline in `recognise.py` knows only this. Adapters: `ctranslate2_engine.py`,
+`openai_whisper_engine.py`, and `scripted_engine.py` for tests.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from shared.recognition.log_mel import Samples
+
+Positions = npt.NDArray[np.int64]
+"""Places in the encoder output of a segment, 20 ms each; shape `(n_positions,)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,14 @@ class RecognitionEngine(Protocol):
 
     def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
         """Encode one segment, shape `(n_samples,)`, with silence up to `n_positions`."""
+        ...
+
+    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+        """Copy some positions of an encoded segment, in the order given, into one of its own.
+
+        Encoding is most of the cost of a short segment; what is encoded already is listened to
+        in parts so. Positions are within the segment and may repeat.
+        """
         ...
 
     def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:

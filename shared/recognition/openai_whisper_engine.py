@@ -19,7 +19,13 @@ import numpy as np
 
 from shared.errors import EngineUnavailable
 from shared.models.openai_whisper_checkpoint import Checkpoint, read_checkpoint
-from shared.recognition.engine import AlignedToken, DecodingRequest, EncodedSegment, Hypothesis
+from shared.recognition.engine import (
+    AlignedToken,
+    DecodingRequest,
+    EncodedSegment,
+    Hypothesis,
+    Positions,
+)
 from shared.recognition.log_mel import (
     FRAMES_PER_POSITION,
     FRAMES_PER_SECOND,
@@ -98,6 +104,11 @@ class OpenAIWhisperEngine:
             for block in encoder.blocks:
                 features = block(features)
             return EncodedSegment(encoder.ln_post(features), n_positions)
+
+    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+        """Copy positions where the features are."""
+        places = self._torch.from_numpy(np.ascontiguousarray(positions)).to(self._model.device)
+        return EncodedSegment(encoded.features.index_select(1, places), len(positions))
 
     def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:
         """Probability of every language: one decoder step on the encoder's output."""

@@ -24,13 +24,13 @@ from shared.language.turns import (
 )
 from shared.recognition.context_length import context_lengths
 from shared.recognition.engine import EncodedSegment, RecognitionEngine
-from shared.recognition.excerpt import excerpt
+from shared.recognition.excerpt import excerpt_positions
 from shared.recognition.language_readings import top_languages, weighed_by_reading
 from shared.recognition.log_mel import POSITIONS_PER_SECOND
 from shared.recognition.speech_spans import part_of, quiet_near, spans_of
 
 EDGE_S = 0.2  # heard before and after a span
-SILENCE_S = 1.2  # heard behind a span, see `excerpt`
+SILENCE_S = 1.2  # heard behind a span, see `excerpt_positions`
 SHORT_POSITIONS = 80  # heard apart from longer ones, which cost more
 
 SURE_SHARE = 0.75  # below it an utterance is heard by itself
@@ -80,11 +80,12 @@ class _Stretch:
         first, last = self._positions
         return last - first
 
-    def excerpt(self, n_positions: int) -> EncodedSegment:
+    def excerpt(self, engine: RecognitionEngine, n_positions: int) -> EncodedSegment:
         """The span with silence behind it; the encoder's own, from behind the segment."""
         n_spoken = round(self.segment.duration_s * POSITIONS_PER_SECOND)
         silence = (min(n_spoken, self.encoded.n_positions - 1), self.encoded.n_positions)
-        return excerpt(self.encoded, self._positions, silence, n_positions)
+        positions = excerpt_positions(self._positions, silence, n_positions)
+        return engine.excerpt(self.encoded, positions)
 
     @property
     def _positions(self) -> tuple[int, int]:
@@ -153,7 +154,7 @@ class PhraseLanguages:
             longest = max(stretches[place].n_positions for place in places)
             n_positions = longest + round(SILENCE_S * POSITIONS_PER_SECOND)
             ranked = self._engine.identify_language(
-                [stretches[place].excerpt(n_positions) for place in places]
+                [stretches[place].excerpt(self._engine, n_positions) for place in places]
             )
             for place, probabilities in zip(places, ranked, strict=True):
                 heard[place] = self._candidates.heard(stretches[place].span, probabilities)

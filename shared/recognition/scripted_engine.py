@@ -8,8 +8,16 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from shared.recognition.engine import AlignedToken, DecodingRequest, EncodedSegment, Hypothesis
-from shared.recognition.log_mel import Samples
+import numpy as np
+
+from shared.recognition.engine import (
+    AlignedToken,
+    DecodingRequest,
+    EncodedSegment,
+    Hypothesis,
+    Positions,
+)
+from shared.recognition.log_mel import POSITIONS_PER_SECOND, SAMPLE_RATE, Samples
 
 Reader = Callable[[EncodedSegment, DecodingRequest], Hypothesis]
 Listener = Callable[[EncodedSegment], dict[str, float]]
@@ -19,6 +27,7 @@ SURE = -0.1
 """Average log probability of a text that is believed, about what a well read clip has."""
 
 _CERTAIN_ENGLISH = {"en": 1.0}
+_SAMPLES_PER_POSITION = SAMPLE_RATE // POSITIONS_PER_SECOND
 
 
 def hypothesis_of(
@@ -78,6 +87,13 @@ class ScriptedEngine:
         with self._recording:
             self.contexts.append(n_positions)
         return EncodedSegment(samples, n_positions)
+
+    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+        """Keep the samples of these positions; the silence behind them is not kept by `encode`."""
+        starts = positions * _SAMPLES_PER_POSITION
+        kept = starts[starts + _SAMPLES_PER_POSITION <= len(encoded.features)]
+        places = kept[:, np.newaxis] + np.arange(_SAMPLES_PER_POSITION)
+        return EncodedSegment(encoded.features[places.reshape(-1)], len(positions))
 
     def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:
         """Return what the script hears in each segment."""

@@ -88,6 +88,47 @@ def test_a_segment_knows_its_context(engine, spoken_samples, shortest):
     assert engine.encode(spoken_samples, shortest).n_positions == shortest < FULL
 
 
+def test_all_positions_of_a_segment_read_like_it(engine, spoken_samples, shortest):
+    segment, hypothesis = read(engine, spoken_samples, shortest)
+    excerpt = engine.excerpt(segment, np.arange(shortest))
+    assert excerpt.n_positions == shortest
+    (again,) = engine.decode([excerpt], [request_for(3.0)])
+    assert again.text == hypothesis.text
+    assert again.average_log_probability == pytest.approx(hypothesis.average_log_probability)
+
+
+def test_an_excerpt_reads_as_what_is_said_in_it(
+    engine, spoken_samples, spoken_clip, clip_s, shortest
+):
+    """Half of a clip of ten words, with the silence behind the clip."""
+    segment = engine.encode(spoken_samples, shortest)
+    half, end = round(clip_s / 2 * 50), round(clip_s * 50)
+    excerpt = engine.excerpt(segment, np.concatenate((np.arange(half), np.arange(end, shortest))))
+    assert excerpt.n_positions == half + shortest - end
+    (hypothesis,) = engine.decode([excerpt], [request_for(clip_s / 2)])
+    said, heard = lexical(spoken_clip.text).split(), lexical(hypothesis.text).split()
+    assert said[:3] == heard[:3]
+    assert len(heard) <= 7
+
+
+def test_excerpts_of_one_length_are_heard_together(engine, spoken_samples, clip_s, shortest):
+    """Also where their segments have different contexts; the clip and 1 s of silence."""
+    n_positions = round(clip_s * 50) + 50
+    segments = [engine.encode(spoken_samples, context) for context in (shortest, FULL)]
+    excerpts = [engine.excerpt(segment, np.arange(n_positions)) for segment in segments]
+    for heard in engine.identify_language(excerpts):
+        assert max(heard, key=heard.__getitem__) == "en"
+
+
+def test_positions_turned_round_twice_are_as_they_were(engine, spoken_samples, shortest):
+    """They keep the order they are given in, and the segment keeps its own."""
+    segment, before = read(engine, spoken_samples, shortest)
+    backwards = np.arange(shortest)[::-1]
+    turned_twice = engine.excerpt(engine.excerpt(segment, backwards), backwards)
+    twice, once_more = engine.decode([turned_twice, segment], [request_for(3.0)] * 2)
+    assert twice.text == once_more.text == before.text
+
+
 @pytest.mark.parametrize("context", ["shortest", "full"])
 def test_the_sentence_is_read_at_any_context(
     engine, spoken_samples, spoken_clip, shortest, context
