@@ -1,0 +1,273 @@
+"""The settings of a Sotto process: one frozen object, read once from the environment.
+
+Every field is typed, bounded and documented here, section by section; `docs/settings.md` lists
+the same keys in the same order (a test compares them).
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from pathlib import Path
+
+from shared.errors import ConfigurationError
+from shared.settings.default_folders import default_data_folder, default_model_folder
+from shared.settings.drop_folders import DropFolderAddresses, drop_folders_from_text
+from shared.settings.key import read_keys, setting
+from shared.settings.values import (
+    Network,
+    between,
+    by_commas,
+    duration,
+    flag,
+    networks,
+    one_of,
+    region,
+    some_of,
+    text,
+    web_address,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator may choose. Build it directly in tests, `from_environment` elsewhere."""
+
+    # Recognition
+    model: str = setting(
+        "SOTTO_MODEL", "base", text, "a name of `sotto models list`, or a folder",
+        "Whisper model that recognises speech.",
+    )  # fmt: skip
+    model_folder: Path = setting(
+        "SOTTO_MODEL_FOLDER", default_model_folder, Path, "a folder",
+        "Where fetched models lie. Default: `sotto/models` in the user's cache folder.",
+    )  # fmt: skip
+    engine: str = setting(
+        "SOTTO_ENGINE", "ctranslate2", one_of("ctranslate2", "openai-whisper"),
+        "`ctranslate2`, `openai-whisper`", "Engine that runs the model.",
+    )  # fmt: skip
+    compute_type: str = setting(
+        "SOTTO_COMPUTE_TYPE", "int8",
+        one_of("int8", "int8_float32", "int8_float16", "float16", "float32"),
+        "`int8`, `int8_float32`, `int8_float16`, `float16`, `float32`",
+        "Number format of the weights in memory; openai-whisper has `float32` whatever this says.",
+    )  # fmt: skip
+    device: str = setting(
+        "SOTTO_DEVICE", "cpu", one_of("cpu", "cuda"), "`cpu`, `cuda`",
+        "Processor that runs the model.",
+    )  # fmt: skip
+    threads: int = setting(
+        "SOTTO_THREADS", 0, between(0, 256), "0 to 256",
+        "Threads of one recognition; 0 takes every core this process may use.",
+    )  # fmt: skip
+    concurrency: int = setting(
+        "SOTTO_CONCURRENCY", 1, between(1, 64), "1 to 64",
+        "Segments recognised at the same time. More than one pays only with spare cores.",
+    )  # fmt: skip
+    queue_limit: int = setting(
+        "SOTTO_QUEUE_LIMIT", 100, between(1, 10_000), "1 to 10000",
+        "Requests that may be under way at once; one more is answered 429 with `Retry-After`.",
+    )  # fmt: skip
+
+    # Speech synthesis
+    voices: tuple[str, ...] = setting(
+        "SOTTO_VOICES", ("kokoro", "en_US-joe-medium", "espeak-ng"), by_commas,
+        "`kokoro`, `en_US-joe-medium`, `espeak-ng`, folders of Piper voices, `azure`, "
+        "`azure:en-US-AvaNeural`, by commas",
+        "Voices of text to speech, the preferred first. What is not fetched is left out. "
+        "With `azure` text leaves this machine.",
+    )  # fmt: skip
+    azure_speech_endpoint: str | None = setting(
+        "SOTTO_AZURE_SPEECH_ENDPOINT", None, web_address, "`https://mine.cognitiveservices.azure.com`",
+        "Endpoint of your Azure Speech resource; none is the one of its region.",
+    )  # fmt: skip
+    azure_speech_key: str | None = setting(
+        "SOTTO_AZURE_SPEECH_KEY", None, text, "a key of the resource", "Its key.", secret=True,
+    )  # fmt: skip
+    azure_speech_region: str | None = setting(
+        "SOTTO_AZURE_SPEECH_REGION", None, region, "a region such as `westeurope`",
+        "Region of that resource, where no endpoint is set.",
+    )  # fmt: skip
+
+    diarization: bool = setting(
+        "SOTTO_DIARIZATION", True, flag, "`true`, `false`",
+        "Label speakers where a caller asks for it. Its models (34 MB) are then fetched with the "
+        "others.",
+    )  # fmt: skip
+
+    # Translation
+    translators: tuple[str, ...] = setting(
+        "SOTTO_TRANSLATORS", ("ctranslate2", "whisper", "apertium"),
+        some_of("ctranslate2", "whisper", "apertium", "azure", "amazon"),
+        "`ctranslate2`, `whisper`, `apertium`, `azure`, `amazon`, by commas",
+        "Who translates, the preferred first. Of a pair of languages the first does it that can. "
+        "With `azure` or `amazon` text leaves this machine.",
+    )  # fmt: skip
+    translation_models: tuple[str, ...] = setting(
+        "SOTTO_TRANSLATION_MODELS", (), by_commas, "folders by commas",
+        "OPUS-MT, NLLB or M2M models in CTranslate2's format, the preferred first.",
+    )  # fmt: skip
+    azure_translator_endpoint: str | None = setting(
+        "SOTTO_AZURE_TRANSLATOR_ENDPOINT", None, web_address,
+        "`https://mine.cognitiveservices.azure.com`",
+        "Endpoint of your Azure AI Translator resource; none is the one of all resources.",
+    )  # fmt: skip
+    azure_translator_key: str | None = setting(
+        "SOTTO_AZURE_TRANSLATOR_KEY", None, text, "a key of the resource",
+        "Key of that resource. Without one the identity of the process is used, which needs the "
+        "endpoint.", secret=True,
+    )  # fmt: skip
+    azure_translator_region: str | None = setting(
+        "SOTTO_AZURE_TRANSLATOR_REGION", None, text, "a region such as `westeurope`",
+        "Region of that resource, unless it is a global one.",
+    )  # fmt: skip
+
+    # Limits
+    max_upload_bytes: int = setting(
+        "SOTTO_MAX_UPLOAD_BYTES", 500_000_000, between(1_000, 10_000_000_000), "1000 to 10^10",
+        "Largest encoded audio of one request. An upload is held in memory while it is served.",
+    )  # fmt: skip
+    max_audio_s: int = setting(
+        "SOTTO_MAX_AUDIO_S", 5 * 3600, between(1, 24 * 3600), "1 to 86400",
+        "Longest audio of one fast transcription, in seconds.",
+    )  # fmt: skip
+
+    # Batch
+    batch: bool = setting(
+        "SOTTO_BATCH", True, flag, "`true`, `false`",
+        "Serve jobs and drop folders, where `SOTTO_JOBS` names a place for them. The container "
+        "host has one of its own.",
+    )  # fmt: skip
+    data_folder: Path = setting(
+        "SOTTO_DATA_FOLDER", default_data_folder, Path, "a folder",
+        "Where the container host keeps jobs, queue and drop folder that are not named otherwise. "
+        "Default: `sotto` in the user's data folder.",
+    )  # fmt: skip
+    jobs: str | None = setting(
+        "SOTTO_JOBS", None, text, "address of a container",
+        "Where records of jobs and the transcripts of the batch API lie.", secret=True,
+    )  # fmt: skip
+    queue: str | None = setting(
+        "SOTTO_QUEUE", None, text, "`azure:name`, address of an Azure or SQS queue, or a file",
+        "Queue that workers take their work from.",
+    )  # fmt: skip
+    dead_letters: str | None = setting(
+        "SOTTO_DEAD_LETTERS", None, text, "address of an SQS queue",
+        "Dead-letter queue of an SQS `SOTTO_QUEUE`. Other kinds have their own.",
+    )  # fmt: skip
+    drop_folders: tuple[DropFolderAddresses, ...] = setting(
+        "SOTTO_DROP_FOLDERS", (), drop_folders_from_text,
+        "`name=input>output` by commas; both are addresses of containers, names are lower case",
+        "Containers that audio is dropped into, and where its transcripts go.", secret=True,
+    )  # fmt: skip
+    time_to_live: timedelta | None = setting(
+        "SOTTO_TIME_TO_LIVE", None, duration, "an ISO 8601 duration up to `P31D`",
+        "How long transcripts of dropped files are kept, where the folder's `sotto.json` says "
+        "nothing. None: until you delete them.",
+    )  # fmt: skip
+    blob_trigger: str = setting(
+        "SOTTO_BLOB_TRIGGER", "event_grid", one_of("event_grid", "polling"),
+        "`event_grid`, `polling`",
+        "What tells Azure Functions of dropped files: an event subscription, or looking for them.",
+    )  # fmt: skip
+    purge_every_s: int = setting(
+        "SOTTO_PURGE_EVERY_S", 60, between(1, 86_400), "1 to 86400",
+        "Seconds between two purges of what has expired.",
+    )  # fmt: skip
+    workers: int = setting(
+        "SOTTO_WORKERS", 1, between(0, 64), "0 to 64",
+        "Files that the container host transcribes at the same time; 0 leaves them to "
+        "`python -m functions.container worker`.",
+    )  # fmt: skip
+    lease_s: int = setting(
+        "SOTTO_LEASE_S", 60, between(5, 3600), "5 to 3600",
+        "Seconds after which the work of a worker that died is given to another one.",
+    )  # fmt: skip
+    storage_connection: str | None = setting(
+        "SOTTO_STORAGE", None, text, "a connection string",
+        "Azure storage account that `azure:` addresses mean. Prefer the identity: the next two.",
+        secret=True,
+    )  # fmt: skip
+    blob_service: str | None = setting(
+        "SOTTO_STORAGE__blobServiceUri", None, text, "`https://account.blob.core.windows.net`",
+        "Blob service of that account, used with the identity of the process.",
+    )  # fmt: skip
+    queue_service: str | None = setting(
+        "SOTTO_STORAGE__queueServiceUri", None, text, "`https://account.queue.core.windows.net`",
+        "Queue service of that account, used with the identity of the process.",
+    )  # fmt: skip
+
+    # Server
+    host: str = setting(
+        "SOTTO_HOST", "127.0.0.1", text, "an address of this machine",
+        "Address the container host listens on.",
+    )  # fmt: skip
+    port: int = setting(
+        "SOTTO_PORT", 5000, between(0, 65535), "0 to 65535", "Port; 0 takes a free one.",
+    )  # fmt: skip
+    public_url: str | None = setting(
+        "SOTTO_PUBLIC_URL", None, web_address, "`https://speech.example`",
+        "Outside address of the service. All addresses in answers begin with it, whatever a "
+        "request's `Host` says.",
+    )  # fmt: skip
+    tls_cert: Path | None = setting(
+        "SOTTO_TLS_CERT", None, Path, "a PEM file", "Certificate chain to serve HTTPS with.",
+    )  # fmt: skip
+    tls_key: Path | None = setting(
+        "SOTTO_TLS_KEY", None, Path, "a PEM file", "Private key of `SOTTO_TLS_CERT`.",
+    )  # fmt: skip
+    tls_terminated: bool = setting(
+        "SOTTO_TLS_TERMINATED", False, flag, "`true`, `false`",
+        "TLS ends in front of this process: plain HTTP beyond loopback is meant.",
+    )  # fmt: skip
+    shutdown_grace_s: int = setting(
+        "SOTTO_SHUTDOWN_GRACE_S", 25, between(0, 3600), "0 to 3600",
+        "Seconds that requests under way may take to finish after SIGTERM.",
+    )  # fmt: skip
+    cors_origins: tuple[str, ...] = setting(
+        "SOTTO_CORS_ORIGINS", ("*",), by_commas, "origins separated by commas, or `*`",
+        "Web origins whose pages may call the API.",
+    )  # fmt: skip
+
+    # Access
+    keys: tuple[str, ...] = setting(
+        "SOTTO_KEYS", (), by_commas, "keys separated by commas",
+        "Keys that clients may present. None: open on loopback, refused to start elsewhere.",
+        secret=True,
+    )  # fmt: skip
+    allowed_networks: tuple[Network, ...] = setting(
+        "SOTTO_ALLOWED_NETWORKS", (), networks, "networks such as `10.1.0.0/16`, by commas",
+        "Private networks that URLs named by clients (`audioUrl`) may lead to.",
+    )  # fmt: skip
+
+    # Logging
+    log_level: str = setting(
+        "SOTTO_LOG_LEVEL", "info", one_of("debug", "info", "warning", "error"),
+        "`debug`, `info`, `warning`, `error`", "Least severe log line that is written.",
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ConfigurationError("SOTTO_TLS_CERT and SOTTO_TLS_KEY belong together: set both.")
+        reaches_azure = self.azure_translator_key or self.azure_translator_endpoint
+        if "azure" in self.translators and not reaches_azure:
+            raise ConfigurationError(
+                "SOTTO_TRANSLATORS names azure: set SOTTO_AZURE_TRANSLATOR_KEY, or for the "
+                "process's identity SOTTO_AZURE_TRANSLATOR_ENDPOINT."
+            )
+        place = self.azure_speech_region or self.azure_speech_endpoint
+        names_azure = any(name.partition(":")[0] == "azure" for name in self.voices)
+        if names_azure and not (self.azure_speech_key and place):
+            raise ConfigurationError(
+                "SOTTO_VOICES names azure: set SOTTO_AZURE_SPEECH_KEY and _REGION or _ENDPOINT."
+            )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read every `SOTTO_` key; an empty value counts as absent.
+
+        Raises
+        ------
+        ConfigurationError: a value outside what its key accepts.
+        """
+        return cls(**read_keys(fields(cls), os.environ if environment is None else environment))
