@@ -2,12 +2,14 @@
 
 import structlog
 
+from shared.errors import MalformedMessage
 from shared.jobs.attempt import FileWork
 from shared.jobs.outcome import FileStatus
 from shared.jobs.retention import Purge
 from shared.jobs.web_hook_delivery import Delivery, HookWork
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
+from shared.storage.work_queue import DeadLetter
 from shared.ticks import milliseconds_from_seconds
 
 _HOOK_LINES = {  # level: info, warning, error
@@ -67,6 +69,19 @@ def log_retry(message: WorkMessage, n_attempts: int, error: Exception) -> None:
         n_attempts=n_attempts,
         **exception_fields(error),
     )
+
+
+def log_malformed(error: MalformedMessage) -> None:
+    """Tell that a message was not one of Sotto's, and is among the dead letters."""
+    structlog.get_logger().error("malformed_message", **exception_fields(error))
+
+
+def log_letter(letter: DeadLetter) -> None:
+    """Tell of a dead letter; of one that is not Sotto's each time, until somebody removes it."""
+    if letter.message is None:
+        structlog.get_logger().warning("malformed_letter")
+    else:
+        structlog.get_logger().error("message_buried", job_id=letter.message.job_id)
 
 
 def log_purge(done: Purge) -> None:

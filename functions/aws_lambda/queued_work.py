@@ -10,7 +10,7 @@ import structlog
 
 from functions.aws_lambda.sqs_events import ReceivedMessage, failed_items, received_messages
 from functions.aws_lambda.start import InvocationContext
-from functions.batch_log import log_retry, log_work
+from functions.batch_log import log_malformed, log_retry, log_work
 from shared.errors import MalformedMessage, StorageError, WorkStopped
 from shared.jobs.attempt import Attempt, Deadline
 from shared.jobs.work import Work
@@ -64,10 +64,13 @@ class WorkHandler:
     def _do(self, received: ReceivedMessage, deadline: Deadline, *, is_first: bool) -> bool:
         """Do the work of a message; whether it may be deleted."""
         try:
-            message = WorkMessage.from_json(received.body.encode(errors="replace"))
-        except MalformedMessage as error:  # will be no better when it comes again
-            structlog.get_logger().error("malformed_message", **exception_fields(error))
+            message = self._queue.accept(received.body.encode(errors="replace"))
+        except MalformedMessage as error:
+            log_malformed(error)
             return True
+        except StorageError as error:  # the redrive policy buries it after some tries
+            structlog.get_logger().error("message_not_buried", **exception_fields(error))
+            return False
         started_s = time.perf_counter()
         try:
             done = self._work.do(message, _attempt(received, deadline, is_first=is_first))

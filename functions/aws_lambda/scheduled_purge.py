@@ -8,7 +8,7 @@ import structlog
 
 from functions.aws_lambda.events import is_scheduled, source_of
 from functions.aws_lambda.start import InvocationContext
-from functions.batch_log import log_purge
+from functions.batch_log import log_letter, log_purge
 from shared.errors import ConfigurationError, FeatureUnavailable, JobError, StorageError
 from shared.jobs.batch import Batch
 from shared.jobs.retention import purge
@@ -55,15 +55,19 @@ class PurgeHandler:
         }
 
     def _bury(self, should_stop: Callable[[], bool]) -> tuple[int, bool]:
-        """Drain the dead letters; how many, and whether the storage kept it from that."""
+        """Take the dead letters into their reports.
+
+        How many there were of Sotto's, and whether the storage kept it from that.
+        """
         n_letters = 0
         try:
             for letter in self._batch.queue.dead_letters():
+                log_letter(letter)
                 try:
                     self._work.bury(letter)
                 except (JobError, ConfigurationError) as error:  # of this letter, at every try
                     structlog.get_logger().error("letter_not_buried", **exception_fields(error))
-                n_letters += 1
+                n_letters += letter.message is not None
                 if should_stop():
                     break
         except StorageError as error:

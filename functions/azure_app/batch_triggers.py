@@ -47,6 +47,6 @@ def create_blueprints(
     batch = batch or open_batch(settings, places)
     return [
         blob_batch.create_blueprint(batch, sources, settings.blob_trigger),
-        work_queue.create_blueprint(Work(batch, recogniser), sources, limit),
+        work_queue.create_blueprint(Work(batch, recogniser), batch.queue, sources, limit),
         purge_timer.create_blueprint(batch, settings.purge_every_s, limit),
     ]

@@ -1,35 +1,42 @@
 """The queue triggers: one message is one piece of work; what nobody could do is reported.
 
 The host leases a message, renews the lease while the function runs, counts the deliveries, and
-puts into `<queue>-poison` what failed too often (`queues` in host.json).
+puts into `<queue>-poison` what failed too often (`queues` in host.json). What is not Sotto's
+comes there at once, and on from there: the host keeps it in `<queue>-poison-poison`.
 
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger
 """
 
 import time
+from functools import partial
 
 import azure.functions as func
 import structlog
 
-from functions.azure_app.invocation import InvocationLimit, attempt
+from functions.azure_app.invocation import InvocationLimit, NotDone, attempt
 from functions.azure_app.trigger_sources import TriggerSources
-from functions.batch_log import log_retry, log_work
-from shared.errors import MalformedMessage
+from functions.batch_log import log_letter, log_malformed, log_retry, log_work
+from shared.errors import MalformedMessage, StorageError
 from shared.jobs.attempt import Attempt
 from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
-from shared.storage.work_queue import DeadLetter
+from shared.storage.work_queue import WorkQueue, dead_letter
 
 
-def create_blueprint(work: Work, sources: TriggerSources, limit: InvocationLimit) -> func.Blueprint:
-    """Functions `work`, for the queue, and `buried`, for the host's poison queue beside it."""
+def create_blueprint(
+    work: Work, queue: WorkQueue, sources: TriggerSources, limit: InvocationLimit
+) -> func.Blueprint:
+    """Functions `work`, for the queue, and `buried`, for the host's poison queue beside it.
+
+    queue: that `sources` names.
+    """
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
 
     @blueprint.function_name("work")
     @blueprint.queue_trigger("delivery", sources.queue, sources.connection)
     def deliver(delivery: func.QueueMessage) -> None:
-        message, number = _read(delivery), delivery.dequeue_count or 1
+        message, number = _accepted(delivery, queue), delivery.dequeue_count or 1
         if message is None:
             return
 
@@ -43,24 +50,28 @@ def create_blueprint(work: Work, sources: TriggerSources, limit: InvocationLimit
     @blueprint.function_name("buried")
     @blueprint.queue_trigger("delivery", f"{sources.queue}-poison", sources.connection)
     def buried(delivery: func.QueueMessage) -> None:
-        message, log = _read(delivery), structlog.get_logger()
-        if message is None:
-            return
-        log.error("message_buried", job_id=message.job_id)
-        attempt(
-            lambda: work.bury(DeadLetter(message)),
-            lambda error: log.error(
-                "letters_not_reported", job_id=message.job_id, **exception_fields(error)
-            ),
-        )
+        letter = dead_letter(delivery.get_body())
+        log_letter(letter)
+        if letter.message is None:
+            raise NotDone
+        attempt(lambda: work.bury(letter), partial(_log_not_reported, letter.message))
 
     return blueprint
 
 
-def _read(delivery: func.QueueMessage) -> WorkMessage | None:
-    """What a message asks for; None, and a line in the log, where it is not one of Sotto's."""
+def _accepted(delivery: func.QueueMessage, queue: WorkQueue) -> WorkMessage | None:
+    """What a message asks for; None where it is not one of Sotto's, and buried."""
     try:
-        return WorkMessage.from_json(delivery.get_body())
+        return queue.accept(delivery.get_body())
     except MalformedMessage as error:
-        structlog.get_logger().error("message_dropped", **exception_fields(error))
+        log_malformed(error)
         return None
+    except StorageError as error:
+        structlog.get_logger().error("message_not_buried", **exception_fields(error))
+    raise NotDone
+
+
+def _log_not_reported(message: WorkMessage, error: Exception) -> None:
+    structlog.get_logger().error(
+        "letters_not_reported", job_id=message.job_id, **exception_fields(error)
+    )

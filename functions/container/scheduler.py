@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import structlog
 
-from functions.batch_log import log_purge
+from functions.batch_log import log_letter, log_purge
 from shared.jobs.batch import Batch
 from shared.jobs.retention import purge
 from shared.jobs.work import Work
@@ -40,9 +40,7 @@ class Scheduler(threading.Thread):
 
     def _report_letters(self) -> None:
         for letter in self._batch.queue.dead_letters():
-            structlog.get_logger().error(
-                "message_buried", job_id=letter.message.job_id if letter.message else None
-            )
+            log_letter(letter)
             self._work.bury(letter)
 
 

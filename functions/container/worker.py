@@ -8,8 +8,14 @@ from typing import Self
 
 import structlog
 
-from functions.batch_log import log_retry, log_work
-from shared.errors import LeaseLost, QueueNotFound, StorageError, WorkStopped
+from functions.batch_log import log_malformed, log_retry, log_work
+from shared.errors import (
+    LeaseLost,
+    MalformedMessage,
+    QueueNotFound,
+    StorageError,
+    WorkStopped,
+)
 from shared.jobs.attempt import Attempt
 from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
@@ -111,6 +117,8 @@ class Worker(threading.Thread):
             try:
                 lease = self._queue.lease(self._lease_s, _WAIT_S)
                 pause_s = 1.0
+            except MalformedMessage as error:
+                log_malformed(error)
             except QueueNotFound:
                 with suppress(StorageError):
                     self._queue.prepare()

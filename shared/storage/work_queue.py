@@ -8,12 +8,12 @@
 Delivery is at least once and in no promised order: work must give the same result when it is
 done twice. A worker that dies loses nothing: its message is handed out again when the lease
 ends. A message that was handed out too often, or that is not one of Sotto's, goes to the
-dead-letter place, from where a report takes it.
+dead-letter place. From there a report takes it; what is not Sotto's stays.
 
 Here is what all queues have in common; the technologies differ only in a `MessageStore`, the
 port: `azure_queue.py`, `sqs.py` and `sqlite_queue.py`. On Functions and Lambda the platform
-takes messages out and counts deliveries, and only `send` and `dead_letters` are used; the
-places and the wire form are the same.
+takes messages out and counts deliveries, and only `send`, `accept` and `dead_letters` are used;
+the places and the wire form are the same.
 """
 
 import threading
@@ -125,7 +125,8 @@ class Lease:
 class DeadLetter:
     """A message that is not handed out any more.
 
-    message: None where it is not one of Sotto's.
+    message: None where it is not one of Sotto's, or of a later version of it: such a letter
+        stays where it is.
     problem: then what is wrong with it, without a word of what it held.
     """
 
@@ -175,6 +176,10 @@ class WorkQueue:
         None where there was none, or the queue was closed meanwhile. A message that another
         process sends is noticed after the store's `longest_pause_s` at most, one from this
         object at once.
+
+        Raises
+        ------
+        MalformedMessage: what came is not one of Sotto's. It is among the dead letters.
         """
         _check(visibility_s, 1, MAX_VISIBILITY_S)
         deadline_s = time.monotonic() + wait_s
@@ -237,16 +242,37 @@ class WorkQueue:
         with self._arrival:
             self._arrival.notify()
 
+    def accept(self, body: bytes) -> WorkMessage:
+        """Read a message that the platform has taken out of the queue, to delete it afterwards.
+
+        Raises
+        ------
+        MalformedMessage: it is not one of Sotto's. It is among the dead letters.
+        """
+        try:
+            return WorkMessage.from_json(body)
+        except MalformedMessage:
+            self._bury(body)
+            raise
+
     def dead_letters(self, visibility_s: int = 60) -> Iterator[DeadLetter]:
-        """Drain the dead-letter place.
+        """Drain the dead-letter place of what is Sotto's, and look at the rest once.
 
         A letter is deleted when the next one is asked for: what it says must be written by
         then. One that the loop broke off at, or crashed at, comes again after `visibility_s`.
+        So does what is not Sotto's, for a person to look at: nobody else may know what it is.
         """
         _check(visibility_s, 1, MAX_VISIBILITY_S)
+        kept: set[str] = set()
         # Without a wait SQS asks only some of its machines, and may find nothing.
         while (stored := self._dead.take(visibility_s, 1)) is not None:
-            yield _dead_letter(stored.body)
+            if stored.receipt.id in kept:  # this round takes longer than letters are hidden
+                return
+            letter = dead_letter(stored.body)
+            yield letter
+            if letter.message is None:
+                kept.add(stored.receipt.id)
+                continue
             # Somebody else drains too; then a letter is reported twice, but never lost.
             with suppress(LeaseLost):
                 self._dead.remove(stored.receipt)
@@ -261,21 +287,35 @@ class WorkQueue:
 
     def _lease_of(self, stored: StoredMessage, visibility_s: int) -> Lease | None:
         """Lease a message that was taken; None where it had to be buried instead."""
-        if stored.delivery_count <= self._max_deliveries:
-            # Counted from here, a moment later than the service counts. It does not matter:
-            # who works to the end of a lease has renewed too late anyway.
-            held_until_s = time.monotonic() + visibility_s
-            with suppress(MalformedMessage):
-                message = WorkMessage.from_json(stored.body)
-                return Lease(message, stored.delivery_count, held_until_s, stored.receipt)
-        # In this order a crash leaves the message in both places, not in none.
-        self._dead.put(stored.body[:_KEPT_BYTES], 0)
+        # Counted from here, a moment later than the service counts. It does not matter: who
+        # works to the end of a lease has renewed too late anyway.
+        held_until_s = time.monotonic() + visibility_s
+        try:
+            message = self.accept(stored.body)
+        except MalformedMessage:
+            self._remove_buried(stored.receipt)
+            raise
+        if stored.delivery_count > self._max_deliveries:
+            self._bury(stored.body)
+            self._remove_buried(stored.receipt)
+            return None
+        return Lease(message, stored.delivery_count, held_until_s, stored.receipt)
+
+    def _bury(self, body: bytes) -> None:
+        """Put a message among the dead letters.
+
+        It is taken out of its queue afterwards, so that a crash leaves it in both places and
+        not in none.
+        """
+        self._dead.put(body[:_KEPT_BYTES], 0)
+
+    def _remove_buried(self, receipt: Receipt) -> None:
         with suppress(LeaseLost):
-            self._waiting.remove(stored.receipt)
-        return None
+            self._waiting.remove(receipt)
 
 
-def _dead_letter(body: bytes) -> DeadLetter:
+def dead_letter(body: bytes) -> DeadLetter:
+    """Read what lies among the dead letters."""
     try:
         return DeadLetter(WorkMessage.from_json(body))
     except MalformedMessage as error:

@@ -9,7 +9,12 @@ import pytest
 from azure.storage.queue import QueueClient
 from queues import JOB, REGION, closing, new_name, piece, sqs_client, sqs_queue
 
-from shared.errors import AccessDenied, ConfigurationError, StorageUnavailable
+from shared.errors import (
+    AccessDenied,
+    ConfigurationError,
+    MalformedMessage,
+    StorageUnavailable,
+)
 from shared.storage.azure_account import azure_credential
 from shared.storage.azure_queue import (
     AzureStore,
@@ -79,7 +84,8 @@ def test_dead_letters_lie_where_the_functions_host_puts_its_own(azure):
 def test_an_azure_message_that_is_no_base64_is_buried_and_not_in_the_way(azure, text):
     queue, client, _poison = azure
     client.send_message(text)
-    assert queue.lease(LONG_S) is None
+    with pytest.raises(MalformedMessage):
+        queue.lease(LONG_S)
     (letter,) = queue.dead_letters()
     assert letter.message is None
     assert client.receive_message() is None

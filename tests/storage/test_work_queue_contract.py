@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 from queues import JOB, REGION, azure_queue, closing, piece, sqlite_queue, sqs_queue
 
-from shared.errors import LeaseLost, QueueNotFound
+from shared.errors import LeaseLost, MalformedMessage, QueueNotFound
 from shared.storage.azure_queue import open_azure_queue_by_connection
 from shared.storage.sqs import open_sqs_queue
 from shared.storage.work_message import HookEvent, HookNotice, WorkKind, WorkMessage
@@ -209,14 +209,48 @@ def test_a_dead_letter_that_was_not_written_down_comes_again(queue):
     ],
     ids=["text", "no fields", "another version", "a field too many", "large"],
 )
-def test_what_is_no_message_is_kept_for_the_report(queue, body):
+def test_what_is_no_message_is_buried_and_stays_among_the_dead_letters(queue, body):
     queue._waiting.put(body, 0)
-    queue.send(piece())
-    assert queue.lease(LONG_S, wait_s=PATIENCE_S).message == piece()
+    with pytest.raises(MalformedMessage):
+        queue.lease(LONG_S, wait_s=PATIENCE_S)
     assert queue.lease(LONG_S) is None
+    for _ in range(2):
+        (letter,) = letters_within(PATIENCE_S, queue)
+        assert letter.message is None
+        assert letter.problem.startswith("The message can not be read: ")
+
+
+def letters_within(wait_s, queue):
+    """Look again and again at letters that are hidden for a second after each look."""
+    deadline_s = time.monotonic() + wait_s
+    while not (letters := list(queue.dead_letters(SHORT_S))) and time.monotonic() < deadline_s:
+        threading.Event().wait(0.1)
+    return letters
+
+
+def test_what_a_platform_hands_over_is_read_or_buried(queue):
+    assert queue.accept(piece().to_json()) == piece()
+    with pytest.raises(MalformedMessage):
+        queue.accept(b"hello")
     (letter,) = queue.dead_letters()
     assert letter.message is None
-    assert letter.problem.startswith("The message can not be read: ")
+
+
+def test_letters_that_stay_do_not_stand_before_the_others(queue):
+    for body in (b"hello", b"{}", piece(3).to_json()):
+        queue._dead.put(body, 0)
+    seen = [letter.message for letter in queue.dead_letters()]
+    assert (seen.count(None), seen.count(piece(3))) == (2, 1)
+
+
+def test_a_round_ends_though_letters_that_stay_come_again_while_it_lasts(queue):
+    queue._dead.put(b"hello", 0)
+    queue._dead.put(b"{}", 0)
+    n_seen = 0
+    for _letter in queue.dead_letters(SHORT_S):
+        n_seen += 1
+        threading.Event().wait(1.1 * SHORT_S)
+    assert n_seen <= 2
 
 
 def test_a_waiting_worker_is_woken_by_a_message(queue):

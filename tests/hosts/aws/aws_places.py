@@ -83,9 +83,15 @@ class Places:
 
     def n_waiting(self, queue):
         """Messages that may be handed out now."""
-        names = ["ApproximateNumberOfMessages"]
-        found = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=names)
-        return int(found["Attributes"]["ApproximateNumberOfMessages"])
+        return self._number(queue, "ApproximateNumberOfMessages")
+
+    def n_hidden(self, queue):
+        """Messages that were handed out and not deleted."""
+        return self._number(queue, "ApproximateNumberOfMessagesNotVisible")
+
+    def _number(self, queue, name):
+        found = self.sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=[name])
+        return int(found["Attributes"][name])
 
     def poll(self, queue, function, time_limit_s=60.0):
         """Do once what Lambda does for a queue; the function's answer, None without a message.
@@ -108,6 +114,11 @@ class Places:
         while messages := self.received(queue):
             for message in messages:
                 self.sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+
+    def look(self, queue):
+        """Up to ten messages, which wait as before."""
+        seen = self.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return seen.get("Messages", [])
 
     def received(self, queue):
         """Up to ten messages, handed out."""

@@ -186,12 +186,8 @@ def test_objects_outside_the_drop_folder_are_none_of_its_files(places, dropping,
 def test_a_message_whose_job_is_not_written_yet_comes_again_after_seconds(places, working):
     """Not after the visibility timeout of the queue, which is half an hour here."""
     places.send(places.work, event_json("sqs_work")["Records"][0]["body"])
-    malformed = places.sqs.send_message(QueueUrl=places.work, MessageBody='{"job":"canaryname"}')
     answer = places.poll(places.work, working)
     (given_back,) = answer["batchItemFailures"]
-    assert given_back["itemIdentifier"] != malformed["MessageId"]
-    assert '"event": "malformed_message"' in working.log
-    assert "canaryname" not in working.log
     give_up_s = time.monotonic() + 20
     while places.n_waiting(places.work) == 0:
         assert time.monotonic() < give_up_s
@@ -220,11 +216,28 @@ def test_a_file_that_ended_every_worker_is_in_its_report_and_the_letter_is_gone(
     invoke(dropping, s3_event("dropped/deadly.wav"))
     (message,) = places.received(places.work)
     places.send(places.dead_letters, message["Body"])
-    places.send(places.dead_letters, "not a message of ours")
     answer = invoke(purging, event_json("scheduler"))
-    assert answer["n_dead_letters"] == 2
+    assert answer["n_dead_letters"] == 1
     assert "at every try" in places.json(OUTPUT, "texts/deadly.wav.error.json")["error"]["message"]
     assert places.n_waiting(places.dead_letters) == 0
+
+
+@pytest.mark.parametrize("body", ["canaryname", '{"v":1,"kind":"canaryname"}', '{"v":1}'])
+def test_a_message_that_is_not_ours_lies_among_the_dead_letters_and_stays(
+    places, working, purging, body
+):
+    """Not JSON, another kind of work, a field missing: done with, and for a person to look at."""
+    places.send(places.work, body)
+    assert places.poll(places.work, working) == {"batchItemFailures": []}
+    assert '"event": "malformed_message"' in working.log
+    (letter,) = places.look(places.dead_letters)
+    assert letter["Body"] == body
+    assert invoke(purging, event_json("schedule"))["n_dead_letters"] == 0
+    assert '"event": "malformed_letter"' in purging.log
+    assert places.n_hidden(places.dead_letters) == 1
+    places.sqs.delete_message(QueueUrl=places.dead_letters, ReceiptHandle=letter["ReceiptHandle"])
+    assert places.n_hidden(places.dead_letters) == 0
+    assert "canaryname" not in working.log + purging.log
 
 
 @pytest.mark.parametrize(

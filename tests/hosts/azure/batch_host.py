@@ -47,9 +47,10 @@ class BatchAccount:
         """Open a container."""
         return ContainerClient.from_connection_string(self.connection_string, self.name(part))
 
-    def queue(self, part: str = "work") -> QueueClient:
+    def queue(self, part: str = "work", ending: str = "") -> QueueClient:
         """Open a queue; bodies are as they are on the wire."""
-        return QueueClient.from_connection_string(self.connection_string, self.name(part))
+        name = f"{self.name(part)}{ending}"
+        return QueueClient.from_connection_string(self.connection_string, name)
 
 
 class BatchHost:
@@ -96,10 +97,10 @@ class BatchHost:
         }
         return self.fire(function, data=body, metadata=metadata)
 
-    def take(self) -> list[str]:
-        """Take all messages out of the queue; their bodies, decoded as host.json says."""
+    def take(self, part: str = "work", ending: str = "") -> list[str]:
+        """Take all messages out of a queue; their bodies, decoded as host.json says."""
         bodies = []
-        with self.account.queue() as queue:
+        with self.account.queue(part, ending) as queue:
             while (message := queue.receive_message()) is not None:
                 bodies.append(base64.b64decode(message.content, validate=True).decode())
                 queue.delete_message(message)

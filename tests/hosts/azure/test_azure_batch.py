@@ -170,9 +170,15 @@ def test_audio_that_takes_longer_than_the_host_has_is_refused_with_the_limit_nam
     assert "functionTimeout 00:00:01" in error["message"]
 
 
-@pytest.mark.parametrize("function", ["work", "buried"])
-def test_a_message_that_is_not_ours_is_dropped(batch_host, function):
-    assert batch_host.deliver('{"said": "heron"}', function=function)
+@pytest.mark.parametrize("body", ["heron", '{"v":1,"kind":"heron"}', '{"said": "heron"}'])
+def test_a_message_that_is_not_ours_lies_in_the_poison_queue_and_stays(batch_host, body):
+    """Not JSON, another kind of work, fields missing. The host keeps what `buried` fails at."""
+    assert batch_host.deliver(body)
+    (kept,) = batch_host.take("work", "-poison")
+    assert kept == body
+    assert not batch_host.deliver(kept, function="buried")
+    assert batch_host.host.failures[-1]["text"].startswith("NotDone: ")
+    assert any("malformed_message" in line for line in batch_host.host.output)
 
 
 def test_batch_the_log_names_no_file_and_no_word(batch_host, spoken_clip):

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from functions.aws_lambda.queued_work import WorkHandler, deadline_of
-from shared.errors import AudioTooLong, EngineUnavailable, LeaseLost, StorageUnavailable
+from shared.errors import (
+    AudioTooLong,
+    EngineUnavailable,
+    LeaseLost,
+    MalformedMessage,
+    StorageUnavailable,
+)
+from shared.storage.work_message import WorkMessage
 
 EVENTS = Path(__file__).resolve().parent.parent.parent / "hosts" / "aws" / "events"
 JOB = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11"
@@ -41,10 +48,20 @@ class ScriptedWork:
 
 
 class RecordingQueue:
-    """Keeps what was released; `error` is what every release raises."""
+    """Keeps what was released and buried; `error` is what both raise afterwards."""
 
     def __init__(self, error=None):
-        self.released, self.error = [], error
+        self.released, self.buried, self.error = [], [], error
+
+    def accept(self, body):
+        """Read a message, as `WorkQueue.accept` does."""
+        try:
+            return WorkMessage.from_json(body)
+        except MalformedMessage:
+            self.buried.append(body)
+            if self.error is not None:
+                raise self.error from None
+            raise
 
     def release(self, lease, delay_s=0):
         """Give a message back."""
@@ -85,10 +102,17 @@ def test_only_what_was_not_done_goes_back():
 
 
 @pytest.mark.parametrize("body", ["", "buy milk", '{"job":"2d0f"}', "\ud800", "x" * 200_000])
-def test_what_is_no_message_of_ours_is_not_asked_for_again(body):
-    work = ScriptedWork()
-    assert handle(work, sqs_event(body, 0)) == []
+def test_what_is_no_message_of_ours_is_buried_and_not_asked_for_again(body):
+    work, queue = ScriptedWork(), RecordingQueue()
+    assert handle(work, sqs_event(body, 0), queue) == []
     assert len(work.attempts) == 1
+    assert queue.buried == [body.encode(errors="replace")]
+
+
+def test_what_can_not_be_buried_now_goes_back():
+    """Then the redrive policy buries it, or the next try."""
+    queue = RecordingQueue(StorageUnavailable("busy"))
+    assert handle(ScriptedWork(), sqs_event("buy milk", 0), queue) == ["m0"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
+from structlog.testing import capture_logs
 
 from functions.container.scheduler import Scheduler
 from functions.container.worker import HeldLease, Worker
@@ -153,6 +154,24 @@ def test_a_lease_that_somebody_else_has_ends_the_work(queue):
     assert queue.lease(60) is not None
     with HeldLease(queue, lease, LEASE_S, threading.Event(), 0) as held, pytest.raises(LeaseLost):
         held.go_on()
+
+
+@pytest.mark.parametrize(
+    "body", [b"canaryname", b'{"v":1,"kind":"canaryname"}', b'{"v":1,"kind":"transcribe"}']
+)
+def test_a_message_that_is_not_ours_lies_among_the_dead_letters_and_stays(queue, working, body):
+    """Not JSON, another kind of work, fields missing: logged, and for a person to look at."""
+    queue._waiting.put(body, 0)
+    queue.send(message())
+    work = ScriptedWork()
+    with capture_logs() as logs:
+        working(work)
+        assert work.asked.acquire(timeout=5)
+        scheduler = Scheduler(SimpleNamespace(queue=queue), SimpleNamespace(bury=lambda _: 0), 60)
+        scheduler._report_letters()
+    assert [line["event"] for line in logs] == ["malformed_message", "malformed_letter"]
+    assert "canaryname" not in str(logs)
+    assert queue._dead._read("SELECT body FROM messages WHERE place = 'dead'", ()) == [(body,)]
 
 
 def test_a_round_that_fails_is_logged_and_the_next_one_comes(monkeypatch):
