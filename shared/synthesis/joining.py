@@ -6,6 +6,7 @@ export write temporary files. It is imported at first use, as its import looks f
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,14 @@ def join_parts(parts: Sequence[Speech], *, gain_db: float = 0.0, pause_s: float 
         segment_of.silent(round(1000 * pause_s), frame_rate=sample_rate), crossfade=0
     )
     return Speech(np.frombuffer(joined.raw_data, np.int16), sample_rate)
+
+
+def amplify(speech: Speech, gain_db: float) -> Speech:
+    """Make a part of a sentence louder or softer; what is beyond full scale is cut off."""
+    if gain_db == 0:
+        return speech
+    amplified = _segment(_audio_segment(), speech).apply_gain(gain_db)
+    return replace(speech, samples=np.frombuffer(amplified.raw_data, np.int16))
 
 
 def _segment(segment_of: Any, speech: Speech) -> Any:

@@ -5,13 +5,15 @@ is fetched meanwhile is found without a restart where there was none before.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from shared.errors import UnknownVoice
+from shared.recognition.options import Priority
+from shared.recognition.turnstile import Turnstile
 from shared.settings import Settings
 from shared.synthesis.installed import Voices, find_voices
-from shared.synthesis.joining import join_parts
+from shared.synthesis.joining import amplify, join_parts
 from shared.synthesis.sentences import split_sentences
 from shared.synthesis.ssml import Manner, Passage, Script
 from shared.synthesis.synthesizer import Sentence, Speech, Synthesizer
@@ -31,6 +33,10 @@ class Line:
     pause_s: float = 0.0
 
 
+def carry_on() -> None:
+    """Never end the work early."""
+
+
 class Speaker:
     """Speech of one process. Methods may be called from any thread.
 
@@ -43,6 +49,7 @@ class Speaker:
         self._settings = settings
         self._lock = threading.Lock()
         self._found = found
+        self._turnstiles: dict[str, Turnstile] = {}
 
     def voices(self) -> tuple[Voice, ...]:
         """Every voice, the preferred first.
@@ -80,10 +87,18 @@ class Speaker:
                 lines.append(Line(sentence, last, part.manner.gain_db, SENTENCE_PAUSE_S))
         return tuple(lines)
 
-    def speak(self, lines: tuple[Line, ...]) -> Iterator[Speech]:
+    def speak(
+        self, lines: tuple[Line, ...], go_on: Callable[[], None] = carry_on
+    ) -> Iterator[Speech]:
         """Yield sentence by sentence, each with the silence behind it, ten minutes at most.
 
-        Sample rates may differ from sentence to sentence. Blocks; belongs into a thread.
+        A sentence is one part, or several where another machine speaks it. Sample rates may
+        differ from sentence to sentence. Blocks; belongs into a thread.
+
+        Parameters
+        ----------
+        go_on: called before each sentence, when it is its turn; what it raises ends the work and
+            is raised here.
 
         Raises
         ------
@@ -91,13 +106,41 @@ class Speaker:
         """
         engines = self._look_up().engines
         remaining_s = MAX_SPEECH_S
-        for line in lines:
-            speech = _spoken(line, engines)
-            kept = speech.samples[: round(remaining_s * speech.sample_rate)]
-            yield Speech(kept, speech.sample_rate)
-            remaining_s -= speech.duration_s
-            if remaining_s <= 0:
-                return
+        for n_spoken, line in enumerate(lines):
+            for part in self._parts(line, engines, n_spoken, go_on):
+                n_left = round(remaining_s * part.sample_rate)
+                remaining_s -= part.duration_s
+                is_last = part.ends_sentence or remaining_s <= 0
+                yield Speech(part.samples[:n_left], part.sample_rate, ends_sentence=is_last)
+                if remaining_s <= 0:
+                    return
+
+    def _parts(
+        self,
+        line: Line,
+        engines: Mapping[str, Synthesizer],
+        n_spoken: int,
+        go_on: Callable[[], None],
+    ) -> Iterator[Speech]:
+        """Speak one line, behind `n_spoken` others of its script."""
+        if line.sentence is None:
+            yield Speech.silence(line.pause_s, line.voice.sample_rate)
+            return
+        engine = engines[line.voice.engine]
+        if line.voice.is_remote:
+            go_on()
+            yield from _as_they_come(line, line.sentence, engine)
+            return
+        # Nothing is yielded within the turn: whoever listens may take his time, or be gone.
+        with self._turnstile(line.voice.engine).turn(Priority.INTERACTIVE, n_spoken):
+            go_on()
+            speech = _spoken(line, line.sentence, engine)
+        yield speech
+
+    def _turnstile(self, engine: str) -> Turnstile:
+        """Who may speak next with an engine, one sentence at a time."""
+        with self._lock:
+            return self._turnstiles.setdefault(engine, Turnstile(1))
 
     def _look_up(self) -> Voices:
         with self._lock:
@@ -122,20 +165,23 @@ def _same_language(one: str, other: str) -> bool:
     return one.lower().split("-")[0] == other.lower().split("-")[0]
 
 
-def _spoken(line: Line, engines: Mapping[str, Synthesizer]) -> Speech:
-    """Speak one line, at its level, with its pause."""
-    sentence, voice = line.sentence, line.voice
-    if sentence is None:
-        return Speech.silence(line.pause_s, voice.sample_rate)
-    engine = engines[voice.engine]
+def _as_they_come(line: Line, sentence: Sentence, engine: Synthesizer) -> Iterator[Speech]:
+    """Pass on the parts of a sentence, then its pause."""
+    sample_rate = line.voice.sample_rate
+    for part in engine.synthesise(sentence, line.voice.speaker):
+        sample_rate = part.sample_rate
+        yield replace(amplify(part, line.gain_db), ends_sentence=False)
+    yield Speech.silence(line.pause_s, sample_rate)
+
+
+def _spoken(line: Line, sentence: Sentence, engine: Synthesizer) -> Speech:
+    """Speak a sentence as a whole, at its level, with its pause."""
     pitch = 1.0 if engine.changes_pitch else sentence.pitch
     if pitch != 1.0:
-        sentence = Sentence(
-            spans=sentence.spans, language=sentence.language, speed=sentence.speed / pitch
-        )
-    parts = list(engine.synthesise(sentence, voice.speaker))
+        sentence = replace(sentence, speed=sentence.speed / pitch, pitch=1.0)
+    parts = list(engine.synthesise(sentence, line.voice.speaker))
     if not parts:
-        return Speech.silence(line.pause_s, voice.sample_rate)
+        return Speech.silence(line.pause_s, line.voice.sample_rate)
     speech = join_parts(parts, gain_db=line.gain_db, pause_s=line.pause_s)
     # Played faster than it was made: as high as was asked for, and as long as it should be.
-    return Speech(speech.samples, round(speech.sample_rate * pitch))
+    return replace(speech, sample_rate=round(speech.sample_rate * pitch))

@@ -43,10 +43,14 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Spoken samples: int16, shape `(n_samples,)`, mono, at `sample_rate` in Hz."""
+    """Spoken samples: int16, shape `(n_samples,)`, mono, at `sample_rate` in Hz.
+
+    ends_sentence: nothing of its sentence comes behind them; what does has the same rate.
+    """
 
     samples: Samples
     sample_rate: int
+    ends_sentence: bool = True
 
     @classmethod
     def silence(cls, duration_s: float, sample_rate: int) -> "Speech":
@@ -82,13 +86,18 @@ class ScriptedSynthesizer:
     """Says every sentence as silence of a length that its text decides: 50 ms a letter.
 
     `asked` keeps what it was asked for. An exception of `failures` is raised for the sentence of
-    its number.
+    its number. A sentence comes in `n_parts` of equal length.
     """
 
     def __init__(
-        self, *, sample_rate: int = 24_000, failures: Sequence[tuple[int, Exception]] = ()
+        self,
+        *,
+        sample_rate: int = 24_000,
+        n_parts: int = 1,
+        failures: Sequence[tuple[int, Exception]] = (),
     ) -> None:
         self.sample_rate = sample_rate
+        self.n_parts = n_parts
         self.asked: list[tuple[Sentence, str]] = []
         self._failures = dict(failures)
 
@@ -103,4 +112,5 @@ class ScriptedSynthesizer:
         if failure := self._failures.get(len(self.asked) - 1):
             raise failure
         n_samples = round(len(sentence.text) * 0.05 * self.sample_rate / sentence.speed)
-        yield Speech(np.zeros(n_samples, np.int16), self.sample_rate)
+        for part in np.array_split(np.zeros(n_samples, np.int16), self.n_parts):
+            yield Speech(part, self.sample_rate)

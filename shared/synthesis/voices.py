@@ -43,6 +43,11 @@ class Voice:
         """`Neural`, or `Standard` for a voice that is computed from rules."""
         return "Standard" if self.engine == ESPEAK else "Neural"
 
+    @property
+    def is_remote(self) -> bool:
+        """Whether another machine speaks: its parts leave as they come, at the level it gives."""
+        return self.engine == AZURE
+
 
 KOKORO, PIPER, ESPEAK, AZURE = "kokoro", "piper", "espeak-ng", "azure"
 

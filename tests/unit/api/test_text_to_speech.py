@@ -111,6 +111,96 @@ def test_the_answer_begins_before_the_last_sentence_is_spoken(make):
     assert received == [(2 * 16_000 * 45 // 100, 1), (2 * 16_000 * 4 // 10, 2)]
 
 
+class Held(ScriptedSynthesizer):
+    """Says when it begins a text, and ends each that it was told to hold when it is let go."""
+
+    def __init__(self, *held):
+        super().__init__()
+        self.begun = {text: threading.Event() for text in held}
+        self.let_go = threading.Event()
+
+    def synthesise(self, sentence, speaker):
+        """Speak, slowly if so told."""
+        if begun := self.begun.get(sentence.text.strip()):
+            begun.set()
+            assert self.let_go.wait(20)
+        yield from super().synthesise(sentence, speaker)
+
+    @property
+    def texts(self):
+        """What was spoken to the end."""
+        return [sentence.text.strip() for sentence, _ in self.asked]
+
+
+async def request(app, text, left=None, received=None):
+    """Ask the app itself for speech; the client leaves when `left` is set."""
+    body = [{"type": "http.request", "body": HELLO.format(text).encode()}]
+
+    async def receive():
+        if body:
+            return body.pop()
+        await (left or asyncio.Event()).wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        if received is not None:
+            received.append(message)
+
+    headers = {**HEADERS, "Ocp-Apim-Subscription-Key": "k"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": SPEAK,
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }
+    await app(scope, receive, send)
+
+
+def test_who_leaves_in_the_middle_has_no_more_spoken_and_holds_nobody_up(make):
+    """It goes while its second sentence is spoken: that one is finished, then others have theirs.
+
+    With room for two requests there are two threads, one of which is still busy for who is gone.
+    """
+    held = Held("Two.")
+    client = make(held, queue_limit=2)
+
+    async def leave_then_come():
+        left, heard = asyncio.Event(), []
+        leaving = asyncio.ensure_future(request(client.app, "One. Two. Three.", left))
+        await asyncio.to_thread(held.begun["Two."].wait, 20)
+        left.set()
+        await asyncio.wait_for(leaving, 20)
+        coming = asyncio.ensure_future(request(client.app, "Four.", received=heard))
+        held.let_go.set()
+        await asyncio.wait_for(coming, 20)
+        return heard
+
+    answered = asyncio.run(leave_then_come())
+    assert answered[0]["status"] == 200
+    assert held.texts == ["One.", "Two.", "Four."]
+
+
+def test_who_leaves_while_it_waits_for_its_turn_has_nothing_spoken(make):
+    """It is answered no more, although the sentence that it waits for is still under way."""
+    held = Held("One.")
+    client = make(held)
+
+    async def leave_the_queue():
+        left = asyncio.Event()
+        first = asyncio.ensure_future(request(client.app, "One."))
+        await asyncio.to_thread(held.begun["One."].wait, 20)
+        waiting = asyncio.ensure_future(request(client.app, "Two. Three.", left))
+        left.set()
+        await asyncio.wait_for(waiting, 20)
+        last = asyncio.ensure_future(request(client.app, "Four."))
+        held.let_go.set()
+        await asyncio.wait_for(asyncio.gather(first, last), 20)
+
+    asyncio.run(leave_the_queue())
+    assert held.texts == ["One.", "Four."]
+
+
 @pytest.mark.parametrize(
     ("changed", "body", "status", "said"),
     [

@@ -10,10 +10,12 @@ import httpx
 import numpy as np
 import pytest
 
+from shared.audio.encode import Container, Encoding
 from shared.errors import ConfigurationError, SynthesisUnavailable
 from shared.settings import Settings
 from shared.synthesis import installed
 from shared.synthesis.azure_speech import AzureSpeech, named_voice
+from shared.synthesis.encoded import encoded_speech
 from shared.synthesis.installed import find_voices
 from shared.synthesis.speaker import Speaker
 from shared.synthesis.ssml import read_ssml
@@ -286,19 +288,65 @@ def test_a_list_without_voices_is_asked_for_again(azure, server, listed):
     assert len(azure.voices()) == 3
 
 
-def test_a_script_is_spoken_by_a_voice_of_the_cloud_without_espeak(server, monkeypatch):
-    """Looked up as the service does; asked for the list first, then for the sentence."""
+@pytest.fixture
+def speaker(server):
+    """Speak with the voices of the resource, looked up as the service does."""
+    speaker = Speaker(settings_for(server))
+    yield speaker
+    speaker._look_up().engines["azure"]._client.close()
+
+
+def lines_of(speaker, inside):
+    document = f"<speak xml:lang='de-DE'><voice name='de-DE-KillianNeural'>{inside}</voice></speak>"
+    return speaker.cast(read_ssml(document.encode()))
+
+
+def test_a_script_is_spoken_by_a_voice_of_the_cloud_without_espeak(speaker, server, monkeypatch):
+    """The list is asked for first, then the sentence."""
     monkeypatch.setattr(installed, "find_espeak", lambda: None)
     server.pieces = [SAMPLES.tobytes() * 240, SAMPLES.tobytes() * 240]
-    speaker = Speaker(settings_for(server))
     assert server.asked == []
-    script = "<speak xml:lang='de-DE'><voice name='de-DE-KillianNeural'>Ja.</voice></speak>"
-    (speech,) = speaker.speak(speaker.cast(read_ssml(script.encode())))
-    assert round(speech.duration_s, 2) == 0.3  # 2400 samples, and the pause behind a sentence
+    parts = list(speaker.speak(lines_of(speaker, "Ja.")))
+    total_s = sum(part.duration_s for part in parts)
+    assert round(total_s, 2) == 0.3  # 2400 samples, and the pause behind a sentence
+    assert [part.ends_sentence for part in parts] == [*[False] * (len(parts) - 1), True]
     assert [line.split()[1] for line, _, _ in server.asked] == [
         "/cognitiveservices/voices/list", "/cognitiveservices/v1",
     ]  # fmt: skip
-    speaker._look_up().engines["azure"]._client.close()
+
+
+def test_the_first_bytes_of_a_sentence_leave_before_its_last_has_come(speaker, server):
+    """The service sends the second half when the first has been received, encoded."""
+    heard = threading.Event()
+    server.pieces = [SAMPLES.tobytes() * 960, lambda: heard.wait(20), SAMPLES.tobytes() * 960]
+    encoding = Encoding(Container.WAV, "pcm_s16le", 24_000)
+    pieces = encoded_speech(speaker, lines_of(speaker, "Ja."), encoding)
+    wav = next(pieces)
+    assert not heard.is_set()
+    assert 44 < len(wav) <= 44 + 9_600
+    heard.set()
+    wav += b"".join(pieces)
+    assert wav[44:] == SAMPLES.tobytes() * 1_920 + bytes(9_600)
+    assert wav[40:44] == b"\xff\xff\xff\xff"  # a header that leaves first knows no length
+
+
+def test_who_stops_listening_ends_the_connection(speaker, server):
+    """The service notices when it sends on."""
+    noticed = threading.Event()
+    server.handle_error = lambda *_: noticed.set()
+
+    class Endless:
+        def __iter__(self):
+            while True:
+                yield SAMPLES.tobytes() * 960
+
+    server.pieces = Endless()
+    pieces = encoded_speech(
+        speaker, lines_of(speaker, "Ja."), Encoding(Container.RAW, "pcm_s16le", 24_000)
+    )
+    next(pieces)
+    pieces.close()
+    assert noticed.wait(20)
 
 
 def test_a_voice_that_is_named_is_not_asked_for(server):

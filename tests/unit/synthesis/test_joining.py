@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shared.synthesis.joining import join_parts
+from shared.synthesis.joining import amplify, join_parts
 from shared.synthesis.synthesizer import Speech
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -47,6 +47,13 @@ def test_parts_follow_each_other_and_silence_follows_them():
 def test_silence_stays_silence():
     assert not join_parts([Speech.silence(0.1, 16_000)], gain_db=20).samples.any()
     assert join_parts([Speech.silence(0, 16_000)], pause_s=0.1).duration_s == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("gain_db", "peak"), [(0, 3_000), (-6, 1_504), (40, 32_767)])
+def test_a_part_is_made_louder_or_softer_and_never_wraps_around(gain_db, peak):
+    amplified = amplify(tone(3_000), gain_db)
+    assert amplified.samples.max() == pytest.approx(peak, abs=4)
+    assert amplified.samples.min() == pytest.approx(-peak, abs=4)
 
 
 def test_the_edges_are_soft():

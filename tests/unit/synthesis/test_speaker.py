@@ -1,6 +1,9 @@
 """Scripts spoken: who says what, in which manner, and how it leaves."""
 
+import contextlib
 import json
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -11,10 +14,12 @@ from shared.settings import Settings
 from shared.synthesis import installed
 from shared.synthesis.encoded import encoded_speech
 from shared.synthesis.installed import Voices, find_voices
-from shared.synthesis.speaker import Speaker
+from shared.synthesis.speaker import Speaker, carry_on
 from shared.synthesis.ssml import read_ssml
-from shared.synthesis.synthesizer import ScriptedSynthesizer
-from shared.synthesis.voices import ESPEAK, FEMALE, KOKORO, MALE, Voice
+from shared.synthesis.synthesizer import ScriptedSynthesizer, Speech
+from shared.synthesis.voices import AZURE, ESPEAK, FEMALE, KOKORO, MALE, Voice
+
+PATIENCE_S = 20  # a test that waits this long has failed
 
 
 def voice(name, locale, gender=FEMALE, engine=KOKORO):
@@ -96,6 +101,167 @@ def test_speech_ends_after_ten_minutes(speaker):
     text = "".join(f"{'a' * 199}. " for _ in range(100))
     total_s = sum(part.duration_s for part in speaker.speak(speaker.cast(ssml(text))))
     assert total_s == pytest.approx(600)
+
+
+class Turns(ScriptedSynthesizer):
+    """Waits in every sentence until it is let go on; says when somebody is in one."""
+
+    def __init__(self):
+        super().__init__()
+        self.inside, self.go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def synthesise(self, sentence, speaker):
+        """Say when it begins, end when it may."""
+        self.inside.release()
+        assert self.go_on.acquire(timeout=PATIENCE_S)
+        yield from super().synthesise(sentence, speaker)
+
+    def let_go_on(self, n_sentences):
+        """Allow so many sentences to end."""
+        for _ in range(n_sentences):
+            self.go_on.release()
+
+
+@pytest.fixture
+def reading():
+    """Readers in threads of their own, each in the queue when the call returns."""
+    synthesizer, threads = Turns(), []
+    speaker = Speaker(Settings(), Voices((voice("Ann", "en-US"),), {KOKORO: synthesizer}))
+
+    def read(text, go_on=carry_on):
+        def run():
+            with contextlib.suppress(Leaving):
+                for _ in speaker.speak(lines, go_on):
+                    pass
+
+        lines = speaker.cast(ssml(text))
+        turnstile = speaker._turnstile(KOKORO)
+        n_before = len(turnstile._waiting)
+        threads.append(threading.Thread(target=run, daemon=True))
+        threads[-1].start()
+        if len(threads) == 1:
+            assert synthesizer.inside.acquire(timeout=PATIENCE_S)
+        deadline = time.monotonic() + PATIENCE_S
+        while len(threads) > 1 and len(turnstile._waiting) == n_before:
+            assert time.monotonic() < deadline
+        return threads[-1]
+
+    read.synthesizer, read.threads = synthesizer, threads
+    yield read
+    synthesizer.let_go_on(100)
+    for thread in threads:
+        thread.join(PATIENCE_S)
+        assert not thread.is_alive()
+
+
+class Leaving(Exception):
+    """Nobody listens any more."""
+
+
+def leave():
+    raise Leaving
+
+
+def test_of_many_readings_whoever_was_heard_least_is_next(reading):
+    """A short text that comes last waits for one sentence, not for what else is to be read."""
+    reading("A1. A2. A3.")
+    reading("B1. B2.")
+    reading("C1.")
+    reading.synthesizer.let_go_on(6)
+    for thread in reading.threads:
+        thread.join(PATIENCE_S)
+    order = [text for text, _ in asked(reading.synthesizer)]
+    assert order.index("C1.") < min(order.index("A2."), order.index("B2."))
+    assert order.index("B2.") < order.index("A3.")
+    assert order[:3] == ["A1.", "B1.", "C1."]
+
+
+def test_one_sentence_is_spoken_at_a_time(reading):
+    reading("A1.")
+    reading("B1.")
+    assert not reading.synthesizer.inside.acquire(blocking=False)
+    reading.synthesizer.let_go_on(1)
+    assert reading.synthesizer.inside.acquire(timeout=PATIENCE_S)
+
+
+def test_nothing_is_spoken_for_who_left_while_waiting_and_nobody_waits_for_it(reading):
+    reading("A1.")
+    gone = reading("B1. B2.", leave)
+    reading("C1.")
+    reading.synthesizer.let_go_on(2)
+    for thread in reading.threads:
+        thread.join(PATIENCE_S)
+    assert not gone.is_alive()
+    assert [text for text, _ in asked(reading.synthesizer)] == ["A1.", "C1."]
+
+
+def test_who_stops_listening_between_two_sentences_holds_nobody_up(reading):
+    """The iterator is left where it is, neither ended nor closed."""
+    synthesizer = reading.synthesizer
+    speaker = Speaker(Settings(), Voices((voice("Ann", "en-US"),), {KOKORO: synthesizer}))
+    synthesizer.let_go_on(3)
+    idle = speaker.speak(speaker.cast(ssml("One. Two.")))
+    next(idle)
+    assert len(list(speaker.speak(speaker.cast(ssml("Three. Four."))))) == 2
+
+
+def test_a_failure_gives_the_turn_back():
+    failing = ScriptedSynthesizer(failures=[(0, SynthesisUnavailable("gone"))])
+    speaker = Speaker(Settings(), Voices((voice("Ann", "en-US"),), {KOKORO: failing}))
+    for _ in range(2):
+        with contextlib.suppress(SynthesisUnavailable):
+            spoken = list(speaker.speak(speaker.cast(ssml("Hi"))))
+    assert len(spoken) == 1
+
+
+@pytest.fixture
+def remote():
+    """A voice elsewhere, whose sentences come in ten parts."""
+    engine = ScriptedSynthesizer(n_parts=10)
+    return Speaker(Settings(), Voices((voice("Eva", "en-US", engine=AZURE),), {AZURE: engine}))
+
+
+def test_the_parts_of_a_voice_elsewhere_are_passed_on_then_its_pause(remote):
+    """Four letters of 50 ms in ten parts, and 200 ms."""
+    parts = list(remote.speak(remote.cast(ssml("Four", "en-US-EvaNeural"))))
+    assert [round(part.duration_s, 3) for part in parts] == [*[0.02] * 10, 0.2]
+    assert [part.ends_sentence for part in parts] == [*[False] * 10, True]
+
+
+def test_a_voice_elsewhere_takes_no_turn_here(remote):
+    """It speaks as many sentences at once as are asked for."""
+    one, other = (remote.speak(remote.cast(ssml(text, "en-US-EvaNeural"))) for text in ("A", "B"))
+    next(one)
+    next(other)
+    assert remote._turnstiles == {}
+
+
+def test_ten_minutes_end_a_voice_elsewhere_within_a_sentence(remote):
+    """2000 letters are 100 s here."""
+    text = "".join(f"{'a' * 199}. " for _ in range(100))
+    parts = list(remote.speak(remote.cast(ssml(text, "en-US-EvaNeural"))))
+    assert sum(part.duration_s for part in parts) == pytest.approx(600)
+    assert parts[-1].ends_sentence
+
+
+def test_parts_of_a_sentence_are_resampled_as_one():
+    """A tone in ten parts has no click where they meet: it is what it is in one."""
+    phase = 2 * np.pi * 220 * np.arange(24_000) / 24_000
+    tone = np.rint(3_000 * np.sin(phase)).astype(np.int16)
+
+    def converted(n_parts):
+        engine = ScriptedSynthesizer()
+        engine.synthesise = lambda *_: (Speech(p, 24_000) for p in np.array_split(tone, n_parts))
+        speaker = Speaker(
+            Settings(), Voices((voice("Eva", "en-US", engine=AZURE),), {AZURE: engine})
+        )
+        encoding = Encoding(Container.RAW, "pcm_s16le", 16_000)
+        return b"".join(
+            encoded_speech(speaker, speaker.cast(ssml("Hi", "en-US-EvaNeural")), encoding)
+        )
+
+    assert converted(10) == converted(1)
+    assert len(converted(7)) == 2 * 16_000 * 12 // 10
 
 
 def test_encoded_sentences_have_one_rate_and_one_header(speaker):
