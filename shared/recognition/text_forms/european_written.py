@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.recognition.text_forms.english_written import Rewrite
 from shared.recognition.text_forms.pieces import NO_PIECE, Piece, listed
+from shared.recognition.text_forms.rewrite import Rewrite
 from shared.recognition.text_forms.vocabulary import vocabulary_of
 
 LANGUAGES = frozenset(("es", "fr", "de", "it", "pt", "nl"))

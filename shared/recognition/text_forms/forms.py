@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from shared.recognition.options import ProfanityMode
-from shared.recognition.text_forms.english_written import Rewrite, english_rewrites
+from shared.recognition.text_forms.english_written import english_rewrites
 from shared.recognition.text_forms.european_written import LANGUAGES, european_rewrites
 from shared.recognition.text_forms.joining import is_written_without_spaces, joined
 from shared.recognition.text_forms.pieces import Piece, lower_case, piece_of
 from shared.recognition.text_forms.profanity import profane_pieces, shown
+from shared.recognition.text_forms.rewrite import Rewrite
 from shared.recognition.text_forms.spoken import Reading, spoken_words
 from shared.recognition.text_forms.vocabulary import vocabulary_of
 
