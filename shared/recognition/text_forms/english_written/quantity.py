@@ -70,7 +70,7 @@ def _decimals(pieces: Sequence[Piece], position: int) -> tuple[str, int] | None:
         used += 1
     if not used and run.words:
         value, used = cardinal(run.words, 0)
-        digits = str(value) if value < 100 else ""
+        digits = str(value) if used and value < 100 else ""
     if not digits or not run.ends[used - 1]:
         return None
     return digits, run.ends[used - 1]

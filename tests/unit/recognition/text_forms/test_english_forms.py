@@ -247,6 +247,8 @@ PROSE = [
     "They are at one with nature.",
     "He gave me a double portion.",
     "Point taken, but let's move on.",
+    "At one point a man came in.",
+    "There is one point second to none.",
     "The first day of the rest of your life.",
     "It takes two to tango.",
     "What on earth? Nobody told me!",
