@@ -1,0 +1,84 @@
+"""What is read again: a doubtful text, at more context; nothing that is believed."""
+
+from scripted_speech import APART, ENGLISH, SENTENCES, sentences, texts
+
+from shared.recognition.options import RecognitionOptions
+from shared.recognition.retry import LEAST_LOG_PROBABILITY
+from shared.recognition.scripted_engine import hypothesis_of
+
+GUESS = LEAST_LOG_PROBABILITY - 0.1
+
+
+def test_a_doubtful_text_is_read_again_and_the_better_one_taken(scripted, utterances):
+    def script(_level, _n_positions, _request):
+        return next(readings)
+
+    readings = iter([hypothesis_of("I am won", GUESS), hypothesis_of("I am one.")])
+    recognition = scripted(script, ENGLISH)
+    assert texts(recognition.of(utterances((1, 2), (0, 1)))) == ["I am one."]
+    assert recognition.statistics.n_retries == 1
+    assert recognition.statistics.n_segments == 1
+
+
+def test_a_worse_second_text_is_not_taken(scripted, utterances):
+    def script(_level, n_positions, _request):
+        seen.add(n_positions)
+        if n_positions == min(seen):
+            return hypothesis_of("I am one.", GUESS)
+        return hypothesis_of("I am won", -2.0)
+
+    seen = set()
+
+    assert texts(scripted(script, ENGLISH).of(utterances((1, 2)))) == ["I am one."]
+
+
+def test_each_retry_has_more_context_and_the_last_the_full_one(scripted, utterances):
+    recognition = scripted(lambda *_: hypothesis_of("I am won", GUESS), ENGLISH)
+    list(recognition.of(utterances((1, 2), (0, 1))))
+    contexts = recognition.engine.contexts
+    assert contexts == sorted(set(contexts))
+    assert contexts[-1] == 1_500
+    assert recognition.statistics.n_retries == len(contexts) - 1
+
+
+def test_a_believed_text_costs_one_reading(scripted, utterances):
+    recognition = scripted(sentences, ENGLISH)
+    list(recognition.of(utterances((1, 2), APART, (2, 2), (0, 1))))
+    assert len(recognition.engine.contexts) == 2
+    assert recognition.statistics.n_retries == 0
+
+
+def test_others_of_the_batch_are_not_read_again(scripted, utterances):
+    def script(level, n_positions, _request):
+        doubtful = level == 2 and n_positions < 1_500
+        return hypothesis_of(SENTENCES[level], GUESS if doubtful else -0.1)
+
+    recognition = scripted(script, ENGLISH)
+    said = utterances((1, 2), APART, (2, 2), APART, (3, 2), (0, 1))
+    assert texts(recognition.of(said)) == SENTENCES[1:4]
+    together, *again = map(len, recognition.engine.batches)
+    assert together == 3
+    assert set(again) == {1}
+
+
+def test_a_text_that_never_ends_is_read_again(scripted, utterances):
+    def script(_level, _n_positions, _request):
+        return next(readings)
+
+    endless = " ".join(f"word{place}" for place in range(300))
+    readings = iter([hypothesis_of(endless), hypothesis_of("I am one.")])
+    assert texts(scripted(script, ENGLISH).of(utterances((1, 2)))) == ["I am one."]
+
+
+def test_words_are_timed_on_the_output_they_were_read_from(scripted, utterances):
+    """One believed at once and one read again have different contexts: two calls."""
+
+    def script(level, n_positions, _request):
+        doubtful = level == 2 and n_positions < 1_500
+        return hypothesis_of(SENTENCES[level], GUESS if doubtful else -0.1)
+
+    options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
+    recognition = scripted(script, options)
+    results = list(recognition.of(utterances((1, 2), APART, (2, 2), (0, 1))))
+    assert " ".join(texts(results)) == "I am one. We are two."
+    assert recognition.engine.n_aligned == 2
