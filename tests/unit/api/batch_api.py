@@ -24,6 +24,8 @@ from shared.storage.work_queue import WorkQueue
 from shared.transcript import Alternative, Phrase, Word
 
 KEY = "k"
+JOBS = "/speechtotext/transcriptions"
+OLD_JOBS = "/speechtotext/v3.2/transcriptions"
 DATED = {"api-version": "2024-11-15"}
 HELLO = Phrase(
     channel=0,
@@ -108,6 +110,19 @@ def definition(*urls, **properties):
         "contentUrls": list(urls),
         "properties": {"timeToLiveHours": 48, **properties},
     }
+
+
+def old_definition(url, **properties):
+    """Body of a job of the first generation."""
+    return {"displayName": "d", "locale": "en-US", "contentUrls": [url], "properties": properties}
+
+
+def submit_many(api, n_jobs):
+    """Submit jobs named `job 0`, `job 1` and so on; what was answered to each."""
+    return [
+        api.submit(definition(api.drop("a.wav")) | {"displayName": f"job {n}"}).json()
+        for n in range(n_jobs)
+    ]
 
 
 def make_batch(root: Path, queue: WorkQueue, access: StorageAccess | None = None) -> Batch:

@@ -1,28 +1,16 @@
 """Files of jobs: their list, their signed addresses, and where those lead."""
 
-import os
 import re
 import time
 from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from batch_api import DATED, KEY, definition, make_api
+from batch_api import DATED, JOBS, KEY, definition
 
 from functions.api.batch_jobs.files import DEFAULT_LIFETIME_S
 from functions.api.batch_jobs.signed_urls import SignedUrls
 from shared.jobs.job import Job
-
-JOBS = "/speechtotext/transcriptions"
-
-
-@pytest.fixture
-def api(tmp_path, monkeypatch):
-    # Nothing has to reach the disk, and here it takes longer than all else.
-    monkeypatch.setattr(os, "fsync", lambda _file: None)
-    made = make_api(tmp_path)
-    yield made
-    made.batch.queue.close()
 
 
 @pytest.fixture

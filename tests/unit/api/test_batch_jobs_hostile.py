@@ -3,12 +3,11 @@
 import json
 
 import pytest
-from batch_api import DATED, definition, make_api
+from batch_api import DATED, JOBS, OLD_JOBS, definition, make_api
 
 from functions.api.management.json_body import MAX_BODY_BYTES
 
-SUBMIT = "/speechtotext/transcriptions:submit"
-OLD_JOBS = "/speechtotext/v3.2/transcriptions"
+SUBMIT = f"{JOBS}:submit"
 URL = "https://store.example/a.wav"
 DELETE = object()
 
