@@ -1,10 +1,11 @@
-"""New, empty containers of every kind, and a proxy that loses what storage answers."""
+"""Containers of every kind, what lies in them, and a proxy that loses what storage answers."""
 
 import http.client
 import itertools
 import uuid
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -61,6 +62,17 @@ def s3_bucket(client) -> str:
 def s3_container(endpoint_url: str, address: str) -> Container:
     """Open a bucket of the emulator, or a part of it."""
     return open_container(address, StorageAccess(s3_endpoint=endpoint_url, s3_region=REGION))
+
+
+def names(container: Container, **options) -> list[str]:
+    """What a container lists."""
+    return [entry.name for entry in container.list(**options)]
+
+
+def fill(container: Container, listed: Iterable[str]) -> None:
+    """Put blobs of these names, eight at a time."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: container.put(name, name.encode()), listed))
 
 
 class FaultyProxy:
