@@ -34,6 +34,7 @@ type: development ## Check types (mypy, strict)
 bench: development ## Measure against rivals on the speech that SOTTO_SPEECH_DATA names
 	@scripts/environment.sh rivals
 	@$(PY) -m functions.command_line models fetch
+	@$(PY) -m functions.command_line models fetch kokoro en_US-joe-medium
 	$(PY) -m benchmarks $(ARGS)
 
 parity: ## Compare the openai-whisper engine with the default one, in an environment with torch

@@ -28,7 +28,13 @@ from benchmarks.memory_growth import measure_memory_growth
 from benchmarks.phrase_lists import measure_phrase_lists
 from benchmarks.plots import PICTURES, draw_plots
 from benchmarks.purge import measure_purge
-from benchmarks.report import Section, newest_full_run, write_numbers, write_page
+from benchmarks.report import (
+    Section,
+    newest_full_run,
+    write_numbers,
+    write_own_page,
+    write_page,
+)
 from benchmarks.rivals import FurtherRival, start_faster_whisper, start_openai_whisper
 from benchmarks.server import SottoServer
 from benchmarks.side_by_side import Comparison, Systems, compare, warm_up
@@ -88,6 +94,8 @@ def main() -> int:
             is_full = _is_full(arguments) and tuple(sections) == SECTIONS
             # Written as it grows: kept even if a later section fails.
             numbers = write_numbers(conditions, sections, is_full=is_full)
+            if _is_thorough(arguments):
+                write_own_page(conditions, sections[name])
 
     print(f"Numbers: {numbers}")
     if is_full:
@@ -144,7 +152,7 @@ def _measures(
         ),
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
         "language": lambda: measure_language(settings, clips, at_most),
-        "voices": lambda: measure_voices(settings, at_most),
+        "voices": lambda: measure_voices(settings, at_most, repeats),
         "diarization": lambda: measure_diarization(clips, settings, arguments.rivals_python),
         "batch": lambda: measure_batch_throughput(read, settings),
         "purge": measure_purge,
@@ -202,12 +210,11 @@ def _names(value: str) -> tuple[str, ...]:
 
 
 def _is_full(arguments: argparse.Namespace) -> bool:
-    return (
-        set(arguments.only) == set(SECTIONS)
-        and arguments.clips is None
-        and arguments.repeats >= 3
-        and arguments.requests >= 500
-    )
+    return set(arguments.only) == set(SECTIONS) and _is_thorough(arguments)
+
+
+def _is_thorough(arguments: argparse.Namespace) -> bool:
+    return arguments.clips is None and arguments.repeats >= 3 and arguments.requests >= 500
 
 
 sys.exit(main())

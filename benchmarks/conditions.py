@@ -30,8 +30,8 @@ def describe_conditions(model: str, compute_type: str, rival: dict[str, str]) ->
         "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "Sotto": _commit(),
         "CPU": f"{_cpu_field('model name') or platform.machine()}, {os.cpu_count()} cores"
-        f" ({' '.join(flag for flag in _KERNELS if flag in flags)}),"
-        f" both systems on the same {len(os.sched_getaffinity(0))}, {THREADS} threads each",
+        f" ({' '.join(flag for flag in _KERNELS if flag in flags)})",
+        "cores": f"both systems on the same {len(os.sched_getaffinity(0))}, {THREADS} threads each",
         "load before the run": "{:.1f} (1 min), {:.1f} (5 min)".format(*os.getloadavg()),
         "model": f"Whisper {Path(model).name}, {compute_type}, the same files for both",
         "ours": "over HTTP, `POST /speechtotext/transcriptions:transcribe`, locale en-US,"

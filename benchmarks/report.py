@@ -11,7 +11,8 @@ from typing import Any
 
 _BEGIN, _END = "<!-- figures of the last full run -->", "<!-- end of the figures -->"
 _PROJECT = Path(__file__).resolve().parent.parent
-_PAGE = _PROJECT / "docs" / "benchmarks.md"
+_DOCS = _PROJECT / "docs"
+_COMMON_PAGE = "benchmarks.md"
 RESULTS = _PROJECT / "benchmarks" / "results"
 
 
@@ -34,7 +35,8 @@ class Figure:
 class Section:
     """Figures that belong together, and the numbers behind them.
 
-    `systems` heads the columns of `ours`, `theirs` and `others`.
+    `systems` heads the columns of `ours`, `theirs` and `others`. `page` is the page of `docs/`
+    that shows this section alone; most are shown together, on one page of their own.
     """
 
     title: str
@@ -42,6 +44,7 @@ class Section:
     numbers: dict[str, Any] = field(default_factory=dict)
     note: str = ""
     systems: tuple[str, ...] = ("Sotto", "faster-whisper")
+    page: str = _COMMON_PAGE
 
     def markdown(self) -> str:
         """Heading, table and note; columns in which nothing is asked stay out."""
@@ -63,13 +66,31 @@ class Section:
 
 
 def write_page(conditions: dict[str, str], sections: Iterable[Section], pictures: str) -> None:
-    """Put the figures, and the Markdown of the pictures, between the page's markers."""
-    page = _PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(_BEGIN)
+    """Put figures of a full run, and the Markdown of its pictures, on the page of most sections.
+
+    Sections with another page are left out.
+    """
+    tables = (one.markdown() for one in sections if one.page == _COMMON_PAGE)
+    _write(_COMMON_PAGE, "\n".join((_conditions_table(conditions), pictures, *tables)))
+
+
+def write_own_page(conditions: dict[str, str], section: Section) -> None:
+    """Put a section that has a page of its own there, with when and where it was measured."""
+    if section.page == _COMMON_PAGE:
+        return
+    measured = (
+        f"Measured at {conditions['date']} ({conditions['Sotto']}) on {conditions['CPU']};"
+        f" load before: {conditions['load before the run']}."
+    )
+    _write(section.page, f"{measured}\n\n{section.markdown()}")
+
+
+def _write(page: str, figures: str) -> None:
+    """Replace what is between the markers of a page."""
+    path = _DOCS / page
+    before, _, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
     _, _, after = rest.partition(_END)
-    tables = (one.markdown() for one in sections)
-    figures = "\n".join((_conditions_table(conditions), pictures, *tables))
-    _PAGE.write_text(f"{before}{_BEGIN}\n\n{figures}\n{_END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{_BEGIN}\n\n{figures}\n{_END}{after}", encoding="utf-8")
 
 
 def write_numbers(

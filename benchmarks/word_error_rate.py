@@ -1,16 +1,21 @@
-"""Word error rate in percent, on Whisper's English normal form of both texts.
+"""Word error rate in percent, on Whisper's normal form of both texts.
 
-Numbers, spelling variants and contractions are written one way there (Radford et al. 2022,
-appendix C). The rate of a set is that of all its words together, not the mean of its files.
+Numbers, spelling variants and contractions are written one way there in English (Radford et al.
+2022, appendix C). In other languages it only drops case and punctuation; numbers are spelled
+before. The rate of a set is that of all its words together, not the mean of its files.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import jiwer
 import numpy as np
+from whisper_normalizer.basic import BasicTextNormalizer  # type: ignore[import-untyped]
 from whisper_normalizer.english import EnglishTextNormalizer  # type: ignore[import-untyped]
+
+from shared.recognition.text_forms.spelling import speller_for
 
 _N_RESAMPLES = 10_000
 _SEED = 20_250_101
@@ -25,15 +30,23 @@ class WordErrors:
 
 
 @cache
-def normal_form(text: str) -> str:
-    """Text as it is compared: lower case, no punctuation, numbers as digits."""
-    normalised: str = _normaliser()(text)
+def normal_form(text: str, language: str = "en") -> str:
+    """Text as it is compared: lower case, no punctuation; numbers as digits, or as words.
+
+    English has digits, other languages words. `language` is that of the text, as `pt`.
+    """
+    if language == "en":
+        normalised: str = _english_normaliser()(text)
+    else:
+        normalised = _basic_normaliser()(_spelled(text, language))
     return normalised
 
 
-def count_errors(reference: str, hypothesis: str) -> WordErrors:
+def count_errors(reference: str, hypothesis: str, language: str = "en") -> WordErrors:
     """Compare what was recognised with what was said; the reference must have words."""
-    measured = jiwer.process_words(normal_form(reference), normal_form(hypothesis))
+    measured = jiwer.process_words(
+        normal_form(reference, language), normal_form(hypothesis, language)
+    )
     return WordErrors(
         n_errors=measured.substitutions + measured.deletions + measured.insertions,
         n_words=measured.hits + measured.substitutions + measured.deletions,
@@ -62,6 +75,16 @@ def difference_interval(
     return float(low), float(high)
 
 
+def _spelled(text: str, language: str) -> str:
+    speller = speller_for(language)
+    return re.sub(r"\d+", lambda digits: f" {' '.join(speller.cardinal(int(digits[0])))} ", text)
+
+
 @cache
-def _normaliser() -> EnglishTextNormalizer:
+def _english_normaliser() -> EnglishTextNormalizer:
     return EnglishTextNormalizer()
+
+
+@cache
+def _basic_normaliser() -> BasicTextNormalizer:
+    return BasicTextNormalizer()

@@ -45,7 +45,7 @@ class Sentence:
 class Speech:
     """Spoken samples: int16, shape `(n_samples,)`, mono, at `sample_rate` in Hz.
 
-    ends_sentence: nothing of its sentence comes behind them; what does has the same rate.
+    ends_sentence: whether their sentence is over with them. Parts of one sentence have one rate.
     """
 
     samples: Samples

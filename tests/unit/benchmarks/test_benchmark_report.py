@@ -5,9 +5,21 @@ import json
 import pytest
 
 from benchmarks import report
-from benchmarks.report import Figure, Section, newest_full_run, write_numbers, write_page
+from benchmarks.report import (
+    Figure,
+    Section,
+    newest_full_run,
+    write_numbers,
+    write_own_page,
+    write_page,
+)
 
-CONDITIONS = {"date": "2026-11-24 08:00 UTC", "CPU": "two cores"}
+CONDITIONS = {
+    "date": "2026-11-24 08:00 UTC",
+    "CPU": "two cores",
+    "Sotto": "abc1234",
+    "load before the run": "0.1 (1 min)",
+}
 SPEED = Section(
     "Speed",
     (
@@ -60,16 +72,36 @@ def test_the_page_keeps_all_but_the_figures(tmp_path, monkeypatch):
         "# Before\n\n<!-- figures of the last full run -->\nold\n"
         "<!-- end of the figures -->\n\nAfter\n"
     )
-    monkeypatch.setattr(report, "_PAGE", page)
+    monkeypatch.setattr(report, "_DOCS", tmp_path)
     write_page(CONDITIONS, [SPEED, HOSTS], "![A picture](a.svg)\n")
     written = page.read_text()
     assert written.startswith("# Before\n\n<!-- figures of the last full run -->\n\n| condition |")
     assert written.endswith("<!-- end of the figures -->\n\nAfter\n")
-    assert "| CPU | two cores |\n\n![A picture](a.svg)\n\n### Speed" in written
+    assert "| CPU | two cores |\n" in written
+    assert "| 0.1 (1 min) |\n\n![A picture](a.svg)\n\n### Speed" in written
     assert SPEED.markdown() + "\n" + HOSTS.markdown() in written
     assert "old" not in written
     write_page(CONDITIONS, [SPEED, HOSTS], "![A picture](a.svg)\n")
     assert page.read_text() == written
+
+
+def test_a_section_with_a_page_of_its_own_is_there_and_nowhere_else(tmp_path, monkeypatch):
+    own = Section("Voices", (Figure("WER", "1 %"),), systems=("measured",), page="voices.md")
+    for name in ("benchmarks.md", "voices.md"):
+        (tmp_path / name).write_text(
+            "Before\n<!-- figures of the last full run -->\n<!-- end of the figures -->\nAfter\n"
+        )
+    monkeypatch.setattr(report, "_DOCS", tmp_path)
+    write_page(CONDITIONS, [SPEED, own], "")
+    for section in (SPEED, own):
+        write_own_page(CONDITIONS, section)
+    assert (tmp_path / "voices.md").read_text() == (
+        "Before\n<!-- figures of the last full run -->\n\n"
+        "Measured at 2026-11-24 08:00 UTC (abc1234) on two cores; load before: 0.1 (1 min).\n\n"
+        f"{own.markdown()}\n<!-- end of the figures -->\nAfter\n"
+    )
+    assert "Voices" not in (tmp_path / "benchmarks.md").read_text()
+    assert "Speed" in (tmp_path / "benchmarks.md").read_text()
 
 
 def test_numbers_are_kept_under_the_date_of_the_run(results):

@@ -25,6 +25,20 @@ def test_ways_to_write_the_same_words_are_no_errors(spoken, written):
 
 
 @pytest.mark.parametrize(
+    ("language", "spoken", "written"),
+    [
+        ("es", "¿Dentro de veinte minutos?", "dentro de 20 minutos"),
+        ("fr", "Dans quatre-vingt-dix ans.", "dans 90 ans"),
+        ("it", "Fra ventuno minuti!", "fra 21 minuti"),
+        ("pt", "Em vinte e dois minutos.", "em 22 minutos"),
+        ("de", "In einundzwanzig Minuten.", "in 21 Minuten"),
+    ],
+)
+def test_in_other_languages_digits_and_words_are_the_same_number(language, spoken, written):
+    assert count_errors(spoken, written, language).n_errors == 0
+
+
+@pytest.mark.parametrize(
     ("heard", "n_errors"),
     [
         ("the children play behind the house", 0),
