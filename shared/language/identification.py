@@ -20,14 +20,17 @@ class IdentifiedLanguage:
     """The main locale of an audio.
 
     probability: 0..1 among the candidates. What the model thinks of other languages does not
-        count: of German among Spanish and English one of the two is found, as in the contracts.
+        count: of German among Spanish and English one of the two is the most probable.
     alternatives: every candidate locale with its probability, most probable first; without
         candidates the ten most probable.
+    is_heard: False where somebody speaks, but it sounds like none of the candidates; the locale
+        is the least improbable one then.
     """
 
     locale: str
     probability: float
     alternatives: tuple[tuple[str, float], ...]
+    is_heard: bool = True
 
 
 class LanguageCandidates:
@@ -95,8 +98,18 @@ class LanguageCandidates:
         }
         return shares_of(means, self.languages)
 
-    def identified(self, shares: Mapping[str, float]) -> IdentifiedLanguage:
+    def heard_share(
+        self, probabilities: Sequence[Mapping[str, float]], weights: Sequence[float]
+    ) -> float:
+        """What all candidates have together in the mean over segments, 0..1."""
+        heard = sum(
+            weight * sum(ranked.get(language, 0.0) for language in self.languages)
+            for ranked, weight in zip(probabilities, weights, strict=True)
+        )
+        return heard / max(sum(weights), LEAST_PROBABILITY)
+
+    def identified(self, shares: Mapping[str, float], is_heard: bool = True) -> IdentifiedLanguage:
         """The most probable locale and the others behind it."""
         ranked = sorted(shares, key=lambda language: -shares[language])
         alternatives = tuple((self._locales[one], shares[one]) for one in ranked[:10])
-        return IdentifiedLanguage(*alternatives[0], alternatives)
+        return IdentifiedLanguage(*alternatives[0], alternatives, is_heard)

@@ -43,6 +43,9 @@ class RecognitionOptions:
     locales: tuple[str, ...] = ()
     language_per_phrase: bool = False
 
+    # What speech is taken for that sounds like none of several locales; None makes it an error
+    fallback_locale: str | None = None
+
     # Channels to recognise separately; empty mixes all of them to one
     channels: tuple[int, ...] = ()
 

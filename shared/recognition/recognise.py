@@ -14,12 +14,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from shared.audio.channels import float32_from_int16, mix_to_mono, select_channel
 from shared.audio.stream import AudioStream
 from shared.audio.voice_activity import Pause, Segment, Segmenter, SpeechDetector
-from shared.language.identification import IdentifiedLanguage, LanguageCandidates
+from shared.language.identification import IdentifiedLanguage
 from shared.language.locales import language_of
 from shared.recognition.alignment import (
     group_words,
@@ -36,12 +35,12 @@ from shared.recognition.engine import (
     RecognitionEngine,
     Task,
 )
-from shared.recognition.main_language import hear_main_language
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.phrase_languages import HeardSegment, PhraseLanguages, SegmentPart
+from shared.recognition.phrase_languages import SegmentPart
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
 from shared.recognition.retry import better, is_doubtful, is_loop, is_not_speech, token_limit
+from shared.recognition.segment_languages import ChannelSegment, SegmentLanguages
 from shared.recognition.turnstile import Turnstile
 from shared.transcript import Dropped, DropReason, Phrase, Translation
 
@@ -68,12 +67,6 @@ class RecognitionStatistics:
 
 
 @dataclass(frozen=True, slots=True)
-class _ChannelSegment:
-    channel: int
-    segment: Segment
-
-
-@dataclass(frozen=True, slots=True)
 class _Reading:
     """What was decided about one segment, and the encoder output it was read from."""
 
@@ -97,13 +90,7 @@ class Recognition:
         self._turnstile = turnstile
         self._options = options
         self._statistics = statistics
-        self._candidates = LanguageCandidates(options.locales, engine.languages)
-        self._locale = self._candidates.only
-        self._phrase_languages = (
-            PhraseLanguages(engine, self._candidates)
-            if options.language_per_phrase and self._locale is None
-            else None
-        )
+        self._languages = SegmentLanguages(engine, options, self._turn)
         self._bias = PhraseBias(options.phrases, options.phrase_weight)
 
     def run(self, stream: AudioStream) -> Iterator[Phrase | Dropped]:
@@ -111,7 +98,7 @@ class Recognition:
         channels = [c for c in self._options.channels if c < stream.n_channels]
         separate = len(channels) > 0 and stream.n_channels > 1
         segmenters = {c: Segmenter(self._detector) for c in (channels if separate else [0])}
-        waiting: list[_ChannelSegment | Dropped] = []
+        waiting: list[ChannelSegment | Dropped] = []
         for block in stream:
             for channel, segmenter in segmenters.items():
                 mono = select_channel(block, channel) if separate else mix_to_mono(block)
@@ -138,22 +125,19 @@ class Recognition:
             segments += [one for one in segmenter.finish() if isinstance(one, Segment)]
         if not segments:
             return None
-        with self._turn():
-            identified = self._identified(segments, self._encode(segments))
+        identified = self._languages.identify(segments)
         self._statistics.n_segments += len(segments)
         return identified
 
-    def _recognise(
-        self, waiting: Sequence[_ChannelSegment | Dropped]
-    ) -> Iterator[Phrase | Dropped]:
+    def _recognise(self, waiting: Sequence[ChannelSegment | Dropped]) -> Iterator[Phrase | Dropped]:
         """Recognise the segments of similar length together; yield everything in order."""
-        segments = [entry for entry in waiting if isinstance(entry, _ChannelSegment)]
+        segments = [entry for entry in waiting if isinstance(entry, ChannelSegment)]
         durations_s = [entry.segment.duration_s for entry in segments]
         groups = [
             [segments[place] for place in places]
             for places in group_by_length(durations_s, self._options.batch_segments)
         ]
-        told = self._tell_apart(segments, groups)
+        told = self._languages.tell(groups)
         found: dict[int, list[Phrase | Dropped]] = {}
         for group in groups:
             known = [told[id(entry)] for entry in group] if told else None
@@ -165,39 +149,14 @@ class Recognition:
             else:
                 yield from found[id(waited)]
 
-    def _tell_apart(
-        self, segments: Sequence[_ChannelSegment], groups: Sequence[Sequence[_ChannelSegment]]
-    ) -> dict[int, list[SegmentPart]]:
-        """Parts of one language of every segment; none where the audio has one language.
-
-        Segments are encoded in groups of one length, but languages follow each other in time.
-        """
-        if self._phrase_languages is None:
-            return {}
-        heard: dict[int, HeardSegment] = {}
-        for group in groups:
-            with self._turn():
-                pure = [entry.segment for entry in group]
-                sounds = self._phrase_languages.listen(pure, self._encode(pure))
-            heard |= zip(map(id, group), sounds, strict=True)
-        told: dict[int, list[SegmentPart]] = {}
-        in_order = sorted(segments, key=lambda entry: (entry.channel, entry.segment.offset_s))
-        for channel, entries in groupby(in_order, key=lambda entry: entry.channel):
-            same_channel = list(entries)
-            with self._turn():
-                parts = self._phrase_languages.tell_apart(
-                    channel, [heard[id(entry)] for entry in same_channel]
-                )
-            told |= zip(map(id, same_channel), parts, strict=True)
-        return told
-
     def _take_turn(
         self,
-        group: Sequence[_ChannelSegment],
+        group: Sequence[ChannelSegment],
         told: Sequence[Sequence[SegmentPart]] | None,
     ) -> list[list[Phrase | Dropped]]:
         with self._turn():
-            told = told or self._in_one_language([entry.segment for entry in group])
+            pure = [entry.segment for entry in group]
+            told = told or self._languages.in_known_language(pure)
             parts = [part for whole in told for part in whole]
             segments = [part.segment for part in parts]
             languages = [language_of(part.locale) for part in parts]
@@ -208,7 +167,7 @@ class Recognition:
         owners = [entry.channel for entry, whole in zip(group, told, strict=True) for _ in whole]
         results = iter(
             [
-                self._phrases(_ChannelSegment(channel, part.segment), part.locale, *read)
+                self._phrases(ChannelSegment(channel, part.segment), part.locale, *read)
                 for channel, part, read in zip(
                     owners,
                     parts,
@@ -228,25 +187,6 @@ class Recognition:
             yield
         self._statistics.queue_s += waited_s
         self._statistics.recognition_s += time.perf_counter() - started
-
-    def _in_one_language(self, segments: Sequence[Segment]) -> list[list[SegmentPart]]:
-        encoded = self._encode(segments)
-        if self._locale is None:
-            self._locale = self._identified(segments, encoded).locale
-        return [
-            [SegmentPart(segment, output, self._locale)]
-            for segment, output in zip(segments, encoded, strict=True)
-        ]
-
-    def _identified(
-        self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment]
-    ) -> IdentifiedLanguage:
-        shares = hear_main_language(self._engine, self._candidates, segments, encoded)
-        return self._candidates.identified(shares)
-
-    def _encode(self, segments: Sequence[Segment]) -> list[EncodedSegment]:
-        n_positions = max(context_lengths(segment.duration_s)[0] for segment in segments)
-        return [self._engine.encode(segment.samples, n_positions) for segment in segments]
 
     def _read(
         self,
@@ -352,7 +292,7 @@ class Recognition:
 
     def _phrases(
         self,
-        entry: _ChannelSegment,
+        entry: ChannelSegment,
         locale: str,
         hypothesis: Hypothesis,
         tokens: Sequence[AlignedToken],
@@ -386,14 +326,14 @@ def _no_text(hypothesis: Hypothesis) -> DropReason | None:
 
 def _results(
     channel: int, results: Iterator[Segment | Pause]
-) -> Iterator[_ChannelSegment | Dropped]:
+) -> Iterator[ChannelSegment | Dropped]:
     for result in results:
         if isinstance(result, Segment):
-            yield _ChannelSegment(channel, result)
+            yield ChannelSegment(channel, result)
         elif result.duration_s >= LEAST_PAUSE_S:
             reason = DropReason.NOISE if result.level_db > NOISE_LEVEL_DB else DropReason.SILENCE
             yield Dropped(channel, result.offset_s, result.duration_s, reason)
 
 
-def _n_segments(waiting: Sequence[_ChannelSegment | Dropped]) -> int:
-    return sum(isinstance(entry, _ChannelSegment) for entry in waiting)
+def _n_segments(waiting: Sequence[ChannelSegment | Dropped]) -> int:
+    return sum(isinstance(entry, ChannelSegment) for entry in waiting)

@@ -71,3 +71,9 @@ def test_the_probability_is_among_the_candidates():
 def test_a_candidate_beyond_the_model_is_refused(locales):
     with pytest.raises(UnsupportedLocale):
         LanguageCandidates(locales, LANGUAGES)
+
+
+def test_what_the_candidates_have_together_is_a_mean_by_seconds_of_speech():
+    candidates = LanguageCandidates(["es-ES", "en-US"], LANGUAGES)
+    heard = [{"es": 0.3, "en": 0.1, "fr": 0.6}, {"fr": 1.0}]
+    assert candidates.heard_share(heard, [1.0, 3.0]) == pytest.approx(0.1)
