@@ -49,6 +49,7 @@ class JobOptions:
 
     locales: the job's own first; further ones are candidates to identify the language among.
     language_per_phrase: identify it again for each phrase (the contract's `Continuous`).
+    fallback_locale: of speech that is in none of several; None fails the file.
     channels: that are transcribed where a file has them; empty mixes all of them to one.
     word_timestamps, display_word_timestamps: which words the result lists.
     punctuation: display text with punctuation; False leaves words alone.
@@ -58,6 +59,7 @@ class JobOptions:
 
     locales: tuple[str, ...] = ()
     language_per_phrase: bool = False
+    fallback_locale: str | None = None
     channels: tuple[int, ...] = (0, 1)
     word_timestamps: bool = False
     display_word_timestamps: bool = False
@@ -72,6 +74,7 @@ class JobOptions:
         return RecognitionOptions(
             locales=self.locales,
             language_per_phrase=self.language_per_phrase,
+            fallback_locale=self.fallback_locale,
             # Speakers are told apart in all channels mixed.
             channels=() if self.max_speakers is not None else self.channels,
             speakers=(
@@ -217,6 +220,7 @@ def _write_options(options: JobOptions) -> dict[str, Any]:
     return {
         "locales": options.locales,
         "languagePerPhrase": options.language_per_phrase,
+        "fallbackLocale": options.fallback_locale,
         "channels": options.channels,
         "wordTimestamps": options.word_timestamps,
         "displayWordTimestamps": options.display_word_timestamps,
@@ -232,6 +236,7 @@ def _read_options(fields: JsonFields) -> JobOptions:
     options = JobOptions(
         locales=tuple(fields.items("locales", _MAX_LOCALES, lambda item: item.text("item", 35))),
         language_per_phrase=fields.flag("languagePerPhrase"),
+        fallback_locale=optional(fields, "fallbackLocale", lambda name: fields.text(name, 35)),
         channels=tuple(
             fields.items(
                 "channels",

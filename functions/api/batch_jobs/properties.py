@@ -97,6 +97,7 @@ def read_properties(body: JsonFields, locale: str, served: Served) -> JobPropert
         JobOptions(
             locales=(locale, *(other for other in candidates if other != locale)),
             language_per_phrase=language.is_continuous,
+            fallback_locale=locale if candidates else None,
             channels=channels,
             word_timestamps=words,
             display_word_timestamps=display_words,

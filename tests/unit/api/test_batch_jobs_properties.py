@@ -87,6 +87,7 @@ def test_a_language_is_identified_among_the_candidates(api):
     api.work()
     (options,) = api.recogniser.asked
     assert options.locales == ("en-US", "de-DE", "fr-FR")
+    assert options.fallback_locale == "en-US"
     assert not options.language_per_phrase
     files = api.client.get(job["links"]["files"]).json()["values"]
     result = api.client.get(files[0]["links"]["contentUrl"]).json()

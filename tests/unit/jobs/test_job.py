@@ -34,6 +34,7 @@ JOB = Job(
     options=JobOptions(
         locales=("en-US", "de-DE"),
         language_per_phrase=True,
+        fallback_locale="en-US",
         channels=(0,),
         word_timestamps=True,
         display_word_timestamps=True,
