@@ -16,7 +16,7 @@ from shared.jobs.attempt import Attempt, Deadline
 from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
-from shared.storage.work_queue import Lease, WorkQueue
+from shared.storage.work_queue import Lease, WorkQueue, lane_of
 
 # Left at the end of an invocation for the segments that are being recognised, and for saying in
 # the report that the file takes too long: the time is looked at once in 16 segments, which is
@@ -85,7 +85,8 @@ class WorkHandler:
         """Let a message be handed out again soon."""
         pause_s = _PAUSES_S[min(received.delivery_count, len(_PAUSES_S)) - 1]
         # Lambda holds it; until when it does not say.
-        lease = Lease(message, received.delivery_count, math.inf, received.receipt)
+        lane = lane_of(message)
+        lease = Lease(message, received.delivery_count, math.inf, received.receipt, lane)
         with suppress(StorageError):  # then it comes when the queue's time is over
             self._queue.release(lease, pause_s)
 

@@ -20,6 +20,7 @@ from shared.errors import MalformedMessage, StorageError
 from shared.jobs.attempt import Attempt
 from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
+from shared.storage.azure_queue import NOTICES_ENDING
 from shared.storage.work_message import WorkMessage
 from shared.storage.work_queue import WorkQueue, dead_letter
 
@@ -27,14 +28,12 @@ from shared.storage.work_queue import WorkQueue, dead_letter
 def create_blueprint(
     work: Work, queue: WorkQueue, sources: TriggerSources, limit: InvocationLimit
 ) -> func.Blueprint:
-    """Functions `work`, for the queue, and `buried`, for the host's poison queue beside it.
+    """Functions `work` and `notices`, for the lanes of the queue, and `buried`, for dead letters.
 
     queue: that `sources` names.
     """
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
 
-    @blueprint.function_name("work")
-    @blueprint.queue_trigger("delivery", sources.queue, sources.connection)
     def deliver(delivery: func.QueueMessage) -> None:
         message, number = _accepted(delivery, queue), delivery.dequeue_count or 1
         if message is None:
@@ -46,6 +45,10 @@ def create_blueprint(
             log_work(message, done, time.perf_counter() - started)
 
         attempt(do, lambda error: log_retry(message, number, error))
+
+    for name, lane in (("work", sources.queue), ("notices", f"{sources.queue}{NOTICES_ENDING}")):
+        trigger = blueprint.queue_trigger("delivery", lane, sources.connection)
+        blueprint.function_name(name)(trigger(deliver))
 
     @blueprint.function_name("buried")
     @blueprint.queue_trigger("delivery", f"{sources.queue}-poison", sources.connection)

@@ -17,6 +17,7 @@ from shared.jobs.work import Work
 from shared.recognition.transcribe import Recognises
 from shared.settings import Settings
 from shared.storage.addresses import place_of
+from shared.storage.work_queue import Lane
 
 # What a thread needs to notice that it is to stop, beyond the grace of the file under way.
 _STOP_S = 5.0
@@ -52,8 +53,12 @@ class Background:
                 root = Path(*place_of(addresses.input, access)[1:])
                 self._threads.append(FolderWatch(folder, root, batch))
                 sys.stdout.write(f"Drop folder {folder.name}: {addresses.shown()}\n")
-        for _ in range(max(settings.workers, least_workers)):
-            self._threads.append(Worker(batch.queue, work, settings.lease_s, self._grace_s))
+        n_workers = max(settings.workers, least_workers)
+        # One more for what takes a moment, so that no notice waits behind a file of an hour.
+        lanes = [Lane.FILES] * n_workers + [Lane.NOTICES] * bool(n_workers)
+        self._threads += (
+            Worker(batch.queue, work, settings.lease_s, self._grace_s, lane) for lane in lanes
+        )
         sys.stdout.flush()
         with suppress(StorageError):
             batch.queue.prepare()

@@ -19,7 +19,7 @@ from shared.errors import (
 from shared.jobs.attempt import Attempt
 from shared.jobs.work import Work
 from shared.privacy.log_fields import exception_fields
-from shared.storage.work_queue import Lease, WorkQueue
+from shared.storage.work_queue import Lane, Lease, WorkQueue
 
 _WAIT_S = 20.0
 _RETRY_S = 5  # after the first failed try of a file; twice as long after each further one
@@ -89,7 +89,7 @@ class HeldLease:
 
 
 class Worker(threading.Thread):
-    """Takes messages from the queue until it is stopped; busy while it has one.
+    """Takes messages from a lane of the queue until it is stopped; busy while it has one.
 
     Parameters
     ----------
@@ -97,12 +97,20 @@ class Worker(threading.Thread):
     grace_s: how long the file under way may still take after `stop`.
     """
 
-    def __init__(self, queue: WorkQueue, work: Work, lease_s: int, grace_s: float) -> None:
-        super().__init__(name="worker", daemon=True)
+    def __init__(
+        self,
+        queue: WorkQueue,
+        work: Work,
+        lease_s: int,
+        grace_s: float,
+        lane: Lane = Lane.FILES,
+    ) -> None:
+        super().__init__(name=f"worker-{lane.name.lower()}", daemon=True)
         self._queue = queue
         self._work = work
         self._lease_s = lease_s
         self._grace_s = grace_s
+        self._lane = lane
         self._stopping = threading.Event()
         self.is_busy = False
 
@@ -115,7 +123,7 @@ class Worker(threading.Thread):
         pause_s = 1.0
         while not self._stopping.is_set():
             try:
-                lease = self._queue.lease(self._lease_s, _WAIT_S)
+                lease = self._queue.lease(self._lease_s, _WAIT_S, self._lane)
                 pause_s = 1.0
             except MalformedMessage as error:
                 log_malformed(error)
@@ -123,6 +131,7 @@ class Worker(threading.Thread):
                 with suppress(StorageError):
                     self._queue.prepare()
                 self._stopping.wait(pause_s)
+                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             except Exception as error:  # noqa: BLE001 - a thread that ended would not be missed
                 if not self._stopping.is_set():
                     structlog.get_logger().error("queue_unavailable", **exception_fields(error))

@@ -8,6 +8,7 @@ comes after a crash sends them again.
 import uuid
 from collections import deque
 
+from shared.errors import QueueNotFound
 from shared.jobs.job import Job, JobOrigin
 from shared.jobs.store import JobStore
 from shared.jobs.web_hook import WebHook
@@ -80,7 +81,12 @@ def send_ping(hook: WebHook, queue: WorkQueue) -> None:
 def send_challenge(hook: WebHook, queue: WorkQueue) -> None:
     """Have a hook challenged; call this before the record is written."""
     notice = HookNotice(hook.id, HookEvent.CHALLENGE, hook.challenge_id)
-    queue.send(WorkMessage(WorkKind.WEB_HOOK, hook.id, notice=notice), _CHALLENGE_DELAY_S)
+    message = WorkMessage(WorkKind.WEB_HOOK, hook.id, notice=notice)
+    try:
+        queue.send(message, _CHALLENGE_DELAY_S)
+    except QueueNotFound:  # nobody was told of anything here before
+        queue.prepare()
+        queue.send(message, _CHALLENGE_DELAY_S)
 
 
 def invocation_id(job_id: str, hook_id: str, event: HookEvent) -> str:

@@ -1,8 +1,9 @@
 """A queue of work in Azure Queue Storage.
 
-The dead-letter place is `<name>-poison`, where the Functions host puts messages as well, and
-bodies are Base64, as its trigger expects (`messageEncoding` in host.json). Messages never
-expire on their own: without being told so, the service forgets them after seven days.
+Notices wait in `<name>-notices`. The dead-letter place is `<name>-poison`, where the Functions
+host puts messages as well, and bodies are Base64, as its trigger expects (`messageEncoding` in
+host.json). Messages never expire on their own: without being told so, the service forgets them
+after seven days.
 
 The service has no call that waits. An empty queue is looked at with pauses of up to a second,
 which costs an idle worker 86,400 calls a day.
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 _R = TypeVar("_R")
 
+NOTICES_ENDING = "-notices"
+"""What the name of the queue of notices has behind that of the queue."""
+
 _FOREVER = -1
 # 404 and 400; a receipt that is no receipt at all counts as one that is not valid any more.
 _LOST = frozenset({"MessageNotFound", "PopReceiptMismatch", "InvalidQueryParameterValue"})
@@ -48,7 +52,7 @@ def open_azure_queue_by_identity(
     """Open a queue as the managed identity of this process.
 
     It needs the role Storage Queue Data Contributor; Storage Queue Data Message Processor and
-    Sender are enough where infrastructure has made both queues.
+    Sender are enough where infrastructure has made all three queues.
 
     Parameters
     ----------
@@ -60,7 +64,7 @@ def open_azure_queue_by_identity(
     def client(queue_name: str) -> "QueueClient":
         return QueueClient(account_url, queue_name, azure_credential(client_id), **CLIENT_OPTIONS)
 
-    return _open(client(name), client(f"{name}-poison"), max_deliveries)
+    return _open(client, name, max_deliveries)
 
 
 def open_azure_queue_by_connection(
@@ -78,15 +82,18 @@ def open_azure_queue_by_connection(
         return QueueClient.from_connection_string(connection_string, queue_name, **CLIENT_OPTIONS)
 
     try:
-        return _open(client(name), client(f"{name}-poison"), max_deliveries)
+        return _open(client, name, max_deliveries)
     except ValueError:
         raise ConfigurationError(
             "The connection string of the queue must name an account or its queue endpoint."
         ) from None
 
 
-def _open(waiting: "QueueClient", dead: "QueueClient", max_deliveries: int) -> WorkQueue:
-    return WorkQueue(AzureStore(waiting), AzureStore(dead), max_deliveries)
+def _open(client: "Callable[[str], QueueClient]", name: str, max_deliveries: int) -> WorkQueue:
+    files, notices, dead = (
+        AzureStore(client(f"{name}{ending}")) for ending in ("", NOTICES_ENDING, "-poison")
+    )
+    return WorkQueue(files, notices, dead, max_deliveries)
 
 
 class AzureStore:

@@ -17,7 +17,8 @@ from shared.storage.addresses import StorageAccess
 from shared.storage.work_queue import WorkQueue
 
 _AZURE_HOST = re.compile(r"[a-z0-9-]{3,60}\.queue\.[a-z0-9.-]+", re.IGNORECASE)
-_AZURE_NAME = re.compile(r"(?=.{3,56}\Z)[a-z0-9](-?[a-z0-9])+")  # and `-poison` behind it: 63
+# With `-notices-poison` behind it a name has 63 characters at most.
+_AZURE_NAME = re.compile(r"(?=.{3,48}\Z)[a-z0-9](-?[a-z0-9])+")
 
 
 def open_queue(

@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,13 @@ def open_sqlite_queue(path: Path, max_deliveries: int = MAX_DELIVERIES) -> WorkQ
     ------
     StorageUnavailable: the file can not be made, or is no queue.
     """
-    waiting = SqliteStore(path, "waiting")
-    try:
-        dead = SqliteStore(path, "dead")
-    except StorageUnavailable:
-        waiting.close()
-        raise
-    return WorkQueue(waiting, dead, max_deliveries)
+    with ExitStack() as opened:
+        files, notices, dead = (
+            opened.enter_context(closing(SqliteStore(path, place)))
+            for place in ("waiting", "notices", "dead")
+        )
+        opened.pop_all()
+    return WorkQueue(files, notices, dead, max_deliveries)
 
 
 class SqliteStore:

@@ -1,13 +1,14 @@
-"""A queue of work in Amazon SQS, a standard queue and another one as its dead-letter place.
+"""A queue of work in Amazon SQS: a standard queue, `<name>-notices`, and the dead-letter place.
 
-Infrastructure makes both. A redrive policy between them with a `maxReceiveCount` of
+Infrastructure makes all three. A redrive policy to the last one with a `maxReceiveCount` of
 `max_deliveries` may do the burying; without one it is done here. Set the retention to 14 days
-on both: SQS forgets a message after four unless it is told otherwise, and after 14 in any case.
+on all: SQS forgets a message after four unless it is told otherwise, and after 14 in any case.
 """
 
 import math
 import re
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import Any
 
 from shared.errors import (
@@ -15,7 +16,6 @@ from shared.errors import (
     ConfigurationError,
     LeaseLost,
     QueueNotFound,
-    SpeechError,
     StorageError,
     StorageUnavailable,
 )
@@ -70,13 +70,13 @@ def open_sqs_queue(
     ConfigurationError: that is no such address, or neither it nor the environment names a
         region.
     """
-    waiting = SqsStore(queue_url, _client(queue_url))
-    try:
-        dead = SqsStore(dead_letter_url, _client(dead_letter_url))
-    except SpeechError:
-        waiting.close()
-        raise
-    return WorkQueue(waiting, dead, max_deliveries)
+    with ExitStack() as opened:
+        files, notices, dead = (
+            opened.enter_context(closing(SqsStore(url, _client(url))))
+            for url in (queue_url, f"{queue_url}-notices", dead_letter_url)
+        )
+        opened.pop_all()
+    return WorkQueue(files, notices, dead, max_deliveries)
 
 
 def _client(queue_url: str) -> Any:

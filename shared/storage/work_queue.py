@@ -10,6 +10,9 @@ done twice. A worker that dies loses nothing: its message is handed out again wh
 ends. A message that was handed out too often, or that is not one of Sotto's, goes to the
 dead-letter place. From there a report takes it; what is not Sotto's stays.
 
+What web hooks are to be told waits in a lane of its own, `lease(..., lane=Lane.NOTICES)`, so that
+a notice of a moment does not wait behind files of an hour.
+
 Here is what all queues have in common; the technologies differ only in a `MessageStore`, the
 port: `azure_queue.py`, `sqs.py` and `sqlite_queue.py`. On Functions and Lambda the platform
 takes messages out and counts deliveries, and only `send`, `accept` and `dead_letters` are used;
@@ -20,7 +23,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from typing import Protocol
 
 from shared.errors import LeaseLost, MalformedMessage, StorageUnavailable
@@ -41,6 +45,13 @@ _SHORTEST_PAUSE_S = 0.02
 _KEPT_BYTES = 32_768
 
 
+class Lane(Enum):
+    """Which messages a worker takes: work on files, or notices of web hooks."""
+
+    FILES = auto()
+    NOTICES = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a store needs to know its message again: opaque."""
@@ -59,7 +70,7 @@ class StoredMessage:
 
 
 class MessageStore(Protocol):
-    """One queue of a technology: bytes in, bytes out. May be called from any thread.
+    """One lane or place of a technology: bytes in, bytes out. May be called from any thread.
 
     Raises `QueueNotFound`, `AccessDenied` and `StorageUnavailable`; no message of an error
     holds an address or content.
@@ -113,12 +124,14 @@ class Lease:
 
     delivery_count: how often it was handed out, this time included; 1 for the first.
     held_until_s: on the clock of `time.monotonic`. Renew well before.
+    lane: that it was taken from.
     """
 
     message: WorkMessage
     delivery_count: int
     held_until_s: float
     receipt: Receipt = field(repr=False)
+    lane: Lane = Lane.FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +154,28 @@ class WorkQueue:
 
     Parameters
     ----------
-    waiting, dead: where messages wait, and where they end that nobody could deal with. Both
+    files, notices: where messages wait. dead: where they end that nobody could deal with. All
         are closed with the queue.
     max_deliveries: so often a message is handed out, then it is dead.
     """
 
     def __init__(
-        self, waiting: MessageStore, dead: MessageStore, max_deliveries: int = MAX_DELIVERIES
+        self,
+        files: MessageStore,
+        notices: MessageStore,
+        dead: MessageStore,
+        max_deliveries: int = MAX_DELIVERIES,
     ) -> None:
-        self._waiting = waiting
+        self._lanes = {Lane.FILES: files, Lane.NOTICES: notices}
         self._dead = dead
         self._max_deliveries = max_deliveries
         self._arrival = threading.Condition()
         self._is_closed = False
 
     def prepare(self) -> None:
-        """Make queue and dead-letter place where they are missing and may be made."""
-        self._waiting.prepare()
-        self._dead.prepare()
+        """Make both lanes and the dead-letter place where they are missing and may be made."""
+        for store in (*self._lanes.values(), self._dead):
+            store.prepare()
 
     def send(self, message: WorkMessage, delay_s: int = 0) -> None:
         """Add a message; nobody gets it before `delay_s` is over, 0 to 900.
@@ -166,11 +183,10 @@ class WorkQueue:
         When this returns the message is stored. Where it raises it may be stored as well.
         """
         _check(delay_s, 0, MAX_DELAY_S)
-        self._waiting.put(message.to_json(), delay_s)
-        with self._arrival:
-            self._arrival.notify()
+        self._lanes[lane_of(message)].put(message.to_json(), delay_s)
+        self._tell_arrival()
 
-    def lease(self, visibility_s: int, wait_s: float = 0) -> Lease | None:
+    def lease(self, visibility_s: int, wait_s: float = 0, lane: Lane = Lane.FILES) -> Lease | None:
         """Take a message out for `visibility_s`, 1 to 43200; wait up to `wait_s` for one.
 
         None where there was none, or the queue was closed meanwhile. A message that another
@@ -182,17 +198,17 @@ class WorkQueue:
         MalformedMessage: what came is not one of Sotto's. It is among the dead letters.
         """
         _check(visibility_s, 1, MAX_VISIBILITY_S)
+        store, pause_s = self._lanes[lane], _SHORTEST_PAUSE_S
         deadline_s = time.monotonic() + wait_s
-        pause_s = _SHORTEST_PAUSE_S
         while not self._is_closed:
             try:
-                stored = self._waiting.take(visibility_s, max(0.0, deadline_s - time.monotonic()))
+                stored = store.take(visibility_s, max(0.0, deadline_s - time.monotonic()))
             except StorageUnavailable:
                 if self._is_closed:  # under our hands
                     break
                 raise
             if stored is not None:
-                lease = self._lease_of(stored, visibility_s)
+                lease = self._lease_of(stored, visibility_s, lane)
                 if lease is not None:
                     return lease
                 continue
@@ -202,7 +218,7 @@ class WorkQueue:
             with self._arrival:
                 if not self._is_closed:
                     self._arrival.wait(min(pause_s, left_s))
-            pause_s = min(2 * pause_s, self._waiting.longest_pause_s)
+            pause_s = min(2 * pause_s, store.longest_pause_s)
         return None
 
     def renew(self, lease: Lease, visibility_s: int) -> Lease:
@@ -216,8 +232,8 @@ class WorkQueue:
         _check(visibility_s, 1, MAX_VISIBILITY_S)
         _check_held(lease)
         held_until_s = time.monotonic() + visibility_s
-        receipt = self._waiting.extend(lease.receipt, visibility_s)
-        return Lease(lease.message, lease.delivery_count, held_until_s, receipt)
+        receipt = self._lanes[lease.lane].extend(lease.receipt, visibility_s)
+        return replace(lease, held_until_s=held_until_s, receipt=receipt)
 
     def acknowledge(self, lease: Lease) -> None:
         """Delete a message whose work is done and written.
@@ -227,7 +243,7 @@ class WorkQueue:
         LeaseLost: as in `renew`. The work will be done again, and must find itself done.
         """
         _check_held(lease)
-        self._waiting.remove(lease.receipt)
+        self._lanes[lease.lane].remove(lease.receipt)
 
     def release(self, lease: Lease, delay_s: int = 0) -> None:
         """Give a message back before its time, to be handed out after `delay_s`, 0 to 43200.
@@ -238,9 +254,8 @@ class WorkQueue:
         """
         _check(delay_s, 0, MAX_VISIBILITY_S)
         _check_held(lease)
-        self._waiting.extend(lease.receipt, delay_s)
-        with self._arrival:
-            self._arrival.notify()
+        self._lanes[lease.lane].extend(lease.receipt, delay_s)
+        self._tell_arrival()
 
     def accept(self, body: bytes) -> WorkMessage:
         """Read a message that the platform has taken out of the queue, to delete it afterwards.
@@ -282,10 +297,15 @@ class WorkQueue:
         with self._arrival:
             self._is_closed = True
             self._arrival.notify_all()
-        self._waiting.close()
-        self._dead.close()
+        for store in (*self._lanes.values(), self._dead):
+            store.close()
 
-    def _lease_of(self, stored: StoredMessage, visibility_s: int) -> Lease | None:
+    def _tell_arrival(self) -> None:
+        """Wake the workers that wait, of both lanes: there are few, and looking is cheap."""
+        with self._arrival:
+            self._arrival.notify_all()
+
+    def _lease_of(self, stored: StoredMessage, visibility_s: int, lane: Lane) -> Lease | None:
         """Lease a message that was taken; None where it had to be buried instead."""
         # Counted from here, a moment later than the service counts. It does not matter: who
         # works to the end of a lease has renewed too late anyway.
@@ -293,13 +313,13 @@ class WorkQueue:
         try:
             message = self.accept(stored.body)
         except MalformedMessage:
-            self._remove_buried(stored.receipt)
+            self._remove_buried(stored.receipt, lane)
             raise
         if stored.delivery_count > self._max_deliveries:
             self._bury(stored.body)
-            self._remove_buried(stored.receipt)
+            self._remove_buried(stored.receipt, lane)
             return None
-        return Lease(message, stored.delivery_count, held_until_s, stored.receipt)
+        return Lease(message, stored.delivery_count, held_until_s, stored.receipt, lane)
 
     def _bury(self, body: bytes) -> None:
         """Put a message among the dead letters.
@@ -309,9 +329,14 @@ class WorkQueue:
         """
         self._dead.put(body[:_KEPT_BYTES], 0)
 
-    def _remove_buried(self, receipt: Receipt) -> None:
+    def _remove_buried(self, receipt: Receipt, lane: Lane) -> None:
         with suppress(LeaseLost):
-            self._waiting.remove(receipt)
+            self._lanes[lane].remove(receipt)
+
+
+def lane_of(message: WorkMessage) -> Lane:
+    """Lane that a message waits in."""
+    return Lane.FILES if message.notice is None else Lane.NOTICES
 
 
 def dead_letter(body: bytes) -> DeadLetter:

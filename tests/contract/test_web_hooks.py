@@ -33,9 +33,13 @@ EVENTS = [
 
 
 class _Receiver(BaseHTTPRequestHandler):
-    """Takes calls under `/hook`, answers the challenge; under `/wrong` with another token."""
+    """Takes calls under `/hook`, answers the challenge; under `/wrong` with another token.
+
+    Audio comes as soon as its gate is open.
+    """
 
     def do_GET(self):
+        self.server.gate.wait(60)
         self.answer(200, self.server.audio)
 
     def do_POST(self):
@@ -97,11 +101,14 @@ def receiver(tmp_path, spoken):
     context.load_cert_chain(server.certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.calls, server.lock, server.is_down, server.audio = [], threading.Lock(), False, spoken
+    server.gate = threading.Event()
+    server.gate.set()
     server.handle_error = lambda *_: None
     server.url = f"https://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield server
+    server.gate.set()
     server.shutdown()
     thread.join()
     server.server_close()
@@ -209,6 +216,27 @@ def test_a_hook_is_challenged_then_told_once_of_every_change_under_a_signature(
     lines = json.dumps(host.log)
     assert "web_hook_told" in lines
     assert not any(word in lines for word in (SECRET, receiver.url, "validationToken"))
+
+
+def test_a_notice_does_not_wait_behind_a_file_that_is_being_worked_on(start_host, http, receiver):
+    """One worker, whose file comes when the gate opens; and another job behind it in the queue."""
+    host = start_host()
+    hook = create_hook(
+        http,
+        host,
+        f"{receiver.url}/hook",
+        ["transcriptionCreation", "transcriptionProcessing", "transcriptionCompletion"],
+    )
+    wait_for(lambda: status_of(http, hook) == "Succeeded")
+    receiver.gate.clear()
+    first = submit(http, host, receiver)
+    wait_for(lambda: ("TranscriptionProcessing", first) in told(receiver), within_s=10)
+    second = submit(http, host, receiver)
+    wait_for(lambda: ("TranscriptionCreation", second) in told(receiver), within_s=10)
+    assert http.get(first).json()["status"] == "Running"
+    assert http.get(second).json()["status"] == "NotStarted"
+    receiver.gate.set()
+    wait_for(lambda: ("TranscriptionCompletion", second) in told(receiver))
 
 
 def test_what_a_receiver_missed_is_told_by_the_next_host(start_host, http, receiver):

@@ -47,7 +47,7 @@ def sqs_client(endpoint_url: str):
 
 
 def sqs_queue(endpoint_url: str, max_deliveries: int, *, redrive: bool = False) -> WorkQueue:
-    """Make two queues as infrastructure would, with or without a redrive policy; open them."""
+    """Make three queues as infrastructure would, with or without a redrive policy; open them."""
     client = sqs_client(endpoint_url)
     name = new_name()
     dead_url = client.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
@@ -58,6 +58,7 @@ def sqs_queue(endpoint_url: str, max_deliveries: int, *, redrive: bool = False) 
     }
     attributes = {"RedrivePolicy": json.dumps(policy)} if redrive else {}
     url = client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    client.create_queue(QueueName=f"{name}-notices", Attributes=attributes)
     client.close()
     return open_sqs_queue(url, dead_url, max_deliveries)
 

@@ -22,7 +22,7 @@ from shared.storage.azure_queue import (
     open_azure_queue_by_identity,
 )
 from shared.storage.sqs import open_sqs_queue
-from shared.storage.work_queue import DeadLetter
+from shared.storage.work_queue import DeadLetter, Lane
 
 LONG_S, PATIENCE_S = 60, 20
 WIRE_FORM = {"v": 1, "kind": "transcribe", "job": JOB, "file": 0, "attempt": 1}
@@ -114,7 +114,7 @@ def test_sqs_messages_are_the_json_itself(aws_url):
     with closing(sqs_queue(aws_url, 5)) as queue:
         queue.send(piece())
         client = sqs_client(aws_url)
-        answer = client.receive_message(QueueUrl=queue._waiting._url)
+        answer = client.receive_message(QueueUrl=queue._lanes[Lane.FILES]._url)
         client.close()
     assert json.loads(answer["Messages"][0]["Body"]) == WIRE_FORM
 
@@ -137,7 +137,7 @@ def test_the_region_of_sqs_is_in_its_address(monkeypatch):
     for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
     queue = open_sqs_queue(*["https://sqs.eu-central-1.amazonaws.com/123456789012/work"] * 2)
-    client = queue._waiting._client
+    client = queue._lanes[Lane.FILES]._client
     assert client.meta.region_name == "eu-central-1"
     assert client.meta.endpoint_url == "https://sqs.eu-central-1.amazonaws.com"
     queue.close()

@@ -16,7 +16,7 @@ from shared.errors import LeaseLost, MalformedMessage, QueueNotFound
 from shared.storage.azure_queue import open_azure_queue_by_connection
 from shared.storage.sqs import open_sqs_queue
 from shared.storage.work_message import HookEvent, HookNotice, WorkKind, WorkMessage
-from shared.storage.work_queue import DeadLetter
+from shared.storage.work_queue import DeadLetter, Lane
 
 KINDS = ("azure", "sqs", "sqlite")
 MAX_DELIVERIES = 2
@@ -57,11 +57,37 @@ def test_a_message_arrives_as_it_was_sent(queue):
     assert (lease.message, lease.delivery_count) == (sent, 1)
 
 
-def test_a_notice_of_a_web_hook_names_no_file(queue):
-    notice = HookNotice(JOB, HookEvent.TRANSCRIPTION_COMPLETION, JOB)
-    sent = WorkMessage(WorkKind.WEB_HOOK, JOB, notice=notice)
-    queue.send(sent)
-    assert queue.lease(LONG_S).message == sent
+def notice():
+    """What a web hook is to be told."""
+    told = HookNotice(JOB, HookEvent.TRANSCRIPTION_COMPLETION, JOB)
+    return WorkMessage(WorkKind.WEB_HOOK, JOB, notice=told)
+
+
+def test_a_notice_of_a_web_hook_waits_in_a_lane_of_its_own(queue):
+    queue.send(piece())
+    queue.send(notice())
+    lease = queue.lease(LONG_S, lane=Lane.NOTICES)
+    assert (lease.message, lease.lane) == (notice(), Lane.NOTICES)
+    assert queue.lease(LONG_S).message == piece()
+    assert queue.lease(LONG_S) is None
+
+
+def test_a_notice_is_kept_given_back_and_done_in_its_lane(queue):
+    queue.send(notice())
+    lease = queue.renew(queue.lease(SHORT_S, lane=Lane.NOTICES), LONG_S)
+    queue.release(lease)
+    again = queue.lease(SHORT_S, PATIENCE_S, Lane.NOTICES)
+    assert again.delivery_count == 2
+    queue.acknowledge(again)
+    assert queue.lease(LONG_S, 2 * SHORT_S, Lane.NOTICES) is None
+
+
+def test_a_notice_that_was_handed_out_too_often_is_among_the_dead_letters(queue):
+    queue.send(notice())
+    for _ in range(MAX_DELIVERIES):
+        queue.release(queue.lease(LONG_S, PATIENCE_S, Lane.NOTICES))
+    assert queue.lease(LONG_S, lane=Lane.NOTICES) is None
+    assert list(queue.dead_letters()) == [DeadLetter(notice())]
 
 
 def test_an_empty_queue_has_nothing(queue):
@@ -210,7 +236,7 @@ def test_a_dead_letter_that_was_not_written_down_comes_again(queue):
     ids=["text", "no fields", "another version", "a field too many", "large"],
 )
 def test_what_is_no_message_is_buried_and_stays_among_the_dead_letters(queue, body):
-    queue._waiting.put(body, 0)
+    queue._lanes[Lane.FILES].put(body, 0)
     with pytest.raises(MalformedMessage):
         queue.lease(LONG_S, wait_s=PATIENCE_S)
     assert queue.lease(LONG_S) is None

@@ -42,7 +42,7 @@ def transcribe_spoken(batch_host, spoken_clip, name, metadata=None):
 def test_the_batch_triggers_are_found_with_their_sources(batch_host):
     account, host = batch_host.account, batch_host.host
     assert set(host.functions) == {
-        "http", "warmup", "drop_calls", "drop_lost", "work", "buried", "purge",
+        "http", "warmup", "drop_calls", "drop_lost", "work", "notices", "buried", "purge",
     }  # fmt: skip
     assert trigger_of(host, "drop_calls") == {
         "type": "blobTrigger",
@@ -51,11 +51,10 @@ def test_the_batch_triggers_are_found_with_their_sources(batch_host):
         "source": "EventGrid",
         "properties": {"SupportsDeferredBinding": True},  # a reference, not the bytes
     }
-    for name, queue in (("work", "work"), ("buried", "work")):
-        poison = "-poison" if name == "buried" else ""
+    for name, ending in (("work", ""), ("notices", "-notices"), ("buried", "-poison")):
         assert trigger_of(host, name) == {
             "type": "queueTrigger",
-            "queueName": account.name(queue) + poison,
+            "queueName": account.name("work") + ending,
             "connection": "AzureWebJobsStorage",
         }
     assert trigger_of(host, "purge") == {

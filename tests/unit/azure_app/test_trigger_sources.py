@@ -115,5 +115,5 @@ def test_the_source_of_blob_triggers_is_a_setting(setting, source):
     for blueprint in create_blueprints(settings, environment, ScriptedRecogniser([])):
         app.register_functions(blueprint)
     triggers = {f.get_function_name(): f.get_trigger() for f in app.get_functions()}
-    assert set(triggers) == {"drop_calls", "work", "buried", "purge"}
+    assert set(triggers) == {"drop_calls", "work", "notices", "buried", "purge"}
     assert triggers["drop_calls"].source == source

@@ -13,6 +13,7 @@ from functions.container.worker import HeldLease, Worker
 from shared.errors import LeaseLost, StorageUnavailable, WorkStopped
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_message import WorkKind, WorkMessage
+from shared.storage.work_queue import Lane
 
 LEASE_S = 1
 
@@ -71,7 +72,7 @@ def empty(queue, within_s=5):
     """Whether nothing waits and nothing is held, seen within the time."""
     until = time.monotonic() + within_s
     while time.monotonic() < until:
-        if queue._waiting._read("SELECT COUNT(*) FROM messages", ())[0][0] == 0:
+        if queue._lanes[Lane.FILES]._read("SELECT COUNT(*) FROM messages", ())[0][0] == 0:
             return True
         time.sleep(0.02)
     return False
@@ -161,7 +162,7 @@ def test_a_lease_that_somebody_else_has_ends_the_work(queue):
 )
 def test_a_message_that_is_not_ours_lies_among_the_dead_letters_and_stays(queue, working, body):
     """Not JSON, another kind of work, fields missing: logged, and for a person to look at."""
-    queue._waiting.put(body, 0)
+    queue._lanes[Lane.FILES].put(body, 0)
     queue.send(message())
     work = ScriptedWork()
     with capture_logs() as logs:

@@ -70,10 +70,10 @@ class Messages:
     def __init__(self, folder: Path) -> None:
         self.now_s = 0.0
         path = folder / "queue.sqlite"
-        self.waiting, self.dead = (
-            SqliteStore(path, place, lambda: self.now_s) for place in ("waiting", "dead")
+        self.stores = self.waiting, self.notices, self.dead = tuple(
+            SqliteStore(path, place, lambda: self.now_s) for place in ("waiting", "notices", "dead")
         )
-        for store in (self.waiting, self.dead):
+        for store in self.stores:
             store._connection.execute("PRAGMA synchronous = OFF")
 
     def count(self) -> int:
@@ -87,8 +87,8 @@ class Messages:
 
     def close(self) -> None:
         """Close the file."""
-        self.waiting.close()
-        self.dead.close()
+        for store in self.stores:
+            store.close()
 
 
 class World:
@@ -118,9 +118,7 @@ class World:
         )
         return BatchInMemory(
             JobStore(MortalContainer(self._folder("jobs"), life)),
-            WorkQueue(
-                MortalStore(self.messages.waiting, life), MortalStore(self.messages.dead, life)
-            ),
+            WorkQueue(*(MortalStore(store, life) for store in self.messages.stores)),
             {"audio": folder},
         )
 
