@@ -38,6 +38,19 @@ CONFUSABLE = {
     "sv": ("sv", "de", "nl", "en"),
     "zh": ("zh", "ja", "ko", "en"),
 }
+# Of each language, the one beyond these four that it is taken for most easily.
+NEAREST_ELSEWHERE = {
+    "de": "da",
+    "en": "cy",
+    "es": "gl",
+    "fr": "pt",
+    "it": "ro",
+    "ja": "vi",
+    "pt": "gl",
+    "ru": "bg",
+    "sv": "no",
+    "zh": "vi",
+}
 SILENT = "multilingual/se10x016-08071999-1334_u0016001.wav"  # the text as published, no speech
 CODE_SWITCH = ("en", "zh", "en", "zh", "en", "zh")
 CUT_S = 1.5
@@ -92,6 +105,7 @@ def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | N
         other: sum(_main(recogniser, clip, (other, "en")) == "en" for clip in accented)
         for other in ("es", "fr", "zh")
     }
+    refused = sum(_main(recogniser, clip, without_truth(clip)) is None for clip in speech)
     joined = sum(is_right(recogniser, join) for join in joins)
     silent = [
         _main(recogniser, clip, ("sv", "de", "en")) for clip in several if clip.name == SILENT
@@ -112,6 +126,12 @@ def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | N
                     len(accented),
                 )
                 for other, right in english.items()
+            ),
+            _of(
+                "refused among four languages that are not the clip's, but near",
+                refused,
+                n,
+                math.ceil(0.8 * n),
             ),
             _of(
                 "joins: both languages in order, the change within 1 s",
@@ -140,7 +160,7 @@ def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | N
         ),
         numbers={"cost_ratios": ratios, "english": english, "joins": joined},
         note="Candidates are the truth and three languages it is taken for most easily; of a join"
-        " its two and two more.",
+        " its two and two more. What is refused, being in none of them, is not right.",
         systems=("Sotto",),
     )
 
@@ -175,6 +195,12 @@ def seeded_joins(clips: Sequence[SpokenClip], n_joins: int) -> list[Join]:
         chance.shuffle(candidates)
         joins.append(Join(_shortened(first), _shortened(second), tuple(candidates)))
     return joins
+
+
+def without_truth(clip: SpokenClip) -> tuple[str, ...]:
+    """Four languages that a clip is taken for most easily, its own not among them."""
+    near = [language for language in CONFUSABLE[clip.language] if language != clip.language]
+    return (*near, NEAREST_ELSEWHERE[clip.language])
 
 
 def _shortened(clip: SpokenClip) -> SpokenClip:
@@ -218,10 +244,13 @@ def _told(recogniser: Recogniser, clip: SpokenClip, languages: Sequence[str]) ->
 
 
 def _main(recogniser: Recogniser, clip: SpokenClip, languages: Sequence[str]) -> str | None:
+    """The language of a clip; none where nobody speaks, or none of these languages."""
     locales = tuple(map(default_locale, languages))
     with open_audio(clip.samples.tobytes(), raw=RawPcm(n_channels=1)) as stream:
         identified = recogniser.identify_language(stream, locales)
-    return None if identified is None else language_of(identified.locale)
+    if identified is None or not identified.is_heard:
+        return None
+    return language_of(identified.locale)
 
 
 def _n_right(recogniser: Recogniser, clips: Sequence[SpokenClip]) -> int:

@@ -8,7 +8,7 @@ SpeechError
 │   └── AudioTooLarge         more bytes than the contract allows
 ├── RecognitionError          the work itself
 │   ├── UnsupportedLocale     a locale that the loaded model can not recognise
-│   ├── LanguageNotIdentified none of the candidate locales is confident enough
+│   ├── LanguageNotIdentified speech in none of several locales, and no fallback
 │   ├── QueueFull             too much work is waiting; carries `retry_after_s`
 │   └── EngineUnavailable     the engine or its model can not be loaded
 ├── FetchError                a URL that somebody else named
@@ -89,7 +89,7 @@ class UnsupportedLocale(RecognitionError):
 
 
 class LanguageNotIdentified(RecognitionError):
-    """No candidate locale is confident enough."""
+    """Somebody speaks, but it sounds like none of the candidate locales; there is no fallback."""
 
 
 class QueueFull(RecognitionError):

@@ -17,9 +17,9 @@ READ_SURE_SHARE = 0.6  # what counts as clear once a segment has been read in se
 NOTHING_S = 1.0
 
 # What the candidates must have together of the probability of all languages. Whisper base: the
-# least that the truth and another language have is 0.039 (a child's English with a Mandarin accent,
-# or Spanish), the next 0.05, of 120 such pairs; of 18 clips cut to 1.5 s it is 0.36. Without the
-# truth, four confusable languages have less with 16 of 18 clips, two others with 286 of 294.
+# least that the truth and another language have is 0.039 (slow English with a Mandarin accent, or
+# Spanish), for all but one speaker of 20 at least 0.10; of 18 clips cut to 1.5 s it is 0.36.
+# Without the truth, four near languages have less with 16 of 18 clips, two others with 286 of 294.
 LEAST_HEARD_SHARE = 0.02
 
 

@@ -156,7 +156,7 @@ class Recognition:
     ) -> list[list[Phrase | Dropped]]:
         with self._turn():
             pure = [entry.segment for entry in group]
-            told = told or self._languages.in_known_language(pure)
+            told = told or self._languages.in_one_language(pure)
             parts = [part for whole in told for part in whole]
             segments = [part.segment for part in parts]
             languages = [language_of(part.locale) for part in parts]

@@ -92,6 +92,7 @@ class Recogniser:
         ------
         AudioError: while the stream is read.
         UnsupportedLocale: a candidate that the model can not recognise.
+        LanguageNotIdentified: the first speech is in none of several, and there is no fallback.
         """
         engine, detector = self._load()
         statistics = statistics if statistics is not None else RecognitionStatistics()
@@ -103,7 +104,7 @@ class Recogniser:
     ) -> IdentifiedLanguage | None:
         """Say which of some locales an audio is in, or of all; None where nobody speaks.
 
-        Hears at most the first minute of speech. Blocks while it works.
+        Whether it sounds like any of them, `is_heard` says. Hears at most the first minute of speech. Blocks while it works.
 
         Raises
         ------

@@ -83,12 +83,13 @@ class SegmentLanguages:
             for entry, output in zip(entries, encoded, strict=True)
         }
 
-    def in_known_language(self, segments: Sequence[Segment]) -> list[list[SegmentPart]]:
-        """Encode segments of an audio whose language is known; the caller has the engine."""
-        assert self._locale is not None  # noqa: S101 - `tell` has settled it
+    def in_one_language(self, segments: Sequence[Segment]) -> list[list[SegmentPart]]:
+        """Encode segments of an audio that has one language; the caller has the engine."""
+        encoded = self._encode(segments)
+        locale = self._locale or self._settle(segments, encoded)
         return [
-            [SegmentPart(segment, output, self._locale)]
-            for segment, output in zip(segments, self._encode(segments), strict=True)
+            [SegmentPart(segment, output, locale)]
+            for segment, output in zip(segments, encoded, strict=True)
         ]
 
     def identify(self, segments: Sequence[Segment]) -> IdentifiedLanguage:
