@@ -104,7 +104,8 @@ class Recogniser:
     ) -> IdentifiedLanguage | None:
         """Say which of some locales an audio is in, or of all; None where nobody speaks.
 
-        Whether it sounds like any of them, `is_heard` says. Hears at most the first minute of speech. Blocks while it works.
+        Whether it sounds like any of them, `is_heard` says. Hears at most the first minute of
+        speech. Blocks while it works.
 
         Raises
         ------
