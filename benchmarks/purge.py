@@ -54,12 +54,12 @@ class CountedContainer:
     def list(
         self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
     ) -> Iterator[BlobEntry]:
-        """Blobs; one call for each page that is begun."""
+        """Blobs; one call for each page, of which there is one where there are none."""
+        self.calls["list"] += 1
         for number, entry in enumerate(self._inner.list(prefix, after, page_size)):
-            if number % page_size == 0:
+            if number and number % page_size == 0:
                 self.calls["list"] += 1
             yield entry
-        self.calls["list"] += 1
 
     def __getattr__(self, operation: str) -> Callable[..., Any]:
         method: Callable[..., Any] = getattr(self._inner, operation)

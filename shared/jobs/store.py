@@ -10,7 +10,7 @@ counts. Two rules make a crash between two writes harmless:
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -32,6 +32,7 @@ _MAX_RESULT_BYTES = 1024 * 1024 * 1024
 # Records of one job that are read, or blobs of it that are deleted, at the same time: they
 # mostly wait for the storage.
 _AT_ONCE = 16
+_FEW = 8
 
 
 class JobStore:
@@ -200,13 +201,18 @@ class JobStore:
         """Have purging look at a job when `due` (aware) has come."""
         self._create(names.expiry_name(due, job_id), b"")
 
-    def remove(self, job_id: str) -> int:
+    def remove(self, job_id: str, *, is_listed: bool = True) -> int:
         """Delete all that lies under a job, its own record last; how many blobs it was.
 
         Whoever is killed in between finds the record again. It is listed no more from the
         beginning.
+
+        Parameters
+        ----------
+        is_listed: False where it is known to be no job of the batch API.
         """
-        self.container.delete(names.created_name(job_id))
+        if is_listed:
+            self.container.delete(names.created_name(job_id))
         own = names.job_name(job_id)
         others = (
             entry.name
@@ -214,16 +220,24 @@ class JobStore:
             if entry.name != own
         )
         n_removed = 0
-        with ThreadPoolExecutor(_AT_ONCE, "removal") as threads:
-            while batch := list(itertools.islice(others, PAGE_SIZE)):
-                list(threads.map(self.container.delete, batch))
-                n_removed += len(batch)
+        while batch := list(itertools.islice(others, PAGE_SIZE)):
+            self._delete_all(batch)
+            n_removed += len(batch)
         self.container.delete(own)
         return n_removed + 1
 
     def expiries(self) -> Iterator[str]:
         """Names of the entries that lead to jobs with a time to live, the soonest first."""
         return (entry.name for entry in self.container.list(names.EXPIRES_PREFIX))
+
+    def _delete_all(self, blobs: Sequence[str]) -> None:
+        """Delete many at the same time, and the few of a job of one file without threads."""
+        if len(blobs) <= _FEW:
+            for name in blobs:
+                self.container.delete(name)
+            return
+        with ThreadPoolExecutor(_AT_ONCE, "removal") as threads:
+            list(threads.map(self.container.delete, blobs))
 
     def _outcome(self, name: str) -> FileOutcome | None:
         try:

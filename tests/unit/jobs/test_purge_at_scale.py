@@ -4,12 +4,20 @@
 """
 
 import os
+import threading
 from datetime import timedelta
 
 import pytest
 from crashing import Killed, Life, MortalContainer
 
-from benchmarks.purge import FOLDER, NOW, folder_batch, purge_counted, write_finished_jobs
+from benchmarks.purge import (
+    FOLDER,
+    NOW,
+    CountedContainer,
+    folder_batch,
+    purge_counted,
+    write_finished_jobs,
+)
 from shared.jobs.batch import Batch
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.retention import is_over, purge
@@ -84,6 +92,28 @@ def test_a_purge_costs_by_what_is_over_and_not_by_the_rest(new_batch):
     assert few.done.n_jobs == many.done.n_jobs == 40
     assert abs(few.n_calls - many.n_calls) <= 3
     assert 1.9 < twice.n_calls / few.n_calls < 2.1
+
+
+def test_an_expired_job_costs_twelve_calls(new_batch):
+    """Of the batch API as of a dropped file. The rest is for the listing and for leftovers."""
+    counted = purge_counted(new_batch(60, 0)[0], NOW)
+    assert counted.done.n_jobs == 60
+    assert counted.n_calls <= 12 * 60 + 4
+
+
+def test_jobs_do_not_wait_for_one_another(new_batch):
+    """The storage holds one deletion back until another job has come as far."""
+    batch, _ = new_batch(2, 0)
+    meeting = threading.Barrier(2, timeout=10)
+
+    class Meeting(CountedContainer):
+        def delete(self, name, etag=None):
+            if name.endswith("/closed"):
+                meeting.wait()
+            return batch.store.container.delete(name, etag)
+
+    store = JobStore(Meeting(batch.store.container))
+    assert purge(Batch(store, batch.queue, batch.drop_folders), NOW).n_jobs == 2
 
 
 def killed_purge(batch, life):
