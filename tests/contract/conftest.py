@@ -4,6 +4,7 @@ import ctypes
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -27,8 +28,12 @@ class RunningServer:
     url: str
     log: list = field(default_factory=list)
 
+    def open_gate(self):
+        """Let a host of `gated_host` go on."""
+        self.process.send_signal(signal.SIGUSR1)
 
-def start_server(model_folder, **settings):
+
+def start_server(model_folder, module="functions.container", **settings):
     """Start `python -m functions.container` on a free port; return when it listens.
 
     Without a place of its own for batch work it has none: it would be the user's.
@@ -42,7 +47,7 @@ def start_server(model_folder, **settings):
         **settings,
     }
     process = subprocess.Popen(
-        [sys.executable, "-W", "error::ResourceWarning", "-m", "functions.container"],
+        [sys.executable, "-W", "error::ResourceWarning", "-m", module],
         cwd=PROJECT,
         env=environment,
         stdout=subprocess.DEVNULL,
@@ -98,6 +103,12 @@ def start(model_folder):
         running.process.kill()
         running.process.wait(60)
         running.process.stderr.close()
+
+
+@pytest.fixture
+def gated_server(start):
+    """Run a server that stops in the middle of its work until its gate is opened."""
+    return start(module="tests.contract.gated_host")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,68 @@
+"""The container host, held in the middle of its work until SIGUSR1 opens a gate.
+
+What arrives at a client while the gate is closed was sent before the rest was known: so that
+tests see by the order of events, and by no clock, that an answer is streamed. Run as a process
+with `python -m tests.contract.gated_host`.
+"""
+
+import signal
+import sys
+import threading
+
+from functions.container.server import main
+from shared.privacy.telemetry_off import switch_telemetry_off
+
+HEARD_S = 30  # of an audio, nothing beyond is decoded while the gate is closed
+HELD_SENTENCE = "In the evening we come back with the last bus."
+
+
+class HeldStream:
+    """An `AudioStream` whose blocks end at the gate."""
+
+    def __init__(self, stream, gate):
+        self._stream = stream
+        self._gate = gate
+
+    def __getattr__(self, name):
+        return getattr(self._stream, name)
+
+    def __iter__(self):
+        for block in self._stream:
+            if self._stream.duration_s > HEARD_S:
+                self._gate.wait()
+            yield block
+
+
+def hold_recognition(gate):
+    """Have no recognition go beyond `HEARD_S` before the gate is open."""
+    from shared.recognition.recogniser import Recogniser  # noqa: PLC0415 - telemetry is off first
+
+    recognise = Recogniser.recognise
+
+    def held(self, stream, *rest):
+        return recognise(self, HeldStream(stream, gate), *rest)
+
+    Recogniser.recognise = held
+
+
+def hold_synthesis(gate):
+    """Have Kokoro not speak `HELD_SENTENCE` before the gate is open."""
+    from shared.synthesis.kokoro import KokoroSynthesizer  # noqa: PLC0415 - telemetry is off first
+
+    synthesise = KokoroSynthesizer.synthesise
+
+    def held(self, sentence, speaker):
+        if "".join(span.text for span in sentence.spans).strip() == HELD_SENTENCE:
+            gate.wait()
+        return synthesise(self, sentence, speaker)
+
+    KokoroSynthesizer.synthesise = held
+
+
+if __name__ == "__main__":
+    switch_telemetry_off()
+    opened = threading.Event()
+    signal.signal(signal.SIGUSR1, lambda *_: opened.set())
+    hold_recognition(opened)
+    hold_synthesis(opened)
+    sys.exit(main())
