@@ -7,17 +7,25 @@ shows nothing to anybody.
 
 import itertools
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from shared.errors import BlobNotFound, Changed, JobNotFound
 from shared.jobs.batch import Batch
 from shared.jobs.destination import destination_address
 from shared.jobs.job import Job, JobOrigin
-from shared.jobs.names import REPORT_NAME, is_job_id, transcript_index, transcript_name
+from shared.jobs.names import (
+    REPORT_NAME,
+    is_job_id,
+    job_moment,
+    transcript_index,
+    transcript_name,
+)
 from shared.jobs.outcome import Closing, JobStatus, job_status
 from shared.jobs.retention import is_over, remove_job
 from shared.storage.blob import BlobEntry
@@ -34,6 +42,60 @@ class JobState:
     status: JobStatus
     last_action_at: datetime
     closing: Closing | None = None
+
+
+class JobView:
+    """A job of which no more is read than is asked for.
+
+    Whatever is asked may raise `JobNotFound`: there is no such job, or its time is over.
+    """
+
+    def __init__(self, batch: Batch, job_id: str, job: Job | None = None) -> None:
+        self._batch = batch
+        self._id = job_id
+        self._given = job
+
+    @cached_property
+    def job(self) -> Job:
+        """What was asked for."""
+        job = self._given or self._batch.store.job(self._id)
+        if job.origin is not JobOrigin.REST:
+            raise JobNotFound("There is no such job.")
+        return job
+
+    @cached_property
+    def closing(self) -> Closing | None:
+        """How all of it ended; a job whose time is over is removed."""
+        closing = self._batch.store.closing(self._id)
+        if closing is not None and is_over(closing, datetime.now(UTC)):
+            remove_job(self._batch, self.job, closing)
+            raise _Expired("There is no such job.")
+        return closing
+
+    @cached_property
+    def _started_at(self) -> datetime | None:
+        return self._batch.store.started_at(self._id)
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was accepted, in UTC: its id says so."""
+        return job_moment(self._id) or self.job.created_at
+
+    @property
+    def status(self) -> JobStatus:
+        """How it stands."""
+        return job_status(self.closing is None and self._started_at is not None, self.closing)
+
+    @property
+    def last_action_at(self) -> datetime:
+        """When it got that status, in UTC."""
+        if self.closing is not None:
+            return self.closing.closed_at
+        return self._started_at or self.created_at
+
+    def state(self) -> JobState:
+        """All of it."""
+        return JobState(self.job, self.status, self.last_action_at, self.closing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +132,7 @@ def find_job(batch: Batch, job_id: str) -> JobState:
     """Read a job. Raises `JobNotFound`, also for an id that is none."""
     if not is_job_id(job_id):
         raise JobNotFound("There is no such job.")
-    return _state_of(batch, batch.store.job(job_id))
+    return JobView(batch, job_id).state()
 
 
 def delete_job(batch: Batch, job_id: str) -> None:
@@ -101,21 +163,28 @@ def change_job(batch: Batch, job_id: str, change: Callable[[Job], Job]) -> JobSt
         changed = change(job)
         with suppress(Changed):
             batch.store.rename(changed, etag)
-            return _state_of(batch, changed)
+            return JobView(batch, job_id, changed).state()
     raise Changed("Others change the same job.")
 
 
-def job_states(batch: Batch) -> Iterator[JobState]:
-    """All jobs there are, oldest first; read as they are asked for, a few in advance."""
-    return (state for state, _ in _read_in_order(batch, batch.store.created()) if state)
+def job_states(
+    batch: Batch, is_meant: Callable[[JobView], bool] = lambda _view: True
+) -> Iterator[JobState]:
+    """All jobs there are, oldest first; read as they are asked for, a few in advance.
+
+    Parameters
+    ----------
+    is_meant: leaves the others out. Of those no more is read than it asks for.
+    """
+    states = _read_in_order(batch, batch.store.created(), is_meant)
+    return (state for state, _ in states if state)
 
 
 def page_of_jobs(batch: Batch, skip: int, top: int) -> Page:
     """Jobs behind the `skip` oldest, up to `top` of them; none of the skipped ones is read."""
     states: list[JobState] = []
-    for state, is_listed in _read_in_order(
-        batch, itertools.islice(batch.store.created(), skip, None)
-    ):
+    ids = itertools.islice(batch.store.created(), skip, None)
+    for state, is_listed in _read_in_order(batch, ids, lambda _view: True):
         if state is not None and len(states) == top:
             return Page(tuple(states), skip)
         if state is not None:
@@ -185,35 +254,27 @@ def _result_file(state: JobState, entry: BlobEntry) -> ResultFile | None:
     )
 
 
-def _read_in_order(batch: Batch, ids: Iterator[str]) -> Iterator[tuple[JobState | None, bool]]:
-    """Read jobs; None for one that is not there, and whether its id will be listed again."""
+def _read_in_order(
+    batch: Batch, ids: Iterator[str], is_meant: Callable[[JobView], bool]
+) -> Iterator[tuple[JobState | None, bool]]:
+    """Read jobs; None for one that is not there or not meant, and whether its id stays listed."""
 
     def read(job_id: str) -> tuple[JobState | None, bool]:
+        view = JobView(batch, job_id)
         try:
-            return _state_of(batch, batch.store.job(job_id)), True
+            return view.state() if is_meant(view) else None, True
         except _Expired:
             return None, False
         except JobNotFound:  # it is being accepted, or removed
             return None, True
 
     with ThreadPoolExecutor(_AT_ONCE, "inquiry") as threads:
-        while some := list(itertools.islice(ids, _AT_ONCE)):
-            yield from list(threads.map(read, some))
+        ahead = deque(threads.submit(read, job_id) for job_id in itertools.islice(ids, _AT_ONCE))
+        while ahead:
+            yield ahead.popleft().result()
+            # Each that is done makes room for one, so that none waits for the slowest of many.
+            ahead.extend(threads.submit(read, job_id) for job_id in itertools.islice(ids, 1))
 
 
 class _Expired(JobNotFound):
     """The time of the job is over; it is removed."""
-
-
-def _state_of(batch: Batch, job: Job) -> JobState:
-    if job.origin is not JobOrigin.REST:
-        raise JobNotFound("There is no such job.")
-    closing = batch.store.closing(job.id)
-    if closing is not None:
-        if is_over(closing, datetime.now(UTC)):
-            remove_job(batch, job, closing)
-            raise _Expired("There is no such job.")
-        return JobState(job, closing.status, closing.closed_at, closing)
-    started_at = batch.store.started_at(job.id)
-    status = job_status(started_at is not None, None)
-    return JobState(job, status, started_at or job.created_at)

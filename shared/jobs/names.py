@@ -19,7 +19,7 @@ A listing is ordered by name, so one of `expires/` begins with what has been due
 import re
 import secrets
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from shared.json_fields import is_uuid
 
@@ -36,6 +36,7 @@ _EXPIRES = re.compile(r"expires/(\d{8}T\d{4}Z)/([^/]+)", re.ASCII)
 _RESULT = re.compile(rf"(\d{{{_INDEX_DIGITS}}})\.json", re.ASCII)
 _HOOK = re.compile(r"hooks/([^/]+)/hook\.json", re.ASCII)
 _FINISHED = re.compile(rf"jobs/[^/]+/finished/(\d{{{_INDEX_DIGITS}}})\.json", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DROPPED = uuid.UUID("6f0d5a0e-93a5-4a4f-9d0a-6b8f4a2f8c11")
 
 
@@ -45,11 +46,21 @@ def new_job_id(created_at: datetime) -> str:
     Ids of later jobs are greater, to the microsecond: a listing of them is in order of time, and
     the entry in it is found by the id alone.
     """
-    microseconds = round(created_at.timestamp() * 1_000_000)
+    microseconds = (created_at - _EPOCH) // timedelta(microseconds=1)
     milliseconds, rest = divmod(microseconds, 1000)
     # Method 3 of section 6.2: a fraction of the millisecond leads the random bits.
     fields = (milliseconds << 80) | (7 << 76) | ((rest * 4096 // 1000) << 64) | (0b10 << 62)
     return str(uuid.UUID(int=fields | secrets.randbits(62)))
+
+
+def job_moment(job_id: str) -> datetime | None:
+    """When a job was accepted, in UTC, as `new_job_id` has written it; None for another id."""
+    fields = uuid.UUID(job_id)
+    if fields.version != 7:
+        return None
+    milliseconds, fraction = fields.int >> 80, (fields.int >> 64) & 0xFFF
+    microseconds = 1000 * milliseconds + -(-1000 * fraction // 4096)
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def dropped_job_id(container: str, name: str, version: str) -> str:

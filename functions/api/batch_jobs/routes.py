@@ -5,6 +5,7 @@ A request is read and checked here, stored by `shared.jobs.submission`, and work
 worker takes its messages; `shared.jobs.inquiry` knows how it stands.
 """
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -25,7 +26,7 @@ from functions.api.batch_jobs.sources import (
 )
 from functions.api.management.descriptions import in_both_generations
 from functions.api.management.json_body import read_json_body
-from functions.api.management.odata_filter import Kind, Predicate, parse_filter
+from functions.api.management.odata_filter import Kind, Predicate, Value, parse_filter
 from functions.api.management.pagination import Paging
 from functions.api.management.speech_versions import (
     NOT_KEPT,
@@ -41,6 +42,7 @@ from shared.errors import FeatureUnavailable, QueueNotFound
 from shared.jobs.batch import Batch
 from shared.jobs.inquiry import (
     JobState,
+    JobView,
     change_job,
     delete_job,
     find_job,
@@ -217,7 +219,7 @@ class BatchJobs:
             page = page_of_jobs(self._batch, paging.skip, paging.top)
             return page.states, page.next_skip
         states, next_skip = paging.page(
-            state for state in job_states(self._batch) if is_meant(_values(state))
+            job_states(self._batch, lambda view: is_meant(_JobValues(view)))
         )
         return tuple(states), next_skip
 
@@ -236,14 +238,30 @@ async def _refuse() -> Response:
     )
 
 
-def _values(state: JobState) -> dict[str, Any]:
-    """Values of a job for a filter; its times in whole seconds, as they are shown."""
-    job = state.job
-    return {
-        "displayName": job.display_name,
-        "description": job.description,
-        "createdDateTime": job.created_at.replace(microsecond=0),
-        "lastActionDateTime": state.last_action_at.replace(microsecond=0),
-        "status": str(state.status),
-        "locale": job.options.locales[0],
-    }
+class _JobValues(Mapping[str, Value]):
+    """Values of a job for a filter, read as it asks for them: its times in whole seconds, as shown.
+
+    A filter by status or time needs a record of each job less, one by the time of creation none.
+    """
+
+    def __init__(self, view: JobView) -> None:
+        self._view = view
+
+    def __getitem__(self, name: str) -> Value:
+        return _VALUES[name](self._view)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_VALUES)
+
+    def __len__(self) -> int:
+        return len(_VALUES)
+
+
+_VALUES: Mapping[str, Callable[[JobView], Value]] = {
+    "displayName": lambda view: view.job.display_name,
+    "description": lambda view: view.job.description,
+    "createdDateTime": lambda view: view.created_at.replace(microsecond=0),
+    "lastActionDateTime": lambda view: view.last_action_at.replace(microsecond=0),
+    "status": lambda view: str(view.status),
+    "locale": lambda view: view.job.options.locales[0],
+}
