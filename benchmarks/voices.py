@@ -29,8 +29,8 @@ from shared.transcript import Phrase
 
 _ESPEAK_LOCALE = "de-DE"  # the largest language that only eSpeak NG speaks
 N_SENTENCES = 10
-_MOST_S = 900.0  # after which the further voices of a locale and gender are done
-_LEAST_SENTENCES = 3  # which they have nevertheless
+_MOST_S = 2100.0  # after which the further voices of a locale and gender are done
+_LEAST_SENTENCES = 5  # which they have nevertheless
 _MOST_WER = 10.0
 _MOST_FIRST_SOUND = 100 / 3
 _WAV = Encoding(Container.WAV, "pcm_s16le", 24_000)

@@ -2,6 +2,9 @@
 
 The best voice of a locale first, as graded by its makers (VOICES.md of Kokoro-82M). A name says
 language and gender: `af_heart` is American and female.
+
+`pm_santa` is left out: of ten sentences 10 % of the words were not understood, twice as many as of
+the other Portuguese voices.
 """
 
 # A style of 256 float32 for each length of 1 to 510 sounds.
@@ -44,5 +47,4 @@ KOKORO_VOICES = {
     "im_nicola": "bc578e510d52a96d6940d46f12e96d7b3df00905dbea075113226d100e6e1ab0",
     "pf_dora": "3da7b5b2d91847ebf5646f57631af6ececae3c29a89cd300f06edf9aa6cfe9ee",
     "pm_alex": "0175c753f59c54e7fd5a995bedef0c5ff2fb67e0043dd3dcb2ae74ec2acbeb2a",
-    "pm_santa": "8b012db3185778afe2e45a62cbad69db73021774fe68dda634bcc748a982eede",
 }

@@ -11,7 +11,7 @@ GERMAN = next(voice for voice in espeak_voices() if voice.locale == "de-DE")
 
 
 def test_every_voice_of_this_machine_is_tried_and_of_espeak_the_german_one():
-    ours = [kokoro_voice("af_heart"), kokoro_voice("pm_santa")]
+    ours = [kokoro_voice("af_heart"), kokoro_voice("pm_alex")]
     all_voices = [*ours, *espeak_voices(), named_voice("en-US-AvaNeural")]
     assert list(filter(_is_measured, all_voices)) == [*ours, GERMAN]
 
