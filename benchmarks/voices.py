@@ -179,7 +179,7 @@ def _take(trial: Trial, number: int, speaker: Speaker, recogniser: Recogniser) -
     trial.processor_s += time.process_time() - began
     trial.speech_s += (len(wav) - _WAV_HEADER_BYTES) / 2 / _WAV.sample_rate
     heard = _recognised(wav, trial.voice.locale, recogniser)
-    trial.counts.append(count_errors(sentence, heard, language))
+    trial.counts.append(count_errors(sentence, heard, trial.voice.locale))
     if trial.counts[-1].n_errors:
         print(f"  {trial.voice.short_name}: {sentence}\n    heard: {heard}")
 

@@ -30,23 +30,21 @@ class WordErrors:
 
 
 @cache
-def normal_form(text: str, language: str = "en") -> str:
+def normal_form(text: str, locale: str = "en") -> str:
     """Text as it is compared: lower case, no punctuation; numbers as digits, or as words.
 
-    English has digits, other languages words. `language` is that of the text, as `pt`.
+    English has digits, other languages words, as the region of the text's locale has them.
     """
-    if language == "en":
+    if locale.partition("-")[0] == "en":
         normalised: str = _english_normaliser()(text)
     else:
-        normalised = _basic_normaliser()(_spelled(text, language))
+        normalised = _basic_normaliser()(_spelled(text, locale))
     return normalised
 
 
-def count_errors(reference: str, hypothesis: str, language: str = "en") -> WordErrors:
+def count_errors(reference: str, hypothesis: str, locale: str = "en") -> WordErrors:
     """Compare what was recognised with what was said; the reference must have words."""
-    measured = jiwer.process_words(
-        normal_form(reference, language), normal_form(hypothesis, language)
-    )
+    measured = jiwer.process_words(normal_form(reference, locale), normal_form(hypothesis, locale))
     return WordErrors(
         n_errors=measured.substitutions + measured.deletions + measured.insertions,
         n_words=measured.hits + measured.substitutions + measured.deletions,
@@ -75,8 +73,9 @@ def difference_interval(
     return float(low), float(high)
 
 
-def _spelled(text: str, language: str) -> str:
-    speller = speller_for(language)
+def _spelled(text: str, locale: str) -> str:
+    language, _, region = locale.partition("-")
+    speller = speller_for(language, region)
     return re.sub(r"\d+", lambda digits: f" {' '.join(speller.cardinal(int(digits[0])))} ", text)
 
 

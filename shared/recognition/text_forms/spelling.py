@@ -179,13 +179,15 @@ class Num2WordsSpeller:
 
 
 @cache
-def speller_for(language: str) -> Speller:
-    """Get the speller of a language such as `en`, made once."""
+def speller_for(language: str, region: str = "") -> Speller:
+    """Get the speller of a language such as `pt` as a region such as `BR` has it, made once."""
     if language == "en":
         return EnglishSpeller()
     if language in {"zh", "yue"}:
         return ChineseSpeller()
     from num2words import CONVERTER_CLASSES  # noqa: PLC0415 - 35 ms, most phrases need none
 
-    converter = CONVERTER_CLASSES.get(language)
+    # 16 is `dezesseis` in Brazil and `dezasseis` in Portugal, 90 `nonante` in Switzerland.
+    regional = CONVERTER_CLASSES.get(f"{language}_{region}")
+    converter = regional or CONVERTER_CLASSES.get(language)
     return DigitSpeller() if converter is None else Num2WordsSpeller(converter, language)

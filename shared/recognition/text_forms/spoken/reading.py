@@ -42,7 +42,7 @@ class Reading:
     @property
     def speller(self) -> Speller:
         """The numbers in words."""
-        return speller_for(self.language)
+        return speller_for(self.language, self.region)
 
 
 # From the match of its pattern with the whole word to words; None declines.

@@ -60,7 +60,10 @@ LEXICAL = [
     ("pt", "o 5 de junho de 2020", "o cinco de junho de dois mil e vinte"),
     ("pt", "3,14", "três vírgula um quatro"),
     ("pt", "R$5", "cinco reais"),
-    ("pt", "às 17:30", "às dezassete e trinta"),
+    ("pt-PT", "às 17:30", "às dezassete e trinta"),
+    ("pt-BR", "às 17:30", "às dezessete e trinta"),
+    ("fr-CH", "90 francs", "nonante francs"),
+    ("fr-FR", "90 francs", "quatre vingt dix francs"),
     ("pt", "A Sra. Silva", "a senhora silva"),
     # Dutch
     ("nl", "25% zei nee", "vijfentwintig procent zei nee"),
