@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print, keep the numbers, and after a full run write the page.
+"""`python -m benchmarks`: measure, print, keep the numbers, and write what was measured thoroughly.
 
 `SOTTO_SPEECH_DATA` names the speech set, `SOTTO_MODEL` and `SOTTO_MODEL_FOLDER` the weights.
 `--plots` measures nothing and needs neither.
@@ -26,14 +26,14 @@ from benchmarks.language import measure_language
 from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
 from benchmarks.phrase_lists import measure_phrase_lists
-from benchmarks.plots import PICTURES, draw_plots
+from benchmarks.plots import DRAWN_SECTIONS, draw_plots
 from benchmarks.purge import measure_purge
 from benchmarks.report import (
     Section,
-    newest_full_run,
+    newest_run,
+    write_conditions,
     write_numbers,
-    write_own_page,
-    write_page,
+    write_section,
 )
 from benchmarks.rivals import FurtherRival, start_faster_whisper, start_openai_whisper
 from benchmarks.server import SottoServer
@@ -91,18 +91,18 @@ def main() -> int:
             print(f"== {name}", flush=True)
             sections[name] = measure()
             print(f"\n{sections[name].markdown()}", flush=True)
-            is_full = _is_full(arguments) and tuple(sections) == SECTIONS
             # Written as it grows: kept even if a later section fails.
-            numbers = write_numbers(conditions, sections, is_full=is_full)
-            if _is_thorough(arguments):
-                write_own_page(conditions, sections[name])
+            is_thorough = _is_thorough(arguments)
+            numbers = write_numbers(conditions, sections, is_thorough=is_thorough)
+            if is_thorough:
+                write_section(name, conditions, sections[name])
 
     print(f"Numbers: {numbers}")
-    if is_full:
-        draw_plots(numbers)
-        write_page(conditions, sections.values(), PICTURES)
+    if not is_thorough:
+        print("Fewer clips or rounds than a figure needs: the pages stay as they are.")
     else:
-        print("A partial run: docs/benchmarks.md stays as it is.")
+        write_conditions(conditions)
+        draw_plots(numbers)
     missed = [f"{name}: {what}" for name, one in sections.items() for what in one.missed()]
     print("\n".join(("Not as asked:", *missed)) if missed else "All as asked.")
     return 0
@@ -176,9 +176,9 @@ def _further(arguments: argparse.Namespace, settings: Settings) -> tuple[Further
 
 
 def _redraw(numbers: Path | None) -> int:
-    numbers = newest_full_run() if numbers == _NEWEST else numbers
+    numbers = newest_run(DRAWN_SECTIONS) if numbers == _NEWEST else numbers
     if numbers is None:
-        sys.stderr.write("There is no full run to draw; name the numbers of another one.\n")
+        sys.stderr.write(f"No thorough run has {' and '.join(DRAWN_SECTIONS)}; name numbers.\n")
         return 2
     for path in draw_plots(numbers):
         print(path)
@@ -197,7 +197,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--openai-whisper-python", type=Path, default=_OPENAI_WHISPER_PYTHON)
     parser.add_argument(
         "--plots", type=Path, nargs="?", const=_NEWEST, metavar="NUMBERS",
-        help="only draw the plots again, from the newest full run or the numbers named",
+        help="only draw the plots again, from the newest run that can be or the numbers named",
     )  # fmt: skip
     return parser.parse_args()
 
@@ -209,12 +209,9 @@ def _names(value: str) -> tuple[str, ...]:
     return names
 
 
-def _is_full(arguments: argparse.Namespace) -> bool:
-    return set(arguments.only) == set(SECTIONS) and _is_thorough(arguments)
-
-
 def _is_thorough(arguments: argparse.Namespace) -> bool:
     return arguments.clips is None and arguments.repeats >= 3 and arguments.requests >= 500
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

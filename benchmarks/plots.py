@@ -18,19 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 
-PICTURES = """\
-### Pictures
-
-Time to the transcript against the length of the clip. A dot is a clip of read English, the median
-of its rounds; the lines follow the medians of clips of similar length. The axis is logarithmic.
-
-![Time to the transcript against clip length](benchmarks/latency.svg)
-
-Time to the whole transcript of the long files, with the real-time factor: time by length of the
-audio. Where there were several rounds, the median.
-
-![Time to the whole transcript of the long files, by system](benchmarks/long-audio.svg)
-"""
+DRAWN_SECTIONS = ("speed", "long")
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
 

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-_BEGIN, _END = "<!-- figures of the last full run -->", "<!-- end of the figures -->"
+_END = "<!-- end -->"  # behind what `<!-- name -->` begins
 _PROJECT = Path(__file__).resolve().parent.parent
 _DOCS = _PROJECT / "docs"
 _COMMON_PAGE = "benchmarks.md"
+_OF_A_RUN = ("date", "Sotto", "load before the run")  # said with each section
 RESULTS = _PROJECT / "benchmarks" / "results"
 
 
@@ -65,42 +66,45 @@ class Section:
         return tuple(row.what for row in self.figures if row.met is False)
 
 
-def write_page(conditions: dict[str, str], sections: Iterable[Section], pictures: str) -> None:
-    """Put figures of a full run, and the Markdown of its pictures, on the page of most sections.
+def write_conditions(conditions: dict[str, str]) -> None:
+    """Put what is true of every section on the page of most of them."""
+    rows = [row for row in conditions.items() if row[0] not in _OF_A_RUN]
+    table = (_row(row) for row in (("condition", ""), ("---", "---"), *rows))
+    _write(_COMMON_PAGE, "conditions", "\n".join(table) + "\n")
 
-    Sections with another page are left out.
+
+def write_section(name: str, conditions: dict[str, str], section: Section) -> None:
+    """Put a section in its place on its page, with when, where and on what it was measured.
+
+    Raises
+    ------
+    ValueError: the page has no place of that name.
     """
-    tables = (one.markdown() for one in sections if one.page == _COMMON_PAGE)
-    _write(_COMMON_PAGE, "\n".join((_conditions_table(conditions), pictures, *tables)))
-
-
-def write_own_page(conditions: dict[str, str], section: Section) -> None:
-    """Put a section that has a page of its own there, with when and where it was measured."""
-    if section.page == _COMMON_PAGE:
-        return
     measured = (
         f"Measured at {conditions['date']} ({conditions['Sotto']}) on {conditions['CPU']};"
         f" load before: {conditions['load before the run']}."
     )
-    _write(section.page, f"{measured}\n\n{section.markdown()}")
+    _write(section.page, name, f"{section.markdown()}\n{measured}\n")
 
 
-def _write(page: str, figures: str) -> None:
-    """Replace what is between the markers of a page."""
+def _write(page: str, name: str, text: str) -> None:
+    """Replace what is at a place of a page."""
     path = _DOCS / page
-    before, _, rest = path.read_text(encoding="utf-8").partition(_BEGIN)
-    _, _, after = rest.partition(_END)
-    path.write_text(f"{before}{_BEGIN}\n\n{figures}\n{_END}{after}", encoding="utf-8")
+    before, begin, rest = path.read_text(encoding="utf-8").partition(f"<!-- {name} -->")
+    _, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise ValueError(f"docs/{page} has no place for {name}")
+    path.write_text(f"{before}{begin}\n\n{text}\n{end}{after}", encoding="utf-8")
 
 
 def write_numbers(
-    conditions: dict[str, str], sections: dict[str, Section], *, is_full: bool
+    conditions: dict[str, str], sections: dict[str, Section], *, is_thorough: bool
 ) -> Path:
-    """Write all numbers of a run as JSON, and whether it is a full one; return the file."""
+    """Write all numbers of a run as JSON, and whether nothing was left out; return the file."""
     RESULTS.mkdir(exist_ok=True)
     run = {
         "conditions": conditions,
-        "is_full": is_full,
+        "is_thorough": is_thorough,
         "sections": {
             name: {"figures": [asdict(row) for row in section.figures], **section.numbers}
             for name, section in sections.items()
@@ -111,17 +115,13 @@ def write_numbers(
     return path
 
 
-def newest_full_run(results: Path = RESULTS) -> Path | None:
-    """Numbers of the last full run; None where there has been none."""
+def newest_run(sections: Iterable[str], results: Path = RESULTS) -> Path | None:
+    """Numbers of the last thorough run that has these sections; None where there has been none."""
     for path in sorted(results.glob("*.json"), reverse=True):  # named by their date
-        if json.loads(path.read_text(encoding="utf-8")).get("is_full"):
+        run = json.loads(path.read_text(encoding="utf-8"))
+        if run.get("is_thorough") and run["sections"].keys() >= set(sections):
             return path
     return None
-
-
-def _conditions_table(conditions: dict[str, str]) -> str:
-    rows = (_row(row) for row in (("condition", ""), ("---", "---"), *conditions.items()))
-    return "\n".join(rows) + "\n"
 
 
 def _row(cells: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks.plots import FOLDER, PICTURES, draw_plots
+from benchmarks.plots import FOLDER, draw_plots
 
 CLIPS = [
     {"seconds": s, "elapsed_s": [0.02 * s, 0.03 * s, 0.02 * s], "rival_elapsed_s": [0.6 + 0.1 * s]}
@@ -72,7 +72,8 @@ def test_the_same_numbers_give_the_same_files_without_a_date(numbers, tmp_path):
 
 def test_the_page_shows_every_plot_that_is_drawn(numbers, tmp_path):
     drawn = draw_plots(numbers(), tmp_path / "plots")
-    shown = re.findall(r"\]\((.+?)\)", PICTURES)
+    page = FOLDER.with_suffix(".md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[.+?\]\((.+?)\)", page)
     assert shown == [f"{FOLDER.name}/{path.name}" for path in drawn]
 
 

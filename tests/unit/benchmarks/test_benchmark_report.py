@@ -5,13 +5,14 @@ import json
 import pytest
 
 from benchmarks import report
+from benchmarks.__main__ import SECTIONS
 from benchmarks.report import (
     Figure,
     Section,
-    newest_full_run,
+    newest_run,
+    write_conditions,
     write_numbers,
-    write_own_page,
-    write_page,
+    write_section,
 )
 
 CONDITIONS = {
@@ -66,55 +67,72 @@ def test_a_section_of_other_systems_has_their_columns_and_none_of_what_nobody_as
     )
 
 
-def test_the_page_keeps_all_but_the_figures(tmp_path, monkeypatch):
-    page = tmp_path / "benchmarks.md"
-    page.write_text(
-        "# Before\n\n<!-- figures of the last full run -->\nold\n"
-        "<!-- end of the figures -->\n\nAfter\n"
-    )
+@pytest.fixture
+def docs(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "_DOCS", tmp_path)
-    write_page(CONDITIONS, [SPEED, HOSTS], "![A picture](a.svg)\n")
-    written = page.read_text()
-    assert written.startswith("# Before\n\n<!-- figures of the last full run -->\n\n| condition |")
-    assert written.endswith("<!-- end of the figures -->\n\nAfter\n")
-    assert "| CPU | two cores |\n" in written
-    assert "| 0.1 (1 min) |\n\n![A picture](a.svg)\n\n### Speed" in written
-    assert SPEED.markdown() + "\n" + HOSTS.markdown() in written
-    assert "old" not in written
-    write_page(CONDITIONS, [SPEED, HOSTS], "![A picture](a.svg)\n")
-    assert page.read_text() == written
+    return tmp_path
 
 
-def test_a_section_with_a_page_of_its_own_is_there_and_nowhere_else(tmp_path, monkeypatch):
+def test_a_section_is_put_in_its_place_and_nothing_else_changes(docs):
+    page = docs / "benchmarks.md"
+    page.write_text(
+        "# Before\n\n<!-- speed -->\nold\n<!-- end -->\n\n"
+        "Between\n\n<!-- hosts -->\n<!-- end -->\n\nAfter\n"
+    )
+    for _ in range(2):
+        write_section("speed", CONDITIONS, SPEED)
+        assert page.read_text() == (
+            f"# Before\n\n<!-- speed -->\n\n{SPEED.markdown()}\n"
+            "Measured at 2026-11-24 08:00 UTC (abc1234) on two cores; load before: 0.1 (1 min).\n"
+            "\n<!-- end -->\n\nBetween\n\n<!-- hosts -->\n<!-- end -->\n\nAfter\n"
+        )
+
+
+def test_conditions_are_those_of_every_section(docs):
+    page = docs / "benchmarks.md"
+    page.write_text("Before\n<!-- conditions -->\n<!-- end -->\nAfter\n")
+    write_conditions(CONDITIONS)
+    assert page.read_text() == (
+        "Before\n<!-- conditions -->\n\n| condition |  |\n| --- | --- |\n| CPU | two cores |\n"
+        "\n<!-- end -->\nAfter\n"
+    )
+
+
+def test_a_section_may_have_a_page_of_its_own(docs):
     own = Section("Voices", (Figure("WER", "1 %"),), systems=("measured",), page="voices.md")
     for name in ("benchmarks.md", "voices.md"):
-        (tmp_path / name).write_text(
-            "Before\n<!-- figures of the last full run -->\n<!-- end of the figures -->\nAfter\n"
-        )
-    monkeypatch.setattr(report, "_DOCS", tmp_path)
-    write_page(CONDITIONS, [SPEED, own], "")
-    for section in (SPEED, own):
-        write_own_page(CONDITIONS, section)
-    assert (tmp_path / "voices.md").read_text() == (
-        "Before\n<!-- figures of the last full run -->\n\n"
-        "Measured at 2026-11-24 08:00 UTC (abc1234) on two cores; load before: 0.1 (1 min).\n\n"
-        f"{own.markdown()}\n<!-- end of the figures -->\nAfter\n"
-    )
-    assert "Voices" not in (tmp_path / "benchmarks.md").read_text()
-    assert "Speed" in (tmp_path / "benchmarks.md").read_text()
+        (docs / name).write_text("Before\n<!-- voices -->\n<!-- end -->\nAfter\n")
+    write_section("voices", CONDITIONS, own)
+    assert own.markdown() in (docs / "voices.md").read_text()
+    assert "Voices" not in (docs / "benchmarks.md").read_text()
+
+
+def test_a_page_without_a_place_is_an_error(docs):
+    (docs / "benchmarks.md").write_text("<!-- hosts -->\n<!-- end -->\n")
+    with pytest.raises(ValueError, match=r"docs/benchmarks\.md has no place for speed"):
+        write_section("speed", CONDITIONS, SPEED)
+
+
+def test_every_section_has_a_place_on_one_page():
+    pages = [page.read_text() for page in report._DOCS.glob("*.md")]
+    for name in ("conditions", *SECTIONS):
+        assert sum(page.count(f"<!-- {name} -->\n") for page in pages) == 1, name
 
 
 def test_numbers_are_kept_under_the_date_of_the_run(results):
-    path = write_numbers(CONDITIONS, {"speed": SPEED}, is_full=False)
+    path = write_numbers(CONDITIONS, {"speed": SPEED}, is_thorough=False)
     assert path == results / "2026-11-24T08:00Z.json"
     written = json.loads(path.read_text())
     assert written["sections"]["speed"]["ratios"] == [2.5]
     assert written["sections"]["speed"]["figures"][0]["ours"] == "100 ms"
-    assert written["is_full"] is False
+    assert written["is_thorough"] is False
 
 
-def test_plots_are_drawn_from_the_newest_run_that_is_full(results):
-    assert newest_full_run(results) is None
-    for hour, is_full in ((8, True), (9, True), (10, False)):
-        write_numbers({"date": f"2026-11-24 {hour:02}:00 UTC"}, {}, is_full=is_full)
-    assert newest_full_run(results).name == "2026-11-24T09:00Z.json"
+def test_plots_are_drawn_from_the_newest_thorough_run_that_has_what_they_show(results):
+    assert newest_run(["speed"], results) is None
+    runs = ((8, {"speed": SPEED}, True), (9, {"speed": SPEED, "hosts": HOSTS}, True),
+            (10, {"hosts": HOSTS}, True), (11, {"speed": SPEED}, False))  # fmt: skip
+    for hour, sections, is_thorough in runs:
+        date = {"date": f"2026-11-24 {hour:02}:00 UTC"}
+        write_numbers(date, sections, is_thorough=is_thorough)
+    assert newest_run(["speed"], results).name == "2026-11-24T09:00Z.json"
