@@ -98,19 +98,20 @@ class CTranslate2Engine:
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Greedy search; prompts of one form are decoded together, as CTranslate2 wants them."""
+        """Decode prompts of one form, and with one beam, together, as CTranslate2 wants them."""
         prompts = [self._prompt(request) for request in requests]
-        by_form: dict[tuple[bool, int], list[int]] = {}
+        by_form: dict[tuple[bool, int, int], list[int]] = {}
         for place, (request, prompt) in enumerate(zip(requests, prompts, strict=True)):
-            by_form.setdefault((request.timestamps, len(prompt)), []).append(place)
+            form = request.timestamps, len(prompt), request.beam_size
+            by_form.setdefault(form, []).append(place)
         found: dict[int, Hypothesis] = {}
-        for places in by_form.values():
+        for (_, _, beam_size), places in by_form.items():
             n_prompt = len(prompts[places[0]])
             n_tokens = max(requests[place].max_tokens for place in places)
             results = self._model.generate(
                 self._batch([segments[place] for place in places]),
                 [prompts[place] for place in places],
-                beam_size=1,
+                beam_size=beam_size,
                 # CTranslate2 generates min(max_length / 2, max_length - prompt) tokens.
                 max_length=max(2 * n_tokens, n_tokens + n_prompt),
                 return_scores=True,

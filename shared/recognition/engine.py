@@ -47,6 +47,7 @@ class DecodingRequest:
     timestamps: let the decoder write time tokens between sentences. They are not kept, but a
         decoder that writes them reads on behind a pause or a change of speaker.
     task: an English-only model knows transcribing alone, and does that.
+    beam_size: how many texts are followed at a time; 1 is greedy search.
     """
 
     language: str
@@ -54,6 +55,7 @@ class DecodingRequest:
     hint: str = ""
     timestamps: bool = False
     task: Task = Task.TRANSCRIBE
+    beam_size: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class RecognitionEngine(Protocol):
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Best text by greedy search."""
+        """Best text that greedy or beam search finds."""
         ...
 
     def align(

@@ -127,7 +127,7 @@ class OpenAIWhisperEngine:
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Greedy search, one segment after the other: a task of openai-whisper has one prompt."""
+        """Decode one segment after the other: a task of openai-whisper has one prompt."""
         with self._decoding:
             return [
                 self._decode(segment, request)
@@ -142,6 +142,7 @@ class OpenAIWhisperEngine:
             without_timestamps=not request.timestamps,
             sample_len=request.max_tokens,
             prompt=self._hint_tokens(request.hint),
+            beam_size=request.beam_size if request.beam_size > 1 else None,
             fp16=False,
         )
         task = decoding.DecodingTask(self._model, options)

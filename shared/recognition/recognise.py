@@ -39,7 +39,15 @@ from shared.recognition.options import RecognitionOptions
 from shared.recognition.phrase_languages import SegmentPart
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
-from shared.recognition.retry import better, is_doubtful, is_loop, is_not_speech, token_limit
+from shared.recognition.retry import (
+    BEAM_SIZE,
+    better,
+    is_doubtful,
+    is_loop,
+    is_not_speech,
+    is_uncertain,
+    token_limit,
+)
 from shared.recognition.segment_languages import ChannelSegment, SegmentLanguages
 from shared.recognition.turnstile import Turnstile
 from shared.transcript import Dropped, DropReason, Phrase, Translation
@@ -208,11 +216,36 @@ class Recognition:
         readings = [
             self._retry(segment, request, _Reading(hypothesis, output))
             for segment, request, hypothesis, output in zip(
-                segments, requests, self._engine.decode(encoded, requests), encoded, strict=True
+                segments, requests, self._decode(encoded, requests), encoded, strict=True
             )
         ]
         binds = self._bias and task is Task.TRANSCRIBE
         return self._bind_phrases(readings, requests) if binds else readings
+
+    def _decode(
+        self, encoded: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
+    ) -> list[Hypothesis]:
+        """Decode by greedy search, and what that is not certain of by beam search too.
+
+        Not where time tokens are written: a beam ends such a text at a change of speaker (word
+        error rate of a conversation 18.4, 14.4 without). Nor translations, never certain.
+        """
+        found = list(self._engine.decode(encoded, requests))
+        places = [
+            place
+            for place, (hypothesis, request) in enumerate(zip(found, requests, strict=True))
+            if is_uncertain(hypothesis)
+            and not request.timestamps
+            and request.task is Task.TRANSCRIBE
+        ]
+        if places:
+            wider = self._engine.decode(
+                [encoded[place] for place in places],
+                [replace(requests[place], beam_size=BEAM_SIZE) for place in places],
+            )
+            for place, hypothesis in zip(places, wider, strict=True):
+                found[place] = better(found[place], hypothesis)
+        return found
 
     def _bind_phrases(
         self, readings: Sequence[_Reading], requests: Sequence[DecodingRequest]
@@ -237,7 +270,7 @@ class Recognition:
                 continue
             self._statistics.n_retries += 1
             encoded = self._engine.encode(segment.samples, n_positions)
-            (hypothesis,) = self._engine.decode([encoded], [request])
+            (hypothesis,) = self._decode([encoded], [request])
             if better(reading.hypothesis, hypothesis) is hypothesis:
                 reading = _Reading(hypothesis, encoded)
         return reading

@@ -1,4 +1,4 @@
-"""Whether a hypothesis can be believed, or must be decoded again with more context.
+"""Whether a hypothesis can be believed, or must be decoded again: wider, or with more context.
 
 Three signs are openai-whisper's (`transcribe.py`): text that compresses too well is a loop, a low
 average probability is a guess, and a text that never ends is both. The fourth is a last sentence
@@ -12,6 +12,11 @@ from shared.recognition.engine import Hypothesis, Task
 
 MOST_COMPRESSION = 2.4  # bytes of text per byte of its deflated form
 LEAST_LOG_PROBABILITY = -0.7  # on average; half of what a well read clip has is -0.2
+# Below it a beam of five looks further, on the same encoder output. Word error rate of 63 read
+# clips 11.9 with it and 12.5 without, of 40 clips of accented English 40.1 and 42.1, in 1.00 and
+# 1.18 times the processor time; a beam for every segment finds no more.
+CERTAIN_LOG_PROBABILITY = -0.3
+BEAM_SIZE = 5
 NO_SPEECH_PROBABILITY = 0.6
 NO_SPEECH_LOG_PROBABILITY = -1.0
 
@@ -47,6 +52,11 @@ def is_doubtful(hypothesis: Hypothesis, task: Task = Task.TRANSCRIBE) -> bool:
         return True
     is_unlikely = hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
     return is_unlikely and task is Task.TRANSCRIBE
+
+
+def is_uncertain(hypothesis: Hypothesis) -> bool:
+    """Whether a wider search may find a better text in the same encoder output."""
+    return hypothesis.average_log_probability < CERTAIN_LOG_PROBABILITY
 
 
 def is_not_speech(hypothesis: Hypothesis) -> bool:

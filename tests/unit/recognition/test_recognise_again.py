@@ -1,19 +1,48 @@
-"""What is read again: a doubtful text, at more context; nothing that is believed."""
+"""What is read again: an uncertain text wider, a doubtful one at more context, no certain one."""
 
 from scripted_speech import APART, ENGLISH, SENTENCES, sentences, texts
 
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.retry import LEAST_LOG_PROBABILITY
+from shared.recognition.retry import BEAM_SIZE, CERTAIN_LOG_PROBABILITY, LEAST_LOG_PROBABILITY
 from shared.recognition.scripted_engine import hypothesis_of
 
 GUESS = LEAST_LOG_PROBABILITY - 0.1
+UNCERTAIN = CERTAIN_LOG_PROBABILITY - 0.1
+
+
+def test_an_uncertain_text_is_searched_wider_in_the_same_encoding(scripted, utterances):
+    def script(level, _n_positions, request):
+        found = SENTENCES[level] if request.beam_size == BEAM_SIZE else "I am won"
+        return hypothesis_of(found, UNCERTAIN + 0.05 * (request.beam_size > 1))
+
+    recognition = scripted(script, ENGLISH)
+    assert texts(recognition.of(utterances((1, 2), (0, 1)))) == ["I am one."]
+    assert [request.beam_size for (request,) in recognition.engine.batches] == [1, BEAM_SIZE]
+    assert len(recognition.engine.contexts) == 1
+
+
+def test_what_a_wider_search_finds_less_probable_is_not_taken(scripted, utterances):
+    def script(_level, _n_positions, request):
+        if request.beam_size > 1:
+            return hypothesis_of("I am won", UNCERTAIN - 0.1)
+        return hypothesis_of("I am one.", UNCERTAIN)
+
+    assert texts(scripted(script, ENGLISH).of(utterances((1, 2)))) == ["I am one."]
+
+
+def test_a_text_with_time_tokens_is_never_searched_wider(scripted, utterances):
+    """Two utterances of more than ten seconds together."""
+    recognition = scripted(lambda *_: hypothesis_of("I am one.", UNCERTAIN), ENGLISH)
+    list(recognition.of(utterances((1, 6), (0, 1), (2, 6))))
+    ((request,),) = recognition.engine.batches
+    assert request.timestamps
+    assert request.beam_size == 1
 
 
 def test_a_doubtful_text_is_read_again_and_the_better_one_taken(scripted, utterances):
-    def script(_level, _n_positions, _request):
-        return next(readings)
+    def script(_level, n_positions, _request):
+        return hypothesis_of("I am one.") if n_positions > 300 else hypothesis_of("I am won", GUESS)
 
-    readings = iter([hypothesis_of("I am won", GUESS), hypothesis_of("I am one.")])
     recognition = scripted(script, ENGLISH)
     assert texts(recognition.of(utterances((1, 2), (0, 1)))) == ["I am one."]
     assert recognition.statistics.n_retries == 1
