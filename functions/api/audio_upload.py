@@ -12,10 +12,9 @@ from typing import Generic
 from fastapi import Request
 
 from functions.api.incoming_body import IncomingBody
-from functions.api.multipart import Part, read_multipart
+from functions.api.multipart import Part
 from functions.api.problems import Problem
 from functions.api.recogniser import find_supported_locale
-from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.transcription_definition import (
     Definition,
@@ -23,14 +22,12 @@ from functions.api.transcription_definition import (
     invalid_argument,
     parse_definition,
 )
+from functions.api.upload_form import receive_form
 from shared.audio.stream import AudioLimits, AudioStream, open_audio
 from shared.errors import FeatureUnavailable
 from shared.recognition.options import Priority, RecognitionOptions
 from shared.settings import Settings
 from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
-
-# The definition, the boundaries and the headers of the parts beside the audio.
-_FORM_OVERHEAD_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +51,7 @@ async def read_upload(
     FeatureUnavailable: what this server does not do.
     """
     settings = service.settings
-    body = IncomingBody(request.receive, max_bytes=settings.max_upload_bytes + _FORM_OVERHEAD_BYTES)
-    try:
-        parts = await _read_form(request, body)
-    finally:
-        record_of(request).body_bytes = body.n_bytes
+    parts, body = await receive_form(request, settings)
     audio = _only_part(parts, "audio")
     definition_part = _only_part(parts, "definition")
     definition = parse_definition(bytes(definition_part.data) if definition_part else b"", kind)
@@ -134,24 +127,6 @@ def opened_audio(upload: Upload[Definition], settings: Settings) -> Iterator[Aud
         open_audio(pieces, limits=limits) as stream,
     ):
         yield stream
-
-
-def content_length(request: Request) -> int | None:
-    """Length that the request announces, None where it is chunked."""
-    announced = request.headers.get("content-length", "")
-    return int(announced) if announced.isascii() and announced.isdigit() else None
-
-
-async def _read_form(request: Request, body: IncomingBody) -> tuple[Part, ...]:
-    content_type = request.headers.get("content-type", "")
-    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
-        raise Problem(415, "The content type must be multipart/form-data.")
-    return await read_multipart(
-        aiter(body),
-        content_type,
-        max_bytes=body.max_bytes,
-        content_length=content_length(request),
-    )
 
 
 def _only_part(parts: Iterable[Part], name: str) -> Part | None:

@@ -19,6 +19,7 @@ from shared.errors import AudioTooLarge, SpeechError
 
 MAX_HEADER_LINE_BYTES = 4096
 MAX_HEADERS_PER_PART = 8
+MAX_PARTS = 16
 MAX_BOUNDARY_BYTES = 200  # RFC 2046 allows 70
 
 
@@ -61,7 +62,7 @@ async def read_multipart(
     *,
     max_bytes: int,
     content_length: int | None = None,
-    max_parts: int = 16,
+    max_parts: int = MAX_PARTS,
 ) -> tuple[Part, ...]:
     """Read a form of at most `max_bytes` in all, parts in the order they were sent.
 

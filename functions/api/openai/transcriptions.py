@@ -10,9 +10,7 @@ from contextlib import ExitStack, contextmanager
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from functions.api.audio_upload import content_length
 from functions.api.incoming_body import ClientGone, IncomingBody
-from functions.api.multipart import Part, read_multipart
 from functions.api.openai import descriptions
 from functions.api.openai.event_stream import Emit, EventStream
 from functions.api.openai.problems import RequiresKey, in_openai_words
@@ -21,10 +19,10 @@ from functions.api.openai.transcription_request import (
     TranscriptionRequest,
     read_transcription_request,
 )
-from functions.api.problems import Problem
 from functions.api.recogniser import collect_transcript
 from functions.api.request_record import RequestRecord, record_of
 from functions.api.service import SpeechService
+from functions.api.upload_form import receive_form
 from shared.audio.stream import AudioLimits, AudioStream, open_audio
 from shared.formats.openai_audio import (
     continuation,
@@ -41,8 +39,6 @@ from shared.formats.subtitles import srt, webvtt
 from shared.recognition.recogniser import RecognitionStatistics
 from shared.transcript import Phrase, Transcript
 
-# The fields beside the audio, the boundaries and the headers.
-_FORM_OVERHEAD_BYTES = 1_000_000
 _MAX_FIELDS = 1_000  # most of them keywords
 
 
@@ -158,26 +154,8 @@ async def read_openai_form(
     Problem: 415 for another content type, 400 or 404 for what is wrong in a field.
     MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
     """
-    max_bytes = service.settings.max_upload_bytes + _FORM_OVERHEAD_BYTES
-    body = IncomingBody(request.receive, max_bytes=max_bytes)
-    try:
-        parts = await _read_form(request, body)
-    finally:
-        record_of(request).body_bytes = body.n_bytes
+    parts, body = await receive_form(request, service.settings, _MAX_FIELDS)
     return read_transcription_request(parts, service.settings.model, service.recogniser), body
-
-
-async def _read_form(request: Request, body: IncomingBody) -> tuple[Part, ...]:
-    content_type = request.headers.get("content-type", "")
-    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
-        raise Problem(415, "The content type must be multipart/form-data.")
-    return await read_multipart(
-        aiter(body),
-        content_type,
-        max_bytes=body.max_bytes,
-        content_length=content_length(request),
-        max_parts=_MAX_FIELDS,
-    )
 
 
 def written(asked: TranscriptionRequest, transcript: Transcript) -> Response:
