@@ -185,14 +185,14 @@ def test_requests_with_and_without_time_tokens_and_hints_share_a_batch(
     assert read_texts == [lexical(spoken_clip.text)] * len(requests)
 
 
-def test_a_beam_finds_a_text_no_less_probable_beside_greedy_search(
+def test_a_beam_reads_the_sentence_beside_greedy_search(
     engine, spoken_samples, spoken_clip, shortest
 ):
+    """It may be less probable: openai-whisper's beam prefers it without the full stop."""
     segment = engine.encode(spoken_samples, shortest)
     wide = replace(request_for(3.0), beam_size=5)
     greedy, wider, again = engine.decode([segment] * 3, [request_for(3.0), wide, request_for(3.0)])
     assert lexical(wider.text) == lexical(spoken_clip.text)
-    assert wider.average_log_probability >= greedy.average_log_probability - 0.01
     assert again == greedy
 
 
