@@ -53,7 +53,7 @@ class Section:
         head = ("figure", *self.systems, *(("asked", "met") if is_asked else ()))
         lines = [f"### {self.title}", "", _row(head), _row(("---",) * len(head))]
         for row in self.figures:
-            measured = (row.ours, row.theirs, *row.others)
+            measured = (row.ours, row.theirs, *row.others)[: len(self.systems)]
             missing = ("",) * (len(self.systems) - len(measured))
             asked = (row.asked, _verdict(row.met)) if is_asked else ()
             lines.append(_row((row.what, *measured, *missing, *asked)))

@@ -67,6 +67,17 @@ def test_a_section_of_other_systems_has_their_columns_and_none_of_what_nobody_as
     )
 
 
+def test_a_section_of_one_system_has_one_column():
+    alone = Section(
+        "Purge", (Figure("calls", "12", asked="at most 15", met=True),), systems=("Sotto",)
+    )
+    assert alone.markdown().splitlines()[2:] == [
+        "| figure | Sotto | asked | met |",
+        "| --- | --- | --- | --- |",
+        "| calls | 12 | at most 15 | yes |",
+    ]
+
+
 @pytest.fixture
 def docs(tmp_path, monkeypatch):
     monkeypatch.setattr(report, "_DOCS", tmp_path)
