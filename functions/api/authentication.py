@@ -9,7 +9,7 @@ from enum import Enum, auto
 from starlette.requests import HTTPConnection
 
 from functions.api.problems import Problem, Shape
-from functions.api.tokens import TokenIssuer
+from functions.api.tokens import MAX_CREDENTIAL_CHARACTERS, TokenIssuer
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 from shared.signing_keys import key_bytes
@@ -34,9 +34,17 @@ class Authenticator:
 
     As a FastAPI dependency: `Depends(authenticator.require)`, on the short audio routes
     `Depends(authenticator.require_short_audio)`; both run before the body is read.
+
+    Raises
+    ------
+    ConfigurationError: a configured key is longer than any credential that is looked at.
     """
 
     def __init__(self, settings: Settings, tokens: TokenIssuer | None = None) -> None:
+        if any(len(key_bytes(key)) > MAX_CREDENTIAL_CHARACTERS for key in settings.keys):
+            raise ConfigurationError(
+                f"SOTTO_KEYS: a key must have no more than {MAX_CREDENTIAL_CHARACTERS} bytes."
+            )
         self._key_digests = tuple(_digest(key_bytes(key)) for key in settings.keys)
         self.tokens = TokenIssuer(settings.keys) if tokens is None else tokens
 
@@ -92,6 +100,8 @@ class Authenticator:
 
     def _is_key(self, presented: str) -> bool:
         """Compare with every key, in a time that tells neither which fits nor how far."""
+        if len(presented) > MAX_CREDENTIAL_CHARACTERS:
+            return False
         digest = _digest(_header_bytes(presented))
         is_key = False
         for key_digest in self._key_digests:

@@ -10,6 +10,10 @@ from shared.signing_keys import derive_signing_keys
 
 TOKEN_LIFETIME_S = 600  # clients are told to renew after 9 minutes
 
+# A token of ours has about 250. What is longer is wrong without being decoded: base64 and JSON
+# come before the signature, and would be worked on for whoever sends them.
+MAX_CREDENTIAL_CHARACTERS = 4096
+
 _ALGORITHM = "HS256"
 _ISSUER = "sotto"
 _AUDIENCE = "sotto.speech"
@@ -50,6 +54,8 @@ class TokenIssuer:
 
     def verify(self, token: str) -> TokenScope | None:
         """Return the scope of a token that is ours and has not expired, None for any other."""
+        if len(token) > MAX_CREDENTIAL_CHARACTERS:
+            return None
         for key in self._keys:
             scope = self._scope_under(token, key)
             if scope is not None:

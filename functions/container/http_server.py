@@ -7,6 +7,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from functions.container.bounded_http import BoundedHttpProtocol
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
@@ -31,6 +32,7 @@ class HttpServer(uvicorn.Server):
         self._host = settings.host
         config = uvicorn.Config(
             app,
+            http=BoundedHttpProtocol,
             lifespan="off",
             ws="none",
             log_config=None,

@@ -1,6 +1,7 @@
 """Who may call, and which addresses may be open."""
 
 import asyncio
+import base64
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from starlette.requests import Request
 
 from functions.api.authentication import Access, Authenticator, is_loopback, require_safe_binding
 from functions.api.problems import Problem, Shape
+from functions.api.tokens import MAX_CREDENTIAL_CHARACTERS
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
@@ -80,6 +82,27 @@ def test_a_websocket_of_a_browser_may_bring_its_key_in_the_query():
 
 def test_a_plain_dictionary_with_a_key_outside_latin_1_is_judged_too():
     assert AUTHENTICATOR.check({"api-key": "schlüssel-π"}) is Access.GRANTED
+
+
+@pytest.mark.parametrize("place", ["Ocp-Apim-Subscription-Key", "api-key", "Authorization", None])
+def test_13_mb_of_credential_are_wrong_wherever_they_come(place):
+    """As deep JSON in the head of a token, which would be decoded before its signature is read."""
+    credential = base64.urlsafe_b64encode(b"[" * 9_750_000).decode() + ".a.a"
+    if place is None:
+        assert AUTHENTICATOR.check({}, query_key=credential) is Access.WRONG
+        return
+    given = {place.lower(): f"Bearer {credential}" if place == "Authorization" else credential}
+    assert AUTHENTICATOR.check(given) is Access.WRONG
+
+
+def test_a_configured_key_is_as_long_as_what_is_looked_at():
+    longest = "k" * MAX_CREDENTIAL_CHARACTERS
+    authenticator = Authenticator(Settings(keys=(longest,)))
+    assert authenticator.check({"api-key": longest}) is Access.GRANTED
+    assert authenticator.check({"api-key": longest + "k"}) is Access.WRONG
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS") as raised:
+        Authenticator(Settings(keys=("k", longest + "k")))
+    assert "kk" not in str(raised.value)
 
 
 def test_a_token_does_not_buy_a_token():

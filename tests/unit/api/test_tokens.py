@@ -102,3 +102,12 @@ def test_derivation_is_the_same_in_every_release():
     """A new release beside an old one must accept its tokens; change the salt's number if not."""
     (key,) = derive_signing_keys(["k"], "token")
     assert key.hex() == "5c95dc596e39c9024b229723a395662c8380ef71793aa5878577e826cd402773"
+
+
+def test_a_token_of_more_than_4_kb_is_wrong_even_if_it_is_signed_by_us():
+    """So nothing that long is decoded: its claims would be read before its signature is."""
+    [key] = derive_signing_keys([OLD], "token")
+    claims = jwt.decode(issuer(OLD).issue(), options={"verify_signature": False})
+    for padding, scope in (("a" * 1_000, TokenScope.SPEECH), ("a" * 4_000, None)):
+        token = jwt.encode(claims | {"padding": padding}, key, algorithm="HS256")
+        assert issuer(OLD).verify(token) is scope
