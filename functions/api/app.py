@@ -22,7 +22,7 @@ from functions.api import (
 )
 from functions.api.authentication import Authenticator
 from functions.api.batch_jobs import routes as batch_jobs
-from functions.api.cross_origin import CrossOrigin
+from functions.api.cross_origin import install_cross_origin
 from functions.api.incoming_body import ClientGone, ClientStalled
 from functions.api.openai import models as openai_models
 from functions.api.openai import transcriptions as openai_audio
@@ -114,7 +114,7 @@ def create_app(
     install_problem_handlers(app)
     app.add_exception_handler(ClientGone, _on_client_gone)
     app.add_exception_handler(ClientStalled, _on_client_stalled)
-    app.add_middleware(CrossOrigin, origins=settings.cors_origins)
+    install_cross_origin(app, settings)
     app.add_middleware(RequestRecords)
     app.add_middleware(CanonicalPaths)
     return app

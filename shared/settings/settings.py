@@ -226,7 +226,7 @@ class Settings:
     )  # fmt: skip
     cors_origins: tuple[str, ...] = setting(
         "SOTTO_CORS_ORIGINS", ("*",), by_commas, "origins separated by commas, or `*`",
-        "Web origins whose pages may call the API.",
+        "Web origins whose pages may call the API. `*` counts where there are keys.",
     )  # fmt: skip
 
     # Access

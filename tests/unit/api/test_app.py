@@ -133,18 +133,28 @@ def test_preflight_allows_what_browsers_send(make_client):
             "Access-Control-Request-Headers": "ocp-apim-subscription-key,content-type",
         },
     )
-    assert answer.status_code == 204
+    assert answer.status_code == 200
     assert answer.headers["access-control-allow-origin"] == "*"
-    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert {"POST", "PATCH", "DELETE"} <= set(
+        answer.headers["access-control-allow-methods"].split(", ")
+    )
     assert answer.headers["access-control-allow-headers"] == (
         "ocp-apim-subscription-key,content-type"
     )
 
 
-def test_options_without_origin_names_the_methods(make_client):
-    """A plain question, not a browser's."""
+def test_options_without_origin_is_no_preflight(make_client):
+    """A plain question, not a browser's: the path does not take the method."""
     answer = make_client().options(SHORT_AUDIO)
-    assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, POST, OPTIONS")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+def test_a_preflight_of_an_origin_that_is_not_listed_names_none(make_client):
+    """Its browser sends no request."""
+    asked = {"Origin": "https://other.example", "Access-Control-Request-Method": "POST"}
+    answer = make_client(cors_origins=("https://app.example",)).options(SHORT_AUDIO, headers=asked)
+    assert answer.status_code == 400
+    assert "access-control-allow-origin" not in answer.headers
 
 
 def test_only_configured_origins_are_named(make_client):

@@ -12,7 +12,8 @@ from shared.jobs.store import JobStore
 from shared.settings import Settings
 
 DATED = {"api-version": "2024-11-15"}
-BASE = "http://testserver/speechtotext"
+SERVER = "http://localhost"
+BASE = f"{SERVER}/speechtotext"
 LOCALES = ["de-DE", "en-GB", "en-US"]
 
 
@@ -23,7 +24,7 @@ def client():
 
 def client_of(batch=None, **settings):
     app = create_app(Settings(**settings), ScriptedRecogniser(locales=LOCALES), batch)
-    return TestClient(app)
+    return TestClient(app, base_url=SERVER)  # without keys no other name is served
 
 
 def test_the_model_is_listed_for_each_locale(client):

@@ -328,7 +328,7 @@ def test_a_language_that_nobody_translates_is_refused_in_openais_shape(tone):
     app = create_app(
         Settings(model="tiny.en"), ScriptedRecogniser([HOLA]), translators=TranslatorChain([])
     )
-    answer = TestClient(app).post(
+    answer = TestClient(app, base_url="http://localhost").post(
         OPENAI, data={"model": "tiny.en"}, files={"file": ("t.wav", tone(2.0))}
     )
     assert answer.status_code == 400
