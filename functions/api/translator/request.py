@@ -25,6 +25,9 @@ from shared.translation.languages import language_code
 
 MAX_TEXTS = 1_000
 MAX_CHARACTERS = 50_000
+MAX_TARGETS = 100
+# An answer has one translation for each text and target, also of texts without a character.
+MAX_TRANSLATIONS = 1_000
 VERSION_3 = "3.0"
 
 # Details of Translator's error codes, after the status.
@@ -57,6 +60,11 @@ class TranslationRequest:
 
     texts: tuple[Text, ...]
     with_lengths: bool = False
+
+    @property
+    def n_translations(self) -> int:
+        """Translations in the answer."""
+        return sum(len(text.targets) for text in self.texts)
 
     @property
     def n_characters(self) -> int:
@@ -130,6 +138,9 @@ def read_translation(version: str, query: QueryParams, body: bytes) -> Translati
     """
     request = _version_3(query, body) if version == VERSION_3 else _later_version(body)
     _refuse_too_much(request.texts, request.n_characters)
+    if request.n_translations > MAX_TRANSLATIONS:
+        message = f"There are more than {MAX_TRANSLATIONS} translations, one for each target."
+        raise Problem(400, message, detail=_TOO_MANY)
     return request
 
 
@@ -206,10 +217,18 @@ def _source(code: str) -> str | None:
 
 
 def _targets(codes: Sequence[str]) -> tuple[Target, ...]:
+    """Each language once, as it was written first."""
+    by_language: dict[str, Target] = {}
     try:
-        targets = tuple(Target(code, language_code(code)) for code in codes)
+        for code in codes:
+            target = Target(code, language_code(code))
+            by_language.setdefault(target.language, target)
+            if len(by_language) > MAX_TARGETS:
+                message = f"There are more than {MAX_TARGETS} target languages."
+                raise Problem(400, message, detail=_TOO_MANY)
     except UnknownLanguage:
-        targets = ()
+        by_language = {}
+    targets = tuple(by_language.values())
     if not targets:
         raise Problem(400, "The target language is missing or not valid.", detail=_BAD_TARGET)
     return targets

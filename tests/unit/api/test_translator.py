@@ -11,6 +11,7 @@ from shared.errors import TranslationUnavailable
 from shared.settings import Settings
 from shared.translation.chain import TranslatorChain
 from shared.translation.detection import DetectedLanguage
+from shared.translation.languages import all_languages
 from shared.translation.translator import ScriptedTranslator
 
 KEY = "k"
@@ -185,6 +186,33 @@ def test_later_versions_list_models_and_one_scope(client):
     answer = client.get("/languages", params={"api-version": LATER, "scope": "translation"}).json()
     assert answer.keys() == {"translation", "models"}
     assert answer["translation"]["de"]["models"] == answer["models"] == ["general"]
+
+
+def test_a_target_that_is_asked_for_twice_is_answered_once(client):
+    answer = version_3(client, [{"Text": "Hello"}], **{"from": "en"}, to=["es,de", "ES", "es"])
+    assert [one["to"] for one in answer.json()[0]["translations"]] == ["es", "de"]
+    (later_one,) = later(client, targets=[{"language": "es"}] * 2_000).json()["value"]
+    assert [one["language"] for one in later_one["translations"]] == ["es"]
+
+
+def test_texts_times_targets_are_bounded_also_where_no_text_has_a_character(client):
+    """500 empty texts to two languages are 1 000 translations, 501 are too many."""
+    query = {"from": "en", "to": "es,de"}
+    answer = version_3(client, [{"Text": ""}] * 500, **query)
+    assert sum(len(text["translations"]) for text in answer.json()) == 1_000
+    assert error_of(version_3(client, [{"Text": ""}] * 501, **query)) == (400, 400072)
+    targets = [{"language": "es"}, {"language": "de"}]
+    inputs = [{"text": "", "language": "en", "targets": targets}] * 501
+    answer = client.post("/translate", params={"api-version": LATER}, json={"inputs": inputs})
+    assert error_of(answer) == (400, 400072)
+
+
+def test_more_than_100_targets_are_refused(client):
+    codes = [language.code for language in all_languages()]
+    assert len(codes) > 100
+    answer = version_3(client, [{"Text": "Hi"}], **{"from": "en"}, to=",".join(codes))
+    assert error_of(answer) == (400, 400072)
+    assert error_of(later(client, targets=[{"language": code} for code in codes])) == (400, 400072)
 
 
 REFUSED = [
