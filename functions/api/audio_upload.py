@@ -54,7 +54,8 @@ async def read_upload(
     parts, body = await receive_form(request, settings)
     audio = _only_part(parts, "audio")
     definition_part = _only_part(parts, "definition")
-    definition = parse_definition(bytes(definition_part.data) if definition_part else b"", kind)
+    json_text = bytes(definition_part.data) if definition_part else b""
+    definition = await asyncio.to_thread(parse_definition, json_text, kind)
     _refuse_unserved(definition, settings)
     if audio is None and not definition.audio_url:
         raise Problem(

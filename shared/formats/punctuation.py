@@ -13,8 +13,8 @@ _SIGNS = re.compile(r"[^\w\s]+")
 _PARTS_OF_WORDS = frozenset("'’-‐‑%‰٪&@#*/\\§・·׳״་＆％＠＃＊／")
 _WITHIN_WORDS = frozenset(".,:")  # between two letters or digits: `3.50`, `10:30`, `node.js`
 _WITHIN_NUMBERS = frozenset("–—〜")  # between two digits, as in a range of years
-_INITIALS = re.compile(r"(?<!\w)(?:[^\W\d_]\.)*[^\W\d_]\.[^\W\d_]$")
-_LONGEST_INITIALS = 12  # characters looked back at, `p.m` and the like
+_INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.[^\W\d_]$")  # `p.m`, also at the end of `U.S.A`
+_LOOKED_BACK_AT = 4  # characters: the two initials, their full stop and what is before them
 
 
 def without_punctuation(text: str) -> str:
@@ -61,4 +61,4 @@ def _ends_initials(signs: re.Match[str]) -> bool:
     if signs.group()[0] != ".":
         return False
     start = signs.start()
-    return bool(_INITIALS.search(signs.string[max(0, start - _LONGEST_INITIALS) : start]))
+    return bool(_INITIALS.search(signs.string[max(0, start - _LOOKED_BACK_AT) : start]))

@@ -1,7 +1,7 @@
 """What SSML's `prosody` and `break` say, as factors, decibels and seconds.
 
 Sources: W3C SSML 1.1, 3.2.3 and 3.2.4; Azure's speech-synthesis-markup-voice for its constants.
-A value that can not be read means nothing, as the specification wants.
+A value that cannot be read, or that is absurdly long, means nothing, as the specification wants.
 """
 
 import math
@@ -23,8 +23,26 @@ _PAUSES_S = {
 _USUAL_PITCH_HZ = 160.0  # between a low and a high voice
 _SILENCE_DB = -120.0
 
-_NUMBER = re.compile(r"([+-]?)(\d+\.?\d*|\.\d+)\s*(%|st|hz|db|)", re.IGNORECASE)
-_TIME = re.compile(r"\+?(\d+\.?\d*|\.\d+)\s*(ms|s)", re.IGNORECASE)
+_LONGEST_VALUE = 100
+_OCTAVE_ST = 12.0
+# Neighbours never share a character, so no digit is tried twice.
+_NUMBER = re.compile(r"([+-]?)(\d++(?:\.\d*+)?+|\.\d++)\s*+(%|st|hz|db|)", re.IGNORECASE)
+_TIME = re.compile(r"\+?(\d++(?:\.\d*+)?+|\.\d++)\s*+(ms|s)", re.IGNORECASE)
+
+
+def within_speed(factor: float) -> float:
+    """Bring a factor of speed to what a voice can do, 0.5 to 3."""
+    return min(3.0, max(0.5, factor))
+
+
+def within_pitch(factor: float) -> float:
+    """Bring a factor of pitch to what a voice can do, 0.5 to 1.5."""
+    return min(1.5, max(0.5, factor))
+
+
+def within_gain(gain_db: float) -> float:
+    """Bring a gain to -120 to 20 dB."""
+    return min(20.0, max(_SILENCE_DB, gain_db))
 
 
 def speed_factor(rate: str) -> float:
@@ -32,7 +50,7 @@ def speed_factor(rate: str) -> float:
     factor = _RATES.get(rate.strip().lower())
     if factor is None:
         factor = _factor(rate, bare_is_factor=True)
-    return min(3.0, max(0.5, factor))
+    return within_speed(factor)
 
 
 def pitch_factor(pitch: str) -> float:
@@ -40,7 +58,7 @@ def pitch_factor(pitch: str) -> float:
     factor = _PITCHES.get(pitch.strip().lower())
     if factor is None:
         factor = _factor(pitch, bare_is_factor=False)
-    return min(1.5, max(0.5, factor))
+    return within_pitch(factor)
 
 
 def gain_db(volume: str) -> float:
@@ -48,12 +66,12 @@ def gain_db(volume: str) -> float:
     volume = volume.strip().lower()
     percent = _VOLUMES.get(volume)
     if percent is None:
-        number = _NUMBER.fullmatch(volume)
+        number = _number(volume)
         if number is None:
             return 0.0
         sign, value, unit = number[1], float(number[2]), number[3]
         if unit == "db":
-            return min(20.0, max(_SILENCE_DB, -value if sign == "-" else value))
+            return within_gain(-value if sign == "-" else value)
         relative = -value if sign == "-" else value
         percent = 100.0 + relative if sign or unit else value
     return min(20.0, 20 * math.log10(percent / 100)) if percent > 0 else _SILENCE_DB
@@ -61,14 +79,22 @@ def gain_db(volume: str) -> float:
 
 def pause_s(time: str | None, strength: str | None) -> float:
     """Length of a `break`: its time, else its strength, else that of `medium`."""
-    if time is not None and (match := _TIME.fullmatch(time.strip())):
+    if time is not None and (match := _time(time.strip())):
         seconds = float(match[1]) / (1000 if match[2].lower() == "ms" else 1)
         return min(MAX_PAUSE_S, seconds)
     return _PAUSES_S.get((strength or "medium").strip().lower(), _PAUSES_S["medium"])
 
 
+def _time(text: str) -> re.Match[str] | None:
+    return _TIME.fullmatch(text) if len(text) <= _LONGEST_VALUE else None
+
+
+def _number(text: str) -> re.Match[str] | None:
+    return _NUMBER.fullmatch(text) if len(text) <= _LONGEST_VALUE else None
+
+
 def _factor(text: str, *, bare_is_factor: bool) -> float:
-    number = _NUMBER.fullmatch(text.strip())
+    number = _number(text.strip())
     if number is None:
         return 1.0
     sign, unit = number[1], number[3].lower()
@@ -76,7 +102,8 @@ def _factor(text: str, *, bare_is_factor: bool) -> float:
     if unit == "%":
         return 1 + value / 100
     if unit == "st":
-        return float(2 ** (value / 12))
+        octaves = min(_OCTAVE_ST, max(-_OCTAVE_ST, value)) / _OCTAVE_ST
+        return float(2**octaves)
     if unit == "hz":
         # A voice's own pitch is not known: only the change is taken.
         return 1 + value / _USUAL_PITCH_HZ if sign else 1.0

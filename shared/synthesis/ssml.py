@@ -17,7 +17,15 @@ from shared.synthesis.synthesizer import Span
 
 MAX_VOICES = 50  # `voice` and `audio` elements together, as in the contract
 MAX_DEPTH = 64
+MAX_ATTRIBUTE_CHARACTERS = 100
+MAX_SAID_CHARACTERS = 1_000  # of an attribute that is said: `alias` and `ph`
 PARAGRAPH_PAUSE_S = 0.5
+
+
+_READ_ATTRIBUTES = frozenset(
+    ("alias", "alphabet", "gender", "interpret-as", "name", "ph", "pitch", "rate", "strength",
+     "time", "volume", "xml:gender", "xml:lang")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +129,7 @@ class _Reader:
 
     def start(self, qualified_name: str, attributes: dict[str, str]) -> None:
         name = qualified_name.rpartition(":")[2]
+        _refuse_long(attributes)
         if not self._open:
             if name != "speak":
                 raise MalformedSsml("The root element of SSML is speak.")
@@ -187,6 +196,14 @@ class _Reader:
         self._spans = []
 
 
+def _refuse_long(attributes: dict[str, str]) -> None:
+    """Refuse attributes that are read and have no meaning at that length; others are not read."""
+    for name in _READ_ATTRIBUTES & attributes.keys():
+        most = MAX_SAID_CHARACTERS if name in {"alias", "ph"} else MAX_ATTRIBUTE_CHARACTERS
+        if len(attributes[name]) > most:
+            raise MalformedSsml(f"An attribute {name} has more than {most} characters.")
+
+
 def _changed(manner: Manner, name: str, attributes: dict[str, str]) -> Manner:
     if name == "voice":
         # The text of a voice is in its own language, whatever the document's is.
@@ -201,9 +218,15 @@ def _changed(manner: Manner, name: str, attributes: dict[str, str]) -> Manner:
         return dataclasses.replace(manner, language=attributes.get("xml:lang") or manner.language)
     return dataclasses.replace(
         manner,
-        speed=manner.speed * prosody.speed_factor(attributes.get("rate", "default")),
-        pitch=manner.pitch * prosody.pitch_factor(attributes.get("pitch", "default")),
-        gain_db=manner.gain_db + prosody.gain_db(attributes.get("volume", "default")),
+        speed=prosody.within_speed(
+            manner.speed * prosody.speed_factor(attributes.get("rate", "default"))
+        ),
+        pitch=prosody.within_pitch(
+            manner.pitch * prosody.pitch_factor(attributes.get("pitch", "default"))
+        ),
+        gain_db=prosody.within_gain(
+            manner.gain_db + prosody.gain_db(attributes.get("volume", "default"))
+        ),
     )
 
 
@@ -229,7 +252,8 @@ def _said_as(text: str, interpret_as: str, manner: Manner) -> str:
         return ", ".join(" ".join(group) for group in groups) or text
     if interpret_as == "ordinal" and text.strip().isdecimal():
         language = manner.language or manner.voice or manner.voice_locale or ""
-        return text.strip() + _ordinal_ending(int(text), language[:2].lower())
+        # The last two digits say which ending; Python refuses to read thousands of digits.
+        return text.strip() + _ordinal_ending(int(text.strip()[-2:]), language[:2].lower())
     return text
 
 

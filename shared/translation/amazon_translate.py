@@ -79,13 +79,16 @@ def _pieces(text: str) -> Iterator[str]:
     if len(text.encode()) <= MOST_BYTES:
         yield text
         return
-    piece = ""
+    sentences: list[str] = []
+    n_bytes = 0
     for sentence in split_sentences(text):
-        if piece and len((piece + sentence).encode()) > MOST_BYTES:
-            yield piece
-            piece = ""
-        piece += sentence
-    yield piece
+        size_bytes = len(sentence.encode())
+        if sentences and n_bytes + size_bytes > MOST_BYTES:
+            yield "".join(sentences)
+            sentences, n_bytes = [], 0
+        sentences.append(sentence)
+        n_bytes += size_bytes
+    yield "".join(sentences)
 
 
 def _with_end_of(source: str, translation: str) -> str:

@@ -3,6 +3,7 @@
 Members that nobody asks for are ignored, and null counts as absent, as in fast transcription.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -43,6 +44,10 @@ async def read_json_body(
         record_of(request).body_bytes = incoming.n_bytes
     if not body.strip():
         raise Problem(400, "The request has no body.", inner_code="EmptyRequest")
+    return await asyncio.to_thread(_fields_of, body)
+
+
+def _fields_of(body: bytes) -> JsonFields:
     try:
         fields = JsonFields.parse(body, MAX_BODY_BYTES)
     except FieldError as error:

@@ -49,12 +49,14 @@ class SpeechAnswers:
             raise Problem(415, f"The content type must be {_SSML_TYPE}.")
         output = find_output_format(request.headers.get("x-microsoft-outputformat", ""))
         body = _body_of(request)
-        return await self._answer(request, body, read_ssml(await _read(request, body)), output)
+        # Up to a megabyte of a caller's text is taken apart in a thread, here and below.
+        script = await asyncio.to_thread(read_ssml, await _read(request, body))
+        return await self._answer(request, body, script, output)
 
     async def create_speech(self, request: Request) -> Response:
         """Answer the JSON of OpenAI's audio API."""
         body = _body_of(request)
-        script, output = read_speech_request(await _read(request, body))
+        script, output = await asyncio.to_thread(read_speech_request, await _read(request, body))
         return await self._answer(request, body, script, output)
 
     async def list_voices(self) -> Response:

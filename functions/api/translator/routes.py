@@ -9,7 +9,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -29,11 +29,13 @@ from functions.api.translator.answers import (
 )
 from functions.api.translator.request import (
     VERSION_3,
+    TranslationRequest,
     read_texts,
     read_translation,
     read_version,
 )
 from shared.errors import AudioTooLarge
+from shared.translation.chain import TranslatorChain
 
 # 50 000 characters of four bytes each, written as `\ud83d\ude00`, and what is around them.
 _MAX_BODY_BYTES = 1_000_000
@@ -72,15 +74,19 @@ def create_router(service: SpeechService) -> APIRouter:
         """
         version = read_version(request.query_params)
         body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
-        asked = read_translation(version, request.query_params, await _read(request, body))
-        with service.recogniser.admit():
-            translated = await _run(
-                service, body, lambda: translate_texts(service.translators(), asked)
-            )
-        answer = version_3_answer if version == VERSION_3 else later_answer
+        # Texts of a caller are taken apart in threads, also those of the answer.
+        content = await _read(request, body)
+        asked = await asyncio.to_thread(read_translation, version, request.query_params, content)
         n_characters = str(sum(len(text.text) for text in asked.texts))
         headers = _ids(request) | {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
-        return JSONResponse(answer(asked, translated), headers=headers)
+        with service.recogniser.admit():
+            return await _run(
+                service,
+                body,
+                lambda: JSONResponse(
+                    _translated(service.translators(), version, asked), headers=headers
+                ),
+            )
 
     @router.post(
         "/detect",
@@ -93,7 +99,7 @@ def create_router(service: SpeechService) -> APIRouter:
         """Tell the language of each text."""
         read_version(request.query_params)
         body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
-        texts = read_texts(await _read(request, body))
+        texts = await asyncio.to_thread(read_texts, await _read(request, body))
         with service.recogniser.admit():
             detected = await _run(
                 service, body, lambda: detected_languages(service.translators(), texts)
@@ -158,6 +164,12 @@ async def _run(service: SpeechService, body: IncomingBody, work: Callable[[], Re
         return work()
 
     return await service.threads.run(ignoring_cancellation, body)
+
+
+def _translated(chain: TranslatorChain, version: str, asked: TranslationRequest) -> Any:
+    """Translate, and write the answer of a version. Blocks."""
+    answer = version_3_answer if version == VERSION_3 else later_answer
+    return answer(asked, translate_texts(chain, asked))
 
 
 def _ids(request: Request) -> dict[str, str]:

@@ -21,6 +21,8 @@ def sentences(text):
         ('"Really?" she asked. Yes.', ['"Really?" she asked. ', "Yes."]),
         ("¿Qué hora es? Son las dos.", ["¿Qué hora es? ", "Son las dos."]),
         ("Wait... what? No.", ["Wait... what? ", "No."]),
+        ("They came.  and left", ["They came. and left"]),
+        ("a line\nof text\n \n B.", ["a line of text ", "B."]),
         ("one\n\ntwo", ["one ", "two"]),
         ("今日は。明日は。", ["今日は。", "明日は。"]),
         ("  \n ", []),

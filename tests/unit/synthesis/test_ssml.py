@@ -86,6 +86,38 @@ def test_prosody_adds_up_and_ends_with_its_element():
     assert (after.manner.speed, after.manner.gain_db) == (1.0, 0.0)
 
 
+def test_prosody_within_prosody_stays_within_what_a_voice_can_do():
+    """60 times one and a half would be a rate of 10^15 Hz."""
+    louder = "<prosody rate='3' pitch='+12st' volume='+20dB'>"
+    (passage,) = spoken(louder * 60 + "a" + "</prosody>" * 60)
+    manner = passage.manner
+    assert (manner.speed, manner.pitch, manner.gain_db) == (3.0, 1.5, 20.0)
+
+
+@pytest.mark.parametrize(
+    ("element", "refused"),
+    [
+        ("<prosody rate='{}'>a</prosody>", "rate has more than 100"),
+        ("<break time='{}'/>", "time has more than 100"),
+        ("<sub alias='{}'>a</sub>", "alias has more than 1000"),
+        ("<phoneme ph='{}'>a</phoneme>", "ph has more than 1000"),
+    ],
+)
+def test_an_attribute_that_is_too_long_is_refused(element, refused):
+    with pytest.raises(MalformedSsml, match=refused):
+        spoken(element.format("1" * 1_001))
+
+
+def test_attributes_that_are_not_read_may_be_long():
+    assert texts(spoken(f"<bookmark mark='{'m' * 2_000}'/>a")) == ["a"]
+
+
+def test_an_ordinal_of_thousands_of_digits_is_said_as_it_is_written():
+    number = "3" * 5_000
+    (said,) = texts(spoken(f"<say-as interpret-as='ordinal'>{number}</say-as>"))
+    assert said == f"{number}rd"
+
+
 def test_lang_changes_the_language_and_not_the_voice():
     _, french, _ = spoken("I say <lang xml:lang='fr-FR'>bonjour</lang> to you")
     assert (french.manner.voice, french.manner.language) == (JENNY, "fr-FR")

@@ -13,6 +13,8 @@ CASES = [
     ("It costs 3.5 dollars.", ["It costs 3.5 dollars."]),
     ("One\n\nTwo", ["One\n\n", "Two"]),
     ("你好。再见！", ["你好。", "再见！"]),
+    ("Sra. Díaz came. Bye.", ["Sra. Díaz came. ", "Bye."]),
+    ("A heading\nhello. you", ["A heading\n", "hello. ", "you"]),
     ("", []),
 ]
 

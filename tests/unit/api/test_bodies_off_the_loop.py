@@ -1,0 +1,66 @@
+"""No coroutine takes the body of a request apart itself: all others would wait meanwhile.
+
+Read from the source: what parses, and what calls it by name, runs in a thread.
+"""
+
+import ast
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[3]
+PARSING = {"loads", "validate_json", "model_validate_json", "Parse", "parse"}
+# What is large after it was translated is measured and written again.
+WRITING = {"split_sentences", "later_answer"}
+
+
+def functions_of(tree):
+    return [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def known_as(name, path):
+    """A name that is private to a module is another in each."""
+    return f"{path}:{name}" if name.startswith("_") else name
+
+
+def calls(function, path):
+    """Names that a function calls itself, not in functions within it."""
+    found, left = set(), list(ast.iter_child_nodes(function))
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        left += ast.iter_child_nodes(node)
+        if isinstance(node, ast.Call):
+            called = node.func
+            if isinstance(called, ast.Attribute) and called.attr in PARSING:
+                found.add("<parser>")
+            elif isinstance(called, ast.Name):
+                found.add(known_as(called.id, path))
+    return found
+
+
+def test_no_coroutine_takes_a_body_apart():
+    paths = [*(PROJECT / "functions" / "api").rglob("*.py"),
+             PROJECT / "shared/synthesis/ssml.py"]  # fmt: skip
+    functions = [
+        (path, function, calls(function, path))
+        for path in paths
+        for function in functions_of(ast.parse(path.read_text("utf-8")))
+    ]
+    parsing = {"<parser>", *WRITING}
+    while True:
+        more = {
+            known_as(function.name, path)
+            for path, function, called in functions
+            if isinstance(function, ast.FunctionDef) and called & parsing
+        } - parsing
+        if not more:
+            break
+        parsing |= more
+    assert parsing >= {"read_ssml", "read_translation", "parse_definition", "version_3_answer"}
+    on_the_loop = {
+        f"{path.relative_to(PROJECT)}:{function.name} calls {name}"
+        for path, function, called in functions
+        if isinstance(function, ast.AsyncFunctionDef)
+        for name in called & parsing
+    }
+    assert on_the_loop == set()
