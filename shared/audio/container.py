@@ -6,7 +6,9 @@ frames of bounded size, an end to packets that do not decode.
 """
 
 import ctypes
+import threading
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import av
 import av.error
@@ -22,8 +24,9 @@ from shared.audio.format import (
     AudioFormat,
     AudioLimits,
 )
+from shared.audio.mov_tracks import OneTrack, OneTrackForward
 from shared.audio.pcm import Int16Block, int16_from_samples
-from shared.audio.source import EncodedSource
+from shared.audio.source import EncodedSource, SeekableBytes
 from shared.errors import AudioTooLong, EmptyAudio, UnsupportedFormat
 
 # fmt: off
@@ -59,14 +62,23 @@ _AV_ERRORS = (av.FFmpegError, ValueError, MemoryError, OverflowError)
 
 
 # One table of an MP4 may claim 80 million samples in a few bytes; FFmpeg believed it and took
-# 2.9 GB. With this ceiling on a single allocation the index of 64 MB holds 2.8 million samples,
-# 16 hours of AAC, and such a file ends in an error with 0.1 GB at most.
+# 2.9 GB. With this ceiling on a single allocation an index holds 1.4 million samples of 24 bytes:
+# five hours of AAC are 843,750 at 48 kHz (20 MB), and such a file ends in an error with 0.1 GB at
+# most. That is for one track, and FFmpeg sees no more of an MP4.
 # PyAV has no name for the call; its compiled modules are linked with the library that has.
-_LARGEST_ALLOCATION_BYTES = 64 << 20
+_LARGEST_ALLOCATION_BYTES = 32 << 20
 _libavutil = ctypes.CDLL(av.error.__file__)
 _libavutil.av_max_alloc.argtypes = [ctypes.c_size_t]
 _libavutil.av_max_alloc.restype = None
 _libavutil.av_max_alloc(_LARGEST_ALLOCATION_BYTES)
+
+
+# How many files that are here as a whole are opened at once: an index is made then. Not of bytes
+# that still arrive, where one client could let all others wait.
+_OPENING = threading.BoundedSemaphore(2)
+# More samples in an index than the bytes can hold, even of codings that count uncompressed ones,
+# are not kept while the audio is read.
+_MOST_SAMPLES_PER_BYTE = 64
 
 
 class ContainerDecoder:
@@ -126,8 +138,12 @@ class ContainerDecoder:
             self._container = None
 
     def _start(self, demuxer: str) -> AudioFormat:
-        self._container = _open(self._source, demuxer)
+        size_bytes = self._source.remaining_bytes
+        with nullcontext() if size_bytes is None else _OPENING:
+            self._container = _open(self._source, demuxer)
         stream = _first_audio_stream(self._container)
+        if size_bytes is not None and stream.frames > _MOST_SAMPLES_PER_BYTE * size_bytes:
+            raise UnsupportedFormat("The index lists more samples than the bytes can hold.")
         codec = self._checked_codec(stream)
         if demuxer in _STATING_LENGTH:
             self._check_stated_length(stream)
@@ -229,12 +245,17 @@ def _open(source: EncodedSource, demuxer: str) -> InputContainer:
         # No protocol has this name: a container that points elsewhere gets nothing.
         "protocol_whitelist": "none",
         "codec_whitelist": ",".join(sorted(_DECODERS)),
-        "max_streams": "16",
+        # A second track of an MP4 that is not hidden below lies where none should be.
+        "max_streams": "1" if demuxer == "mov" else "16",
     }
     may_jump = demuxer in _JUMPING and not (
         demuxer == "mov" and source.is_arriving and _index_comes_first(source)
     )
-    file = source.random_access() if may_jump else _ForwardOnly(source)
+    file: _ForwardOnly | OneTrackForward | SeekableBytes
+    if demuxer == "mov":
+        file = OneTrack(source.random_access()) if may_jump else OneTrackForward(source)
+    else:
+        file = source.random_access() if may_jump else _ForwardOnly(source)
     try:
         return av.open(file, "r", format=demuxer, container_options=options)
     except _AV_ERRORS:

@@ -1,0 +1,164 @@
+"""One track of an MP4: FFmpeg makes an index of every track that it sees, so it sees one.
+
+A track of two million samples takes a few bytes to claim and 100 MB to index; video, a second
+language, time codes and cover pictures are never read here. In the bytes that FFmpeg gets, the
+type of their boxes is `free`, which it skips. Sizes and places stay as they are.
+
+Layout of the boxes: ISO/IEC 14496-12, 4.2, 8.3 and 8.4; QuickTime File Format Specification.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+from shared.audio.source import EncodedSource, SeekableBytes
+
+_SKIPPED = b"free"
+# Metadata may hold pictures, which become streams.
+_NEVER_READ = {b"udta", b"meta"}
+# Hundreds of tracks or boxes before the index are no recording.
+_MOST_BOXES = 4_096
+# Boxes state sizes of up to 64 bits; no file has this many bytes, and none can be sought there.
+_FARTHEST_BYTES = 1 << 40
+# A track says what it is before its tables, after a few small boxes.
+_TRACK_HEAD_BYTES = 65_536
+
+ReadAt = Callable[[int, int], bytes]
+
+
+class _Box(NamedTuple):
+    kind: bytes
+    size: int
+    header_bytes: int
+
+
+class _Walk:
+    """Goes from box to box through all of an MP4 up to the end of its first index (`moov`)."""
+
+    def __init__(self) -> None:
+        self.position: int | None = 0  # of the next box, None where there is nothing to look at
+        self._index_end: int | None = None
+        self._has_audio = False
+        self._n_boxes = 0
+
+    def hides(self, read: ReadAt) -> bool:
+        """Step over the next box, or into the index; tell whether it is to be hidden.
+
+        Parameters
+        ----------
+        read: bytes at an offset from the start of the box, fewer at the end.
+        """
+        position = self.position or 0
+        self._n_boxes += 1
+        box = _box(read(0, 16)) if position <= _FARTHEST_BYTES else None
+        is_behind = self._index_end is not None and position >= self._index_end
+        if box is None or is_behind or self._n_boxes > _MOST_BOXES:
+            self.position = None
+            return False
+        if box.kind == b"moov" and self._index_end is None:
+            self._index_end = position + box.size
+            self.position = position + box.header_bytes
+            return False
+        self.position = position + box.size
+        if box.kind != b"trak":
+            return box.kind in _NEVER_READ
+        if not self._has_audio and _is_audio(read(0, min(box.size, _TRACK_HEAD_BYTES))):
+            self._has_audio = True
+            return False
+        return True
+
+
+class OneTrack:
+    """A file to jump in, with all but the first audio track hidden."""
+
+    def __init__(self, file: SeekableBytes) -> None:
+        self._file = file
+        self._hidden = self._find_hidden()
+        file.seek(0)
+
+    def read(self, size: int) -> bytes:
+        """Between 1 and `size` bytes, none at the end."""
+        start = self._file.tell()
+        taken = self._file.read(size)
+        for place in self._hidden:
+            if start - len(_SKIPPED) < place < start + len(taken):
+                taken = _overlaid(taken, place - start)
+        return taken
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Move; the new position, or -1 where that cannot be done."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Bytes from the start."""
+        return self._file.tell()
+
+    def _find_hidden(self) -> list[int]:
+        walk, places = _Walk(), []
+        while (position := walk.position) is not None:
+            if walk.hides(partial(self._read_at, position)):
+                places.append(position + 4)
+        return places
+
+    def _read_at(self, box: int, offset: int, size: int) -> bytes:
+        position = box + offset
+        if self._file.seek(position) != position:
+            return b""
+        gathered = b""
+        while len(gathered) < size and (taken := self._file.read(size - len(gathered))):
+            gathered += taken
+        return gathered
+
+
+class OneTrackForward:
+    """Bytes that are read forward, with all but the first audio track hidden."""
+
+    def __init__(self, source: EncodedSource) -> None:
+        self._source = source
+        self._start = source.position
+        self._walk = _Walk()
+        self._replaced = b""
+
+    def read(self, size: int) -> bytes:
+        """Between 1 and `size` bytes, none at the end."""
+        at_box = self._walk.position == self._source.position - self._start
+        if not self._replaced and at_box and self._walk.hides(self._peek_at):
+            self._replaced = self._source.read_between(8, 8)[:4] + _SKIPPED
+        if self._replaced:
+            taken, self._replaced = self._replaced[:size], self._replaced[size:]
+            return taken
+        if self._walk.position is None:
+            return self._source.read(size)
+        ahead = self._walk.position - (self._source.position - self._start)
+        return self._source.read(min(size, ahead))
+
+    def _peek_at(self, offset: int, size: int) -> bytes:
+        return self._source.peek(offset + size)[offset:]
+
+
+def _box(head: bytes) -> _Box | None:
+    """The box that begins here; None where none does, or one without a size."""
+    if len(head) < 8:
+        return None
+    size, kind = int.from_bytes(head[:4], "big"), head[4:8]
+    if size == 1 and len(head) >= 16:
+        size = int.from_bytes(head[8:16], "big")
+        return _Box(kind, size, 16) if size >= 16 else None
+    return _Box(kind, size, 8) if size >= 8 else None
+
+
+def _is_audio(track: bytes) -> bool:
+    """Whether a track's handler (`mdia`, `hdlr`) is that of sound."""
+    place = 8
+    while box := _box(track[place : place + 16]):
+        if box.kind == b"hdlr":
+            handler = place + box.header_bytes + 8  # behind version, flags and component type
+            return track[handler : handler + 4] == b"soun"
+        place += box.header_bytes if box.kind == b"mdia" else box.size
+    return False
+
+
+def _overlaid(taken: bytes, place: int) -> bytes:
+    """Bytes with `free` at a place that may begin before or end behind them."""
+    first, last = max(0, place), min(len(taken), place + len(_SKIPPED))
+    return taken[:first] + _SKIPPED[first - place : last - place] + taken[last:]
