@@ -31,10 +31,12 @@ format: development ## Rewrite the code as `make lint` wants it
 type: development ## Check types (mypy, strict)
 	$(PY) -m mypy
 
-bench: development ## Measure against rivals on the speech that SOTTO_SPEECH_DATA names
-	@scripts/environment.sh rivals
+bench: development ## Measure against rivals, or another commit, on the speech of SOTTO_SPEECH_DATA
 	@$(PY) -m functions.command_line models fetch
+ifeq (,$(findstring --against,$(ARGS)))
+	@scripts/environment.sh rivals
 	@$(PY) -m functions.command_line models fetch kokoro en_US-joe-medium
+endif
 	$(PY) -m benchmarks $(ARGS)
 
 parity: ## Compare the openai-whisper engine with the default one, in an environment with torch

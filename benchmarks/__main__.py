@@ -12,14 +12,16 @@ from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
 
+from benchmarks import against
 from benchmarks.accuracy import measure_accuracy
+from benchmarks.against import LEAST_ROUNDS, measure_against
 from benchmarks.batch_throughput import measure_batch_throughput
 from benchmarks.clips import Clip, clips_of, read_manifest
 from benchmarks.cold_start import measure_cold_start
 from benchmarks.cold_start_azure import AZURE_FUNCTIONS
 from benchmarks.cold_start_hosts import measure_hosts
 from benchmarks.cold_start_lambda import AWS_LAMBDA
-from benchmarks.conditions import describe_conditions, stay_on_cores
+from benchmarks.conditions import describe_conditions, describe_run, stay_on_cores
 from benchmarks.diarization import measure_diarization
 from benchmarks.hard_audio import measure_hard_audio
 from benchmarks.language import measure_language
@@ -76,6 +78,9 @@ def main() -> int:
     if not named or not Path(named).is_dir():
         sys.stderr.write("SOTTO_SPEECH_DATA must name the folder of the speech set.\n")
         return 2
+    if arguments.against:
+        stay_on_cores()
+        return _compare_checkouts(arguments, read_manifest(Path(named).resolve()))
     if not arguments.rivals_python.is_file():
         sys.stderr.write(f"There are no rivals at {arguments.rivals_python}: use `make bench`.\n")
         return 2
@@ -97,15 +102,36 @@ def main() -> int:
             if is_thorough:
                 write_section(name, conditions, sections[name])
 
+    if is_thorough:
+        write_conditions(conditions)
+        draw_plots(numbers)
+    _print_end(numbers, sections, is_thorough=is_thorough)
+    return 0
+
+
+def _compare_checkouts(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> int:
+    """Measure this checkout against another one; nothing of rivals is needed."""
+    conditions, sections = describe_run(), dict[str, Section]()
+    is_thorough = arguments.clips is None and arguments.rounds >= LEAST_ROUNDS
+    measured = measure_against(
+        arguments.against, arguments.only, clips, arguments.rounds, arguments.clips
+    )
+    for name, section in measured:
+        print(f"\n{section.markdown()}", flush=True)
+        sections[f"against_{name}"] = section
+        numbers = write_numbers(conditions, sections, is_thorough=is_thorough)
+        if is_thorough:
+            write_section(f"against_{name}", conditions, section)
+    _print_end(numbers, sections, is_thorough=is_thorough)
+    return 0
+
+
+def _print_end(numbers: Path, sections: dict[str, Section], *, is_thorough: bool) -> None:
     print(f"Numbers: {numbers}")
     if not is_thorough:
         print("Fewer clips or rounds than a figure needs: the pages stay as they are.")
-    else:
-        write_conditions(conditions)
-        draw_plots(numbers)
     missed = [f"{name}: {what}" for name, one in sections.items() for what in one.missed()]
     print("\n".join(("Not as asked:", *missed)) if missed else "All as asked.")
-    return 0
 
 
 def _measures(
@@ -188,8 +214,14 @@ def _redraw(numbers: Path | None) -> int:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--only", type=_names, default=SECTIONS, help=f"some of {','.join(SECTIONS)}"
-    )
+        "--only", type=_names,
+        help=f"some of {','.join(SECTIONS)}; with --against of {','.join(against.SECTIONS)}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--against", type=Path, metavar="CHECKOUT",
+        help="measure this checkout in turns with another one of the project, not with rivals",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="rounds of --against")
     parser.add_argument("--repeats", type=int, default=3, help="rounds of every comparison")
     parser.add_argument("--clips", type=int, help="at most so many clips of a set")
     parser.add_argument("--requests", type=int, default=500, help="requests of section memory")
@@ -199,14 +231,18 @@ def _parse_arguments() -> argparse.Namespace:
         "--plots", type=Path, nargs="?", const=_NEWEST, metavar="NUMBERS",
         help="only draw the plots again, from the newest run that can be or the numbers named",
     )  # fmt: skip
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    known, default = (
+        (against.SECTIONS, against.RATIO_SECTIONS) if arguments.against else (SECTIONS, SECTIONS)
+    )
+    arguments.only = arguments.only or default
+    if unknown := set(arguments.only) - set(known):
+        parser.error(f"no section is called {', '.join(sorted(unknown))}")
+    return arguments
 
 
 def _names(value: str) -> tuple[str, ...]:
-    names = tuple(value.split(","))
-    if unknown := set(names) - set(SECTIONS):
-        raise argparse.ArgumentTypeError(f"no section is called {', '.join(sorted(unknown))}")
-    return names
+    return tuple(value.split(","))
 
 
 def _is_thorough(arguments: argparse.Namespace) -> bool:

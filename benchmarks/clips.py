@@ -1,6 +1,7 @@
 """The speech set: a folder of audio with `manifest.tsv`, which says what is spoken in each file."""
 
 import csv
+import random
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +11,16 @@ class Clip:
     """One file of the speech set.
 
     `name` is its path inside the set, `seconds` its length (0 where the manifest does not know),
-    `text` what is spoken in it, empty where there is no reference.
+    `text` what is spoken in it, empty where there is no reference. `language` is spoken in it;
+    several are separated by commas, and there is none where the manifest does not know.
     """
 
     name: str
     path: Path
     seconds: float
     text: str
+    language: str = "en"
+    n_channels: int = 1
 
     @property
     def folder(self) -> str:
@@ -38,6 +42,8 @@ def read_manifest(speech_data: Path) -> tuple[Clip, ...]:
                 path=speech_data / row["file"],
                 seconds=float(row["seconds"] or 0),
                 text=row["text"] or "",
+                language=row.get("language") or "",
+                n_channels=int(row.get("channels") or 1),
             )
             for row in csv.DictReader(manifest, delimiter="\t", quoting=csv.QUOTE_NONE)
         )
@@ -51,3 +57,11 @@ def clips_of(clips: tuple[Clip, ...], folder: str, at_most: int | None = None) -
     chosen = [clip for clip in clips if clip.folder == folder]
     step = 1 if at_most is None else max(1, len(chosen) // at_most)
     return tuple(chosen[::step][:at_most])
+
+
+def drawn_clips(clips: tuple[Clip, ...], folder: str, n_clips: int, seed: int) -> tuple[Clip, ...]:
+    """As many files of one part of the set, the same for the same seed, in the set's order."""
+    chosen = [clip for clip in clips if clip.folder == folder]
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    drawn = set(chance.sample(range(len(chosen)), min(n_clips, len(chosen))))
+    return tuple(clip for index, clip in enumerate(chosen) if index in drawn)

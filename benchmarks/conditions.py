@@ -23,16 +23,23 @@ def stay_on_cores() -> None:
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
 
 
-def describe_conditions(model: str, compute_type: str, rival: dict[str, str]) -> dict[str, str]:
-    """Machine, versions and settings, by what they are called in the report."""
+def describe_run() -> dict[str, str]:
+    """When, which commit and on which machine: what the page says with each section."""
     flags = _cpu_field("flags", "Features").split()
     return {
         "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "Sotto": _commit(),
+        "Sotto": commit_of(_PROJECT),
         "CPU": f"{_cpu_field('model name') or platform.machine()}, {os.cpu_count()} cores"
         f" ({' '.join(flag for flag in _KERNELS if flag in flags)})",
-        "cores": f"both systems on the same {len(os.sched_getaffinity(0))}, {THREADS} threads each",
         "load before the run": "{:.1f} (1 min), {:.1f} (5 min)".format(*os.getloadavg()),
+    }
+
+
+def describe_conditions(model: str, compute_type: str, rival: dict[str, str]) -> dict[str, str]:
+    """Machine, versions and settings, by what they are called in the report."""
+    return {
+        **describe_run(),
+        "cores": f"both systems on the same {len(os.sched_getaffinity(0))}, {THREADS} threads each",
         "model": f"Whisper {Path(model).name}, {compute_type}, the same files for both",
         "ours": "over HTTP, `POST /speechtotext/transcriptions:transcribe`, locale en-US,"
         f" profanity None, word times included; {_versions('ctranslate2', 'onnxruntime', 'av')},"
@@ -42,6 +49,15 @@ def describe_conditions(model: str, compute_type: str, rival: dict[str, str]) ->
         "WER": "Whisper's English normaliser"
         f" ({_versions('whisper-normalizer', 'jiwer')}), all words of a set together",
     }
+
+
+def commit_of(checkout: Path) -> str:
+    """Commit of a checkout, with a word where its code differs from it."""
+    described = subprocess.run(
+        ["git", "describe", "--always", "--dirty=, changed"],
+        cwd=checkout, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return described.stdout.strip() or "unknown commit"
 
 
 def _cpu_field(*names: str) -> str:
@@ -54,12 +70,3 @@ def _cpu_field(*names: str) -> str:
 
 def _versions(*packages: str) -> str:
     return ", ".join(f"{package} {version(package)}" for package in packages)
-
-
-def _commit() -> str:
-    """Return the commit measured, with a word where the code differs from it."""
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty=, changed"],
-        cwd=_PROJECT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return described.stdout.strip() or "unknown commit"

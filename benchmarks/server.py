@@ -6,8 +6,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 import httpx
@@ -20,6 +23,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 _START_LIMIT_S = 60
 _REQUEST_LIMIT_S = 900
 _LOG_LIMIT_S = 5
+_POLL_S = 0.005
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 # What chooses the weights; everything else of the server is as it comes.
 _INHERITED = {"SOTTO_MODEL", "SOTTO_MODEL_FOLDER", "SOTTO_COMPUTE_TYPE"}
@@ -54,23 +59,32 @@ class Answer:
 class SottoServer:
     """`python -m functions.container` on a free port, from start to exit of a `with` block.
 
+    `checkout` is the folder whose code serves, this project unless another one is named.
+    `environment` comes on top of what every server of these benchmarks has.
+
     Raises
     ------
     RuntimeError: it does not start; its own words are on standard error.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, checkout: Path = PROJECT, environment: Mapping[str, str] = _NOTHING) -> None:
         self.started_s = time.perf_counter()
-        environment = {
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith("SOTTO_") or name in _INHERITED
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "functions.container"],
-            cwd=PROJECT,
-            env=environment
-            | {"SOTTO_PORT": "0", "SOTTO_BATCH": "false", "SOTTO_THREADS": str(THREADS)},
+            cwd=checkout,
+            env=inherited
+            | {
+                "PYTHONPATH": str(checkout),
+                "SOTTO_PORT": "0",
+                "SOTTO_BATCH": "false",
+                "SOTTO_THREADS": str(THREADS),
+            }
+            | dict(environment),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -102,16 +116,40 @@ class SottoServer:
         definition: dict[str, Any] = {"locales": ["en-US"], "profanityFilterMode": "None"}
         if phrases:
             definition["phraseList"] = {"phrases": phrases}
+        return self._answer(*self._fast_transcription(audio, definition))
+
+    def transcribe_as(self, audio: bytes, definition: Mapping[str, Any]) -> Answer:
+        """Send one fast transcription with a definition of the contract; read no log for it."""
+        response, elapsed_s = self._fast_transcription(audio, definition)
+        return Answer(response.status_code, elapsed_s, response.json())
+
+    def _fast_transcription(
+        self, audio: bytes, definition: Mapping[str, Any]
+    ) -> tuple[httpx.Response, float]:
+        """Response, and the time from before the upload to its end."""
         started = time.perf_counter()
         response = self._client.post(
             "/speechtotext/transcriptions:transcribe",
             params={"api-version": "2025-10-15"},
             files={"audio": ("audio", audio), "definition": (None, json.dumps(definition))},
         )
-        return self._answer(response, time.perf_counter() - started)
+        return response, time.perf_counter() - started
+
+    def wait_until_ready(self) -> float:
+        """Seconds from the start of the process until `/ready` says that the model is loaded.
+
+        Raises
+        ------
+        RuntimeError: that takes longer than a minute.
+        """
+        while self._client.get("/ready").status_code != HTTPStatus.OK:
+            if time.perf_counter() - self.started_s > _START_LIMIT_S:
+                raise RuntimeError("The server does not become ready.")
+            time.sleep(_POLL_S)
+        return time.perf_counter() - self.started_s
 
     def recognise_short_audio(self, audio: bytes) -> Answer:
-        """Send one clip to the short audio contract."""
+        """Send one clip to the short audio contract; read no log for it."""
         started = time.perf_counter()
         response = self._client.post(
             "/speech/recognition/conversation/cognitiveservices/v1",
@@ -119,7 +157,7 @@ class SottoServer:
             content=audio,
             headers={"Content-Type": "audio/wav"},
         )
-        return self._answer(response, time.perf_counter() - started)
+        return Answer(response.status_code, time.perf_counter() - started, response.json())
 
     @property
     def resident_bytes(self) -> int:
@@ -155,9 +193,9 @@ class SottoServer:
                 continue
             fields = json.loads(line)
             with self._news:
-                if fields["event"] == "listening":
+                if "port" in fields:  # events may be renamed from commit to commit
                     self._port = fields["port"]
-                elif fields["event"] == "request":
+                elif fields.get("event") == "request":
                     self._requests[fields["request_id"]] = fields
                 self._news.notify_all()
         with self._news:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import report
+from benchmarks import against, report
 from benchmarks.__main__ import SECTIONS
 from benchmarks.report import (
     Figure,
@@ -126,7 +126,8 @@ def test_a_page_without_a_place_is_an_error(docs):
 
 def test_every_section_has_a_place_on_one_page():
     pages = [page.read_text() for page in report._DOCS.glob("*.md")]
-    for name in ("conditions", *SECTIONS):
+    compared = (f"against_{name}" for name in against.SECTIONS)
+    for name in ("conditions", *SECTIONS, *compared):
         assert sum(page.count(f"<!-- {name} -->\n") for page in pages) == 1, name
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.clips import clips_of, read_manifest
+from benchmarks.clips import clips_of, drawn_clips, read_manifest
 
 MANIFEST = (
     "file\tlanguage\tseconds\ttext\n"
@@ -39,6 +39,25 @@ def test_a_folder_is_chosen_in_the_order_of_the_manifest(clips):
 def test_fewer_clips_are_taken_evenly_so_that_all_speakers_are_heard(clips):
     many = [clips[0]] * 3 + [clips[1]] * 3 + [clips[3]] * 3
     assert [clip.seconds for clip in clips_of(tuple(many), "en_read", 3)] == [2.83, 5.06, 7.5]
+
+
+def test_the_language_and_the_channels_are_those_of_the_manifest_where_it_has_them(tmp_path):
+    (tmp_path / "manifest.tsv").write_text(
+        "file\tlanguage\tseconds\tchannels\ttext\n"
+        "telephone/a.wav\ten,zh\t2.8\t2\t\n"
+        "broken/b.wav\t\t\t\t\n"
+    )
+    stereo, broken = read_manifest(tmp_path)
+    assert (stereo.language, stereo.n_channels) == ("en,zh", 2)
+    assert (broken.language, broken.n_channels) == ("", 1)
+
+
+def test_clips_are_drawn_alike_for_a_seed_and_stay_in_the_order_of_the_manifest(clips):
+    drawn = drawn_clips(clips, "en_read", 2, seed=7)
+    assert drawn == drawn_clips(clips, "en_read", 2, seed=7)
+    assert len(set(drawn)) == 2
+    assert sorted(drawn, key=clips.index) == list(drawn)
+    assert drawn_clips(clips, "en_read", 9, seed=7) == clips_of(clips, "en_read")
 
 
 def test_a_folder_without_a_manifest_is_an_error(tmp_path):

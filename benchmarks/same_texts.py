@@ -1,0 +1,203 @@
+"""Whether two checkouts answer the same, clip by clip over the whole speech set.
+
+One request at a time, so that no request shares a batch with another one. Texts are compared here
+and leave no trace but counts: neither the terminal nor a page shows them.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from http import HTTPStatus
+from typing import Any
+
+from benchmarks.checkouts import Both
+from benchmarks.clips import Clip
+from benchmarks.report import Figure, Section
+from benchmarks.server import Answer, SottoServer
+from shared.language.locales import default_locale
+
+_LONGEST_S = 600.0
+_PRINT_EVERY = 20
+_UNKNOWN_LANGUAGE = "en"
+_TOLD_APART = ("diarization", "long")  # parts of the set with several speakers in one channel
+
+# What of an answer is compared, each on its own, and the keys of a phrase that it is made of.
+_OF_PHRASES = {
+    "texts": ("text",),
+    "languages": ("locale",),
+    "times of phrases": ("offsetMilliseconds", "durationMilliseconds"),
+    "words and their times": ("words",),
+    "channels and speakers": ("channel", "speaker"),
+    "confidence": ("confidence",),
+}
+ASPECTS = ("status", *_OF_PHRASES)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request of a clip; `name` says which way it is transcribed."""
+
+    name: str
+    clip: Clip
+    definition: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Compared:
+    """What was compared so far; phrases and words are those of the old answers."""
+
+    n_phrases: int = 0
+    n_words: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    differences: list["Difference"] = field(default_factory=list)
+
+    @property
+    def n_requests(self) -> int:
+        """All requests, those that are refused among them."""
+        return self.statuses.total()
+
+    def add(self, name: str, answers: Both[Answer]) -> None:
+        """Compare two answers to one request."""
+        self.statuses[answers.old.status] += 1
+        self.n_phrases += len(answers.old.phrases)
+        self.n_words += len(answers.old.text.split())
+        if difference := compare_answers(name, answers):
+            self.differences.append(difference)
+            print(f"  {difference}", flush=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How two answers to one request differ.
+
+    `aspects` are those of `ASPECTS` that are not equal. Words count that are in one text only, or
+    in the place of others; `n_words` are those of the old text.
+    """
+
+    name: str
+    aspects: tuple[str, ...]
+    n_words_changed: int
+    n_words: int
+
+    def __str__(self) -> str:
+        """Name and counts, and nothing that was said."""
+        counted = f"{self.n_words_changed} of {self.n_words} words changed"
+        return f"`{self.name}`: {', '.join(self.aspects)}; {counted}"
+
+
+def measure_same_texts(
+    commits: Both[str], servers: Both[SottoServer], clips: Sequence[Clip], n_clips: int | None
+) -> Section:
+    """Send every clip to both, and count and name the answers that are not the same.
+
+    `n_clips` thins the clips out evenly, so that a short run still has every part of the set.
+    """
+    chosen = [clip for clip in clips if clip.seconds <= _LONGEST_S]
+    chosen = chosen[:: max(1, len(chosen) // (n_clips or len(chosen)))][:n_clips]
+    too_long = [clip.name for clip in clips if clip.seconds > _LONGEST_S]
+    compared = Compared()
+    for request in (one for clip in chosen for one in requests_of(clip)):
+        audio = request.clip.path.read_bytes()
+        compared.add(
+            request.name,
+            Both(
+                servers.new.transcribe_as(audio, request.definition),
+                servers.old.transcribe_as(audio, request.definition),
+            ),
+        )
+        if compared.n_requests % _PRINT_EVERY == 0:
+            print(
+                f"  {compared.n_requests} requests, {len(compared.differences)} differ", flush=True
+            )
+    return _section(commits, compared, too_long)
+
+
+def requests_of(clip: Clip) -> Iterator[Request]:
+    """A clip as it is; its channels apart; its speakers told apart, where that says something."""
+    languages = (clip.language or _UNKNOWN_LANGUAGE).split(",")
+    definition = {
+        "locales": [default_locale(language) for language in languages],
+        "profanityFilterMode": "None",
+    }
+    yield Request(clip.name, clip, definition)
+    if clip.n_channels == 2:
+        yield Request(f"{clip.name}, channels", clip, definition | {"channels": [0, 1]})
+    if clip.folder in _TOLD_APART:
+        speakers = {"diarization": {"enabled": True, "maxSpeakers": 8}}
+        yield Request(f"{clip.name}, speakers", clip, definition | speakers)
+
+
+def compare_answers(name: str, answers: Both[Answer]) -> Difference | None:
+    """What is not equal in two answers; None where all is."""
+    aspects = [
+        aspect
+        for aspect, keys in _OF_PHRASES.items()
+        if _values(answers.new, keys) != _values(answers.old, keys)
+    ]
+    if answers.new.text != answers.old.text and "texts" not in aspects:
+        aspects.insert(0, "texts")
+    if _status(answers.new) != _status(answers.old):
+        aspects.insert(0, "status")
+    if not aspects:
+        return None
+    return Difference(name, tuple(aspects), n_words_changed(answers), len(answers.old.text.split()))
+
+
+def n_words_changed(answers: Both[Answer]) -> int:
+    """Words of either text that are not in the other one at their place."""
+    old, new = answers.old.text.split(), answers.new.text.split()
+    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return sum(
+        max(old_end - old_start, new_end - new_start)
+        for kind, old_start, old_end, new_start, new_end in changes
+        if kind != "equal"
+    )
+
+
+def _status(answer: Answer) -> tuple[int, Any, Any]:
+    """Status and, in an error, the codes of the contract; messages may be worded anew."""
+    inner = answer.body.get("innerError") or {}
+    return answer.status, answer.body.get("code"), inner.get("code")
+
+
+def _values(answer: Answer, keys: Sequence[str]) -> list[tuple[Any, ...]]:
+    return [tuple(phrase.get(key) for key in keys) for phrase in answer.phrases]
+
+
+def _section(commits: Both[str], compared: Compared, too_long: Sequence[str]) -> Section:
+    n_requests, differences = compared.n_requests, compared.differences
+    n_differing = Counter(aspect for one in differences for aspect in one.aspects)
+    refused = n_requests - compared.statuses[HTTPStatus.OK]
+    counted = (
+        f"One request at a time, each to both: {compared.n_phrases} phrases with"
+        f" {compared.n_words} words; {refused} requests are refused. Left out because they are"
+        f" longer than {_LONGEST_S:.0f} s: {', '.join(too_long) or 'none'}."
+    )
+    notes = [counted]
+    if differences:
+        notes += ["Not the same:", "\n".join(f"- {one}" for one in differences)]
+    return Section(
+        title=f"Against {commits.old}: the same answers",
+        figures=(
+            _row("whole answers", n_requests - len(differences), n_requests),
+            *(_row(aspect, n_requests - n_differing[aspect], n_requests) for aspect in ASPECTS),
+        ),
+        numbers={
+            "commits": [commits.new, commits.old],
+            "n_requests": n_requests,
+            "differences": [str(one) for one in differences],
+        },
+        note="\n\n".join(notes),
+        systems=("equal",),
+    )
+
+
+def _row(what: str, n_equal: int, n_all: int) -> Figure:
+    is_asked = what == "texts"
+    return Figure(
+        what,
+        f"{n_equal} of {n_all}",
+        asked="all" if is_asked else "",
+        met=n_equal == n_all if is_asked else None,
+    )
