@@ -18,13 +18,14 @@ from benchmarks.checkouts import Both, Checkouts, open_checkouts
 from benchmarks.clips import Clip, clips_of, drawn_clips
 from benchmarks.language import CONFUSABLE, SILENT
 from benchmarks.report import Figure, Section
+from benchmarks.same_files import measure_same_files
 from benchmarks.same_texts import measure_same_texts
 from benchmarks.server import Answer, SottoServer
 from benchmarks.word_error_rate import WordErrors, count_errors, word_error_rate
 from shared.language.locales import default_locale
 
 RATIO_SECTIONS = ("cold", "memory", "speed", "long", "language")
-SECTIONS = (*RATIO_SECTIONS, "texts")
+SECTIONS = (*RATIO_SECTIONS, "texts", "files")
 LEAST_ROUNDS = 5  # for the page
 
 _MOST_TIME_RATIO = 1.03
@@ -146,6 +147,7 @@ def measure_against(
             "long": lambda: _long(commits, servers(), clips_of(clips, "long"), n_rounds),
             "language": lambda: _language(commits, servers(), clips, n_rounds, n_clips),
             "texts": lambda: measure_same_texts(commits, servers(), clips, n_clips),
+            "files": lambda: measure_same_files(checkouts, clips, n_clips),
         }
         for name, measure in measures.items():
             if name in only:

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from benchmarks.conditions import commit_of
-from benchmarks.server import PROJECT, SottoServer
+from benchmarks.server import NO_SETTINGS, PROJECT, SottoServer
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -62,9 +62,9 @@ class Checkouts:
         """Commits, with a word where the code differs from them."""
         return self.folders.map(commit_of)
 
-    def start(self, folder: Path) -> SottoServer:
-        """Start the server of one of them."""
-        return SottoServer(folder, self._environment)
+    def start(self, folder: Path, environment: Mapping[str, str] = NO_SETTINGS) -> SottoServer:
+        """Start the server of one of them, with settings of its own."""
+        return SottoServer(folder, {**self._environment, **environment})
 
     @contextmanager
     def started(self) -> Iterator[Both[SottoServer]]:

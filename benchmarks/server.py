@@ -19,12 +19,12 @@ from benchmarks.conditions import THREADS
 from benchmarks.process_memory import peak_resident_bytes, resident_bytes
 
 PROJECT = Path(__file__).resolve().parent.parent
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 _START_LIMIT_S = 60
 _REQUEST_LIMIT_S = 900
 _LOG_LIMIT_S = 5
 _POLL_S = 0.005
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 # What chooses the weights; everything else of the server is as it comes.
 _INHERITED = {"SOTTO_MODEL", "SOTTO_MODEL_FOLDER", "SOTTO_COMPUTE_TYPE"}
@@ -67,7 +67,9 @@ class SottoServer:
     RuntimeError: it does not start; its own words are on standard error.
     """
 
-    def __init__(self, checkout: Path = PROJECT, environment: Mapping[str, str] = _NOTHING) -> None:
+    def __init__(
+        self, checkout: Path = PROJECT, environment: Mapping[str, str] = NO_SETTINGS
+    ) -> None:
         self.started_s = time.perf_counter()
         inherited = {
             name: value

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.against import Ratios, Texts
 from benchmarks.checkouts import Both, Checkouts, ForeignCode
 from benchmarks.clips import Clip
+from benchmarks.same_files import compare_files
 from benchmarks.same_texts import compare_answers, measure_same_texts, requests_of
 from benchmarks.server import Answer
 
@@ -137,6 +138,22 @@ def test_the_section_counts_what_is_equal_names_the_rest_and_leaves_long_clips_o
     shown = section.markdown() + repr(section.numbers) + capsys.readouterr().out
     assert "canary" not in shown
     assert "parrot" not in shown
+
+
+def test_files_are_compared_by_format_and_those_that_differ_are_named():
+    new = {
+        "a.wav": {"json": {"phrases": ["canary"]}, "vtt": "WEBVTT canary"},
+        "b.wav": {"error.json": "InvalidAudio"},
+    }
+    old = new | {"a.wav": {"json": {"phrases": ["canary"]}, "vtt": "WEBVTT parrot"}}
+    section = compare_files(Both("b", "a"), Both(new, old))
+    assert [(row.what, row.ours, row.met) for row in section.figures] == [
+        ("json", "1 of 1", True),
+        ("vtt", "0 of 1", False),
+        ("error.json", "1 of 1", True),
+    ]
+    assert section.note.endswith("Not the same:\n\n- `a.wav`: vtt")
+    assert "canary" not in section.markdown() + repr(section.numbers)
 
 
 def test_a_folder_that_does_not_serve_its_own_code_is_refused(tmp_path):
