@@ -130,13 +130,20 @@ def measure_against(
     ForeignCode: `other` is no checkout of the project.
     """
     most = _N_CLIPS if n_clips is None else n_clips
-    with open_checkouts(other) as checkouts, ExitStack() as running:
+    first = clips_of(clips, "en_read")[0].path.read_bytes()
+
+    def use(server: SottoServer) -> None:
+        """Send a clip each way, so that nothing measured is the first of its kind."""
+        for send in (_fast(first, ("en-US",)), _short(first)):
+            send(server)
+
+    with open_checkouts(other, use) as checkouts, ExitStack() as running:
         commits = checkouts.commits
 
         @cache
         def servers() -> Both[SottoServer]:
             started = running.enter_context(checkouts.started())
-            _warm_up(started, clips)
+            started.map(use)
             return started
 
         measures: dict[str, Callable[[], Section]] = {
@@ -152,14 +159,6 @@ def measure_against(
         for name, measure in measures.items():
             if name in only:
                 yield name, measure()
-
-
-def _warm_up(servers: Both[SottoServer], clips: Sequence[Clip]) -> None:
-    """Let both recognise a clip each way, so that nothing measured is their first."""
-    clip = clips_of(tuple(clips), "en_read")[0]
-    audio = clip.path.read_bytes()
-    for send in (_fast(audio, ("en-US",)), _short(audio)):
-        servers.map(send)
 
 
 def _speed(

@@ -101,11 +101,11 @@ class Checkouts:
 
 
 @contextmanager
-def open_checkouts(other: Path) -> Iterator[Checkouts]:
+def open_checkouts(other: Path, use: Callable[[SottoServer], object]) -> Iterator[Checkouts]:
     """Give this checkout and another one.
 
-    Nothing is written into either: bytecode lies in a temporary folder, and one server of each has
-    started before anything is measured, so that it is there for both.
+    Nothing is written into either: bytecode lies in a temporary folder. One server of each is
+    started, used and stopped before anything is measured, so that the bytecode is there for both.
 
     Raises
     ------
@@ -114,8 +114,8 @@ def open_checkouts(other: Path) -> Iterator[Checkouts]:
     with tempfile.TemporaryDirectory(prefix="sotto-bytecode-") as bytecode:
         checkouts = Checkouts(Both(PROJECT, other.resolve()), Path(bytecode))
         checkouts.require_own_code()
-        with checkouts.started():
-            pass
+        with checkouts.started() as servers:
+            servers.map(use)
         yield checkouts
 
 

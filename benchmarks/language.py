@@ -1,6 +1,5 @@
 """Which language is spoken, and when: real clips whole, cut short and joined."""
 
-import csv
 import math
 import random
 import statistics
@@ -167,13 +166,10 @@ def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | N
 
 def spoken_clips(clips: Iterable[Clip], folder: str) -> list[SpokenClip]:
     """Decoded clips of a folder; the manifest says which language they are in."""
-    chosen = [clip for clip in clips if clip.folder == folder]
-    with (chosen[0].path.parents[1] / "manifest.tsv").open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        languages = {row["file"]: row["language"] for row in rows}
     return [
-        SpokenClip(clip.name, languages[clip.name], samples_of(clip.path.read_bytes()))
-        for clip in chosen
+        SpokenClip(clip.name, clip.language, samples_of(clip.path.read_bytes()))
+        for clip in clips
+        if clip.folder == folder
     ]
 
 

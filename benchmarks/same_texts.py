@@ -31,7 +31,8 @@ _OF_PHRASES = {
     "channels and speakers": ("channel", "speaker"),
     "confidence": ("confidence",),
 }
-ASPECTS = ("status", *_OF_PHRASES)
+_DURATION = "durationMilliseconds"
+ASPECTS = ("status", "duration", *_OF_PHRASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ def compare_answers(name: str, answers: Both[Answer]) -> Difference | None:
     ]
     if answers.new.text != answers.old.text and "texts" not in aspects:
         aspects.insert(0, "texts")
+    if answers.new.body.get(_DURATION) != answers.old.body.get(_DURATION):
+        aspects.insert(0, "duration")
     if _status(answers.new) != _status(answers.old):
         aspects.insert(0, "status")
     if not aspects:
@@ -145,14 +148,28 @@ def compare_answers(name: str, answers: Both[Answer]) -> Difference | None:
 
 
 def n_words_changed(answers: Both[Answer]) -> int:
-    """Words of either text that are not in the other one at their place."""
-    old, new = answers.old.text.split(), answers.new.text.split()
+    """Words of either text that are not in the other one at their place.
+
+    The text of the file and those of its phrases are compared; the larger number counts.
+    """
+    return max(
+        _n_words_changed(answers.map(lambda answer: answer.text)),
+        _n_words_changed(answers.map(lambda answer: " ".join(_spoken(answer)))),
+    )
+
+
+def _n_words_changed(texts: Both[str]) -> int:
+    old, new = texts.old.split(), texts.new.split()
     changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     return sum(
         max(old_end - old_start, new_end - new_start)
         for kind, old_start, old_end, new_start, new_end in changes
         if kind != "equal"
     )
+
+
+def _spoken(answer: Answer) -> list[str]:
+    return [phrase["text"] for phrase in answer.phrases]
 
 
 def _status(answer: Answer) -> tuple[int, Any, Any]:

@@ -79,6 +79,13 @@ def test_a_difference_has_the_name_the_aspects_and_the_number_of_words_and_no_te
     assert str(difference) == "`a.wav`: texts; 3 of 3 words changed"
 
 
+def test_words_that_changed_in_a_phrase_alone_are_counted():
+    changed = heard("my canary sings")
+    changed.body["combinedPhrases"] = [{"text": "my parrot sings"}]
+    difference = compare_answers("a.wav", Both(changed, heard("my parrot sings")))
+    assert str(difference) == "`a.wav`: texts; 1 of 3 words changed"
+
+
 @pytest.mark.parametrize(
     ("new", "old", "aspects"),
     [
