@@ -2,75 +2,66 @@
 
 from typing import Any
 
-from functions.api.management.descriptions import (
-    ERROR,
-    FILTER,
+from functions.api.management.descriptions import FILTER, PAGING, answers, list_of
+from functions.api.openapi import (
+    FLAT_ERROR,
+    INTEGER,
     KEY_OR_TOKEN,
-    PAGING,
-    answers,
-    list_of,
+    TEXT,
+    TIME,
+    error_answers,
+    object_of,
+    query_parameter,
 )
 
-_TEXT = {"type": "string"}
 _FLAG = {"type": "boolean", "default": False}
-_TIME = {"type": "string", "format": "date-time"}
 _ADDRESS = {"type": "string", "format": "uri"}
-_MODEL = {"type": "object", "properties": {"self": _ADDRESS}}
+_MODEL = object_of(self=_ADDRESS)
 _CUSTOM = {
     "type": "object",
-    "additionalProperties": _TEXT,
+    "additionalProperties": TEXT,
     "description": "Up to 10, of your own.",
 }
 
-_PROPERTIES: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "wordLevelTimestampsEnabled": _FLAG,
-        "displayFormWordLevelTimestampsEnabled": _FLAG,
-        "channels": {"type": "array", "items": {"type": "integer"}, "default": [0, 1]},
-        "punctuationMode": {
-            "type": "string",
-            "enum": ["None", "Dictated", "Automatic", "DictatedAndAutomatic"],
-        },
-        "profanityFilterMode": {"type": "string", "enum": ["None", "Removed", "Tags", "Masked"]},
-        "timeToLiveHours": {"type": "integer", "minimum": 6, "maximum": 744},
-        "timeToLive": {**_TEXT, "description": "v3.x: ISO 8601 duration up to P31D, or none."},
-        "diarization": {"type": "object"},
-        "languageIdentification": {"type": "object"},
-        "destinationContainerUrl": {
-            **_ADDRESS,
-            "description": "Azure container that results are written to as well, with its "
-            "signature.",
-        },
+_PROPERTIES: dict[str, Any] = object_of(
+    wordLevelTimestampsEnabled=_FLAG,
+    displayFormWordLevelTimestampsEnabled=_FLAG,
+    channels={"type": "array", "items": INTEGER, "default": [0, 1]},
+    punctuationMode={
+        "type": "string",
+        "enum": ["None", "Dictated", "Automatic", "DictatedAndAutomatic"],
     },
-}
-_JOB = {
-    "type": "object",
-    "properties": {
-        "self": _ADDRESS,
-        "displayName": _TEXT,
-        "description": _TEXT,
-        "locale": _TEXT,
-        "model": _MODEL,
-        "createdDateTime": _TIME,
-        "lastActionDateTime": _TIME,
-        "links": {"type": "object", "properties": {"files": _ADDRESS}},
-        "properties": _PROPERTIES,
-        "customProperties": _CUSTOM,
-        "status": {"type": "string", "enum": ["NotStarted", "Running", "Succeeded", "Failed"]},
+    profanityFilterMode={"type": "string", "enum": ["None", "Removed", "Tags", "Masked"]},
+    timeToLiveHours={"type": "integer", "minimum": 6, "maximum": 744},
+    timeToLive={**TEXT, "description": "v3.x: ISO 8601 duration up to P31D, or none."},
+    diarization={"type": "object"},
+    languageIdentification={"type": "object"},
+    destinationContainerUrl={
+        **_ADDRESS,
+        "description": "Azure container that results are written to as well, with its signature.",
     },
-}
-_FILE = {
-    "type": "object",
-    "properties": {
-        "self": _ADDRESS,
-        "name": _TEXT,
-        "kind": {"type": "string", "enum": ["Transcription", "TranscriptionReport"]},
-        "links": {"type": "object", "properties": {"contentUrl": _ADDRESS}},
-        "properties": {"type": "object", "properties": {"size": {"type": "integer"}}},
-        "createdDateTime": _TIME,
-    },
-}
+)
+_JOB = object_of(
+    self=_ADDRESS,
+    displayName=TEXT,
+    description=TEXT,
+    locale=TEXT,
+    model=_MODEL,
+    createdDateTime=TIME,
+    lastActionDateTime=TIME,
+    links=object_of(files=_ADDRESS),
+    properties=_PROPERTIES,
+    customProperties=_CUSTOM,
+    status={"type": "string", "enum": ["NotStarted", "Running", "Succeeded", "Failed"]},
+)
+_FILE = object_of(
+    self=_ADDRESS,
+    name=TEXT,
+    kind={"type": "string", "enum": ["Transcription", "TranscriptionReport"]},
+    links=object_of(contentUrl=_ADDRESS),
+    properties=object_of(size=INTEGER),
+    createdDateTime=TIME,
+)
 _LIFETIME: tuple[dict[str, Any], ...] = (
     {
         "name": "sasLifetimeMinutes",
@@ -108,9 +99,9 @@ CREATE: dict[str, Any] = {
                     "type": "object",
                     "required": ["displayName", "locale"],
                     "properties": {
-                        "displayName": _TEXT,
-                        "description": _TEXT,
-                        "locale": {**_TEXT, "example": "en-US"},
+                        "displayName": TEXT,
+                        "description": TEXT,
+                        "locale": {**TEXT, "example": "en-US"},
                         "contentUrls": {
                             "type": "array",
                             "items": _ADDRESS,
@@ -152,14 +143,7 @@ UPDATE: dict[str, Any] = {
         "required": True,
         "content": {
             "application/merge-patch+json": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "displayName": _TEXT,
-                        "description": _TEXT,
-                        "customProperties": _CUSTOM,
-                    },
-                }
+                "schema": object_of(displayName=TEXT, description=TEXT, customProperties=_CUSTOM)
             }
         },
     },
@@ -181,13 +165,7 @@ GET_FILE = _operation(
 CONTENT: dict[str, Any] = {
     "security": [],
     "parameters": [
-        {
-            "name": name,
-            "in": "query",
-            "required": True,
-            "description": description,
-            "schema": _TEXT,
-        }
+        query_parameter(name, description, required=True)
         for name, description in (("se", "End, in Unix time."), ("sig", "Signature."))
     ],
     "responses": {
@@ -195,12 +173,12 @@ CONTENT: dict[str, Any] = {
             "description": "The transcript, or the report.",
             "content": {"application/json": {"schema": {"type": "object"}}},
         },
-        **{
-            status: {"description": text, "content": {"application/json": {"schema": ERROR}}}
-            for status, text in (
-                ("403", "The address has expired, or is not signed by this service."),
-                ("404", "The job is gone."),
-            )
-        },
+        **error_answers(
+            FLAT_ERROR,
+            {
+                "403": "The address has expired, or is not signed by this service.",
+                "404": "The job is gone.",
+            },
+        ),
     },
 }

@@ -4,20 +4,14 @@ from typing import Any
 
 from functions.api.descriptions import API_VERSION_PARAMETER
 from functions.api.management.speech_versions import PATH_VERSIONS
-
-KEY_OR_TOKEN: list[dict[str, list[str]]] = [{"key": []}, {"token": []}]
-
-ERROR: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "code": {"type": "string"},
-        "message": {"type": "string"},
-        "innerError": {
-            "type": "object",
-            "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
-        },
-    },
-}
+from functions.api.openapi import (
+    FLAT_ERROR,
+    UNAUTHORISED,
+    array_of,
+    error_answers,
+    json_answer,
+    object_of,
+)
 
 PAGING: tuple[dict[str, Any], ...] = (
     {
@@ -53,22 +47,16 @@ def answers(
     good: dict[str, tuple[str, dict[str, Any] | None]], bad: dict[str, str] | None = None
 ) -> dict[str, Any]:
     """Answers by status: with the schema of their body, or none; and errors."""
-    refused = {"401": "The key or token is missing or wrong."} | (bad or {})
     return {
-        **{status: _answer(text, schema) for status, (text, schema) in good.items()},
-        **{status: _answer(text, ERROR) for status, text in sorted(refused.items())},
+        **{status: json_answer(text, schema) for status, (text, schema) in good.items()},
+        **error_answers(FLAT_ERROR, UNAUTHORISED, bad or {}),
     }
 
 
 def list_of(schema: dict[str, Any]) -> dict[str, Any]:
     """Schema of a page."""
-    return {
-        "type": "object",
-        "properties": {
-            "values": {"type": "array", "items": schema},
-            "@nextLink": {"type": "string", "description": "Next page; absent on the last."},
-        },
-    }
+    next_link = {"type": "string", "description": "Next page; absent on the last."}
+    return object_of(values=array_of(schema), **{"@nextLink": next_link})
 
 
 def in_both_generations(operation: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -78,9 +66,3 @@ def in_both_generations(operation: dict[str, Any]) -> tuple[dict[str, Any], dict
         {**operation, "parameters": [API_VERSION_PARAMETER, *parameters]},
         {**operation, "parameters": [_VERSION_PARAMETER, *parameters]},
     )
-
-
-def _answer(description: str, schema: dict[str, Any] | None) -> dict[str, Any]:
-    if schema is None:
-        return {"description": description}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}

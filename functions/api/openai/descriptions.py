@@ -2,100 +2,91 @@
 
 from typing import Any
 
-_KEY_OR_TOKEN: list[dict[str, list[str]]] = [{"token": []}, {"key": []}]
-_TEXT = {"type": "string"}
+from functions.api.openapi import (
+    INTEGER,
+    KEY_OR_TOKEN,
+    OPENAI_ERROR,
+    QUEUE_FULL,
+    TEXT,
+    UNAUTHORISED,
+    array_of,
+    error_answers,
+    json_answer,
+    object_of,
+)
+
+_TOKEN_OR_KEY = KEY_OR_TOKEN[::-1]
 _SECONDS = {"type": "number", "description": "Seconds."}
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties}
-
-
-def _array(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _json(description: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-_ERROR = _object(
-    error=_object(message=_TEXT, type=_TEXT, param={"type": ["string", "null"]}, code=_TEXT)
-)
-
-
-def _errors(**described: str) -> dict[str, Any]:
-    told = {"401": "The key or token is missing or wrong."}
-    told |= {status.removeprefix("status_"): text for status, text in described.items()}
-    return {status: _json(text, _ERROR) for status, text in sorted(told.items())}
-
-
-_MODEL = _object(
-    id=_TEXT,
+_MODEL = object_of(
+    id=TEXT,
     object={"type": "string", "const": "model"},
-    created={"type": "integer"},
-    owned_by=_TEXT,
+    created=INTEGER,
+    owned_by=TEXT,
 )
+
+_NO_MODEL = {"404": "The server's model does not answer to this name."}
 
 MODELS: dict[str, Any] = {
-    "security": _KEY_OR_TOKEN,
+    "security": _TOKEN_OR_KEY,
     "responses": {
-        "200": _json(
+        "200": json_answer(
             "The names, all of one model.",
-            _object(object={"type": "string", "const": "list"}, data=_array(_MODEL)),
+            object_of(object={"type": "string", "const": "list"}, data=array_of(_MODEL)),
         ),
-        **_errors(),
+        **error_answers(OPENAI_ERROR, UNAUTHORISED),
     },
 }
 
 MODEL: dict[str, Any] = {
-    "security": _KEY_OR_TOKEN,
+    "security": _TOKEN_OR_KEY,
     "responses": {
-        "200": _json("The model.", _MODEL),
-        **_errors(status_404="The server's model does not answer to this name."),
+        "200": json_answer("The model.", _MODEL),
+        **error_answers(OPENAI_ERROR, UNAUTHORISED, _NO_MODEL),
     },
 }
 
-_LANGUAGES = _array(_object(code=_TEXT))
-_USAGE = _object(type={"type": "string", "const": "duration"}, seconds={"type": "integer"})
+_LANGUAGES = array_of(object_of(code=TEXT))
+_USAGE = object_of(type={"type": "string", "const": "duration"}, seconds=INTEGER)
 _EXTENT = {"start": _SECONDS, "end": _SECONDS}
 
-_SEGMENT = _object(
-    id={"type": "integer"},
-    seek={"type": "integer"},
+_SEGMENT = object_of(
+    id=INTEGER,
+    seek=INTEGER,
     **_EXTENT,
-    text=_TEXT,
-    tokens=_array({"type": "integer"}),
+    text=TEXT,
+    tokens=array_of(INTEGER),
     temperature={"type": "number"},
     avg_logprob={"type": "number"},
     compression_ratio={"type": "number"},
     no_speech_prob={"type": "number"},
 )
-_DIARIZED_SEGMENT = _object(
-    type=_TEXT, id=_TEXT, **_EXTENT, text=_TEXT, speaker={"type": "string", "example": "A"}
+_DIARIZED_SEGMENT = object_of(
+    type=TEXT, id=TEXT, **_EXTENT, text=TEXT, speaker={"type": "string", "example": "A"}
 )
 
 _ANSWERS = {
-    "json": _object(text=_TEXT, languages=_LANGUAGES, usage=_USAGE),
-    "verbose_json": _object(
-        task=_TEXT,
+    "json": object_of(text=TEXT, languages=_LANGUAGES, usage=_USAGE),
+    "verbose_json": object_of(
+        task=TEXT,
         language={"type": "string", "example": "english"},
         duration=_SECONDS,
-        text=_TEXT,
-        segments=_array(_SEGMENT),
-        words=_array(_object(word=_TEXT, **_EXTENT)),
+        text=TEXT,
+        segments=array_of(_SEGMENT),
+        words=array_of(object_of(word=TEXT, **_EXTENT)),
         usage=_USAGE,
     ),
-    "diarized_json": _object(
-        task=_TEXT,
+    "diarized_json": object_of(
+        task=TEXT,
         duration=_SECONDS,
-        text=_TEXT,
-        segments=_array(_DIARIZED_SEGMENT),
+        text=TEXT,
+        segments=array_of(_DIARIZED_SEGMENT),
         usage=_USAGE,
     ),
 }
 
-_FORM = _object(
+_FORM = object_of(
     file={"type": "string", "format": "binary", "description": "The audio, in any format."},
     model={"type": "string", "example": "whisper-1"},
     language={"type": "string", "description": "ISO 639-1.", "example": "en"},
@@ -115,41 +106,45 @@ _FORM = _object(
     chunking_strategy={"type": "string", "description": "Accepted and without effect."},
 ) | {"required": ["file", "model"]}
 _FORM["properties"] |= {
-    "languages[]": {**_array(_TEXT), "description": "Candidates, of which one is identified."},
-    "keywords[]": {**_array(_TEXT), "description": "Words or phrases that are likely."},
+    "languages[]": {**array_of(TEXT), "description": "Candidates, of which one is identified."},
+    "keywords[]": {**array_of(TEXT), "description": "Words or phrases that are likely."},
     "timestamp_granularities[]": {
-        **_array({"type": "string", "enum": ["segment", "word"]}),
+        **array_of({"type": "string", "enum": ["segment", "word"]}),
         "description": "With verbose_json only.",
     },
 }
 
 TRANSCRIPTION: dict[str, Any] = {
-    "security": _KEY_OR_TOKEN,
+    "security": _TOKEN_OR_KEY,
     "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}},
     "responses": {
         "200": {
             "description": "The transcript, in the format that was asked for; events with stream.",
             "content": {
                 "application/json": {"schema": {"anyOf": list(_ANSWERS.values())}},
-                "text/plain": {"schema": _TEXT},
-                "text/vtt": {"schema": _TEXT},
-                "text/event-stream": {"schema": _TEXT},
+                "text/plain": {"schema": TEXT},
+                "text/vtt": {"schema": TEXT},
+                "text/event-stream": {"schema": TEXT},
             },
         },
-        **_errors(
-            status_400="A field is missing, not valid or not served, or the file is no audio.",
-            status_404="The server's model does not answer to this name.",
-            status_408="The client stopped sending.",
-            status_413="The upload is too large.",
-            status_415="The body is not multipart/form-data.",
-            status_422="The language of the audio is none of the candidates.",
-            status_429="Too many requests are under way; Retry-After says when to try again.",
-            status_503="There is no model.",
+        **error_answers(
+            OPENAI_ERROR,
+            UNAUTHORISED,
+            _NO_MODEL,
+            QUEUE_FULL,
+            {
+                "400": "A field is missing, not valid or not served, or the file is no audio.",
+                "408": "The client stopped sending.",
+                "413": "The upload is too large.",
+                "415": "The body is not multipart/form-data.",
+                "422": "The language of the audio is none of the candidates.",
+                "503": "There is no model.",
+            },
         ),
     },
 }
 
-_TRANSLATION_FORM = _object(
+_TRANSLATION_FORM = object_of(
     file={"type": "string", "format": "binary", "description": "The audio, in any format."},
     model={"type": "string", "example": "whisper-1"},
     language={
@@ -167,7 +162,7 @@ _TRANSLATION_FORM = _object(
 ) | {"required": ["file", "model"]}
 
 TRANSLATION: dict[str, Any] = {
-    "security": _KEY_OR_TOKEN,
+    "security": _TOKEN_OR_KEY,
     "requestBody": {
         "required": True,
         "content": {"multipart/form-data": {"schema": _TRANSLATION_FORM}},
@@ -179,14 +174,18 @@ TRANSLATION: dict[str, Any] = {
                 "application/json": {
                     "schema": {"anyOf": [_ANSWERS["json"], _ANSWERS["verbose_json"]]}
                 },
-                "text/plain": {"schema": _TEXT},
-                "text/vtt": {"schema": _TEXT},
+                "text/plain": {"schema": TEXT},
+                "text/vtt": {"schema": TEXT},
             },
         },
-        **_errors(
-            status_400="A field is missing, not valid or not served, or the file is no audio.",
-            status_429="Too many requests are under way; Retry-After says when to try again.",
-            status_503="The model or the translator is not there.",
+        **error_answers(
+            OPENAI_ERROR,
+            UNAUTHORISED,
+            QUEUE_FULL,
+            {
+                "400": "A field is missing, not valid or not served, or the file is no audio.",
+                "503": "The model or the translator is not there.",
+            },
         ),
     },
 }

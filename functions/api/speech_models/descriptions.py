@@ -2,30 +2,29 @@
 
 from typing import Any
 
-from functions.api.management.descriptions import FILTER, KEY_OR_TOKEN, PAGING, answers, list_of
+from functions.api.management.descriptions import FILTER, PAGING, answers, list_of
+from functions.api.openapi import (
+    KEY_OR_TOKEN,
+    TEXT,
+    TIME,
+    array_of,
+    object_of,
+)
 
-_TEXT = {"type": "string"}
-_TIME = {"type": "string", "format": "date-time"}
-_MODEL = {
-    "type": "object",
-    "properties": {
-        "self": _TEXT,
-        "displayName": _TEXT,
-        "locale": _TEXT,
-        "createdDateTime": _TIME,
-        "lastActionDateTime": _TIME,
-        "status": _TEXT,
-        "links": {"type": "object", "properties": {"manifest": _TEXT}},
-        "properties": {"type": "object"},
-    },
-}
+_MODEL = object_of(
+    self=TEXT,
+    displayName=TEXT,
+    locale=TEXT,
+    createdDateTime=TIME,
+    lastActionDateTime=TIME,
+    status=TEXT,
+    links=object_of(manifest=TEXT),
+    properties={"type": "object"},
+)
 _MISSING = {"404": "There is no such model."}
-_TEXTS = {"type": "array", "items": _TEXT}
-_COMPONENT = {"type": "object", "properties": {"name": _TEXT, "type": _TEXT, "status": _TEXT}}
-_HEALTH = {
-    "type": "object",
-    "properties": {"status": _TEXT, "components": {"type": "array", "items": _COMPONENT}},
-}
+_TEXTS = array_of(TEXT)
+_COMPONENT = object_of(name=TEXT, type=TEXT, status=TEXT)
+_HEALTH = object_of(status=TEXT, components=array_of(_COMPONENT))
 
 
 def _get(summary: str, responses: dict[str, Any], *parameters: dict[str, Any]) -> dict[str, Any]:

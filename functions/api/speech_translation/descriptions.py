@@ -2,51 +2,48 @@
 
 from typing import Any
 
+from functions.api.openapi import (
+    BINARY,
+    CONFIDENCE,
+    FLAT_ERROR,
+    KEY_OR_TOKEN,
+    MILLISECONDS,
+    QUEUE_FULL,
+    TEXT,
+    UNAUTHORISED,
+    array_of,
+    error_answers,
+    object_of,
+)
 from functions.api.speech_translation.definition import SpeechTranslationDefinition
 from functions.api.transcription_definition import TranscriptionDefinition
 
-_TEXT = {"type": "string"}
-_MILLISECONDS = {"type": "integer", "format": "int32"}
 _BY_TARGET = {
     "type": "object",
     "description": "Text by target, spelled as it was asked for.",
-    "additionalProperties": _TEXT,
+    "additionalProperties": TEXT,
 }
 
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties}
-
-
-def _array(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _error(description: str) -> dict[str, Any]:
-    inner = _object(code=_TEXT, message=_TEXT)
-    schema = _object(code=_TEXT, message=_TEXT, innerError=inner)
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
-
-
-_EXTENT = {"offsetMilliseconds": _MILLISECONDS, "durationMilliseconds": _MILLISECONDS}
-_RESULT = _object(
-    durationMilliseconds=_MILLISECONDS,
-    combinedPhrases=_array(_object(text=_TEXT, translations=_BY_TARGET)),
-    phrases=_array(
-        _object(
+_EXTENT = {"offsetMilliseconds": MILLISECONDS, "durationMilliseconds": MILLISECONDS}
+_RESULT = object_of(
+    durationMilliseconds=MILLISECONDS,
+    combinedPhrases=array_of(object_of(text=TEXT, translations=_BY_TARGET)),
+    phrases=array_of(
+        object_of(
             **_EXTENT,
-            text=_TEXT,
-            words=_array(_object(text=_TEXT, **_EXTENT)),
-            locale=_TEXT,
-            confidence={"type": "number", "minimum": 0, "maximum": 1},
+            text=TEXT,
+            words=array_of(object_of(text=TEXT, **_EXTENT)),
+            locale=TEXT,
+            confidence=CONFIDENCE,
             translations=_BY_TARGET,
         )
     ),
-    speech=_array(
-        _object(
-            target=_TEXT,
-            voice=_TEXT,
-            contentType=_TEXT,
+    speech=array_of(
+        object_of(
+            target=TEXT,
+            voice=TEXT,
+            contentType=TEXT,
             data={"type": "string", "format": "byte"},
         )
     ),
@@ -58,11 +55,11 @@ def _definition() -> dict[str, Any]:
     schema = SpeechTranslationDefinition.model_json_schema()
     own = {name: schema["properties"][name] for name in ("targets", "speech")}
     shared = ", ".join(TranscriptionDefinition.model_json_schema()["properties"])
-    voices = {"type": "object", "additionalProperties": _TEXT}
-    speech = _object(voices=voices, outputFormat=_TEXT)
-    return _object(
+    voices = {"type": "object", "additionalProperties": TEXT}
+    speech = object_of(voices=voices, outputFormat=TEXT)
+    return object_of(
         targets=own["targets"],
-        locales=_array(_TEXT),
+        locales=array_of(TEXT),
         speech=speech | {"description": "Say the translations too; an empty object is enough."},
     ) | {
         "required": ["targets"],
@@ -72,14 +69,12 @@ def _definition() -> dict[str, Any]:
 
 
 TRANSLATE_SPEECH: dict[str, Any] = {
-    "security": [{"key": []}, {"token": []}],
+    "security": KEY_OR_TOKEN,
     "requestBody": {
         "required": True,
         "content": {
             "multipart/form-data": {
-                "schema": _object(
-                    audio={"type": "string", "format": "binary"}, definition=_definition()
-                )
+                "schema": object_of(audio=BINARY, definition=_definition())
                 | {"required": ["definition"]}
             }
         },
@@ -99,14 +94,19 @@ TRANSLATE_SPEECH: dict[str, Any] = {
                 },
             },
         },
-        "400": _error("The definition is not valid, or nobody translates one of its pairs."),
-        "401": _error("The key or token is missing or wrong."),
-        "406": _error("The client takes neither JSON nor parts."),
-        "413": _error("The audio is too large."),
-        "415": _error("The content type is not multipart/form-data."),
-        "422": _error("The audio can not be decoded."),
-        "429": _error("Too many requests are under way; Retry-After says when to try again."),
-        "501": _error("This server does not tell speakers apart."),
-        "503": _error("No model, voice or translator answers; the message says what to set up."),
+        **error_answers(
+            FLAT_ERROR,
+            UNAUTHORISED,
+            QUEUE_FULL,
+            {
+                "400": "The definition is not valid, or nobody translates one of its pairs.",
+                "406": "The client takes neither JSON nor parts.",
+                "413": "The audio is too large.",
+                "415": "The content type is not multipart/form-data.",
+                "422": "The audio can not be decoded.",
+                "501": "This server does not tell speakers apart.",
+                "503": "No model, voice or translator answers; the message says what to set up.",
+            },
+        ),
     },
 }

@@ -2,48 +2,42 @@
 
 from typing import Any
 
-from functions.api.management.descriptions import (
-    ERROR,
-    FILTER,
+from functions.api.management.descriptions import FILTER, PAGING, answers, list_of
+from functions.api.openapi import (
+    FLAT_ERROR,
     KEY_OR_TOKEN,
-    PAGING,
-    answers,
-    list_of,
+    TEXT,
+    TIME,
+    object_of,
 )
 from shared.jobs.web_hook import EVENT_NAMES
 
-_TEXT = {"type": "string"}
-_TIME = {"type": "string", "format": "date-time"}
 _EVENTS = {
     "type": "object",
     "description": "Events that are told. Those of transcriptions arise here, and ping.",
     "properties": {name: {"type": "boolean"} for name in EVENT_NAMES},
 }
 _ASKED: dict[str, Any] = {
-    "displayName": _TEXT,
-    "description": _TEXT,
-    "customProperties": {"type": "object", "additionalProperties": _TEXT},
+    "displayName": TEXT,
+    "description": TEXT,
+    "customProperties": {"type": "object", "additionalProperties": TEXT},
     "webUrl": {"type": "string", "format": "uri", "description": "An https address."},
     "events": _EVENTS,
-    "properties": {
-        "type": "object",
-        "properties": {
-            "secret": {"type": "string", "description": "Key of the signatures; is not shown."}
-        },
-    },
+    "properties": object_of(
+        secret={"type": "string", "description": "Key of the signatures; is not shown."}
+    ),
 }
-_HOOK = {
-    "type": "object",
-    "properties": {
-        "self": _TEXT,
-        **_ASKED,
-        "links": {"type": "object", "properties": {"ping": _TEXT, "test": _TEXT}},
-        "properties": {"type": "object", "properties": {"apiVersion": _TEXT, "error": ERROR}},
+_HOOK = object_of(
+    **_ASKED
+    | {
+        "self": TEXT,
+        "links": object_of(ping=TEXT, test=TEXT),
+        "properties": object_of(apiVersion=TEXT, error=FLAT_ERROR),
         "status": {"type": "string", "enum": ["NotStarted", "Running", "Succeeded", "Failed"]},
-        "createdDateTime": _TIME,
-        "lastActionDateTime": _TIME,
-    },
-}
+        "createdDateTime": TIME,
+        "lastActionDateTime": TIME,
+    }
+)
 _EXAMPLE = {
     "displayName": "hook",
     "webUrl": "https://me.example/cb",
@@ -56,7 +50,7 @@ _CHANGED = "Somebody else changes it at the same moment."
 
 
 def _body(required: list[str]) -> dict[str, Any]:
-    schema = {"type": "object", "properties": _ASKED, "required": required}
+    schema = object_of(**_ASKED) | {"required": required}
     return {
         "required": True,
         "content": {"application/json": {"schema": schema, "example": _EXAMPLE}},

@@ -1,0 +1,74 @@
+"""Parts of an OpenAPI document that the descriptions of all contracts are made of.
+
+The routers read bodies themselves, as they arrive, so FastAPI cannot describe them; each contract
+has a module `descriptions` that does.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+KEY_OR_TOKEN: list[dict[str, list[str]]] = [{"key": []}, {"token": []}]
+
+TEXT: dict[str, Any] = {"type": "string"}
+TIME: dict[str, Any] = {"type": "string", "format": "date-time"}
+BINARY: dict[str, Any] = {"type": "string", "format": "binary"}
+INTEGER: dict[str, Any] = {"type": "integer"}
+MILLISECONDS: dict[str, Any] = {"type": "integer", "format": "int32"}
+CONFIDENCE: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": 1}
+
+UNAUTHORISED = {"401": "The key or token is missing or wrong."}
+QUEUE_FULL = {"429": "Too many requests are under way; Retry-After says when to try again."}
+
+
+def object_of(**properties: dict[str, Any]) -> dict[str, Any]:
+    """Schema of an object with these members."""
+    return {"type": "object", "properties": properties}
+
+
+def array_of(items: dict[str, Any]) -> dict[str, Any]:
+    """Schema of an array."""
+    return {"type": "array", "items": items}
+
+
+def query_parameter(
+    name: str, description: str, *, required: bool = False, **schema: Any
+) -> dict[str, Any]:
+    """Query parameter; a string unless `schema` says another type."""
+    return {
+        "name": name,
+        "in": "query",
+        "required": required,
+        "description": description,
+        "schema": TEXT | schema,
+    }
+
+
+def json_answer(
+    description: str, schema: dict[str, Any] | None, example: Any = None
+) -> dict[str, Any]:
+    """Response with a JSON body of this schema; without a schema it has no body."""
+    if schema is None:
+        return {"description": description}
+    content: dict[str, Any] = {"schema": schema}
+    if example is not None:
+        content["example"] = example
+    return {"description": description, "content": {"application/json": content}}
+
+
+def error_answers(schema: dict[str, Any], *described: Mapping[str, str]) -> dict[str, Any]:
+    """Responses with an error body by status, ascending; a later description replaces an earlier.
+
+    described: what each status means here.
+    """
+    merged: dict[str, str] = {}
+    for descriptions in described:
+        merged |= descriptions
+    return {status: json_answer(text, schema) for status, text in sorted(merged.items())}
+
+
+# Error bodies: of short audio and text to speech, of the REST API, and of OpenAI.
+WRAPPED_ERROR = object_of(error=object_of(code=TEXT, message=TEXT))
+FLAT_ERROR = object_of(code=TEXT, message=TEXT, innerError=object_of(code=TEXT, message=TEXT))
+OPENAI_ERROR = object_of(
+    error=object_of(message=TEXT, type=TEXT, param={"type": ["string", "null"]}, code=TEXT)
+)
