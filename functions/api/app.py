@@ -20,6 +20,7 @@ from functions.api import (
     reference,
     short_audio,
 )
+from functions.api.admission import Admission
 from functions.api.authentication import Authenticator
 from functions.api.batch_jobs import routes as batch_jobs
 from functions.api.cross_origin import install_cross_origin
@@ -56,17 +57,20 @@ def create_app(
     *,
     speaker: "Speaker | None" = None,
     translators: "TranslatorChain | None" = None,
+    admission: Admission | None = None,
 ) -> FastAPI:
     """App of one process. Nothing is loaded and nothing is started by making it.
 
     batch: where jobs are kept; without it their routes say that there are none.
     speaker: who speaks, for tests; else the voices of the settings do.
     translators: who translates, for tests; else those of the settings do.
+    admission: of requests, for tests; else `SOTTO_QUEUE_LIMIT` is its limit.
     """
     service = SpeechService(
         settings=settings,
         recogniser=recogniser,
         authenticator=Authenticator(settings),
+        admission=admission or Admission(settings.queue_limit),
         threads=RecognitionThreads(settings.queue_limit),
         translators=_made_once(lambda: translators or _translators_of(settings)),
         speaker=_made_once(lambda: speaker or _speaker_of(settings)),

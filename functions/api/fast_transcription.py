@@ -43,7 +43,7 @@ def create_router(service: SpeechService) -> APIRouter:
         The audio is the part `audio`, or what `definition.audioUrl` leads to. Its format is
         found in its bytes; file name and content type are ignored.
         """
-        with service.recogniser.admit():
+        with service.admission.admit():
             return JSONResponse(await _transcribe(service, request))
 
     async def locales() -> Response:

@@ -6,7 +6,6 @@ told, so that the API can be tested without a model.
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 import numpy as np
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from functions.api.incoming_body import ClientGone
 from shared.audio.stream import AudioStream
 from shared.diarization.speech_turn import Diarization
-from shared.errors import QueueFull, UnsupportedLocale
+from shared.errors import UnsupportedLocale
 from shared.language.locales import find_locale
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.recogniser import RecognitionStatistics
@@ -33,10 +32,6 @@ class Recogniser(Protocol):
 
     def load(self) -> None:
         """Load the model, once; raises `ModelMissing` or `EngineUnavailable`."""
-        ...
-
-    def admit(self) -> AbstractContextManager[None]:
-        """Count a request as under way; raises `QueueFull` where there are too many."""
         ...
 
     def recognise(
@@ -98,7 +93,6 @@ class ScriptedRecogniser:
     ----------
     results: what every recognition yields; an exception among them is raised in its place.
     locales: what it claims to recognise.
-    queue_limit: requests that may be under way at once.
 
     `asked` keeps the options of every recognition.
     """
@@ -108,27 +102,15 @@ class ScriptedRecogniser:
         results: Sequence[Phrase | Dropped | Exception] = (),
         *,
         locales: Sequence[str] = ("de-DE", "en-GB", "en-US", "es-ES"),
-        queue_limit: int = 100,
     ) -> None:
         self._results = results
         self._locales = tuple(locales)
-        self._free = threading.Semaphore(queue_limit)
         self.loaded = True
         self.asked: list[RecognitionOptions] = []
 
     def load(self) -> None:
         """Nothing to load."""
         self.loaded = True
-
-    @contextmanager
-    def admit(self) -> Iterator[None]:
-        """Count a request as under way."""
-        if not self._free.acquire(blocking=False):
-            raise QueueFull(retry_after_s=1)
-        try:
-            yield
-        finally:
-            self._free.release()
 
     def recognise(
         self,

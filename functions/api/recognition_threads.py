@@ -1,7 +1,7 @@
 """Where an async request meets blocking recognition.
 
 Decoding and recognition release the interpreter lock but block; each request under way has a
-thread of its own, and how many there are is bounded by what the recogniser admits.
+thread of its own, and `Admission` bounds how many there are.
 """
 
 import asyncio

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from functions.api.admission import Admission
 from functions.api.authentication import Authenticator
 from functions.api.management.rate_limit import RateLimit
 from functions.api.recogniser import Recogniser
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class SpeechService:
     """Settings, access and recognition of one app; made once, by `create_app`.
 
+    admission: of requests that recognise, translate or speak, all together.
     translators, speaker: who translates and speaks, made at the first call.
     management_limit: of requests to jobs, web hooks and models, all together.
     """
@@ -26,6 +28,7 @@ class SpeechService:
     settings: Settings
     recogniser: Recogniser
     authenticator: Authenticator
+    admission: Admission
     threads: RecognitionThreads
     translators: "Callable[[], TranslatorChain]"
     speaker: "Callable[[], Speaker]"

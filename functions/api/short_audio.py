@@ -57,7 +57,7 @@ def create_router(service: SpeechService) -> APIRouter:
         The body is the audio itself, which may be sent in chunks while it is being recorded.
         """
         options, detailed = _read_request(service, request)
-        with service.recogniser.admit():
+        with service.admission.admit():
             transcript = await _recognise(service, request, options)
         if transcript is None:
             return _json(error_result())

@@ -1,14 +1,13 @@
-"""Recognition of one process: the models, loaded once and lazily, and the queue before them."""
+"""Recognition of one process: the models, loaded once and lazily, and whose turn it is."""
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.audio.stream import AudioStream
 from shared.audio.voice_activity import SpeechDetector
-from shared.errors import FeatureUnavailable, QueueFull
+from shared.errors import FeatureUnavailable
 from shared.language.identification import IdentifiedLanguage
 from shared.language.locales import language_of, supported_locales
 from shared.models.folder import locate_model
@@ -34,8 +33,6 @@ class Recogniser:
         self._models: tuple[RecognitionEngine, SpeechDetector] | None = None
         self._diarizer: Diarizer | None = None
         self._turnstile = Turnstile(settings.concurrency)
-        self._admission = threading.Lock()
-        self._n_admitted = 0
 
     @property
     def loaded(self) -> bool:
@@ -58,24 +55,6 @@ class Recogniser:
                 if self._models is None:
                     self._models = _load_models(self._settings)
         return self._models
-
-    @contextmanager
-    def admit(self) -> Iterator[None]:
-        """Count a request as under way while the block runs.
-
-        Raises
-        ------
-        QueueFull: as many are under way as the settings allow.
-        """
-        with self._admission:
-            if self._n_admitted >= self._settings.queue_limit:
-                raise QueueFull(retry_after_s=1 + self._n_admitted // 10)
-            self._n_admitted += 1
-        try:
-            yield
-        finally:
-            with self._admission:
-                self._n_admitted -= 1
 
     def recognise(
         self,

@@ -54,7 +54,7 @@ def create_router(service: SpeechService) -> APIRouter:
         The format of the audio is found in its bytes; file name and content type are ignored.
         """
         with ExitStack() as opened:
-            opened.enter_context(service.recogniser.admit())
+            opened.enter_context(service.admission.admit())
             work = await _read_work(service, request)
             if not work.asked.streams:
                 return written(work.asked, await service.threads.run(work.transcribe, work.body))

@@ -43,7 +43,7 @@ def create_router(service: SpeechService) -> APIRouter:
 
         A field `language`, which that API does not have, says what is spoken.
         """
-        with service.recogniser.admit():
+        with service.admission.admit():
             asked, body = await read_openai_form(service, request)
             plan = await _plan(service, asked)
             record = record_of(request)

@@ -58,7 +58,7 @@ def create_router(service: SpeechService) -> APIRouter:
         `multipart/mixed`, that JSON and each spoken translation as a part of its own.
         """
         wants_parts = _wants_parts(request.headers.get("accept", ""))
-        with service.recogniser.admit():
+        with service.admission.admit():
             result, spoken = await _translate(service, request)
         if wants_parts:
             return _multipart(result, spoken)

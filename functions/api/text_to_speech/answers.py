@@ -69,7 +69,7 @@ class SpeechAnswers:
         """Answer once the first sound is there, so that a failure until then has its status."""
         pieces = _Pieces(self._speaker, script, output)
         with ExitStack() as opened:
-            opened.enter_context(self._service.recogniser.admit())
+            opened.enter_context(self._service.admission.admit())
             opened.callback(pieces.leave)
             first = await self._first(pieces, body)
             close = opened.pop_all().close

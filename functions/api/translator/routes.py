@@ -79,7 +79,7 @@ def create_router(service: SpeechService) -> APIRouter:
         asked = await asyncio.to_thread(read_translation, version, request.query_params, content)
         n_characters = str(sum(len(text.text) for text in asked.texts))
         headers = _ids(request) | {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
-        with service.recogniser.admit():
+        with service.admission.admit():
             return await _run(
                 service,
                 body,
@@ -100,7 +100,7 @@ def create_router(service: SpeechService) -> APIRouter:
         read_version(request.query_params)
         body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
         texts = await asyncio.to_thread(read_texts, await _read(request, body))
-        with service.recogniser.admit():
+        with service.admission.admit():
             detected = await _run(
                 service, body, lambda: detected_languages(service.translators(), texts)
             )

@@ -10,6 +10,7 @@ import pytest
 from batch_api import make_api
 from fastapi.testclient import TestClient
 
+from functions.api.admission import Admission
 from functions.api.app import create_app
 from functions.api.recogniser import ScriptedRecogniser
 from shared.settings import Settings
@@ -76,10 +77,11 @@ def make_client():
 
     def make(*results, locales=("de-DE", "en-US"), queue_limit=100, **settings):
         settings = {"keys": (KEY,), "queue_limit": queue_limit} | settings
-        recogniser = ScriptedRecogniser(results, locales=locales, queue_limit=queue_limit)
-        client = TestClient(create_app(Settings(**settings), recogniser))
+        admission = Admission(settings["queue_limit"])
+        recogniser = ScriptedRecogniser(results, locales=locales)
+        client = TestClient(create_app(Settings(**settings), recogniser, admission=admission))
         client.headers["Ocp-Apim-Subscription-Key"] = KEY
-        client.recogniser = recogniser
+        client.recogniser, client.admission = recogniser, admission
         return client
 
     return make

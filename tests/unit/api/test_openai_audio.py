@@ -231,7 +231,7 @@ def test_a_language_that_is_none_of_the_candidates_is_refused(make, tone):
 
 def test_too_many_requests_are_told_when_to_try_again(make, tone):
     client = make(queue_limit=1)
-    with client.recogniser.admit():
+    with client.admission.admit():
         answer = transcribe(client, tone(0.2))
     assert refused(answer, 429, "QuotaViolation")
     assert answer.headers["retry-after"] == "1"

@@ -254,7 +254,7 @@ def test_missing_model_is_503(make_client, tone):
 def test_full_queue_is_429_with_retry_after(make_client, tone):
     """The one more request is told when to come back."""
     client = make_client(queue_limit=1)
-    with client.recogniser.admit():
+    with client.admission.admit():
         answer = client.post(f"{ROUTE}?language=en-US", content=tone(0.2), headers=WAV)
     assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
 
@@ -325,7 +325,7 @@ def test_client_that_hangs_up_is_logged_as_499(make_client, remind, tone):
     half = {"type": "http.request", "body": tone(1.0)[:9_000], "more_body": True}
     _, lines = serve(client, half, {"type": "http.disconnect"})
     assert lines[-1]["status"] == 499
-    with client.recogniser.admit():
+    with client.admission.admit():
         pass
 
 

@@ -10,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from structlog.testing import capture_logs
 
+from functions.api.admission import Admission
 from functions.api.app import create_app
 from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import SynthesisUnavailable
@@ -37,11 +38,13 @@ def make():
         synthesizer = synthesizer or ScriptedSynthesizer()
         voices = tuple(map(kokoro_voice, ("af_heart", "ef_dora")))
         settings = Settings(keys=("k",), queue_limit=queue_limit, **settings)
-        recogniser = ScriptedRecogniser((), queue_limit=queue_limit)
+        admission = Admission(queue_limit)
         speaker = Speaker(settings, Voices(voices, {KOKORO: synthesizer}))
-        client = TestClient(create_app(settings, recogniser, speaker=speaker))
+        client = TestClient(
+            create_app(settings, ScriptedRecogniser(), speaker=speaker, admission=admission)
+        )
         client.headers["Ocp-Apim-Subscription-Key"] = "k"
-        client.synthesizer, client.recogniser = synthesizer, recogniser
+        client.synthesizer, client.admission = synthesizer, admission
         return client
 
     return build
@@ -250,7 +253,7 @@ def test_a_failure_before_the_first_sentence_has_its_status(make):
 
 def test_too_many_requests_are_told_to_come_back(make):
     client = make(queue_limit=1)
-    with client.recogniser.admit():
+    with client.admission.admit():
         answer = client.post(SPEAK, headers=HEADERS, content=HELLO.format("a"))
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "1"

@@ -30,7 +30,7 @@ def detect(texts, _likely):
 def client_of(translator, queue_limit=100):
     app = create_app(
         Settings(keys=(KEY,), queue_limit=queue_limit),
-        ScriptedRecogniser(queue_limit=queue_limit),
+        ScriptedRecogniser(),
         translators=TranslatorChain([translator], detect),
     )
     client = TestClient(app)

@@ -1,13 +1,12 @@
 """One process's recogniser: loaded once and late, and a bound on what is under way."""
 
-import contextlib
 import threading
 
 import numpy as np
 import pytest
 
 from shared.audio.stream import RawPcm, open_audio
-from shared.errors import ModelMissing, QueueFull, UnsupportedLocale
+from shared.errors import ModelMissing, UnsupportedLocale
 from shared.recognition import recogniser as recogniser_module
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.recogniser import Recogniser, RecognitionStatistics
@@ -103,38 +102,6 @@ def test_a_missing_model_is_named_with_the_command_that_fetches_it(tmp_path):
     recogniser = Recogniser(Settings(model_folder=tmp_path))
     with pytest.raises(ModelMissing, match="models fetch base"):
         recogniser.load()
-
-
-def test_one_request_more_than_the_limit_is_refused():
-    recogniser = Recogniser(Settings(queue_limit=2))
-    with contextlib.ExitStack() as under_way:
-        for _ in range(2):
-            under_way.enter_context(recogniser.admit())
-        with pytest.raises(QueueFull) as refused:
-            under_way.enter_context(recogniser.admit())
-    assert refused.value.retry_after_s >= 1
-
-
-def test_a_longer_queue_asks_for_more_patience():
-    waits_s = []
-    for queue_limit in (1, 100):
-        recogniser = Recogniser(Settings(queue_limit=queue_limit))
-        with contextlib.ExitStack() as under_way:
-            for _ in range(queue_limit):
-                under_way.enter_context(recogniser.admit())
-            with pytest.raises(QueueFull) as refused:
-                under_way.enter_context(recogniser.admit())
-        waits_s.append(refused.value.retry_after_s)
-    assert waits_s[0] < waits_s[1] <= 60
-
-
-@pytest.mark.parametrize("end", ["returns", "fails"])
-def test_a_request_that_ends_makes_room(end):
-    recogniser = Recogniser(Settings(queue_limit=1))
-    for _ in range(3):
-        with contextlib.suppress(ZeroDivisionError), recogniser.admit():
-            if end == "fails":
-                raise ZeroDivisionError
 
 
 def test_a_candidate_beyond_the_model_is_refused_when_it_is_asked_for(loads, utterances):
