@@ -11,18 +11,18 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.api import descriptions
-from functions.api.audio_upload import (
+from functions.api.query import is_known_api_version, query_parameters
+from functions.api.recogniser import collect_transcript
+from functions.api.request_record import record_of
+from functions.api.service import SpeechService
+from functions.api.transcription_definition import TranscriptionDefinition, invalid_argument
+from functions.api.uploads import (
     opened_audio,
     plan_translation,
     read_upload,
     recognition_options,
     separate_channels,
 )
-from functions.api.query import is_known_api_version, query_parameters
-from functions.api.recogniser import collect_transcript
-from functions.api.request_record import record_of
-from functions.api.service import SpeechService
-from functions.api.transcription_definition import TranscriptionDefinition, invalid_argument
 from shared.formats.fast_transcription import fast_transcription_result
 from shared.recognition.recogniser import RecognitionStatistics
 from shared.translation.speech import in_language

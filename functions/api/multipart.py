@@ -91,30 +91,6 @@ async def read_multipart(
     return form.finish()
 
 
-async def read_body(
-    chunks: AsyncIterator[bytes], *, max_bytes: int, content_length: int | None = None
-) -> bytearray:
-    """Read a body that is nothing but audio into one buffer, which the caller owns.
-
-    Raises
-    ------
-    AudioTooLarge: more than `max_bytes`; reads no further.
-    """
-    if content_length is not None and content_length > max_bytes:
-        raise _too_large(max_bytes)
-    body = bytearray()
-    async for chunk in chunks:
-        if len(body) + len(chunk) > max_bytes:
-            raise _too_large(max_bytes)
-        body += chunk
-    return body
-
-
-def find_part(parts: tuple[Part, ...], name: str) -> Part | None:
-    """Return the first part of that name, None if there is none."""
-    return next((part for part in parts if part.name == name), None)
-
-
 class _Form:
     """The parts so far, fed chunk by chunk."""
 

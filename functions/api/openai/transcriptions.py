@@ -22,8 +22,8 @@ from functions.api.openai.transcription_request import (
 from functions.api.recogniser import collect_transcript
 from functions.api.request_record import RequestRecord, record_of
 from functions.api.service import SpeechService
-from functions.api.upload_form import receive_form
-from shared.audio.stream import AudioLimits, AudioStream, open_audio
+from functions.api.uploads import receive_form, upload_limits
+from shared.audio.stream import AudioStream, open_audio
 from shared.formats.openai_audio import (
     continuation,
     delta_event,
@@ -85,10 +85,7 @@ class _Work:
         self.asked = asked
         self.body = body
         self._recogniser = service.recogniser
-        self._limits = AudioLimits(
-            max_bytes=service.settings.max_upload_bytes,
-            max_duration_s=service.settings.max_audio_s,
-        )
+        self._limits = upload_limits(service.settings)
         self._record = record
         self._statistics = record.statistics = RecognitionStatistics()
 

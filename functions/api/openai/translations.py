@@ -8,7 +8,6 @@ import threading
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api.audio_upload import plan_translation
 from functions.api.openai import descriptions
 from functions.api.openai.problems import OpenAIProblem, RequiresKey, in_openai_words
 from functions.api.openai.transcription_request import ResponseFormat, TranscriptionRequest
@@ -16,7 +15,8 @@ from functions.api.openai.transcriptions import read_openai_form, written
 from functions.api.recogniser import collect_transcript
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
-from shared.audio.stream import AudioLimits, open_audio
+from functions.api.uploads import plan_translation, upload_limits
+from shared.audio.stream import open_audio
 from shared.errors import UnsupportedPair
 from shared.formats.openai_audio import verbose_json
 from shared.recognition.recogniser import RecognitionStatistics
@@ -48,10 +48,7 @@ def create_router(service: SpeechService) -> APIRouter:
             plan = await _plan(service, asked)
             record = record_of(request)
             record.statistics = statistics = RecognitionStatistics()
-            limits = AudioLimits(
-                max_bytes=service.settings.max_upload_bytes,
-                max_duration_s=service.settings.max_audio_s,
-            )
+            limits = upload_limits(service.settings)
 
             def work(cancelled: threading.Event) -> Transcript:
                 options = plan.options(asked.options)

@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api.audio_upload import (
-    opened_audio,
-    plan_translation,
-    read_upload,
-    recognition_options,
-    separate_channels,
-)
 from functions.api.problems import Problem
 from functions.api.recogniser import collect_transcript
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.speech_translation import descriptions
 from functions.api.speech_translation.definition import SpeechTranslationDefinition
+from functions.api.uploads import (
+    opened_audio,
+    plan_translation,
+    read_upload,
+    recognition_options,
+    separate_channels,
+)
 from shared.formats.speech_translation import speech_translation_result
 from shared.recognition.recogniser import RecognitionStatistics
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.api.multipart import MalformedMultipart, find_part, read_body, read_multipart
+from functions.api.multipart import MalformedMultipart, read_multipart
 from shared.errors import AudioTooLarge
 
 BOUNDARY = "5f2c9a"
@@ -66,12 +66,6 @@ def test_the_data_is_of_the_bytes_that_came_and_is_not_copied_again():
 def test_an_empty_part_and_an_empty_form_are_forms():
     assert read(form(('name="audio"', b"")))[0].data == b""
     assert read(form()) == ()
-
-
-def test_a_part_is_found_by_its_name():
-    parts = read(form(('name="a"', b"1"), ('name="a"', b"2")))
-    assert find_part(parts, "a").data == b"1"
-    assert find_part(parts, "b") is None
 
 
 def test_a_quoted_boundary_and_a_preamble_are_fine():
@@ -161,19 +155,11 @@ async def untouchable():
     yield b""
 
 
-@pytest.mark.parametrize("reading", ["form", "body"])
-def test_a_length_over_the_limit_is_refused_unread(reading):
-    options = {"max_bytes": 1000, "content_length": 1001}
-    arguments = (untouchable(), CONTENT_TYPE) if reading == "form" else (untouchable(),)
-    read_it = read_multipart if reading == "form" else read_body
+def test_a_length_over_the_limit_is_refused_unread():
     with pytest.raises(AudioTooLarge):
-        asyncio.run(read_it(*arguments, **options))
-
-
-def test_a_plain_body_is_read_up_to_its_limit():
-    assert asyncio.run(read_body(arriving(AUDIO, 999), max_bytes=len(AUDIO))) == AUDIO
-    with pytest.raises(AudioTooLarge):
-        asyncio.run(read_body(arriving(AUDIO, 999), max_bytes=len(AUDIO) - 1))
+        asyncio.run(
+            read_multipart(untouchable(), CONTENT_TYPE, max_bytes=1000, content_length=1001)
+        )
 
 
 PROJECT = Path(__file__).resolve().parents[3]

@@ -1,6 +1,7 @@
-"""An upload of fast transcription's kind: a form with `audio` and `definition`, read and checked.
+"""Uploads: the form of a request with audio, read while it arrives, counted and checked.
 
-The audio is the part `audio`, or what `definition.audioUrl` leads to.
+`receive_form` reads any form. `read_upload` reads those of fast transcription's kind, with the
+parts `audio` and `definition`; the audio is the part, or the file at `definition.audioUrl`.
 """
 
 import asyncio
@@ -12,9 +13,10 @@ from typing import Generic
 from fastapi import Request
 
 from functions.api.incoming_body import IncomingBody
-from functions.api.multipart import Part
+from functions.api.multipart import MAX_PARTS, Part, read_multipart
 from functions.api.problems import Problem
 from functions.api.recogniser import find_supported_locale
+from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.transcription_definition import (
     Definition,
@@ -22,12 +24,46 @@ from functions.api.transcription_definition import (
     invalid_argument,
     parse_definition,
 )
-from functions.api.upload_form import receive_form
 from shared.audio.stream import AudioLimits, AudioStream, open_audio
 from shared.errors import FeatureUnavailable
 from shared.recognition.options import Priority, RecognitionOptions
 from shared.settings import Settings
 from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
+
+# The fields beside the audio, the boundaries and the headers of the parts.
+_OVERHEAD_BYTES = 1_000_000
+
+
+def upload_limits(settings: Settings) -> AudioLimits:
+    """Size and length that the audio of a request may have."""
+    return AudioLimits(max_bytes=settings.max_upload_bytes, max_duration_s=settings.max_audio_s)
+
+
+async def receive_form(
+    request: Request, settings: Settings, max_parts: int = MAX_PARTS
+) -> tuple[tuple[Part, ...], IncomingBody]:
+    """Read all parts of a form with audio of at most `SOTTO_MAX_UPLOAD_BYTES`; also the body.
+
+    Raises
+    ------
+    Problem: 415 for another content type.
+    MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
+    """
+    body = IncomingBody(request.receive, max_bytes=settings.max_upload_bytes + _OVERHEAD_BYTES)
+    content_type = request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
+        raise Problem(415, "The content type must be multipart/form-data.")
+    try:
+        parts = await read_multipart(
+            aiter(body),
+            content_type,
+            max_bytes=body.max_bytes,
+            content_length=_content_length(request),
+            max_parts=max_parts,
+        )
+    finally:
+        record_of(request).body_bytes = body.n_bytes
+    return parts, body
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +147,7 @@ def separate_channels(definition: TranscriptionDefinition, stream: AudioStream) 
 @contextmanager
 def opened_audio(upload: Upload[Definition], settings: Settings) -> Iterator[AudioStream]:
     """Audio of the form, or of the URL where the form has none. Blocks."""
-    limits = AudioLimits(max_bytes=settings.max_upload_bytes, max_duration_s=settings.max_audio_s)
+    limits = upload_limits(settings)
     if upload.audio is not None:
         with open_audio(upload.audio.data, limits=limits) as stream:
             yield stream
@@ -128,6 +164,12 @@ def opened_audio(upload: Upload[Definition], settings: Settings) -> Iterator[Aud
         open_audio(pieces, limits=limits) as stream,
     ):
         yield stream
+
+
+def _content_length(request: Request) -> int | None:
+    """Length that the request announces, None where it is chunked."""
+    announced = request.headers.get("content-length", "")
+    return int(announced) if announced.isascii() and announced.isdigit() else None
 
 
 def _only_part(parts: Iterable[Part], name: str) -> Part | None:
