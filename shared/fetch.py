@@ -33,6 +33,7 @@ from shared.address_guard import (
     resolve_host,
 )
 from shared.errors import AddressRefused, FetchFailed, FetchRefused
+from shared.version import USER_AGENT
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -161,7 +162,7 @@ def _follow(
                 wire_url(target),
                 headers={
                     "Host": target.netloc,
-                    "User-Agent": "sotto",
+                    "User-Agent": USER_AGENT,
                     "Accept": "*/*",
                     "Accept-Encoding": "identity",
                 },

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.address_guard import Network, Resolver
 from shared.fetch import failures_named, guarded_pool, parse_https, wire_url
+from shared.version import USER_AGENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def post(
     target = parse_https(url)
     sent = [
         ("Host", target.netloc.decode("ascii")),
-        ("User-Agent", "sotto"),
+        ("User-Agent", USER_AGENT),
         ("Accept-Encoding", "identity"),
         ("Content-Length", str(len(body))),
         *headers.items(),

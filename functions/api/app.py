@@ -40,6 +40,7 @@ from functions.api.text_to_speech import routes as text_to_speech
 from functions.api.translator import routes as translator
 from functions.api.web_hooks import routes as web_hooks
 from shared.settings import Settings
+from shared.version import VERSION
 
 if TYPE_CHECKING:
     from shared.jobs.batch import Batch
@@ -78,7 +79,7 @@ def create_app(
     app = FastAPI(
         title="Sotto",
         description="Private speech to text on Azure AI Speech's own wire contracts.",
-        version="0.1.0",
+        version=VERSION,
         # Their pages load scripts from elsewhere; `reference` has one that does not.
         docs_url=None,
         redoc_url=None,

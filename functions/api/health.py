@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from functions.api.service import SpeechService
+from shared.version import VERSION
 
 _HOME_PAGE = """<!doctype html>
 <html lang="en">
@@ -45,12 +46,13 @@ def create_router(service: SpeechService) -> APIRouter:
         return JSONResponse({"service": "speechtotext", "ready": "loading"}, status_code=503)
 
     async def status() -> Response:
-        """Say that this process accepts its configured keys."""
+        """Say that this process accepts its configured keys, and its version."""
         return JSONResponse(
             {
                 "service": "speechtotext",
                 "apiStatus": "Valid",
                 "apiStatusMessage": "Api Key is valid.",
+                "version": VERSION,
             }
         )
 

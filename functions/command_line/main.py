@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functions.command_line import batch, models
 from shared.errors import SpeechError
 from shared.settings import Settings
+from shared.version import VERSION
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sotto", description="Private, self-hosted speech to text.", allow_abbrev=False
     )
+    parser.add_argument("--version", action="version", version=f"sotto {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     models.add_commands(commands)
     batch.add_commands(commands)

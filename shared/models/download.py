@@ -21,6 +21,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from shared.errors import FetchFailed
 from shared.models.progress import Progress, Silence
+from shared.version import USER_AGENT
 
 TIMEOUT_S = 30.0  # without a single byte
 PIECE_BYTES = 256 * 1024
@@ -179,7 +180,7 @@ class Downloader:
     def _open(self, url: str, headers: dict[str, str], authorization: str | None) -> Any:
         address, from_url = _without_credentials(url)
         request = urllib.request.Request(  # noqa: S310 - http, https or a file index of pip's settings
-            address, headers={"User-Agent": "sotto", **headers}
+            address, headers={"User-Agent": USER_AGENT, **headers}
         )
         if credentials := authorization or from_url:
             request.add_unredirected_header("Authorization", credentials)

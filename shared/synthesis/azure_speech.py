@@ -19,6 +19,7 @@ from shared.errors import ConfigurationError, SynthesisUnavailable
 from shared.settings import Settings
 from shared.synthesis.synthesizer import Sentence, Span, Speech
 from shared.synthesis.voices import AZURE, FEMALE, MALE, NEUTRAL, Voice
+from shared.version import USER_AGENT
 
 SAMPLE_RATE = 24_000
 OUTPUT_FORMAT = "raw-24khz-16bit-mono-pcm"
@@ -122,7 +123,7 @@ class AzureSpeech:
         self, method: str, path: str, headers: dict[bytes, bytes], body: bytes | None
     ) -> httpx.Response | None:
         """One try; None where there was no answer."""
-        own = {b"Ocp-Apim-Subscription-Key": self._key, b"User-Agent": b"sotto"}
+        own = {b"Ocp-Apim-Subscription-Key": self._key, b"User-Agent": USER_AGENT.encode()}
         request = self._client.build_request(
             method, f"{self._url}{path}", headers=own | headers, content=body
         )

@@ -12,6 +12,7 @@ from shared.errors import TranslationUnavailable
 from shared.settings import Settings
 from shared.storage.azure_account import azure_credential
 from shared.translation.languages import all_languages
+from shared.version import USER_AGENT
 
 GLOBAL_ENDPOINT = "https://api.cognitive.microsofttranslator.com"
 CUSTOM_DOMAIN_PATH = "/translator/text/v3.0"
@@ -51,6 +52,7 @@ class AzureTranslator:
         self._languages = frozenset(one.code for one in all_languages()) - _MISSING
         self._client = httpx.Client(
             transport=transport,
+            headers={"User-Agent": USER_AGENT},
             timeout=httpx.Timeout(30.0, connect=5.0),
             follow_redirects=False,
             trust_env=False,

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from functions.api.paths import canonical_path
 from shared.privacy.log_fields import ALLOWED_FIELDS
+from shared.version import VERSION
 
 SHORT_AUDIO = "/speech/recognition/conversation/cognitiveservices/v1"
 WAV = {"Content-Type": "audio/wav"}
@@ -33,11 +34,12 @@ def test_ready_is_503_until_the_model_is_loaded(make_client):
 
 
 def test_status_says_that_the_key_is_valid(make_client):
-    """The body of the original container."""
+    """The body of the original container, and the version of this one."""
     assert make_client().get("/status").json() == {
         "service": "speechtotext",
         "apiStatus": "Valid",
         "apiStatusMessage": "Api Key is valid.",
+        "version": VERSION,
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from shared.errors import AddressRefused, FetchFailed
 from shared.fetch import FetchLimits, fetch
+from shared.version import USER_AGENT
 
 AUDIO = bytes(range(256)) * 1000
 LOOPBACK = [ipaddress.ip_network("127.0.0.1/32")]
@@ -135,7 +136,7 @@ def test_a_request_says_little_and_asks_for_no_encoding(server):
     assert path == "/audio?sig=abc"
     assert headers == {
         "Host": f"127.0.0.1:{server.server_port}",
-        "User-Agent": "sotto",
+        "User-Agent": USER_AGENT,
         "Accept": "*/*",
         "Accept-Encoding": "identity",
     }

@@ -21,6 +21,7 @@ from shared.synthesis.speaker import Speaker
 from shared.synthesis.ssml import read_ssml
 from shared.synthesis.synthesizer import Sentence, Span
 from shared.synthesis.voices import FEMALE, MALE, NEUTRAL, find_voice, kokoro_voice
+from shared.version import USER_AGENT
 
 SECRET = "Wx5canary"
 SAMPLES = np.array([1, -2, 300, -32_768, 32_767], "<i2")
@@ -123,7 +124,7 @@ def test_a_sentence_is_asked_for_as_the_reference_says(azure, server):
     assert headers["ocp-apim-subscription-key"] == SECRET
     assert headers["content-type"] == "application/ssml+xml"
     assert headers["x-microsoft-outputformat"] == "raw-24khz-16bit-mono-pcm"
-    assert headers["user-agent"] == "sotto"
+    assert headers["user-agent"] == USER_AGENT
     assert body == (
         '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-US">'
         '<voice name="en-US-JennyNeural">Hello.</voice></speak>'
