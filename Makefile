@@ -2,6 +2,7 @@
 
 SHELL := bash
 PY := .venv/bin/python
+SOTTO := .venv/bin/sotto
 
 .DEFAULT_GOAL := help
 .PHONY: help run test models lint format type bench parity pr clean environment development
@@ -10,15 +11,15 @@ help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: models ## Serve on http://127.0.0.1:5000; SOTTO_ variables configure it (docs/settings.md)
-	@exec $(PY) -m functions.container
+	@exec $(SOTTO) serve
 
 test: development ## Run every test; ARGS="-k vad -x" goes to pytest
-	@$(PY) -m functions.command_line models fetch
-	@$(PY) -m functions.command_line models fetch kokoro en_US-joe-medium
+	@$(SOTTO) models fetch
+	@$(SOTTO) models fetch kokoro en_US-joe-medium
 	$(PY) -m pytest $(ARGS)
 
 models: environment ## Fetch and verify the models that the settings need
-	@$(PY) -m functions.command_line models fetch
+	@$(SOTTO) models fetch
 
 lint: development ## Check style and format (ruff)
 	$(PY) -m ruff check .
@@ -32,16 +33,16 @@ type: development ## Check types (mypy, strict)
 	$(PY) -m mypy
 
 bench: development ## Measure against rivals, or another commit, on the speech of SOTTO_SPEECH_DATA
-	@$(PY) -m functions.command_line models fetch
+	@$(SOTTO) models fetch
 ifeq (,$(findstring --against,$(ARGS)))
 	@scripts/environment.sh rivals
-	@$(PY) -m functions.command_line models fetch kokoro en_US-joe-medium
+	@$(SOTTO) models fetch kokoro en_US-joe-medium
 endif
 	$(PY) -m benchmarks $(ARGS)
 
 parity: ## Compare the openai-whisper engine with the default one, in an environment with torch
 	@scripts/environment.sh parity
-	@.venv-parity/bin/python -m functions.command_line models fetch
+	@.venv-parity/bin/sotto models fetch
 	@# openai-whisper leaves it to the collector to close its vocabulary's file.
 	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive .venv-parity/bin/python -m pytest \
 	  -W "ignore:unclosed file:ResourceWarning" \

@@ -2,7 +2,8 @@
 # Make .venv and install what the named set needs: `environment.sh container` or `... development`.
 # `environment.sh rivals` makes .venv-rivals, what the benchmarks measure Sotto against.
 # `environment.sh parity` makes .venv-parity, with openai-whisper, torch and what the tests need.
-# Nothing happens where the same requirements are installed already; then no network is needed.
+# But for `rivals` it also writes the command `sotto` into the environment. Nothing is installed
+# where the same requirements are there already; then no network is needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,7 +41,12 @@ for path in sys.argv[1:]:
 print(digest.hexdigest())' "${requirements[@]}"
 }
 
+write_command() {
+  [ "$1" = rivals ] || scripts/install_command.sh "$venv"
+}
+
 if "$python" -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ]; then
+  write_command "$1"
   exit
 fi
 
@@ -67,4 +73,5 @@ echo "installing ${requirements[*]}"
 arguments=()
 for file in "${requirements[@]}"; do arguments+=(--requirement "$file"); done
 "$python" -m pip install --quiet --disable-pip-version-check "${arguments[@]}"
+write_command "$1"
 fingerprint >"$stamp"

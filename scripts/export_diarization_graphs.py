@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - a program, no package
+
 """Export the graphs of the two diarization models, without weights, as ONNX.
 
 They go to `shared/diarization/graphs`, and what torch answers with them to the tests.

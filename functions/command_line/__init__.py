@@ -1,1 +1,1 @@
-"""`sotto`: the command line, as `python -m functions.command_line`."""
+"""The command line: `.venv/bin/sotto`, or `python -m functions.command_line` in the project."""

@@ -10,15 +10,15 @@ from shared.settings import Settings
 
 def add_commands(commands: Any) -> None:
     """Add the commands of batch work to the command line."""
-    purge = commands.add_parser(
-        "purge", help="delete transcripts and jobs whose time to live is over, now"
-    )
-    purge.set_defaults(run=_purge)
-
     worker = commands.add_parser(
         "worker", help="take work from the queue until SIGTERM; start as many as you like"
     )
     worker.set_defaults(run=_worker)
+
+    purge = commands.add_parser(
+        "purge", help="delete transcripts and jobs whose time to live is over, now"
+    )
+    purge.set_defaults(run=_purge)
 
 
 def _purge(_parsed: argparse.Namespace, settings: Settings) -> int:

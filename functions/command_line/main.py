@@ -29,17 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="sotto", description="Private, self-hosted speech to text.", allow_abbrev=False
+        prog="sotto",
+        description="Private, self-hosted speech to text.",
+        epilog="The environment configures every command; docs/settings.md lists the variables.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"sotto {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    models.add_commands(commands)
-    batch.add_commands(commands)
-
-    serve = commands.add_parser(
-        "serve", help="serve the API on this machine; SOTTO_ variables configure it"
+    serve = commands.add_parser("serve", help="serve the API on this machine until SIGTERM")
+    serve.add_argument(
+        "ignored",
+        nargs="*",
+        metavar="NAME=VALUE",
+        help="arguments of the original speech containers, such as Eula=accept; they do nothing",
     )
     serve.set_defaults(run=_serve)
+    batch.add_commands(commands)
+    models.add_commands(commands)
     return parser
 
 

@@ -21,7 +21,7 @@ from shared.settings import Settings
 
 def add_commands(commands: Any) -> None:
     """Add `models` and what belongs under it to the command line."""
-    parser = commands.add_parser("models", help="list, fetch and verify models")
+    parser = commands.add_parser("models", help="list, fetch, verify and convert models")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     listing = actions.add_parser("list", help="list the models that are known by name")

@@ -110,7 +110,7 @@ def named_model(name_or_folder: str) -> Model | None:
     if is_path or Path(name_or_folder).is_absolute():
         return None
     raise ModelMissing(
-        f"No model is called {name_or_folder!r}. `python -m functions.command_line models list` "
+        f"No model is called {name_or_folder!r}. `sotto models list` "
         "names them; a folder or owner/name of a hub repository will do too."
     )
 
@@ -118,8 +118,7 @@ def named_model(name_or_folder: str) -> Model | None:
 def how_to_fetch(name: str) -> str:
     """Return the sentence that tells how a model gets into the model folder."""
     return (
-        f"Fetch it: `python -m functions.command_line models fetch {name}`"
-        " (`make models` fetches what the settings ask for)."
+        f"Fetch it: `sotto models fetch {name}` (`make models` fetches what the settings ask for)."
     )
 
 

@@ -177,7 +177,7 @@ class Settings:
     workers: int = setting(
         "SOTTO_WORKERS", 1, between(0, 64), "0 to 64",
         "Files that the container host transcribes at the same time; 0 leaves them to "
-        "`python -m functions.container worker`.",
+        "`sotto worker`.",
     )  # fmt: skip
     lease_s: int = setting(
         "SOTTO_LEASE_S", 60, between(5, 3600), "5 to 3600",

@@ -59,7 +59,7 @@ def test_a_missing_model_names_the_command_that_fetches_it(tmp_path):
         locate_model("base", tmp_path)
     assert str(raised.value) == (
         f"Model base is not in {tmp_path / 'base'} (config.json, model.bin, tokenizer.json, "
-        "vocabulary.txt missing). Fetch it: `python -m functions.command_line models fetch base` "
+        "vocabulary.txt missing). Fetch it: `sotto models fetch base` "
         "(`make models` fetches what the settings ask for)."
     )
 
