@@ -1,4 +1,3 @@
-
 """Export the graphs of the two diarization models, without weights, as ONNX.
 
 They go to `shared/diarization/graphs`, and what torch answers with them to the tests.

@@ -23,25 +23,3 @@ def milliseconds_from_seconds(seconds: float) -> int:
 def ticks_from_milliseconds(milliseconds: int) -> int:
     """100 ns ticks of whole milliseconds."""
     return milliseconds * TICKS_PER_MILLISECOND
-
-
-def iso_duration(ticks: int) -> str:
-    """Write a duration as hours, minutes and seconds of ISO 8601: `PT1M2.5S`; zero is `PT0S`.
-
-    A day is 24 hours more, and a fraction has up to 7 digits, as in Azure's batch results.
-
-    Raises
-    ------
-    ValueError: it is negative, which ISO 8601 has no way to write.
-    """
-    if ticks < 0:
-        raise ValueError("a duration must not be negative")
-    seconds, fraction = divmod(ticks, TICKS_PER_SECOND)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    time = f"{hours}H" if hours else ""
-    if minutes:
-        time += f"{minutes}M"
-    if seconds or fraction or not time:
-        time += f"{seconds}.{fraction:07}".rstrip("0").rstrip(".") + "S"
-    return f"PT{time}"

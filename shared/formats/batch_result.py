@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from shared.durations import iso_duration
 from shared.formats.punctuation import without_punctuation
 from shared.formats.source_address import source_text
-from shared.ticks import iso_duration, milliseconds_from_seconds, ticks_from_milliseconds
+from shared.ticks import milliseconds_from_seconds, ticks_from_milliseconds
 from shared.transcript import Alternative, Phrase, Transcript, Word
 
 _CONFIDENCE_DIGITS = 4

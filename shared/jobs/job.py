@@ -12,10 +12,9 @@ from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import quote
 
-from shared.errors import InvalidTimeToLive
+from shared.durations import duration_text, parse_duration
 from shared.jobs.asked import Asked
 from shared.jobs.records import optional, read_record, texts, write_record
-from shared.jobs.time_to_live import duration_text, parse_duration
 from shared.json_fields import FieldError, JsonFields, moment_text
 from shared.recognition.options import Priority, ProfanityMode, RecognitionOptions, SpeakerLimits
 from shared.storage.work_message import MAX_FILES
@@ -212,7 +211,7 @@ def _read_pair(item: JsonFields) -> tuple[str, str]:
 def _read_duration(text: str) -> timedelta:
     try:
         return parse_duration(text)
-    except InvalidTimeToLive as error:
+    except ValueError as error:
         raise FieldError(str(error)) from None
 
 

@@ -18,7 +18,7 @@ from shared.settings.values import (
     Network,
     between,
     by_commas,
-    duration,
+    duration_up_to,
     flag,
     networks,
     one_of,
@@ -161,7 +161,8 @@ class Settings:
         "Containers that audio is dropped into, and where its transcripts go.", secret=True,
     )  # fmt: skip
     time_to_live: timedelta | None = setting(
-        "SOTTO_TIME_TO_LIVE", None, duration, "an ISO 8601 duration up to `P31D`",
+        "SOTTO_TIME_TO_LIVE", None, duration_up_to(timedelta(days=31)),
+        "an ISO 8601 duration up to `P31D`",
         "How long transcripts of dropped files are kept, where the folder's `sotto.json` says "
         "nothing. None: until you delete them.",
     )  # fmt: skip

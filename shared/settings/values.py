@@ -10,8 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from shared.errors import InvalidTimeToLive
-from shared.jobs.time_to_live import time_to_live_from_text
+from shared.durations import parse_duration
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -93,9 +92,13 @@ def web_address(value: str) -> str:
     return parts.geturl()
 
 
-def duration(value: str) -> timedelta | None:
-    """A time to live as the batch contract writes it; None where that keeps for ever."""
-    try:
-        return time_to_live_from_text(value)
-    except InvalidTimeToLive:
-        raise ValueError from None
+def duration_up_to(longest: timedelta) -> Callable[[str], timedelta | None]:
+    """Make the parser of an ISO 8601 duration; one of no length is None."""
+
+    def parse(value: str) -> timedelta | None:
+        duration = parse_duration(value)
+        if duration > longest:
+            raise ValueError
+        return duration or None
+
+    return parse

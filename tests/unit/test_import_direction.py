@@ -166,7 +166,13 @@ def test_what_tests_use_is_not_used_by_what_serves():
 
 def test_formats_are_pure():
     """From a transcript to a contract's shape: nothing that hears, loads or fetches."""
-    within = ("shared.transcript", "shared.ticks", "shared.formats", "shared.language")
+    within = (
+        "shared.transcript",
+        "shared.ticks",
+        "shared.durations",
+        "shared.formats",
+        "shared.language",
+    )
     for module in modules():
         if module.as_posix().startswith("shared/formats/"):
             for name in imports_of(module):

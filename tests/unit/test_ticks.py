@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.ticks import (
-    iso_duration,
     milliseconds_from_seconds,
     ticks_from_milliseconds,
     ticks_from_seconds,
@@ -48,28 +47,3 @@ def test_the_end_of_a_word_and_the_start_of_the_next_give_one_millisecond():
 @given(st.integers(0, 10**12))
 def test_whole_milliseconds_survive_ticks(milliseconds):
     assert ticks_from_milliseconds(milliseconds) == milliseconds * 10_000
-
-
-@pytest.mark.parametrize(
-    ("ticks", "text"),
-    [
-        (0, "PT0S"),
-        (1, "PT0.0000001S"),
-        (7_600_000, "PT0.76S"),
-        (25_800_000, "PT2.58S"),
-        (100_000_000, "PT10S"),
-        (600_000_000, "PT1M"),
-        (625_000_000, "PT1M2.5S"),
-        (36_000_000_000, "PT1H"),
-        (36_005_000_000, "PT1H0.5S"),
-        (36_620_000_000, "PT1H1M2S"),
-        (3_636_000_000_000, "PT101H"),
-    ],
-)
-def test_a_duration_is_written_in_hours_minutes_and_seconds(ticks, text):
-    assert iso_duration(ticks) == text
-
-
-def test_a_negative_duration_can_not_be_written():
-    with pytest.raises(ValueError, match="negative"):
-        iso_duration(-1)

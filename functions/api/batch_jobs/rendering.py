@@ -7,9 +7,9 @@ from typing import Any
 from functions.api.batch_jobs.properties import CONTINUOUS, PROFANITY_MODES, SINGLE
 from functions.api.management.speech_versions import Addresses, time_text
 from functions.api.speech_models.base_model import base_model_id
+from shared.durations import duration_text
 from shared.jobs.inquiry import JobState, ResultFile
 from shared.jobs.job import Job
-from shared.jobs.time_to_live import duration_text
 
 TRANSCRIPTIONS = "transcriptions"
 

@@ -21,8 +21,9 @@ from starlette.requests import Request
 
 from functions.api.problems import Problem
 from functions.api.query import is_known_api_version, query_parameters
+from shared.durations import iso_duration
 from shared.settings import Settings
-from shared.ticks import iso_duration, milliseconds_from_seconds, ticks_from_milliseconds
+from shared.ticks import milliseconds_from_seconds, ticks_from_milliseconds
 
 PATH_VERSIONS = ("v3.0", "v3.1", "v3.2")
 FIRST_DATED_VERSION = "2024-11-15"
