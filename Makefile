@@ -21,9 +21,10 @@ test: development ## Run every test; ARGS="-k vad -x" goes to pytest
 models: environment ## Fetch and verify the models that the settings need
 	@$(SOTTO) models fetch
 
-lint: development ## Check style and format (ruff)
+lint: development ## Check style and format (ruff), and which room imports which
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
+	.venv/bin/lint-imports --no-cache --no-logo
 
 format: development ## Rewrite the code as `make lint` wants it
 	$(PY) -m ruff check --fix .

@@ -1,4 +1,4 @@
-"""Who may import whom: hosts -> api -> shared, and each library in one place.
+"""Imports: each library in one place, and rules that are finer than the layers of pyproject.toml.
 
 Read from the source, so that an import inside a function counts as well.
 """
@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-HOSTS = ("azure_app", "aws_lambda", "container", "command_line")
 
 # Whose job a library is, one module or several. A folder stands for the modules in it.
 OWNERS = {
@@ -125,22 +124,6 @@ def outside(found, *folders):
 def test_there_is_source_to_look_at():
     assert Path("shared/recognition/recognise.py") in modules()
     assert Path("functions/api/app.py") in modules()
-
-
-def test_shared_imports_nothing_of_functions():
-    assert outside(importers("functions"), "functions") == []
-
-
-def test_the_api_imports_no_host():
-    hosts = [f"functions.{host}" for host in HOSTS]
-    assert outside(importers(*hosts), *(f"functions/{host}" for host in HOSTS)) == []
-
-
-@pytest.mark.parametrize("host", HOSTS)
-def test_a_host_does_not_import_another(host):
-    """The command line may start the container host: `sotto serve`."""
-    may_start = ["functions/command_line"] if host == "container" else []
-    assert outside(importers(f"functions.{host}"), f"functions/{host}", *may_start) == []
 
 
 @pytest.mark.parametrize("library", OWNERS)
