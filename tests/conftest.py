@@ -9,10 +9,15 @@ import wave
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from shared.errors import ModelError
 from shared.settings import Settings
+
+# No example is judged by its wall time: beside other work any of them may take long.
+hypothesis.settings.register_profile("sotto", deadline=None)
+hypothesis.settings.load_profile("sotto")
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.append(str(PROJECT / "tests" / "storage"))  # the emulators

@@ -56,7 +56,7 @@ def longest_gap_s(schedule):
     return max((b - a).total_seconds() for a, b in itertools.pairwise(fired))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.one_of(st.integers(30, 7200), st.integers(7200, 86_400)))
 def test_no_pause_is_longer_than_asked_for(every_s):
     assert longest_gap_s(ncrontab(every_s)) <= every_s

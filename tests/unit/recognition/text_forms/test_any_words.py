@@ -29,7 +29,7 @@ def test_half_an_address_is_left_as_it_was_said(words):
 
 
 @given(WORDS, LANGUAGES, MODES)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_no_words_raise_and_tokens_cover_each_word_once(words, language, mode):
     tokens = text_forms(words, language, mode).tokens
     assert [(token.first, token.last) for token in tokens] == list(
@@ -44,7 +44,7 @@ def test_no_words_raise_and_tokens_cover_each_word_once(words, language, mode):
 
 
 @given(WORDS, LANGUAGES)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_lexical_form_is_in_lower_case(words, language):
     lexical = text_forms(words, language, ProfanityMode.MASKED).lexical
     assert lexical == lexical.lower()
@@ -54,7 +54,7 @@ def test_the_lexical_form_is_in_lower_case(words, language):
     st.lists(st.text(st.characters(categories=["L", "P"]), min_size=1, max_size=8), max_size=10),
     st.sampled_from(listed("es fr de ru tr ar hi ko sw")),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_raw_display_without_numbers_is_the_recognised_text(words, language):
     found = text_forms(words, language, ProfanityMode.RAW)
     tokens = written_tokens(words, language)
