@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -216,7 +216,11 @@ def _speaker_at(spoken: Sequence[tuple[float, float, str]], moment_s: float) -> 
     return min(spoken, key=lambda one: max(one[0] - moment_s, moment_s - one[1], 0))[2]
 
 
-def _most_right(pairs: Counter[tuple[int | None, str]]) -> int:
+Label = TypeVar("Label")
+Speaker = TypeVar("Speaker")
+
+
+def _most_right(pairs: Counter[tuple[Label, Speaker]]) -> int:
     """Words that are right where each label means one speaker, the most frequent pairs first."""
     right, labels, speakers = 0, set(), set()
     for (label, speaker), count in pairs.most_common():

@@ -12,8 +12,8 @@ from functools import cache
 
 import jiwer
 import numpy as np
-from whisper_normalizer.basic import BasicTextNormalizer  # type: ignore[import-untyped]
-from whisper_normalizer.english import EnglishTextNormalizer  # type: ignore[import-untyped]
+from whisper_normalizer.basic import BasicTextNormalizer
+from whisper_normalizer.english import EnglishTextNormalizer
 
 from shared.recognition.text_forms.spelling import speller_for
 

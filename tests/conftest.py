@@ -54,7 +54,7 @@ def model_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def voice_models(model_folder) -> Path:
+def voice_models(model_folder: Path) -> Path:
     """Folder that also holds the voices of the default settings, as `make test` fetched them."""
     from shared.models.folder import locate_model  # noqa: PLC0415
 

@@ -11,6 +11,7 @@ import threading
 import wave
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -24,9 +25,9 @@ SENTENCE = "Please remind me to buy milk and bread at five o'clock."
 class RunningServer:
     """A started container host: its process, its address, the log lines it has written."""
 
-    process: subprocess.Popen
+    process: subprocess.Popen[str]
     url: str
-    log: list = field(default_factory=list)
+    log: list[dict[str, Any]] = field(default_factory=list)
 
     def open_gate(self):
         """Let a host of `gated_host` go on."""
@@ -59,7 +60,7 @@ def start_server(model_folder, module="functions.container", **settings):
     listening = threading.Event()
 
     def follow():
-        for line in process.stderr:
+        for line in process.stderr or ():
             if not line.startswith("{"):
                 continue
             server.log.append(json.loads(line))

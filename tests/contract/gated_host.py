@@ -8,6 +8,7 @@ with `python -m tests.contract.gated_host`.
 import signal
 import sys
 import threading
+from typing import Any
 
 from functions.container.server import main
 from shared.privacy.telemetry_off import switch_telemetry_off
@@ -40,9 +41,10 @@ def hold_recognition(gate):
     recognise = Recogniser.recognise
 
     def held(self, stream, *rest):
-        return recognise(self, HeldStream(stream, gate), *rest)
+        stream_held: Any = HeldStream(stream, gate)
+        return recognise(self, stream_held, *rest)
 
-    Recogniser.recognise = held
+    Recogniser.recognise = held  # type: ignore[method-assign]
 
 
 def hold_synthesis(gate):
@@ -56,7 +58,7 @@ def hold_synthesis(gate):
             gate.wait()
         return synthesise(self, sentence, speaker)
 
-    KokoroSynthesizer.synthesise = held
+    KokoroSynthesizer.synthesise = held  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

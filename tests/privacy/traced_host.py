@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -137,7 +138,7 @@ def post(http, url, **request):
 def transcribe(http, url, audio=None, **definition):
     """Fast transcription as the form that clients send; the file's name is a secret too."""
     definition = {"locales": ["en-US"], "phraseList": {"phrases": [PHRASE]}} | definition
-    parts = {"definition": (None, json.dumps(definition), "application/json")}
+    parts: dict[str, Any] = {"definition": (None, json.dumps(definition), "application/json")}
     if audio is not None:
         parts["audio"] = (FILE_NAME, audio, "audio/wav")
     return post(http, f"{url}{FAST_TRANSCRIPTION}?api-version=2025-10-15", files=parts)
@@ -178,7 +179,7 @@ def traced_server(strace, folder, seen, model_folder, data_folder=None) -> Itera
         lines, listening = [], threading.Event()
 
         def follow():  # to the end, which is when the tracer has written its last line
-            for line in process.stdout:
+            for line in process.stdout or ():
                 lines.append(line)
                 if " listens on " in line:
                     listening.set()
@@ -261,6 +262,6 @@ def encode(samples, sample_rate, container, codec):
 
 def decode(audio):
     """Int16 samples, shape (n_samples,), of a mono file in memory."""
-    with av.open(io.BytesIO(audio)) as container:
+    with av.open(io.BytesIO(audio), "r") as container:
         frames = [frame.to_ndarray().ravel() for frame in container.decode(audio=0)]
     return np.concatenate(frames)

@@ -18,7 +18,7 @@ from shared.transcript import Dropped, Phrase
 class Heard:
     """What came of one clip."""
 
-    results: list
+    results: list[Phrase | Dropped]
     duration_s: float
     statistics: RecognitionStatistics
 

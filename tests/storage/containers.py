@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 from urllib.parse import urlsplit
 
 from azure.storage.blob import (
@@ -32,7 +33,7 @@ def azure_address(azurite, permissions: str = "racwdl") -> str:
     with BlobServiceClient.from_connection_string(azurite.connection_string) as service:
         service.create_container(name)
         signature = generate_container_sas(
-            service.account_name,
+            str(service.account_name),
             name,
             account_key=service.credential.account_key,
             permission=ContainerSasPermissions.from_string(permissions),
@@ -84,7 +85,7 @@ class FaultyProxy:
     """
 
     def __init__(self, target: str) -> None:
-        self.faults: dict[str, deque] = {}
+        self.faults: dict[str, deque[Any]] = {}
         self.n_requests = itertools.count()
         proxy, netloc = self, urlsplit(target).netloc
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 AZURITE = "azurite@3.37.0"
 # The account that every installation of Azurite has; both are printed in its documentation.
@@ -74,8 +75,11 @@ def moto_server() -> Iterator[str]:
 
 
 @contextmanager
-def _running(command: list[str], pattern: str, n_matches: int) -> Iterator[list]:
-    """Start a server, wait until its output has told where it listens, stop it at the end."""
+def _running(command: list[str], pattern: str, n_matches: int) -> Iterator[list[Any]]:
+    """Start a server, wait until its output says where it listens, stop it at the end.
+
+    Gives what `re.findall` finds of the pattern.
+    """
     with (
         tempfile.TemporaryDirectory() as folder,
         subprocess.Popen(
@@ -90,9 +94,10 @@ def _running(command: list[str], pattern: str, n_matches: int) -> Iterator[list]
     ):
         overdue = threading.Timer(START_S, process.kill)
         overdue.start()
-        seen = []
+        output, seen = process.stdout, []
+        assert output is not None
         try:
-            for line in process.stdout:
+            for line in output:
                 seen.append(line)
                 found = re.findall(pattern, "".join(seen))
                 if len(found) == n_matches:
@@ -101,7 +106,7 @@ def _running(command: list[str], pattern: str, n_matches: int) -> Iterator[list]
                 raise RuntimeError(f"{command[1:3]} did not start:\n{''.join(seen)}")
             overdue.cancel()
             # A full pipe would stop the server at some later line.
-            drain = threading.Thread(target=process.stdout.read, daemon=True)
+            drain = threading.Thread(target=output.read, daemon=True)
             drain.start()
             yield found
             process.terminate()

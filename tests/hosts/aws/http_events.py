@@ -4,6 +4,7 @@ import base64
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
@@ -92,9 +93,9 @@ class Answer:
     """What a client gets, and the JSON that the function returned for it."""
 
     status_code: int
-    headers: dict
+    headers: dict[str, str]
     content: bytes
-    returned: dict
+    returned: dict[str, Any]
 
     @property
     def text(self):
@@ -115,16 +116,18 @@ class Answer:
 class FunctionSession:
     """Sends requests to a function as a `requests` session would to its address."""
 
-    def __init__(self, function, as_event=as_function_url, headers=None):
+    def __init__(self, function: Any, as_event: Any = as_function_url, headers: Any = None) -> None:
         self._function = function
         self._as_event = as_event
         self.headers = headers or {}
 
-    def post(self, url, **request):
+    def post(self, url: str, **request: Any) -> Answer:
         """Send a POST request."""
         return self.send("POST", url, **request)
 
-    def send(self, method, url, *, timeout=60.0, headers=None, **request):
+    def send(
+        self, method: str, url: str, *, timeout: float = 60.0, headers: Any = None, **request: Any
+    ) -> Answer:
         """Send a request; `timeout` is the time limit of the invocation in seconds."""
         prepared = requests.Request(
             method, f"https://function{url}", headers=self.headers | (headers or {}), **request
@@ -133,7 +136,7 @@ class FunctionSession:
         return answer_of(returned)
 
 
-def answer_of(returned):
+def answer_of(returned: dict[str, Any]) -> Answer:
     """Read what a function returned as AWS does: headers of one kind, base64 undone."""
     headers = returned.get("headers") or {}
     headers |= {name: values[-1] for name, values in returned.get("multiValueHeaders", {}).items()}

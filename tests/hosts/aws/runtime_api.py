@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
 HANDLER = "functions.aws_lambda.http.handler"
@@ -33,7 +34,8 @@ class RuntimeApi:
     def __init__(self):
         self.initialised = threading.Event()  # the function has asked for its first event
         self.init_error = None
-        self._events, self._answers = queue.Queue(), queue.Queue()
+        self._events: queue.Queue[Any] = queue.Queue()
+        self._answers: queue.Queue[Any] = queue.Queue()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
@@ -116,9 +118,9 @@ class RunningFunction:
     """A started function. `log` is what it wrote so far, `init_s` how long the first poll took."""
 
     api: RuntimeApi
-    process: subprocess.Popen
+    process: subprocess.Popen[str]
     init_s: float = 0.0
-    lines: list = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
 
     @property
     def log(self):
@@ -153,7 +155,7 @@ def run_function(settings, command=(), handler=HANDLER):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
         function = RunningFunction(api, process)
-        reader = threading.Thread(target=lambda: function.lines.extend(process.stdout))
+        reader = threading.Thread(target=lambda: function.lines.extend(process.stdout or ()))
         reader.start()
         try:
             assert api.initialised.wait(START_LIMIT_S), function.log

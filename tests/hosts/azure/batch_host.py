@@ -5,6 +5,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from azure.storage.blob import BlobServiceClient, ContainerClient
 from azure.storage.queue import QueueClient
@@ -129,7 +130,7 @@ class BatchHost:
         with self.account.container(part) as client:
             return [blob.name for blob in client.list_blobs()]
 
-    def read(self, part, name) -> dict:
+    def read(self, part, name) -> Any:
         """Read a blob as JSON."""
         with self.account.container(part) as client:
             return json.loads(client.download_blob(name).readall())

@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 PROJECT = Path(__file__).resolve().parent.parent.parent.parent
@@ -37,11 +38,14 @@ class FunctionsHost:
     """
 
     def __init__(self, settings: dict[str, str], command: Sequence[str] = ()) -> None:
-        self.functions, self.failures, self.logs, self.output = {}, [], [], []
+        self.functions: dict[str, dict[str, Any]] = {}
+        self.failures: list[dict[str, Any]] = []
+        self.logs: list[str] = []
+        self.output: list[str] = []
         self.exit_status: int | None = None
         self._invoked: dict[str, bool] = {}
         self._news = threading.Condition()
-        self._worker_uri = None
+        self._worker_uri: str | None = None
         # These two make a worker believe that it runs in Azure.
         kept = {
             name: value
@@ -56,6 +60,9 @@ class FunctionsHost:
             stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         os.close(writing)
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self._input, self._lines = self.process.stdin, self.process.stdout
         self._threads = [
             threading.Thread(target=self._follow_answers, args=(os.fdopen(reading),)),
             threading.Thread(target=self._follow_output),
@@ -77,11 +84,11 @@ class FunctionsHost:
     def __exit__(self, *_):
         self._front.shutdown()
         self._front.server_close()
-        self.process.stdin.close()
+        self._input.close()
         self.exit_status = self.process.wait(60)
         for thread in self._threads:
             thread.join(60)
-        self.process.stdout.close()
+        self._lines.close()
 
     @property
     def exited(self) -> bool:
@@ -97,8 +104,8 @@ class FunctionsHost:
         found, invocation_id = self.functions[function], str(uuid.uuid4())
         parameter = next(b["name"] for b in found["bindings"] if b["type"].endswith("Trigger"))
         command = {"id": invocation_id, "function": found["id"], "parameter": parameter}
-        self.process.stdin.write(json.dumps(command | given) + "\n")
-        self.process.stdin.flush()
+        self._input.write(json.dumps(command | given) + "\n")
+        self._input.flush()
         return invocation_id
 
     def end_invocation(self, invocation_id: str) -> bool:
@@ -126,7 +133,7 @@ class FunctionsHost:
             self._news.notify_all()
 
     def _follow_output(self) -> None:
-        for line in self.process.stdout:
+        for line in self._lines:
             self.output.append(line.rstrip("\n"))
 
     def _handler(self):
@@ -176,8 +183,8 @@ class FunctionsHost:
 
     def _connect(self) -> http.client.HTTPConnection:
         """Connect to the worker's server, which starts to listen after the functions are loaded."""
-        address = urlsplit(self._worker_uri)
-        connection = http.client.HTTPConnection(address.hostname, address.port, timeout=120)
+        address = urlsplit(self._worker_uri or "")
+        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=120)
         for _ in range(200):
             with contextlib.suppress(ConnectionRefusedError):
                 connection.connect()

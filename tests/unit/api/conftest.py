@@ -71,6 +71,13 @@ def api(tmp_path, monkeypatch):
     made.batch.queue.close()
 
 
+class ApiClient(TestClient):
+    """A client beside what is inside of its app."""
+
+    recogniser: ScriptedRecogniser
+    admission: Admission
+
+
 @pytest.fixture
 def make_client():
     """Make clients of apps whose recogniser yields the given results."""
@@ -79,7 +86,7 @@ def make_client():
         settings = {"keys": (KEY,), "queue_limit": queue_limit} | settings
         admission = Admission(settings["queue_limit"])
         recogniser = ScriptedRecogniser(results, locales=locales)
-        client = TestClient(create_app(Settings(**settings), recogniser, admission=admission))
+        client = ApiClient(create_app(Settings(**settings), recogniser, admission=admission))
         client.headers["Ocp-Apim-Subscription-Key"] = KEY
         client.recogniser, client.admission = recogniser, admission
         return client

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Callable
 
 from shared.storage.container import Container
-from shared.storage.work_queue import MessageStore
+from shared.storage.sqlite_queue import SqliteStore
 
 READS = frozenset({"list", "properties", "open", "read"})
 WRITES = frozenset({"create", "replace", "put", "delete", "remove_leftovers"})
@@ -88,7 +88,7 @@ class MortalStore:
 
     longest_pause_s = 0.0
 
-    def __init__(self, inner: MessageStore, life: Life) -> None:
+    def __init__(self, inner: SqliteStore, life: Life) -> None:
         self._inner = inner
         self._life = life
 

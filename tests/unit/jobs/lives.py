@@ -79,7 +79,7 @@ class Messages:
     def count(self) -> int:
         """Messages waiting or dead."""
         ((n,),) = self.waiting._read("SELECT count(*) FROM messages", ())
-        return n
+        return int(n)
 
     def clear(self) -> None:
         """Make it as new."""
@@ -122,7 +122,7 @@ class World:
             {"audio": folder},
         )
 
-    def live(self, step: Callable[[Batch], None]) -> None:
+    def live(self, step: Callable[[Batch], object]) -> None:
         """Do a step, and if its process dies start another one that does it again."""
         try:
             step(self.process(self.life))
@@ -141,7 +141,7 @@ class World:
 
 
 def _listing(container: FolderContainer) -> dict[str, object]:
-    found = {}
+    found: dict[str, object] = {}
     for entry in container.list():
         blob = container.read(entry.name, 1_000_000)
         kept = {

@@ -5,6 +5,8 @@ constant names the sentence: level 3 is script entry 3. Nothing depends on the o
 segments reach the engine.
 """
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -56,14 +58,18 @@ class ScriptedRecognition:
     """Recognition of scripted audio; what it cost and was asked is kept for a look."""
 
     def __init__(self, script, options, listen=None):
+        listener: dict[str, Any] = {}
+        if listen is not None:
+            listener["listen"] = lambda segment: listen(level_of(segment))
+        detector: Any = LevelDetector()
         self.engine = ScriptedEngine(
             lambda segment, request: script(level_of(segment), segment.n_positions, request),
-            **({} if listen is None else {"listen": lambda segment: listen(level_of(segment))}),
+            **listener,
         )
         self.statistics = RecognitionStatistics()
         self.turnstile = Turnstile(1)
         self._recognition = Recognition(
-            self.engine, LevelDetector(), self.turnstile, options, self.statistics
+            self.engine, detector, self.turnstile, options, self.statistics
         )
 
     def of(self, *channels):
