@@ -16,13 +16,18 @@ from shared.privacy.telemetry_off import SWITCHES
 from shared.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+PAGES = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").glob("*.md"))]
 TEXT = "\n".join(page.read_text() for page in PAGES)
 SETTINGS = fields(Settings)
 KEYS = {entry.metadata["key"] for entry in SETTINGS}
 
 # Read by tests and benchmarks, not by Sotto.
 DEVELOPMENT_KEYS = {"SOTTO_SPEECH_DATA", "SOTTO_REQUIRE_SPEECH"}
+
+
+def name_of(page: Path) -> str:
+    """Path of a page within the project."""
+    return page.relative_to(PROJECT).as_posix()
 
 
 def default_of(entry: Field) -> str:
@@ -114,24 +119,41 @@ def test_make_targets_and_readme_agree():
     assert mentioned == listed
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_links_lead_somewhere(page):
     """Relative ones to a file and, if they name one, to a heading of it."""
-    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
-        if re.match(r"[a-z]+:", target):
-            continue
+    for target in links(page):
         path, _, heading = target.partition("#")
         file = (page.parent / path).resolve() if path else page
         assert file.exists(), target
         assert not heading or heading in headings(file), target
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_page_is_linked_from_the_index():
+    index = PROJECT / "docs" / "README.md"
+    linked = {(index.parent / target).resolve() for target in links(index)}
+    assert [page.name for page in PAGES if page not in linked | {index}] == []
+
+
+def test_the_readme_links_the_index_and_the_pages_beside_it():
+    readme = PROJECT / "README.md"
+    linked = {(PROJECT / target).resolve() for target in links(readme)}
+    assert {page for page in PAGES if page.parent == PROJECT} <= linked | {readme}
+    assert PROJECT / "docs" / "README.md" in linked
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_files_that_are_named_exist(page):
     """Above all the tests that the README gives as proof."""
     folders = "tests|docs|functions|shared|scripts|requirements"
     for named in re.findall(rf"`((?:{folders})/[\w./-]+)`", page.read_text()):
         assert (PROJECT / named).exists(), named
+
+
+def links(page: Path) -> list[str]:
+    """Targets of a page's links, without those to other sites."""
+    found = re.findall(r"\]\(([^)\s]+)\)", page.read_text())
+    return [target for target in found if not re.match(r"[a-z]+:", target)]
 
 
 def headings(page: Path) -> set[str]:
