@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from functions.aws_lambda.configuration import http_settings
 from functions.aws_lambda.events import Event, EventSource, source_of, without_stage
-from functions.aws_lambda.start import ModelLoading, tell_operator
+from functions.aws_lambda.start import INITIALISATION_S, tell_operator
+from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError, FeatureUnavailable, SpeechError
 from shared.privacy.logs import configure_logging
 from shared.privacy.telemetry_off import switch_telemetry_off
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from mangum.types import ASGI, LambdaContext
     from starlette.types import Receive, Scope, Send
 
-    from shared.recognition.recogniser import Recogniser
 
 # Of what the API answers, besides what Mangum knows to be text; all else goes out as base64.
 _TEXT_TYPES = ["text/", "application/json", "application/jwt", "application/javascript"]
@@ -95,23 +95,17 @@ def start() -> HttpHandler:
         tell_operator(error)
         return HttpHandler(_refusing_app())
     configure_logging(settings.log_level)
-
-    from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
-
-    recogniser = Recogniser(settings)
-    # Beside the import of the web stack; both mostly wait for the disk or work outside of the
-    # interpreter lock.
-    loading = ModelLoading(recogniser, settings)
+    loading = ModelLoading(settings)
     try:
-        handler = HttpHandler(_serving_app(settings, recogniser))
+        handler = HttpHandler(_serving_app(settings, loading))
     except ConfigurationError as error:
         tell_operator(error)
         handler = HttpHandler(_refusing_app())
-    loading.wait()
+    loading.wait(INITIALISATION_S)
     return handler
 
 
-def _serving_app(settings: Settings, recogniser: "Recogniser") -> "ASGI":
+def _serving_app(settings: Settings, loading: ModelLoading) -> "ASGI":
     from starlette.middleware import Middleware  # noqa: PLC0415
 
     from functions.api.app import create_app  # noqa: PLC0415
@@ -123,7 +117,7 @@ def _serving_app(settings: Settings, recogniser: "Recogniser") -> "ASGI":
         from functions.aws_lambda.batch_places import open_function_batch  # noqa: PLC0415
 
         batch = open_function_batch(settings)
-    app = create_app(settings, recogniser, batch)
+    app = create_app(settings, loading.recogniser(), batch)
     app.user_middleware.append(Middleware(InvocationLimits))  # the innermost
     return app
 

@@ -6,18 +6,18 @@ initialisation, as in `http`.
 
 from functions.aws_lambda.batch_places import open_function_batch
 from functions.aws_lambda.queued_work import WorkHandler
-from functions.aws_lambda.start import Handler, ModelLoading, start_batch
+from functions.aws_lambda.start import INITIALISATION_S, Handler, start_batch
+from functions.model_loading import ModelLoading
 from shared.jobs.work import Work
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 
 
 def _make(settings: Settings) -> Handler:
-    recogniser = Recogniser(settings)
-    loading = ModelLoading(recogniser, settings)
+    loading = ModelLoading(settings)
     batch = open_function_batch(settings)
+    recogniser = loading.recogniser()
     handler = WorkHandler(Work(batch, recogniser), batch.queue, recogniser.load)
-    loading.wait()
+    loading.wait(INITIALISATION_S)
     return handler
 
 

@@ -2,10 +2,8 @@
 
 import os
 import sys
-import threading
-import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -15,14 +13,6 @@ from shared.privacy.log_fields import exception_fields
 from shared.privacy.logs import configure_logging
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
-from shared.ticks import milliseconds_from_seconds
-
-if TYPE_CHECKING:
-    from shared.recognition.recogniser import Recogniser
-
-# Lambda ends an initialisation after 10 s and begins it again inside the first invocation. A
-# model that takes longer goes on loading in its thread, and the first event waits for it.
-_INITIALISATION_S = 8.0
 
 
 class InvocationContext(Protocol):
@@ -32,6 +22,10 @@ class InvocationContext(Protocol):
         """Milliseconds until this invocation is ended."""
         ...
 
+
+# Lambda ends an initialisation after 10 s and begins it again inside the first invocation. A
+# model that takes longer goes on loading in its thread, and the first event waits for it.
+INITIALISATION_S = 8.0
 
 Handler = Callable[[Any, InvocationContext], dict[str, Any]]
 
@@ -80,39 +74,6 @@ def at_the_edge(handle: Handler) -> Handler:
 def tell_operator(error: SpeechError) -> None:
     """Write why nothing is served; the sentence is made for the operator."""
     sys.stderr.write(f"sotto: {error}\n")
-
-
-class ModelLoading:
-    """The loading of the model in a thread, beside what else is to be imported and opened.
-
-    It begins at once. Whoever needs the model tries again if it fails.
-    """
-
-    def __init__(self, recogniser: "Recogniser", settings: Settings) -> None:
-        self._recogniser = recogniser
-        self._settings = settings
-        self._started_s = time.monotonic()
-        self._thread = threading.Thread(target=self._load, daemon=True)
-        self._thread.start()
-
-    def wait(self) -> None:
-        """Wait for its end, or for that of the initialisation."""
-        elapsed_s = time.monotonic() - self._started_s
-        self._thread.join(max(0.0, _INITIALISATION_S - elapsed_s))
-
-    def _load(self) -> None:
-        try:
-            self._recogniser.load()
-        except SpeechError as error:
-            tell_operator(error)
-            return
-        structlog.get_logger().info(
-            "model_loaded",
-            model=self._settings.model,
-            compute_type=self._settings.compute_type,
-            threads=self._settings.threads,
-            load_ms=milliseconds_from_seconds(time.monotonic() - self._started_s),
-        )
 
 
 def _not_set_up(reason: str) -> Handler:

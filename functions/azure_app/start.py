@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import azure.functions as func
 
 from functions.azure_app.platform_limits import ANSWER_WITHIN_S, function_app_settings
+from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError
 from shared.privacy.logs import configure_logging
 from shared.settings import Settings
@@ -26,22 +27,17 @@ def create_function_app(environment: Mapping[str, str]) -> func.FunctionApp:
 
 def _with_settings(settings: Settings, environment: Mapping[str, str]) -> func.FunctionApp:
     configure_logging(settings.log_level)
-    # Imported in this order, the engine's libraries load in a thread beside the web stack.
-    from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
-
-    recogniser = Recogniser(settings)
-
-    from functions.azure_app import warm_up  # noqa: PLC0415
-
-    warm_up.load_in_background(recogniser.load)
+    # While the host learns about the functions; a request meanwhile waits for the rest.
+    loading = ModelLoading(settings)
 
     from functions.api.app import create_app  # noqa: PLC0415
-    from functions.azure_app import batch_triggers, http  # noqa: PLC0415
+    from functions.azure_app import batch_triggers, http, warm_up  # noqa: PLC0415
     from functions.azure_app.answer_deadline import AnswerDeadline  # noqa: PLC0415
     from functions.azure_app.web_server_log import silence_web_server  # noqa: PLC0415
 
     silence_web_server()
     batch = batch_triggers.open_app_batch(settings)
+    recogniser = loading.recogniser()
     app = AnswerDeadline(create_app(settings, recogniser, batch), ANSWER_WITHIN_S)
     return _joined(
         http.create_blueprint(app),

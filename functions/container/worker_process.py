@@ -7,12 +7,17 @@ model and the batch section.
 import signal
 import sys
 import threading
+from typing import TYPE_CHECKING
 
+from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError, SpeechError
 from shared.jobs.places import local_places, open_batch
 from shared.models.folder import locate_model, required_models
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
+
+if TYPE_CHECKING:
+    from shared.recognition.recogniser import Recogniser
 
 EXIT_FAILURE = 1
 
@@ -37,18 +42,23 @@ def main() -> int:
 def _work(settings: Settings, stopped: threading.Event) -> None:
     from functions.container.background import Background  # noqa: PLC0415
     from shared.privacy.logs import configure_logging  # noqa: PLC0415
-    from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
 
     configure_logging(settings.log_level)
     places = local_places(settings)
     if places is None:
         raise ConfigurationError("SOTTO_BATCH is off: there is nothing to work on.")
-    recogniser = Recogniser(settings)
-    recogniser.load()
     batch = open_batch(settings, places)
     background = Background(settings, places, batch)
-    background.start(recogniser, least_workers=1)
+    background.start(_loaded_recogniser(settings), least_workers=1)
     sys.stdout.write("Sotto works on the queue; SIGTERM ends it.\n")
     sys.stdout.flush()
     stopped.wait()
     background.stop()
+
+
+def _loaded_recogniser(settings: Settings) -> "Recogniser":
+    model = ModelLoading(settings, on_failure=lambda _error: None)
+    model.wait()
+    if model.failure is not None:
+        raise model.failure
+    return model.recogniser()

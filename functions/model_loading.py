@@ -1,0 +1,89 @@
+"""The model of a process, loaded in a thread beside all else that its start imports and opens.
+
+The time from the start of a process to its first transcript counts. Model and web stack mostly
+wait for the disk or run outside of the interpreter lock, so they load side by side.
+"""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TYPE_CHECKING
+
+from shared.errors import SpeechError
+from shared.settings import Settings
+from shared.ticks import milliseconds_from_seconds
+
+if TYPE_CHECKING:
+    from shared.recognition.recogniser import Recogniser
+
+
+class ModelLoading:
+    """Makes the recogniser and loads its model; begins at once.
+
+    `failure` is why the model is not loaded; `on_failure` is called with it, in the thread. The
+    default logs it and tells the operator: a request that needs the model loads it again.
+    """
+
+    def __init__(
+        self, settings: Settings, on_failure: Callable[[Exception], None] | None = None
+    ) -> None:
+        self.failure: Exception | None = None
+        self.on_failure = on_failure or report_failure
+        self._settings = settings
+        self._recogniser: Future[Recogniser] = Future()
+        self._started_s = time.monotonic()
+        self._thread = threading.Thread(target=self._load, name="model", daemon=True)
+        self._thread.start()
+
+    def recogniser(self) -> "Recogniser":
+        """Return the recogniser as soon as it is made, whether its model is loaded or not.
+
+        Raises
+        ------
+        Exception: its module cannot be imported.
+        """
+        return self._recogniser.result()
+
+    def wait(self, within_s: float | None = None) -> None:
+        """Wait for the end of the loading, at most until `within_s` seconds after its start."""
+        if within_s is None:
+            self._thread.join()
+            return
+        elapsed_s = time.monotonic() - self._started_s
+        self._thread.join(max(0.0, within_s - elapsed_s))
+
+    def _load(self) -> None:
+        try:
+            from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
+
+            recogniser = Recogniser(self._settings)
+            self._recogniser.set_result(recogniser)
+            recogniser.load()
+        except Exception as error:  # noqa: BLE001 - handed to `on_failure` and to `recogniser`
+            self.failure = error
+            if not self._recogniser.done():
+                self._recogniser.set_exception(error)
+            self.on_failure(error)
+            return
+        import structlog  # noqa: PLC0415
+
+        structlog.get_logger().info(
+            "model_loaded",
+            model=self._settings.model,
+            compute_type=self._settings.compute_type,
+            threads=self._settings.threads,
+            load_ms=milliseconds_from_seconds(time.monotonic() - self._started_s),
+        )
+
+
+def report_failure(error: Exception) -> None:
+    """Log that the model is not loaded; write to standard error what the operator can do."""
+    import structlog  # noqa: PLC0415
+
+    from shared.privacy.log_fields import exception_fields  # noqa: PLC0415
+
+    structlog.get_logger().error("model_not_loaded", **exception_fields(error))
+    if isinstance(error, SpeechError):  # its message is written for the operator
+        sys.stderr.write(f"sotto: {error}\n")

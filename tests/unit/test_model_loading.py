@@ -1,0 +1,87 @@
+"""The loading of the model beside the start of a host."""
+
+import threading
+
+import pytest
+from structlog.testing import capture_logs
+
+from functions.model_loading import ModelLoading
+from shared.errors import ModelMissing
+from shared.recognition import recogniser as recogniser_module
+from shared.settings import Settings
+
+
+class SlowRecogniser:
+    """Has no model; `load` does what the test says."""
+
+    load_model = staticmethod(lambda: None)
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    def load(self):
+        """Load as the test says."""
+        self.load_model()
+
+
+@pytest.fixture
+def loads(monkeypatch):
+    """Have the recogniser load in a way of the test's."""
+
+    def install(load_model):
+        monkeypatch.setattr(SlowRecogniser, "load_model", staticmethod(load_model))
+        monkeypatch.setattr(recogniser_module, "Recogniser", SlowRecogniser)
+
+    return install
+
+
+def fail():
+    raise ModelMissing("There is no model. Fetch it.")
+
+
+def test_the_recogniser_is_there_before_its_model(loads):
+    loaded = threading.Event()
+    loads(lambda: loaded.wait(20))
+    loading = ModelLoading(Settings())
+    assert isinstance(loading.recogniser(), SlowRecogniser)
+    loading.wait(within_s=0.0)
+    assert not loaded.is_set()
+    loaded.set()
+    loading.wait()
+    assert loading.failure is None
+
+
+def test_every_host_logs_the_same_line(loads):
+    loads(lambda: None)
+    with capture_logs() as lines:
+        ModelLoading(Settings(model="tiny", threads=2)).wait()
+    (line,) = lines
+    assert line.pop("load_ms") >= 0
+    assert line == {
+        "event": "model_loaded",
+        "log_level": "info",
+        "model": "tiny",
+        "compute_type": "int8",
+        "threads": 2,
+    }
+
+
+def test_a_failure_is_logged_by_its_kind_and_shown_to_the_operator(loads, capsys):
+    loads(fail)
+    with capture_logs() as lines:
+        loading = ModelLoading(Settings())
+        loading.wait()
+    assert [line["event"] for line in lines] == ["model_not_loaded"]
+    assert "There is no model" not in str(lines)
+    assert capsys.readouterr().err == "sotto: There is no model. Fetch it.\n"
+    assert isinstance(loading.failure, ModelMissing)
+    assert isinstance(loading.recogniser(), SlowRecogniser)
+
+
+def test_a_host_may_do_something_else_with_a_failure(loads, capsys):
+    loads(fail)
+    seen = []
+    loading = ModelLoading(Settings(), on_failure=seen.append)
+    loading.wait()
+    assert seen == [loading.failure]
+    assert capsys.readouterr().err == ""
