@@ -16,6 +16,7 @@ import httpx
 import numpy as np
 
 from shared.errors import ConfigurationError, SynthesisUnavailable
+from shared.retry_after import retry_after_s
 from shared.settings import Settings
 from shared.synthesis.synthesizer import Sentence, Span, Speech
 from shared.synthesis.voices import AZURE, FEMALE, MALE, NEUTRAL, Voice
@@ -116,7 +117,8 @@ class AzureSpeech:
                 response.close()
             if wait_s is None or (status and status not in _PASSING):
                 break
-            self._sleep(_wait_s(response, wait_s))
+            answered = {} if response is None else response.headers
+            self._sleep(retry_after_s(answered, wait_s, _LONGEST_WAIT_S))
         raise _unavailable(f"answered {status}" if status else "is not reached")
 
     def _send(
@@ -237,11 +239,6 @@ def _base_url(settings: Settings) -> str:
     endpoint = settings.azure_speech_endpoint or f"https://{region}.tts.speech.microsoft.com"
     path = "/tts" if ".cognitiveservices." in endpoint else ""
     return f"{endpoint}{path}/cognitiveservices"
-
-
-def _wait_s(response: httpx.Response | None, own_s: float) -> float:
-    asked = "" if response is None else response.headers.get("retry-after", "")
-    return min(float(asked), _LONGEST_WAIT_S) if asked.isdecimal() else own_s
 
 
 def _unavailable(what: str) -> SynthesisUnavailable:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import httpx
 
 from shared.errors import TranslationUnavailable
+from shared.retry_after import retry_after_s
 from shared.settings import Settings
 from shared.storage.azure_account import azure_credential
 from shared.translation.languages import all_languages
@@ -99,7 +100,8 @@ class AzureTranslator:
                 return response
             if wait_s is None or (response is not None and status not in _PASSING):
                 break
-            self._sleep(_wait_s(response, wait_s))
+            answered = {} if response is None else response.headers
+            self._sleep(retry_after_s(answered, wait_s, _LONGEST_WAIT_S))
         reason = f"answered {status}" if status else "is not reached"
         raise TranslationUnavailable(f"Azure AI Translator {reason}.")
 
@@ -127,11 +129,6 @@ def _token() -> str:
     except Exception as error:  # noqa: BLE001 - each kind of credential has errors of its own
         kind = type(error).__name__
     raise TranslationUnavailable(f"The identity of this process gets no token ({kind}).")
-
-
-def _wait_s(response: httpx.Response | None, own_s: float) -> float:
-    asked = "" if response is None else response.headers.get("retry-after", "")
-    return min(float(asked), _LONGEST_WAIT_S) if asked.isdigit() else own_s
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
