@@ -24,8 +24,8 @@ from shared.jobs.places import local_places, open_batch
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
 from shared.jobs.work import Work
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
+from shared.transcription.local_transcriber import Recogniser
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _REPEATS = 3

@@ -28,9 +28,9 @@ from shared.diarization.segmentation import SAMPLE_RATE
 from shared.diarization.speech_turn import Diarization
 from shared.models.fetch import fetch_model
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 from shared.transcript import Phrase
+from shared.transcription.local_transcriber import Recogniser
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _CONVERSATION = "long/long_conversation.flac"

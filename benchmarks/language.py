@@ -18,9 +18,9 @@ from shared.audio.channels import mix_to_mono
 from shared.audio.stream import RawPcm, open_audio
 from shared.language.locales import default_locale, language_of
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 from shared.transcript import Phrase
+from shared.transcription.local_transcriber import Recogniser
 
 Samples = npt.NDArray[np.int16]
 

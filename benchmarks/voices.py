@@ -18,7 +18,6 @@ from shared.audio.encode import Container, Encoding
 from shared.audio.stream import open_audio
 from shared.language.locales import language_of
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 from shared.synthesis.encoded import encoded_speech
 from shared.synthesis.speaker import Speaker
@@ -26,6 +25,7 @@ from shared.synthesis.ssml import Manner, Passage, Script
 from shared.synthesis.synthesizer import Span
 from shared.synthesis.voices import ESPEAK, Voice
 from shared.transcript import Phrase
+from shared.transcription.local_transcriber import Recogniser
 
 _ESPEAK_LOCALE = "de-DE"  # the largest language that only eSpeak NG speaks
 N_SENTENCES = 10

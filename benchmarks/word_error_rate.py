@@ -15,7 +15,7 @@ import numpy as np
 from whisper_normalizer.basic import BasicTextNormalizer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from shared.recognition.text_forms.spelling import speller_for
+from shared.text_forms.spelling import speller_for
 
 _N_RESAMPLES = 10_000
 _SEED = 20_250_101

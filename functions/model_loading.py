@@ -16,7 +16,7 @@ from shared.settings import Settings
 from shared.ticks import milliseconds_from_seconds
 
 if TYPE_CHECKING:
-    from shared.recognition.recogniser import Recogniser
+    from shared.transcription.local_transcriber import Recogniser
 
 
 class ModelLoading:
@@ -56,7 +56,7 @@ class ModelLoading:
 
     def _load(self) -> None:
         try:
-            from shared.recognition.recogniser import Recogniser  # noqa: PLC0415
+            from shared.transcription.local_transcriber import Recogniser  # noqa: PLC0415
 
             recogniser = Recogniser(self._settings)
             self._recogniser.set_result(recogniser)

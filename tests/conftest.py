@@ -22,6 +22,10 @@ hypothesis.settings.load_profile("sotto")
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.append(str(PROJECT / "tests" / "storage"))  # the emulators
 
+# A deadline is a wall time, which a busy machine misses.
+hypothesis.settings.register_profile("sotto", deadline=None)
+hypothesis.settings.load_profile("sotto")
+
 
 @pytest.fixture(scope="session")
 def speech_data() -> Path:

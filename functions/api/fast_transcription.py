@@ -24,7 +24,7 @@ from functions.api.uploads import (
     separate_channels,
 )
 from shared.formats.fast_transcription import fast_transcription_result
-from shared.recognition.recogniser import RecognitionStatistics
+from shared.transcription.local_transcriber import RecognitionStatistics
 from shared.translation.speech import in_language
 
 _LOCALES_PATH = "/speechtotext/transcriptions/locales"

@@ -1,6 +1,6 @@
 """The port of recognition, as the API knows it, and a scripted one.
 
-`shared/recognition/recogniser.py` is what serves; `ScriptedRecogniser` answers what it was
+`shared/transcription/local_transcriber.py` is what serves; `ScriptedRecogniser` answers what it was
 told, so that the API can be tested without a model.
 """
 
@@ -17,9 +17,9 @@ from shared.diarization.speech_turn import Diarization
 from shared.errors import UnsupportedLocale
 from shared.language.locales import find_locale
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import RecognitionStatistics
-from shared.recognition.transcribe import ListensToSpeakers, transcribe
 from shared.transcript import Dropped, Phrase, Transcript
+from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.transcription.transcribe import ListensToSpeakers, transcribe
 
 
 class Recogniser(Protocol):

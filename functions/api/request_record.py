@@ -11,8 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.recognition.recogniser import RecognitionStatistics
 from shared.ticks import milliseconds_from_seconds
+from shared.transcription.local_transcriber import RecognitionStatistics
 
 _SCOPE_KEY = "sotto.request_record"
 _CLIENT_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")

@@ -21,9 +21,10 @@ from shared.audio.stream import AudioLimits, open_audio
 from shared.errors import AudioTooLong, EmptyAudio, FeatureUnavailable, SpeechError
 from shared.formats.short_audio import detailed_result, error_result, simple_result
 from shared.privacy.log_fields import exception_fields
-from shared.recognition.options import ProfanityMode, RecognitionOptions
-from shared.recognition.recogniser import RecognitionStatistics
+from shared.recognition.options import RecognitionOptions
+from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Transcript
+from shared.transcription.local_transcriber import RecognitionStatistics
 
 MAX_AUDIO_S = 60
 MODES = ("conversation", "dictation", "interactive")

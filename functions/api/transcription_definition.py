@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from functions.api.problems import Problem
-from shared.recognition.options import ProfanityMode, SpeakerLimits
+from shared.recognition.options import SpeakerLimits
+from shared.text_forms.profanity import ProfanityMode
 
 
 class Member(BaseModel):

@@ -26,7 +26,8 @@ from functions.api.transcription_definition import (
 )
 from shared.audio.stream import AudioLimits, AudioStream, open_audio
 from shared.errors import FeatureUnavailable
-from shared.recognition.options import Priority, RecognitionOptions
+from shared.recognition.options import RecognitionOptions
+from shared.scheduling import Priority
 from shared.settings import Settings
 from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
 

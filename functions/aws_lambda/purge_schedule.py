@@ -8,8 +8,8 @@ from functions.aws_lambda.batch_places import open_function_batch
 from functions.aws_lambda.scheduled_purge import PurgeHandler
 from functions.aws_lambda.start import Handler, start_batch
 from shared.jobs.work import Work
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
+from shared.transcription.local_transcriber import Recogniser
 
 
 def _make(settings: Settings) -> Handler:

@@ -10,6 +10,7 @@ from functions.aws_lambda.start import INITIALISATION_S, Handler, start_batch
 from functions.model_loading import ModelLoading
 from shared.jobs.work import Work
 from shared.settings import Settings
+from shared.transcription.local_transcriber import Recogniser
 
 
 def _make(settings: Settings) -> Handler:

@@ -10,8 +10,8 @@ from functions.azure_app.trigger_sources import trigger_sources
 from shared.jobs.batch import Batch
 from shared.jobs.places import named_places, open_batch
 from shared.jobs.work import Work
-from shared.recognition.transcribe import Recognises
 from shared.settings import Settings
+from shared.transcription.transcribe import Recognises
 
 
 def open_app_batch(settings: Settings) -> Batch | None:

@@ -110,7 +110,7 @@ def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
 
 def _convert(parsed: argparse.Namespace, settings: Settings) -> int:
     # Imported here, as torch is inside: no other command needs it.
-    from shared.recognition.openai_whisper_engine import write_checkpoint  # noqa: PLC0415
+    from shared.recognition.engines.openai_whisper_engine import write_checkpoint  # noqa: PLC0415
 
     write_checkpoint(locate_model(parsed.name, settings.model_folder), parsed.file)
     print(f"{parsed.name}: written to {parsed.file}")

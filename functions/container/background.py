@@ -14,10 +14,10 @@ from shared.errors import StorageError
 from shared.jobs.batch import Batch
 from shared.jobs.places import BatchPlaces, storage_access
 from shared.jobs.work import Work
-from shared.recognition.transcribe import Recognises
 from shared.settings import Settings
 from shared.storage.addresses import place_of
 from shared.storage.work_queue import Lane
+from shared.transcription.transcribe import Recognises
 
 # What a thread needs to notice that it is to stop, beyond the grace of the file under way.
 _STOP_S = 5.0

@@ -17,7 +17,7 @@ from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
 
 if TYPE_CHECKING:
-    from shared.recognition.recogniser import Recogniser
+    from shared.transcription.local_transcriber import Recogniser
 
 EXIT_FAILURE = 1
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from shared.diarization.speech_turn import SpeechTurn
-from shared.recognition.options import ProfanityMode
-from shared.recognition.text_forms import text_forms
-from shared.recognition.text_forms.joining import joined
+from shared.text_forms import text_forms
+from shared.text_forms.joining import joined
+from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Alternative, Phrase, Word
 
 # Words of a speaker who is heard for less than this among those of others are theirs: word times

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from shared.errors import AudioTooLong
 from shared.jobs.outcome import FileOutcome
-from shared.recognition.recogniser import RecognitionStatistics
 from shared.storage.work_queue import MAX_DELIVERIES
+from shared.transcription.local_transcriber import RecognitionStatistics
 
 
 def _always() -> None:

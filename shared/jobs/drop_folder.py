@@ -18,9 +18,9 @@ from shared.jobs.job import JobOptions, ResultFormat
 from shared.jobs.time_to_live import time_to_live_from_text
 from shared.json_fields import FieldError, JsonFields
 from shared.language.locales import find_locale
-from shared.recognition.options import ProfanityMode
 from shared.storage.blob import BlobProperties
 from shared.storage.container import Container
+from shared.text_forms.profanity import ProfanityMode
 
 OPTIONS_NAME = "sotto.json"
 ERROR_SUFFIX = ".error.json"

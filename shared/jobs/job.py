@@ -16,8 +16,10 @@ from shared.durations import duration_text, parse_duration
 from shared.jobs.asked import Asked
 from shared.jobs.records import optional, read_record, texts, write_record
 from shared.json_fields import FieldError, JsonFields, moment_text
-from shared.recognition.options import Priority, ProfanityMode, RecognitionOptions, SpeakerLimits
+from shared.recognition.options import RecognitionOptions, SpeakerLimits
+from shared.scheduling import Priority
 from shared.storage.work_message import MAX_FILES
+from shared.text_forms.profanity import ProfanityMode
 
 MAX_JOB_BYTES = 32 * 1024 * 1024
 

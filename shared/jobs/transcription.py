@@ -35,10 +35,10 @@ from shared.jobs.outputs import (
     transcript_outputs,
     write_dropped,
 )
-from shared.recognition.recogniser import RecognitionStatistics
-from shared.recognition.transcribe import Recognises, transcribe
 from shared.storage.work_queue import MAX_DELIVERIES
 from shared.transcript import Transcript
+from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.transcription.transcribe import Recognises, transcribe
 
 _LONGEST_WITH_SPEAKERS_S = 240 * 60  # the contract's limit, as the next one
 _MAX_BLOB_BYTES = 2_500_000_000

@@ -39,9 +39,9 @@ from shared.jobs.submission import FAN_OUT_FILES
 from shared.jobs.transcription import FileTranscription
 from shared.jobs.web_hook_delivery import HookWork, WebHookDelivery
 from shared.jobs.web_hook_notices import announce
-from shared.recognition.transcribe import Recognises
 from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
+from shared.transcription.transcribe import Recognises
 
 # A worker that waits for work has its message before the job behind it is written: a write later,
 # which is milliseconds. Giving the message back instead costs five seconds in the container host.

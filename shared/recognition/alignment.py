@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.audio.voice_activity import Utterance
-from shared.recognition.engine import AlignedToken
-from shared.recognition.text_forms.joining import is_written_without_spaces
+from shared.audio.segmenter import Utterance
+from shared.recognition.engines.engine import AlignedToken
+from shared.text_forms.joining import is_written_without_spaces
 from shared.transcript import Word
 
 # French parts these from the word before them: `là ?` is one word.

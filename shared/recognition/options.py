@@ -1,28 +1,9 @@
 """What a caller may ask of recognition: one frozen object."""
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
 
-
-class ProfanityMode(StrEnum):
-    """What happens to profane words in `display` and `masked_itn`; never in `lexical` and `itn`.
-
-    MASKED replaces their letters with `*`, REMOVED drops them, RAW leaves them, TAGS wraps them
-    in `<profanity>` elements.
-    """
-
-    MASKED = "masked"
-    REMOVED = "removed"
-    RAW = "raw"
-    TAGS = "tags"
-
-
-class Priority(IntEnum):
-    """Who is served first when several wait for the engine; small is first."""
-
-    INTERACTIVE = 0
-    FILE = 1
-    BATCH = 2
+from shared.scheduling import Priority
+from shared.text_forms.profanity import ProfanityMode
 
 
 @dataclass(frozen=True, slots=True)

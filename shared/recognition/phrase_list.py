@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from shared.recognition.engine import EncodedSegment, Hypothesis, RecognitionEngine
+from shared.recognition.engines.engine import EncodedSegment, Hypothesis, RecognitionEngine
 
 MOST_HINT_CHARACTERS = 600  # about 200 tokens; the model's text context leaves 223
 LEAST_SIMILARITY = 0.62  # of the letters, for words that begin as the phrase does

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.audio.voice_activity import Utterance
+from shared.audio.segmenter import Utterance
 from shared.recognition.alignment import geometric_mean
-from shared.recognition.options import ProfanityMode
-from shared.recognition.text_forms import TextForms, WrittenToken, text_forms
+from shared.text_forms import TextForms, WrittenToken, text_forms
+from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Alternative, Phrase, Word
 
 SENTENCE_PAUSE_S = 0.3  # a pause that ends a phrase where a sentence ends too

@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shared.errors import UnknownVoice
-from shared.recognition.options import Priority
-from shared.recognition.turnstile import Turnstile
+from shared.scheduling import Priority, Turnstile
 from shared.settings import Settings
 from shared.synthesis.installed import Voices, find_voices
 from shared.synthesis.joining import amplify, join_parts

@@ -36,7 +36,7 @@ class HeldStream:
 
 def hold_recognition(gate):
     """Have no recognition go beyond `HEARD_S` before the gate is open."""
-    from shared.recognition.recogniser import Recogniser  # noqa: PLC0415 - telemetry is off first
+    from shared.transcription.local_transcriber import Recogniser  # noqa: PLC0415 - telemetry is off first
 
     recognise = Recogniser.recognise
 

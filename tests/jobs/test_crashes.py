@@ -35,11 +35,11 @@ from shared.jobs.outcome import FileStatus
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
 from shared.jobs.work import Work
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 from shared.storage.addresses import StorageAccess, open_container
 from shared.storage.azure_queue import open_azure_queue_by_connection
 from shared.storage.work_message import WorkMessage
+from shared.transcription.local_transcriber import Recogniser
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 N_FILES, N_WORKERS, N_KILLED_AT_ONCE = 40, 3, 2

@@ -16,11 +16,11 @@ import pytest
 from functions.command_line.main import main
 from shared.audio.channels import float32_from_int16, mix_to_mono
 from shared.audio.stream import open_audio
-from shared.recognition.ctranslate2_engine import CTranslate2Engine
-from shared.recognition.engine import DecodingRequest, EncodedSegment, Hypothesis
-from shared.recognition.log_mel import MAX_POSITIONS
-from shared.recognition.openai_whisper_engine import OpenAIWhisperEngine
-from shared.recognition.retry import token_limit
+from shared.recognition.engines.ctranslate2_engine import CTranslate2Engine
+from shared.recognition.engines.engine import DecodingRequest, EncodedSegment, Hypothesis
+from shared.recognition.engines.log_mel import MAX_POSITIONS
+from shared.recognition.engines.openai_whisper_engine import OpenAIWhisperEngine
+from shared.recognition.engines.plausibility import token_limit
 from shared.settings import Settings
 
 collect_ignore_glob = [] if find_spec("whisper") else ["test_*.py"]

@@ -6,9 +6,9 @@ import pytest
 from shared.audio.channels import mix_to_mono
 from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 from shared.transcript import Phrase
+from shared.transcription.local_transcriber import Recogniser
 
 FR, IT, ES = "fr-FR", "it-IT", "es-ES"
 

@@ -11,12 +11,12 @@ import pytest
 import whisper
 
 from shared.audio.stream import open_audio
-from shared.recognition.context_length import context_lengths
-from shared.recognition.log_mel import MAX_POSITIONS
+from shared.recognition.engines.context_length import context_lengths
+from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import Recogniser
 from shared.settings import Settings
 from shared.transcript import Phrase
+from shared.transcription.local_transcriber import Recogniser
 
 
 def test_the_engine_reads_what_openai_whisper_itself_reads(original, readings, clips):

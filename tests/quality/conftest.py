@@ -9,9 +9,9 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from shared.audio.stream import open_audio
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import Recogniser, RecognitionStatistics
 from shared.settings import Settings
 from shared.transcript import Dropped, Phrase
+from shared.transcription.local_transcriber import Recogniser, RecognitionStatistics
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ import psutil
 from shared.audio.channels import mix_to_mono
 from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import Recogniser
+from shared.transcription.local_transcriber import Recogniser
 from shared.settings import Settings
 from shared.transcript import Phrase
 

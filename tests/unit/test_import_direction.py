@@ -18,21 +18,21 @@ OWNERS = {
     "av": ("shared/audio/container.py", "shared/audio/encode.py"),
     "soxr": "shared/audio/resample.py",
     "onnxruntime": (
-        "shared/audio/voice_activity.py",
+        "shared/audio/speech_detector.py",
         "shared/diarization/network.py",
         "shared/synthesis/onnx_voice.py",
     ),
     "pydub": "shared/synthesis/joining.py",
     "ctranslate2": (
-        "shared/recognition/ctranslate2_engine.py",
+        "shared/recognition/engines/ctranslate2_engine.py",
         "shared/translation/ctranslate2_translator.py",
     ),
-    "tokenizers": ("shared/recognition/vocabulary.py", "shared/translation/subwords.py"),
+    "tokenizers": ("shared/recognition/engines/tokenizer.py", "shared/translation/subwords.py"),
     "sentencepiece": "shared/translation/subwords.py",
-    "torch": "shared/recognition/openai_whisper_engine.py",
-    "whisper": "shared/recognition/openai_whisper_engine.py",
-    "num2words": "shared/recognition/text_forms/spelling.py",
-    "text_to_num": "shared/recognition/text_forms/european_written.py",
+    "torch": "shared/recognition/engines/openai_whisper_engine.py",
+    "whisper": "shared/recognition/engines/openai_whisper_engine.py",
+    "num2words": "shared/text_forms/spelling.py",
+    "text_to_num": "shared/text_forms/european_written.py",
     "httpx": (
         "shared/fetch.py",
         "shared/synthesis/azure_speech.py",
@@ -122,7 +122,7 @@ def outside(found, *folders):
 
 
 def test_there_is_source_to_look_at():
-    assert Path("shared/recognition/recognise.py") in modules()
+    assert Path("shared/recognition/pipeline.py") in modules()
     assert Path("functions/api/app.py") in modules()
 
 
@@ -139,12 +139,12 @@ def test_logging_is_set_up_in_one_module_of_shared():
 
 def test_the_pipeline_knows_no_engine_but_the_port():
     adapters = [f"shared.recognition.{name}_engine" for name in ("ctranslate2", "openai_whisper")]
-    may_choose = ("shared/recognition/recogniser.py", "functions/command_line/models.py")
+    may_choose = ("shared/transcription/local_transcriber.py", "functions/command_line/models.py")
     assert outside(importers(*adapters), *may_choose) == []
 
 
 def test_what_tests_use_is_not_used_by_what_serves():
-    assert importers("shared.recognition.scripted_engine") == set()
+    assert importers("shared.recognition.engines.scripted_engine") == set()
 
 
 def test_formats_are_pure():
@@ -173,7 +173,7 @@ SERVE_ONE_REQUEST = """
 import asyncio, os, sys
 import httpx
 from functions.api.app import create_app
-from shared.recognition.recogniser import Recogniser
+from shared.transcription.local_transcriber import Recogniser
 from shared.settings import Settings
 
 settings = Settings.from_environment()

@@ -18,8 +18,8 @@ from re import _constants, _parser
 import pytest
 from growth import cost_s, grows_too_fast
 
-from shared.recognition.text_forms import profanity
-from shared.recognition.text_forms.spoken import rules, signs
+from shared.text_forms import profanity
+from shared.text_forms.spoken import rules, signs
 from shared.synthesis import kokoro
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -44,12 +44,12 @@ def built_profanity():
 
 # What functions build while they run, and how it is used: a function that is not here fails.
 BUILT = {
-    ("shared.recognition.text_forms.spoken.rules", "_rules"): (built_rules, {"fullmatch"}),
-    ("shared.recognition.text_forms.spoken.signs", "_parting"): (
+    ("shared.text_forms.spoken.rules", "_rules"): (built_rules, {"fullmatch"}),
+    ("shared.text_forms.spoken.signs", "_parting"): (
         lambda: [signs._parting(language) for language in LANGUAGES],
         {"findall"},
     ),
-    ("shared.recognition.text_forms.profanity", "_word_list"): (
+    ("shared.text_forms.profanity", "_word_list"): (
         built_profanity,
         {"match", "finditer"},
     ),

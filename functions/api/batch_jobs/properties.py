@@ -18,7 +18,7 @@ from shared.jobs.asked import Asked, PunctuationMode
 from shared.jobs.job import JobOptions
 from shared.jobs.time_to_live import time_to_live_from_hours, time_to_live_from_text
 from shared.json_fields import FieldError, JsonFields
-from shared.recognition.options import ProfanityMode
+from shared.text_forms.profanity import ProfanityMode
 
 MAX_URL_CHARACTERS = 8_000
 

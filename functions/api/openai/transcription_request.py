@@ -20,12 +20,9 @@ from functions.api.openai.problems import (
 )
 from functions.api.recogniser import Recogniser, find_supported_locale
 from shared.errors import UnsupportedLocale
-from shared.recognition.options import (
-    Priority,
-    ProfanityMode,
-    RecognitionOptions,
-    SpeakerLimits,
-)
+from shared.recognition.options import RecognitionOptions, SpeakerLimits
+from shared.scheduling import Priority
+from shared.text_forms.profanity import ProfanityMode
 
 GRANULARITIES = ("segment", "word")
 

@@ -36,8 +36,8 @@ from shared.formats.openai_audio import (
     verbose_json,
 )
 from shared.formats.subtitles import srt, webvtt
-from shared.recognition.recogniser import RecognitionStatistics
 from shared.transcript import Phrase, Transcript
+from shared.transcription.local_transcriber import RecognitionStatistics
 
 _MAX_FIELDS = 1_000  # most of them keywords
 

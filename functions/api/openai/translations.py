@@ -19,8 +19,8 @@ from functions.api.uploads import plan_translation, upload_limits
 from shared.audio.stream import open_audio
 from shared.errors import UnsupportedPair
 from shared.formats.openai_audio import verbose_json
-from shared.recognition.recogniser import RecognitionStatistics
 from shared.transcript import Transcript
+from shared.transcription.local_transcriber import RecognitionStatistics
 from shared.translation.speech import SpeechTranslationPlan, in_language
 
 _TARGET = "en"

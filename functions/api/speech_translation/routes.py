@@ -30,7 +30,7 @@ from functions.api.uploads import (
     separate_channels,
 )
 from shared.formats.speech_translation import speech_translation_result
-from shared.recognition.recogniser import RecognitionStatistics
+from shared.transcription.local_transcriber import RecognitionStatistics
 
 if TYPE_CHECKING:
     from functions.api.speech_translation.voice import TranslatedSpeech, TranslationVoices

@@ -280,7 +280,7 @@ OF_RECOGNITION = (
     "onnxruntime",
     "tokenizers",
     "torch",
-    "shared.recognition.recogniser",
+    "shared.transcription.local_transcriber",
     "fastapi",
     "mangum",
     "pydantic",

@@ -4,7 +4,7 @@ import pytest
 from batch_api import OLD_JOBS, definition, make_api, old_definition
 
 from functions.api.speech_models.base_model import base_model_id
-from shared.recognition.options import ProfanityMode
+from shared.text_forms.profanity import ProfanityMode
 
 
 def id_of(job):

@@ -6,7 +6,8 @@ https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
 import pytest
 from fast_transcription_api import ROUTE, VERSION, form, transcribe
 
-from shared.recognition.options import Priority, ProfanityMode
+from shared.scheduling import Priority
+from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Alternative, Phrase
 
 

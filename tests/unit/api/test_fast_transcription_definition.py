@@ -6,7 +6,8 @@ https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
 import pytest
 from fast_transcription_api import ROUTE, VERSION, form, refused, transcribe
 
-from shared.recognition.options import ProfanityMode, SpeakerLimits
+from shared.recognition.options import SpeakerLimits
+from shared.text_forms.profanity import ProfanityMode
 
 
 def test_every_option_reaches_recognition(make_client, remind, tone):

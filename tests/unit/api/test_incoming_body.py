@@ -11,8 +11,8 @@ from functions.api.recognition_threads import RecognitionThreads
 from shared.audio.stream import open_audio
 from shared.errors import AudioTooLarge
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.recogniser import RecognitionStatistics
 from shared.transcript import Dropped, DropReason
+from shared.transcription.local_transcriber import RecognitionStatistics
 
 
 def channel(*messages):

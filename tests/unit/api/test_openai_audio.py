@@ -8,7 +8,9 @@ from openai_api import MODELS, ROUTE, refused, transcribe, with_bearer
 from structlog.testing import capture_logs
 
 from shared.errors import FeatureUnavailable, LanguageNotIdentified
-from shared.recognition.options import Priority, ProfanityMode, SpeakerLimits
+from shared.recognition.options import SpeakerLimits
+from shared.scheduling import Priority
+from shared.text_forms.profanity import ProfanityMode
 
 
 @pytest.fixture

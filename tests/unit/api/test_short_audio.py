@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from functions.api import incoming_body
 from shared.errors import EngineUnavailable
-from shared.recognition.options import ProfanityMode
+from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Dropped, DropReason
 
 ROUTE = "/speech/recognition/conversation/cognitiveservices/v1"

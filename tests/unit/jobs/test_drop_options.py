@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shared.errors import BlobNotFound, InvalidDropOptions
 from shared.jobs.drop_folder import DropFolder, drop_options, is_dropped_audio
 from shared.jobs.job import JobOptions, ResultFormat
-from shared.recognition.options import ProfanityMode
 from shared.storage.folder import FolderContainer
+from shared.text_forms.profanity import ProfanityMode
 
 DAY = timedelta(days=1)
 

@@ -20,7 +20,8 @@ from shared.jobs.outcome import (
     close_job,
     job_status,
 )
-from shared.recognition.options import Priority, ProfanityMode
+from shared.scheduling import Priority
+from shared.text_forms.profanity import ProfanityMode
 
 ID = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11"
 CREATED = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)

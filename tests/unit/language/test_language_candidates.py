@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import UnsupportedLocale
-from shared.language.identification import LanguageCandidates
+from shared.language.candidates import LanguageCandidates
 
 LANGUAGES = frozenset({"de", "en", "es", "fr", "ja"})
 

@@ -5,9 +5,9 @@ from difflib import SequenceMatcher
 import numpy as np
 import pytest
 
-from shared.recognition.engine import EncodedSegment
+from shared.recognition.engines.engine import EncodedSegment
+from shared.recognition.engines.scripted_engine import ScriptedEngine, hypothesis_of
 from shared.recognition.phrase_list import MOST_HINT_CHARACTERS, PhraseBias
-from shared.recognition.scripted_engine import ScriptedEngine, hypothesis_of
 
 SEGMENT = EncodedSegment(np.zeros(16_000, np.float32), 200)
 

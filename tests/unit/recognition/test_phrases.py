@@ -2,8 +2,7 @@
 
 import pytest
 
-from shared.audio.voice_activity import Utterance
-from shared.recognition.options import ProfanityMode
+from shared.audio.segmenter import Utterance
 from shared.recognition.phrases import (
     LONG_PAUSE_S,
     SENTENCE_PAUSE_S,
@@ -11,6 +10,7 @@ from shared.recognition.phrases import (
     timed_phrases,
     untimed_phrase,
 )
+from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Word
 
 ENGLISH = PhraseStyle(channel=1, locale="en-US", profanity=ProfanityMode.MASKED)

@@ -4,14 +4,14 @@ from itertools import pairwise
 
 import pytest
 
-from shared.audio.voice_activity import Utterance
+from shared.audio.segmenter import Utterance
 from shared.recognition.alignment import (
     geometric_mean,
     group_words,
     time_words,
     within_utterances,
 )
-from shared.recognition.engine import AlignedToken
+from shared.recognition.engines.engine import AlignedToken
 from shared.transcript import Word
 
 

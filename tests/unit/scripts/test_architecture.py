@@ -13,7 +13,7 @@ MODULES = {
         "from shared.recognition import recognise\nfrom shared.audio.decode import decode\n"
     ),
     "functions/api/jobs/routes.py": "from functions.api import app\n",
-    "shared/recognition/recognise.py": (
+    "shared/recognition/pipeline.py": (
         "import numpy\n"
         "from shared.audio.decode import decode\n"
         "from shared.recognition.engines.fast import run\n"
@@ -78,7 +78,7 @@ def test_in_a_circle_the_arrow_with_the_fewest_imports_runs_back_up(checkout):
     assert house.back_up == {("shared/audio", "shared/recognition")}
     drawn = draw(house)
     assert "  shared_audio -. back up .-> shared_recognition\n" in drawn
-    assert "- `shared/audio/resample.py` imports `shared/recognition/recognise.py`\n" in drawn
+    assert "- `shared/audio/resample.py` imports `shared/recognition/pipeline.py`\n" in drawn
 
 
 def test_a_page_is_old_until_the_drawing_is_written_again(checkout, monkeypatch, capsys):

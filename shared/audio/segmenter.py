@@ -1,0 +1,315 @@
+"""Endpointing: speech probabilities in, segments of speech and pauses out.
+
+`Segmenter` holds the state of one channel of one audio: push samples, take the segments that are
+complete. Speech under way is visible before its segment is complete (`onset_s`, `pending`), so that
+partial results can be read from it. Memory is bounded by the longest segment, not by the audio.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.audio.speech_detector import (
+    CONTEXT_SAMPLES,
+    SAMPLE_RATE,
+    WINDOW_SAMPLES,
+    Samples,
+    SpeechDetector,
+)
+
+WINDOWS_PER_SECOND = SAMPLE_RATE / WINDOW_SAMPLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentationOptions:
+    """What counts as speech and how it is cut into segments.
+
+    onset, release: probability at which speech starts, and below which it ends (hysteresis).
+    min_speech_s: a shorter burst is noise.
+    min_silence_s: trailing silence that ends an utterance; a shorter pause does not.
+    join_gap_s: utterances closer than this are recognised together, as long as the whole stays
+        within `max_segment_s`: Whisper reads better with a little context. A segment waits for
+        that long; 0 ends it right after its padding, as a session needs it.
+    max_segment_s: longer speech is cut at its least speech-like window in the second half.
+    padding_s: audio kept before and after speech, so that soft first sounds are not lost.
+    """
+
+    onset: float = 0.5
+    release: float = 0.35
+    min_speech_s: float = 0.1
+    min_silence_s: float = 0.3
+    join_gap_s: float = 2.0
+    max_segment_s: float = 20.0
+    padding_s: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Uninterrupted speech, in seconds from the start of the audio."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Audio that is recognised in one go.
+
+    samples: shape `(n_samples,)`, 16 kHz, padding included; owned by the segment.
+    offset_s: time of the first sample.
+    utterances: the speech within, in order, never empty.
+    """
+
+    samples: Samples
+    offset_s: float
+    utterances: tuple[Utterance, ...]
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of audio, padding included."""
+        return len(self.samples) / SAMPLE_RATE
+
+    @property
+    def speech_s(self) -> float:
+        """Seconds of speech."""
+        return sum(utterance.end_s - utterance.start_s for utterance in self.utterances)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Audio without speech. `level_db` is its root mean square relative to full scale."""
+
+    offset_s: float
+    duration_s: float
+    level_db: float
+
+
+class Segmenter:
+    """Cuts one channel into segments of speech as its samples arrive.
+
+    `push` and `finish` yield `Segment` and `Pause` in order of time; together they cover the
+    audio but for the padding inside segments.
+    """
+
+    def __init__(
+        self, detector: SpeechDetector, options: SegmentationOptions | None = None
+    ) -> None:
+        self._detector = detector
+        self._options = options or SegmentationOptions()
+        self._state = detector.initial_state()
+        self._context = np.zeros(CONTEXT_SAMPLES, np.float32)
+        self._remainder = np.zeros(0, np.float32)  # less than a window
+        self._samples = _SampleBuffer()
+        self._n_windows = 0
+        self._covered = 0  # samples before this one are in a result already
+        self._padding = round(self._options.padding_s * SAMPLE_RATE)
+        # Older silence is not needed for the padding of speech that may start now.
+        self._keep_samples = self._padding + 2 * WINDOW_SAMPLES
+        # The utterance under way, in windows: its probabilities, and where silence began in it.
+        self._start: int | None = None
+        self._silence_start: int | None = None
+        self._speech: list[float] = []
+        self._waiting: list[tuple[int, int]] = []  # utterances that wait to be joined, in samples
+
+    def push(self, samples: Samples) -> Iterator[Segment | Pause]:
+        """Take samples, shape `(n_samples,)`, 16 kHz, -1..1; yield what is complete."""
+        self._samples.append(samples)
+        waiting = np.concatenate((self._remainder, samples)) if len(self._remainder) else samples
+        n_windows = len(waiting) // WINDOW_SAMPLES
+        self._remainder = waiting[n_windows * WINDOW_SAMPLES :].copy()
+        if n_windows:
+            yield from self._detect(waiting[: n_windows * WINDOW_SAMPLES])
+
+    def finish(self) -> Iterator[Segment | Pause]:
+        """Yield what is left after the last sample."""
+        if len(self._remainder):
+            padded = np.zeros(WINDOW_SAMPLES, np.float32)
+            padded[: len(self._remainder)] = self._remainder
+            self._remainder = self._remainder[:0]
+            yield from self._detect(padded)
+        if self._start is not None:
+            end = self._silence_start if self._silence_start is not None else self._n_windows
+            yield from self._close_utterance(self._start, end)
+        yield from self._emit_waiting()
+        yield from self._emit_pause(self._samples.end)
+
+    @property
+    def onset_s(self) -> float | None:
+        """Start of the speech that no segment holds yet; None while nobody speaks."""
+        utterances = self._utterances_under_way()
+        return utterances[0][0] / SAMPLE_RATE if utterances else None
+
+    def pending(self) -> Segment | None:
+        """Copy of the speech that no segment holds yet, up to the last sample; changes nothing.
+
+        The segment that follows may be longer, or be cut elsewhere. None while nobody speaks.
+        """
+        utterances = self._utterances_under_way()
+        if not utterances:
+            return None
+        start = max(self._covered, utterances[0][0] - self._padding)
+        return Segment(
+            self._samples.peek(start, self._samples.end),
+            start / SAMPLE_RATE,
+            _in_seconds(utterances, self._samples.end),
+        )
+
+    def _utterances_under_way(self) -> list[tuple[int, int]]:
+        """Utterances that wait to be joined and the one that has not ended, in samples."""
+        if self._start is None:
+            return self._waiting
+        end = self._silence_start if self._silence_start is not None else self._n_windows
+        if (end - self._start) < self._options.min_speech_s * WINDOWS_PER_SECOND:
+            return self._waiting  # noise, until it has lasted
+        return [*self._waiting, (self._start * WINDOW_SAMPLES, end * WINDOW_SAMPLES)]
+
+    def _detect(self, samples: Samples) -> Iterator[Segment | Pause]:
+        stream = np.concatenate((self._context, samples))
+        windows = np.lib.stride_tricks.sliding_window_view(
+            stream, CONTEXT_SAMPLES + WINDOW_SAMPLES
+        )[::WINDOW_SAMPLES]
+        self._context = samples[-CONTEXT_SAMPLES:].copy()
+        speech, self._state = self._detector.probabilities(
+            np.ascontiguousarray(windows), self._state
+        )
+        for probability in speech.tolist():
+            yield from self._step(probability)
+            self._n_windows += 1
+            yield from self._emit_waiting_if_alone()
+        if self._start is None and not self._waiting:
+            self._samples.forget(self._samples.end - self._keep_samples)
+
+    def _step(self, probability: float) -> Iterator[Segment | Pause]:
+        options, window = self._options, self._n_windows
+        if self._start is None:
+            if probability >= options.onset:
+                self._start, self._silence_start, self._speech = window, None, [probability]
+            return
+        self._speech.append(probability)
+        if probability >= options.release:
+            self._silence_start = None
+        elif self._silence_start is None:
+            self._silence_start = window
+        if (
+            self._silence_start is not None
+            and (window + 1 - self._silence_start) >= options.min_silence_s * WINDOWS_PER_SECOND
+        ):
+            yield from self._close_utterance(self._start, self._silence_start)
+        elif len(self._speech) >= options.max_segment_s * WINDOWS_PER_SECOND:
+            yield from self._cut_utterance(self._start)
+
+    def _cut_utterance(self, start_window: int) -> Iterator[Segment | Pause]:
+        """End a too long utterance at its least speech-like window, and go on behind it."""
+        half = len(self._speech) // 2
+        cut = half + int(np.argmin(self._speech[half:]))
+        rest, cut_window = self._speech[cut:], start_window + cut
+        silence_start = self._silence_start
+        yield from self._close_utterance(start_window, cut_window)
+        self._start, self._speech = cut_window, rest
+        self._silence_start = silence_start
+
+    def _close_utterance(self, start_window: int, end_window: int) -> Iterator[Segment | Pause]:
+        start, end = start_window * WINDOW_SAMPLES, end_window * WINDOW_SAMPLES
+        self._start, self._silence_start, self._speech = None, None, []
+        if end - start < self._options.min_speech_s * SAMPLE_RATE:
+            return
+        if self._waiting and not self._fits(start, end):
+            yield from self._emit_waiting()
+        self._waiting.append((start, end))
+
+    def _fits(self, start: int, end: int) -> bool:
+        options = self._options
+        gap_s = (start - self._waiting[-1][1]) / SAMPLE_RATE
+        span_s = (end - self._waiting[0][0]) / SAMPLE_RATE
+        return gap_s <= options.join_gap_s and span_s <= options.max_segment_s
+
+    def _emit_waiting_if_alone(self) -> Iterator[Segment | Pause]:
+        """Nothing that is still to come can be joined: the segment need not wait."""
+        if not self._waiting:
+            return
+        next_start = self._n_windows if self._start is None else self._start
+        earliest = self._waiting[-1][1] + self._padding
+        if self._start is None and next_start * WINDOW_SAMPLES < earliest:
+            return  # speech may still begin within the padding, and then owns it
+        if not self._fits(next_start * WINDOW_SAMPLES, self._n_windows * WINDOW_SAMPLES):
+            yield from self._emit_waiting()
+
+    def _emit_waiting(self) -> Iterator[Segment | Pause]:
+        if not self._waiting:
+            return
+        first, last = self._waiting[0][0], min(self._waiting[-1][1], self._samples.end)
+        start = max(self._covered, first - self._padding)
+        end = min(self._samples.end, last + self._padding)
+        if self._start is not None:  # leave the next utterance its first sounds
+            end = min(end, max(last, self._start * WINDOW_SAMPLES))
+        yield from self._emit_pause(start)
+        utterances = _in_seconds(self._waiting, last)
+        self._waiting = []
+        self._covered = end
+        yield Segment(self._samples.take(start, end), start / SAMPLE_RATE, utterances)
+
+    def _emit_pause(self, end: int) -> Iterator[Pause]:
+        start = self._covered
+        if end <= start:
+            return
+        self._samples.forget(end)
+        mean_power = self._samples.take_forgotten_power() / (end - start)
+        level_db = 10 * np.log10(max(mean_power, 1e-12))
+        self._covered = end
+        yield Pause(start / SAMPLE_RATE, (end - start) / SAMPLE_RATE, float(level_db))
+
+
+def _in_seconds(utterances: list[tuple[int, int]], n_samples: int) -> tuple[Utterance, ...]:
+    """Utterances in seconds; the last window may reach beyond the last sample."""
+    return tuple(
+        Utterance(begin / SAMPLE_RATE, min(end, n_samples) / SAMPLE_RATE)
+        for begin, end in utterances
+    )
+
+
+class _SampleBuffer:
+    """Samples that no result holds yet, addressed by their place in the audio."""
+
+    def __init__(self) -> None:
+        self._blocks: list[Samples] = []
+        self._start = 0
+        self._forgotten_power = 0.0
+        self.end = 0
+
+    def append(self, samples: Samples) -> None:
+        self._blocks.append(samples)
+        self.end += len(samples)
+
+    def take(self, start: int, end: int) -> Samples:
+        """Copy of the samples `start..end`; all before `end` is forgotten."""
+        taken = self.peek(start, end)
+        self._drop(end)
+        self._forgotten_power = 0.0
+        return taken
+
+    def peek(self, start: int, end: int) -> Samples:
+        """Copy of the samples `start..end`; nothing is forgotten."""
+        return self._join()[start - self._start : end - self._start].copy()
+
+    def forget(self, end: int) -> None:
+        """Drop the samples before `end` and add their squares to the forgotten power."""
+        if end > self._start:
+            head = self._join()[: end - self._start]
+            self._forgotten_power += float(np.dot(head, head))
+            self._drop(end)
+
+    def take_forgotten_power(self) -> float:
+        """Sum of squares of what was forgotten since the last call."""
+        power, self._forgotten_power = self._forgotten_power, 0.0
+        return power
+
+    def _join(self) -> Samples:
+        if len(self._blocks) != 1:
+            self._blocks = [np.concatenate((np.zeros(0, np.float32), *self._blocks))]
+        return self._blocks[0]
+
+    def _drop(self, end: int) -> None:
+        # A copy, so that the memory of what was dropped is free at once.
+        self._blocks = [self._join()[end - self._start :].copy()]
+        self._start = end

@@ -1,0 +1,1 @@
+"""Whisper engines: the port, its adapters, and what they share."""

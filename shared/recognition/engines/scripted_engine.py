@@ -1,0 +1,159 @@
+"""An engine that reads what it is told, so that everything around the port runs without a model.
+
+Beside `engine.py`, because it must keep the same promises: the contract tests of engines run on
+it too.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from shared.recognition.engines.engine import (
+    AlignedToken,
+    DecodingRequest,
+    EncodedSegment,
+    Hypothesis,
+    Positions,
+)
+from shared.recognition.engines.log_mel import POSITIONS_PER_SECOND, SAMPLE_RATE, Samples
+
+Reader = Callable[[EncodedSegment, DecodingRequest], Hypothesis]
+Listener = Callable[[EncodedSegment], dict[str, float]]
+Judge = Callable[[EncodedSegment, str], float]
+
+SURE = -0.1
+"""Average log probability of a text that is believed, about what a well read clip has."""
+
+_CERTAIN_ENGLISH = {"en": 1.0}
+_SAMPLES_PER_POSITION = SAMPLE_RATE // POSITIONS_PER_SECOND
+
+
+def hypothesis_of(
+    text: str, average_log_probability: float = SURE, no_speech_probability: float = 0.0
+) -> Hypothesis:
+    """Hypothesis with one token for each word of `text`, a space before each but the first."""
+    first, *others = text.split(" ") if text else [""]
+    contents = tuple(part.encode() for part in (first, *(" " + word for word in others)) if part)
+    return Hypothesis(
+        tokens=tuple(range(len(contents))),
+        contents=contents,
+        average_log_probability=average_log_probability,
+        no_speech_probability=no_speech_probability,
+        capped=False,
+    )
+
+
+class ScriptedEngine:
+    """Encodes to the samples themselves, decodes what `read` says, spaces tokens evenly.
+
+    Parameters
+    ----------
+    read: text of a segment; `features` of the encoded segment are its samples, so that a script
+        may go by length, loudness or context. Longer than `max_tokens`, it is cut and capped.
+    listen: probability of each language in a segment.
+    judge: average log probability of a text that is given to be scored.
+    languages: what the engine claims to recognise.
+
+    What it was asked is kept: `contexts` (encoder positions by call of `encode`), `batches`
+    (requests by call of `decode`), `n_identified` and `n_aligned` segments.
+    """
+
+    def __init__(
+        self,
+        read: Reader,
+        listen: Listener = lambda _segment: _CERTAIN_ENGLISH,
+        judge: Judge = lambda _segment, _text: SURE,
+        languages: Sequence[str] = ("de", "en", "es", "fr", "ja"),
+    ) -> None:
+        self._read = read
+        self._listen = listen
+        self._judge = judge
+        self._languages = frozenset(languages)
+        self._recording = threading.Lock()
+        self.contexts: list[int] = []
+        self.batches: list[tuple[DecodingRequest, ...]] = []
+        self.n_identified = 0
+        self.n_aligned = 0
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages it was given."""
+        return self._languages
+
+    def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
+        """Keep the samples as features."""
+        with self._recording:
+            self.contexts.append(n_positions)
+        return EncodedSegment(samples, n_positions)
+
+    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+        """Keep the samples of these positions; the silence behind them is not kept by `encode`."""
+        starts = positions * _SAMPLES_PER_POSITION
+        kept = starts[starts + _SAMPLES_PER_POSITION <= len(encoded.features)]
+        places = kept[:, np.newaxis] + np.arange(_SAMPLES_PER_POSITION)
+        return EncodedSegment(encoded.features[places.reshape(-1)], len(positions))
+
+    def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:
+        """Return what the script hears in each segment."""
+        with self._recording:
+            self.n_identified += len(segments)
+        return [self._listen(segment) for segment in segments]
+
+    def decode(
+        self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
+    ) -> list[Hypothesis]:
+        """Return what the script reads in each segment."""
+        with self._recording:
+            self.batches.append(tuple(requests))
+        return [
+            _within_limit(self._read(segment, request), request.max_tokens)
+            for segment, request in zip(segments, requests, strict=True)
+        ]
+
+    def align(
+        self,
+        segments: Sequence[EncodedSegment],
+        language: str,  # noqa: ARG002 - the port's signature
+        hypotheses: Sequence[Hypothesis],
+        durations_s: Sequence[float],
+    ) -> list[list[AlignedToken]]:
+        """Give each token the same share of the segment."""
+        with self._recording:
+            self.n_aligned += len(segments)
+        return [
+            _evenly(len(hypothesis.tokens), duration_s)
+            for hypothesis, duration_s in zip(hypotheses, durations_s, strict=True)
+        ]
+
+    def score(
+        self,
+        segment: EncodedSegment,
+        language: str,  # noqa: ARG002 - the port's signature
+        texts: Sequence[str],
+    ) -> list[Hypothesis]:
+        """Return what the script thinks of each text."""
+        return [hypothesis_of(text, self._judge(segment, text)) for text in texts]
+
+
+def _within_limit(hypothesis: Hypothesis, max_tokens: int) -> Hypothesis:
+    if len(hypothesis.tokens) < max_tokens:
+        return hypothesis
+    return replace(
+        hypothesis,
+        tokens=hypothesis.tokens[:max_tokens],
+        contents=hypothesis.contents[:max_tokens],
+        capped=True,
+    )
+
+
+def _evenly(n_tokens: int, duration_s: float) -> list[AlignedToken]:
+    return [
+        AlignedToken(
+            start_s=duration_s * place / n_tokens,
+            end_s=duration_s * (place + 1) / n_tokens,
+            probability=1.0,
+        )
+        for place in range(n_tokens)
+    ]

@@ -1,0 +1,87 @@
+"""Stretches of a segment that are short enough to be in one language."""
+
+from itertools import groupby, pairwise
+
+import numpy as np
+
+from shared.audio.segmenter import Segment, Utterance
+from shared.audio.speech_detector import SAMPLE_RATE
+from shared.language.viterbi import HeardSpan
+
+LONGEST_SPAN_S = 2.5  # a longer breath is heard in equal parts
+LEAST_BREATH_S = 0.4
+FRAME_SAMPLES = SAMPLE_RATE // 50
+PAUSE_FRAMES = 6  # of 20 ms
+QUIET_POWER = 0.001  # 30 dB below the loud parts of an utterance
+
+QUIET_WITHIN_S = 0.25  # a cut between two languages moves this far to where it is quiet
+QUIET_SAMPLES = SAMPLE_RATE // 20
+
+
+def spans_of(segment: Segment) -> list[HeardSpan]:
+    """Stretches of speech of at most 2.5 s; nothing heard yet.
+
+    Each is within one utterance, and where there is a short pause in that, on one side of it.
+    """
+    spans = []
+    for utterance in segment.utterances:
+        for breath in _breaths(segment, utterance):
+            n_spans = max(1, int(np.ceil((breath.end_s - breath.start_s) / LONGEST_SPAN_S)))
+            edges_s = np.linspace(breath.start_s, breath.end_s, n_spans + 1).tolist()
+            spans += [
+                HeardSpan(start_s, end_s, {}, after_pause=start_s == breath.start_s)
+                for start_s, end_s in pairwise(edges_s)
+            ]
+    return spans
+
+
+def _breaths(segment: Segment, utterance: Utterance) -> list[Utterance]:
+    """Parts of an utterance between pauses too short for voice activity to end it."""
+    samples = part_of(segment, utterance.start_s, utterance.end_s).samples
+    n_frames = len(samples) // FRAME_SAMPLES
+    frames = samples[: n_frames * FRAME_SAMPLES].reshape(n_frames, FRAME_SAMPLES)
+    power = np.square(frames).mean(axis=1)
+    if n_frames == 0 or not power.any():
+        return [utterance]
+    is_quiet = power < np.percentile(power, 90) * QUIET_POWER
+    breaths, start_s, place = [], utterance.start_s, 0
+    for quiet, run in groupby(is_quiet.tolist()):
+        n_run = len(list(run))
+        first_s = utterance.start_s + place * FRAME_SAMPLES / SAMPLE_RATE
+        last_s = first_s + n_run * FRAME_SAMPLES / SAMPLE_RATE
+        place += n_run
+        if (
+            quiet
+            and n_run >= PAUSE_FRAMES
+            and first_s - start_s >= LEAST_BREATH_S
+            and utterance.end_s - last_s >= LEAST_BREATH_S
+        ):
+            breaths.append(Utterance(start_s, first_s))
+            start_s = last_s
+    return [*breaths, Utterance(start_s, utterance.end_s)]
+
+
+def part_of(segment: Segment, start_s: float, end_s: float) -> Segment:
+    """The part of a segment between two times of the audio."""
+    first = max(0, round((start_s - segment.offset_s) * SAMPLE_RATE))
+    last = max(first + 1, round((end_s - segment.offset_s) * SAMPLE_RATE))
+    samples = segment.samples[first:last]
+    offset_s = segment.offset_s + first / SAMPLE_RATE
+    part_end_s = offset_s + len(samples) / SAMPLE_RATE
+    utterances = tuple(
+        Utterance(max(u.start_s, offset_s), min(u.end_s, part_end_s))
+        for u in segment.utterances
+        if u.start_s < part_end_s and u.end_s > offset_s
+    )
+    return Segment(samples, offset_s, utterances)
+
+
+def quiet_near(segment: Segment, place_s: float) -> float:
+    """The quietest 50 ms around a time."""
+    near = part_of(segment, place_s - QUIET_WITHIN_S, place_s + QUIET_WITHIN_S)
+    n_windows = len(near.samples) // QUIET_SAMPLES
+    if n_windows == 0:
+        return place_s
+    windows = near.samples[: n_windows * QUIET_SAMPLES].reshape(n_windows, QUIET_SAMPLES)
+    quietest = int(np.argmin(np.square(windows).sum(axis=1)))
+    return near.offset_s + (quietest + 0.5) * QUIET_SAMPLES / SAMPLE_RATE

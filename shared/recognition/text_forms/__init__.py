@@ -1,5 +1,0 @@
-"""The four text forms of a phrase: lexical, ITN, masked ITN and display."""
-
-from shared.recognition.text_forms.forms import TextForms, WrittenToken, text_forms, written_tokens
-
-__all__ = ["TextForms", "WrittenToken", "text_forms", "written_tokens"]

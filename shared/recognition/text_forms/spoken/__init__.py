@@ -1,6 +1,0 @@
-"""From a word as written to the words that were spoken: `$5.50` to `five dollars fifty cents`."""
-
-from shared.recognition.text_forms.spoken.reading import Reading
-from shared.recognition.text_forms.spoken.rules import spoken_words
-
-__all__ = ["Reading", "spoken_words"]

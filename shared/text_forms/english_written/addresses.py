@@ -1,0 +1,34 @@
+"""Hosts and e-mail addresses that were said."""
+
+from collections.abc import Sequence
+
+from shared.text_forms.english_written.number_run import piece_at
+from shared.text_forms.pieces import Piece, listed
+from shared.text_forms.rewrite import Rewrite
+
+_TOP_LEVEL = frozenset(listed("com org net edu gov io co uk info dev app ai de"))
+_BEFORE_MAILBOX = frozenset(listed("to is email address from contact mail cc"))
+
+
+def address(pieces: Sequence[Piece], position: int) -> Rewrite | None:
+    """`help dot com` as help.com, `support at help dot com` as an e-mail address.
+
+    `position` is that of `dot`. An address needs a word before its mailbox that announces one:
+    `me at amazon dot com` is a place, not a mailbox.
+    """
+    host, end = piece_at(pieces, position - 1), position
+    name = host.lower
+    if not name.isalnum() or host.after or pieces[position].after:
+        return None
+    while piece_at(pieces, end).lower == "dot" and piece_at(pieces, end + 1).lower.isalnum():
+        name += "." + pieces[end + 1].lower
+        end += 2
+        if pieces[end - 1].after:
+            break
+    # Of at least two parts: a rewrite that ends where it began would be looked for for ever.
+    if end == position or name.rpartition(".")[2] not in _TOP_LEVEL:
+        return None
+    at, mailbox, announced = (piece_at(pieces, position - back).lower for back in (2, 3, 4))
+    if at == "at" and mailbox.isalnum() and announced in _BEFORE_MAILBOX:
+        return Rewrite(position - 3, end, f"{mailbox}@{name}")
+    return Rewrite(position - 1, end, name)

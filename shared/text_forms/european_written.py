@@ -1,0 +1,144 @@
+"""Number words as they are written in Spanish, French, German, Italian, Portuguese and Dutch.
+
+text2num finds the numbers (10 to 100 microseconds a phrase, imported at the first one). They
+become digits from 10 on, as in English; below only before percent and euro. Lone round words
+(`mil gracias`, `tausend Dank`) and ordinals stay.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.text_forms.lexicon import vocabulary_of
+from shared.text_forms.pieces import NO_PIECE, Piece, listed
+from shared.text_forms.rewrite import Rewrite
+
+LANGUAGES = frozenset(("es", "fr", "de", "it", "pt", "nl"))
+_PERCENT = {
+    "es": ("por", "ciento"),
+    "fr": ("pour", "cent"),
+    "de": ("prozent",),
+    "it": ("per", "cento"),
+    "pt": ("por", "cento"),
+    "nl": ("procent",),
+}
+_EURO = frozenset(("euro", "euros"))
+_ROUND = frozenset(listed("cien ciento mil cent mille hundert tausend cento cem honderd duizend"))
+# A cheap look before the search: some morpheme that every number from 10 on has.
+_NUMBER_MORPHEMES = {
+    "es": r"diez|once|doce|trece|catorce|quince|dieci|veint|enta|cien|mil|coma|uno?|por",
+    "fr": r"dix|onze|douze|treize|quatorze|quinze|seize|vingt|ante|cent|mille|virgule",
+    "de": r"zehn|elf|zwölf|zig|ßig|hundert|tausend|komma|prozent|euro|million",
+    "it": r"dici|dodici|venti?|trent|anta?|cento|mil|virgola|euro",
+    "pt": r"dez|onze|doze|treze|catorze|quatorze|quinze|vinte|enta|cem|cent|mil|vírgula|euro|por",
+    "nl": r"tien|elf|twaalf|tig|honderd|duizend|komma|procent|euro|miljoen",
+}
+_SEEDS = {language: re.compile(pattern) for language, pattern in _NUMBER_MORPHEMES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A piece as text2num wants it."""
+
+    lower: str
+    parted: bool
+    excluded: bool
+
+    def text(self) -> str:
+        return self.lower
+
+    def nt_separated(self, previous: object) -> bool:
+        del previous
+        return self.parted
+
+    def not_a_number_part(self) -> bool:
+        return self.excluded
+
+
+def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
+    """Find what is to be written otherwise than it was recognised, in order, without overlap."""
+    seed = _SEEDS[language]
+    if not any(seed.search(piece.lower) for piece in pieces):
+        return []
+    from text_to_num import find_numbers  # noqa: PLC0415 - most phrases have no number words
+
+    percent = {
+        index: length
+        for index in range(len(pieces))
+        if (length := _percent_length(pieces, index, language))
+    }
+    covered = {index + step for index, length in percent.items() for step in range(length)}
+    tokens = [
+        _Token(
+            piece.lower,
+            bool(piece.before or (index and pieces[index - 1].after)),
+            index in covered or not piece.core,
+        )
+        for index, piece in enumerate(pieces)
+    ]
+    found: dict[int, tuple[int, str]] = {}
+    for number in find_numbers(tokens, language, 0):
+        text = _digits(number.text, language)
+        if text and not number.is_ordinal:
+            found[number.start] = (number.end, text)
+    rewrites = []
+    position = 0
+    while position < len(pieces):
+        end, text = found.get(position) or _written(pieces[position], position)
+        rewrite = _rewrite(pieces, position, (end, text), (language, percent))
+        if rewrite is not None:
+            rewrites.append(rewrite)
+        position = max(end if position in found else position + 1, rewrite.last if rewrite else 0)
+    return rewrites
+
+
+def _digits(text: str, language: str) -> str:
+    """Digits with the decimal mark of the language, thousands parted from 10,000 on."""
+    whole, mark, decimals = text.replace(".", ",").partition(",")
+    if not whole.isdecimal() or (mark and not decimals.isdecimal()):
+        return ""
+    if len(whole) >= 5:
+        thousands = "\u202f" if language == "fr" else "."
+        whole = f"{int(whole):,}".replace(",", thousands)
+    return whole + mark + decimals
+
+
+def _written(piece: Piece, position: int) -> tuple[int, str]:
+    """Digits as recognised, of which percent and euro are to be joined."""
+    plain = re.fullmatch(r"\d+(?:[.,]\d+)*", piece.core)
+    return position + 1, piece.core if plain else ""
+
+
+def _percent_length(pieces: Sequence[Piece], index: int, language: str) -> int:
+    words = _PERCENT[language]
+    given = pieces[index : index + len(words)]
+    same = tuple(piece.lower for piece in given) == words
+    return len(words) if same and index and not any(piece.after for piece in given[:-1]) else 0
+
+
+def _rewrite(
+    pieces: Sequence[Piece],
+    first: int,
+    number: tuple[int, str],
+    context: tuple[str, dict[int, int]],
+) -> Rewrite | None:
+    last, text = number
+    language, percent = context
+    if not text:
+        return None
+    spelled = not pieces[first].core[:1].isdecimal()
+    noun = pieces[last] if last < len(pieces) and not pieces[last - 1].after else NO_PIECE
+    if noun is not NO_PIECE and last in percent and not noun.before:
+        return Rewrite(first, last + percent[last], text + "%")
+    if noun.lower in _EURO and not noun.before:
+        written = f"€ {text}" if language == "nl" else f"{text} €"
+        return Rewrite(first, last + 1, written) if spelled or language != "nl" else None
+    if not spelled or (last - first == 1 and pieces[first].lower in _ROUND):
+        return None
+    small = text.isdecimal() and int(text) < 10
+    month_after = noun.lower in vocabulary_of(language).months or (
+        noun.lower == "de"
+        and pieces[last + 1 : last + 2] != []
+        and pieces[last + 1].lower in vocabulary_of(language).months
+    )
+    return None if small and not month_after else Rewrite(first, last, text)

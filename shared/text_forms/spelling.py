@@ -1,0 +1,193 @@
+"""Numbers to spoken words.
+
+English is spelled here: it is the commonest and must cost microseconds. Other languages use
+num2words (10 to 90 microseconds a number), imported when the first number is spelled: its
+import takes 35 ms. Nothing is cached by number: amounts that people speak are content.
+"""
+
+from functools import cache
+from typing import Any, Protocol
+
+from shared.text_forms.pieces import listed
+
+_SMALL = listed(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen"
+)
+_TENS = listed("_ _ twenty thirty forty fifty sixty seventy eighty ninety")
+_SCALES = (
+    (10**12, "trillion"),
+    (10**9, "billion"),
+    (10**6, "million"),
+    (1000, "thousand"),
+    (100, "hundred"),
+)
+_ORDINALS = {
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+}
+MOST_DIGITS = 15  # longer numbers are read digit by digit
+
+# What num2words raises, by language and number, for what it can not spell.
+_NUM2WORDS_ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    TypeError,
+    ValueError,
+)
+
+Words = tuple[str, ...]
+
+
+class Speller(Protocol):
+    """Spells whole numbers, not negative, of at most `MOST_DIGITS` digits, in lower case."""
+
+    def cardinal(self, number: int) -> Words:
+        """`21` as `twenty one`."""
+        ...
+
+    def ordinal(self, number: int) -> Words:
+        """`21` as `twenty first`."""
+        ...
+
+    def year(self, number: int) -> Words:
+        """`1999` as `nineteen ninety nine`."""
+        ...
+
+
+def digit_words(speller: Speller, digits: str) -> Words:
+    """Each digit as a word: `007` as `zero zero seven`."""
+    return tuple(
+        word for digit in digits if digit.isdecimal() for word in speller.cardinal(int(digit))
+    )
+
+
+class EnglishSpeller:
+    """American English: `one hundred five`, without `and`."""
+
+    def cardinal(self, number: int) -> Words:
+        """`105` as `one hundred five`."""
+        if number < 20:
+            return (_SMALL[number],)
+        if number < 100:
+            unit = number % 10
+            return (_TENS[number // 10], _SMALL[unit]) if unit else (_TENS[number // 10],)
+        for scale, name in _SCALES:
+            if number >= scale:
+                rest = number % scale
+                words = (*self.cardinal(number // scale), name)
+                return words + self.cardinal(rest) if rest else words
+        raise AssertionError  # every number from 100 on has a scale
+
+    def ordinal(self, number: int) -> Words:
+        """`21` as `twenty first`."""
+        *head, last = self.cardinal(number)
+        if last in _ORDINALS:
+            return (*head, _ORDINALS[last])
+        return (*head, last[:-1] + "ieth" if last.endswith("y") else last + "th")
+
+    def year(self, number: int) -> Words:
+        """`1905` as `nineteen oh five`, `2005` as `two thousand five`."""
+        century, rest = divmod(number, 100)
+        if not 1100 <= number < 2100 or number // 10 == 200:
+            return self.cardinal(number)
+        if rest == 0:
+            return (*self.cardinal(century), "hundred")
+        if rest < 10:
+            return (*self.cardinal(century), "oh", _SMALL[rest])
+        return self.cardinal(century) + self.cardinal(rest)
+
+
+class ChineseSpeller:
+    """Mandarin: `105` as 一百零五; num2words has no Chinese."""
+
+    _DIGITS = "零一二三四五六七八九"
+
+    def cardinal(self, number: int) -> Words:
+        """`21` as 二十一."""
+        text = self._below(number, 10**12)
+        return (text[1:] if text.startswith("一十") else text,)
+
+    def ordinal(self, number: int) -> Words:
+        """`21` as 第二十一."""
+        return ("第", *self.cardinal(number))
+
+    def year(self, number: int) -> Words:
+        """`2020` as 二零二零."""
+        return ("".join(self._DIGITS[int(digit)] for digit in str(number)),)
+
+    def _below(self, number: int, limit: int) -> str:
+        if number < 10:
+            return self._DIGITS[number]
+        for scale, name in ((10**8, "亿"), (10**4, "万"), (1000, "千"), (100, "百"), (10, "十")):
+            if number >= scale:
+                rest = number % scale
+                text = self._below(number // scale, limit) + name
+                if rest == 0:
+                    return text
+                return text + ("零" if rest < scale // 10 else "") + self._below(rest, limit)
+        raise AssertionError
+
+
+class DigitSpeller:
+    """A language nobody can spell here: digits stay."""
+
+    def cardinal(self, number: int) -> Words:
+        """`21` as `21`."""
+        return (str(number),)
+
+    ordinal = year = cardinal
+
+
+class Num2WordsSpeller:
+    """Every other language that num2words has; what it refuses stays digits."""
+
+    def __init__(self, converter: Any, language: str) -> None:
+        self._converter = converter
+        self._years_apart = language in {"de", "nl", "da", "no"}
+
+    def cardinal(self, number: int) -> Words:
+        """`21` as `einundzwanzig`."""
+        return self._spell("to_cardinal", number)
+
+    def ordinal(self, number: int) -> Words:
+        """`21` as `einundzwanzigste`."""
+        return self._spell("to_ordinal", number)
+
+    def year(self, number: int) -> Words:
+        """`1999` as `neunzehnhundertneunundneunzig`, where years are not read as cardinals.
+
+        num2words gives an era in Japanese and adds the word for year in Korean.
+        """
+        return self._spell("to_year" if self._years_apart else "to_cardinal", number)
+
+    def _spell(self, form: str, number: int) -> Words:
+        try:
+            spelled = getattr(self._converter, form)(number)
+        except _NUM2WORDS_ERRORS:
+            spelled = None
+        if not isinstance(spelled, str):
+            return (str(number),)
+        return tuple(spelled.lower().replace("-", " ").replace(",", " ").split())
+
+
+@cache
+def speller_for(language: str, region: str = "") -> Speller:
+    """Get the speller of a language such as `pt` as a region such as `BR` has it, made once."""
+    if language == "en":
+        return EnglishSpeller()
+    if language in {"zh", "yue"}:
+        return ChineseSpeller()
+    from num2words import CONVERTER_CLASSES  # noqa: PLC0415 - 35 ms, most phrases need none
+
+    # 16 is `dezesseis` in Brazil and `dezasseis` in Portugal, 90 `nonante` in Switzerland.
+    regional = CONVERTER_CLASSES.get(f"{language}_{region}")
+    converter = regional or CONVERTER_CLASSES.get(language)
+    return DigitSpeller() if converter is None else Num2WordsSpeller(converter, language)

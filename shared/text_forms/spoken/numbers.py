@@ -1,0 +1,163 @@
+"""Numbers: alone, measured, ordinal, as a ratio, a range or a fraction."""
+
+import re
+
+from shared.text_forms.pieces import CURRENCY_SIGNS, listed
+from shared.text_forms.spelling import MOST_DIGITS, Words, digit_words
+from shared.text_forms.spoken.dates import day_words, is_day
+from shared.text_forms.spoken.digits import number_words, sign_words, whole_words
+from shared.text_forms.spoken.money import amount_words, before_noun, is_money
+from shared.text_forms.spoken.reading import Reading
+from shared.text_forms.spoken.times import AFTERNOON, is_clock, minute_words
+
+_FRACTIONS = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
+_DENOMINATORS = {2: ("half", "halves"), 4: ("quarter", "quarters")}
+
+RATIO = r"(?P<first>\d+):(?P<second>\d+)"
+FRACTION = r"(?P<whole>\d{0,9})(?:(?P<sign>[½⅓⅔¼¾])|(?<!\d)(?P<above>\d{1,4})/(?P<below>\d{1,4}))"
+
+
+def signed_number(number: str) -> str:
+    """Pattern of a number alone."""
+    return rf"(?P<sign>[+\-\u2212])?(?P<number>{number})"
+
+
+def read_number(match: re.Match[str], reading: Reading) -> Words | None:
+    """Read a number alone; what stands beside it can make it a year, a day, a clock or money."""
+    text = match["number"]
+    vocabulary, speller = reading.vocabulary, reading.speller
+    before = sign_words(match["sign"], reading)
+    if text.isdecimal() and not match["sign"] and len(text) <= 4:
+        value = int(text)
+        if len(text) == 4 and 1100 <= value < 2100 and not _is_quantity(reading):
+            return speller.year(value)
+        if value in range(1, 32) and len(text) <= 2 and is_day(reading):
+            return day_words(value, reading)
+    if reading.language in {"de", "fr", "nl"} and is_clock(text, reading):
+        return speller.cardinal(int(text[:-3]))
+    following = reading.following
+    if len(text) == 3 and re.fullmatch(r"\d{3}-\d{4}", following.core):
+        return before + digit_words(speller, text)
+    money = vocabulary.money.get(following.core)
+    if money and not reading.piece.after:
+        return before + amount_words(text, money, reading)
+    words = number_words(text, reading)
+    if text == "1" and is_money(following.lower, vocabulary):
+        words = before_noun(words, reading)
+    return before + words
+
+
+def _is_quantity(reading: Reading) -> bool:
+    """Tell whether a unit or currency follows: `1999 km` counts, `1999` is a year."""
+    following, vocabulary = reading.following.lower, reading.vocabulary
+    if reading.piece.after or not following:
+        return False
+    return following in vocabulary.units or is_money(following, vocabulary)
+
+
+def measured_number(number: str) -> str:
+    """Pattern of `5km` and `5%`."""
+    return rf"(?P<sign>[+\-\u2212])?(?P<number>{number})(?P<unit>[a-zA-Z°%/]+)"
+
+
+def read_measured(match: re.Match[str], reading: Reading) -> Words | None:
+    """`5km` as five kilometers, `5pm` as five p m; not `5G`: one capital is no unit."""
+    unit = match["unit"]
+    if unit.lower() in AFTERNOON and reading.language == "en":
+        return number_words(match["number"], reading) + AFTERNOON[unit.lower()]
+    names = _unit_names(unit, reading)
+    if not names or (len(unit) == 1 and unit.isupper()):
+        return None
+    number = number_words(match["number"], reading)
+    return (
+        *sign_words(match["sign"], reading),
+        *number,
+        *listed(names[match["number"] != "1"]),
+    )
+
+
+def _unit_names(unit: str, reading: Reading) -> tuple[str, str] | None:
+    units = reading.vocabulary.units
+    return units.get(unit) or units.get(unit.lower())
+
+
+def ordinal_number(number: str) -> str:
+    """Pattern of `1st`, `3º` and the like."""
+    return rf"(?P<number>{number})(?P<ending>\.?[^\W\d_]+|\.?[º°ª])"
+
+
+def read_ordinal(match: re.Match[str], reading: Reading) -> Words | None:
+    """`21st` as twenty first, `3ª` as tercera."""
+    ending = match["ending"].lower()
+    digits = re.sub(r"\D", "", match["number"])
+    if ending not in reading.vocabulary.ordinal_endings or len(digits) > MOST_DIGITS:
+        return None
+    if reading.language in {"es", "it", "pt"} and ending in {"o", "a"}:
+        return None
+    words = reading.speller.ordinal(int(digits))
+    feminine = ending.endswith("ª")
+    return tuple(word[:-1] + "a" if feminine and word.endswith("o") else word for word in words)
+
+
+def read_ratio(match: re.Match[str], reading: Reading) -> Words | None:
+    """`3:1` as three to one, `75:30` as minutes and seconds."""
+    if len(match["second"]) == 2 and len(match["first"]) == 2:  # minutes and seconds
+        first = whole_words(match["first"], reading, plain=True)
+        return first + minute_words(match["second"], reading)
+    if not reading.vocabulary.to:
+        return None
+    first, second = (whole_words(match[name], reading, plain=True) for name in ("first", "second"))
+    return (*first, reading.vocabulary.to, *second)
+
+
+def span(number: str) -> str:
+    """Pattern of a range: `10-15`, `$5-10`, `5-6%`."""
+    return (
+        rf"(?P<sign>[{CURRENCY_SIGNS}]?)(?P<first>{number})[-\u2010-\u2014\u2212](?P=sign)?"
+        rf"(?P<second>{number})(?P<unit>[a-z%°]*)"
+    )
+
+
+def read_span(match: re.Match[str], reading: Reading) -> Words | None:
+    """`10-15`, `1990-1995`, `$5-10`; not a phone number such as `555-1234`."""
+    first, second, vocabulary = match["first"], match["second"], reading.vocabulary
+    phone = len(first) == 3 and len(second) == 4
+    if phone or not vocabulary.to or (len(first) > 1 and first[0] == "0"):
+        return None
+    years = len(first) == len(second) == 4
+    sides = [
+        reading.speller.year(int(side))
+        if years and side.isdecimal() and 1100 <= int(side) < 2100
+        else number_words(side, reading)
+        for side in (first, second)
+    ]
+    money = vocabulary.money.get(match["sign"])
+    end = listed(money[1]) if money else ()
+    if match["unit"]:
+        names = _unit_names(match["unit"], reading)
+        if not names:
+            return None
+        end = listed(names[1])
+    return (*sides[0], vocabulary.to, *sides[1], *end)
+
+
+def read_fraction(match: re.Match[str], reading: Reading) -> Words | None:
+    """`3/4` as three quarters, `2½` as two and a half; `24/7` as two numbers."""
+    whole, above, below = match["whole"], match["above"], match["below"]
+    if match["sign"]:
+        above, below = _FRACTIONS[match["sign"]].split("/")
+    top, bottom = int(above), int(below)
+    speller = reading.speller
+    if reading.language != "en" or not 1 <= top < bottom or not 2 <= bottom <= 20:
+        if match["sign"]:
+            return None
+        return speller.cardinal(top) + speller.cardinal(bottom)
+    one, many = _DENOMINATORS.get(bottom) or (
+        speller.ordinal(bottom)[-1],
+        speller.ordinal(bottom)[-1] + "s",
+    )
+    part = (*speller.cardinal(top), one if top == 1 else many)
+    if whole or reading.previous.core.isdecimal():
+        before = speller.cardinal(int(whole)) if whole else ()
+        return (*before, "and", *(("a", one) if top == 1 and bottom == 2 else part))
+    return part

@@ -1,0 +1,69 @@
+"""Which rule reads a word out.
+
+Each kind of writing is a rule: a pattern and a function from its match to words. The first rule
+that matches the whole word and does not decline is taken; what no rule knows is parted at its
+signs. Neighbours decide what one word can not: `2020` after a month is a year, `million` after
+`$5` is `million dollars`.
+"""
+
+import re
+from functools import cache
+
+from shared.text_forms.lexicon import number_pattern
+from shared.text_forms.pieces import listed
+from shared.text_forms.spelling import Words
+from shared.text_forms.spoken import (
+    addresses,
+    dates,
+    letters,
+    money,
+    numbers,
+    signs,
+    times,
+)
+from shared.text_forms.spoken.reading import Reading, Rule
+
+
+def spoken_words(reading: Reading) -> Words:
+    """Read one piece out: lower case, without punctuation; empty for punctuation."""
+    piece = reading.piece
+    if piece.core.isalpha():
+        return letters.read_letters(reading)
+    if not piece.core:
+        return ()
+    if piece.core in reading.vocabulary.units and reading.previous.core[-1:].isdecimal():
+        return listed(reading.vocabulary.units[piece.core][reading.previous.core != "1"])
+    for pattern, rule in _rules(reading.language):
+        match = pattern.fullmatch(piece.core)
+        if match:
+            words = rule(match, reading)
+            if words is not None:
+                return words
+    return signs.parted_at_signs(piece.core, reading)
+
+
+@cache
+def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
+    """All rules in the order in which they are tried: several patterns match the same word."""
+    number = number_pattern(language)
+    rules: tuple[tuple[str, Rule], ...] = (
+        (numbers.signed_number(number), numbers.read_number),
+        (letters.INITIALS, letters.read_initials),
+        (money.sum_of_money(number), money.read_money),
+        (numbers.measured_number(number), numbers.read_measured),
+        (numbers.ordinal_number(number), numbers.read_ordinal),
+        (times.TIME, times.read_time),
+        (numbers.RATIO, numbers.read_ratio),
+        (numbers.span(number), numbers.read_span),
+        (dates.NUMERIC_DATE, dates.read_numeric_date),
+        (dates.ISO_DATE, dates.read_iso_date),
+        (numbers.FRACTION, numbers.read_fraction),
+        (dates.DECADE, dates.read_decade),
+        (addresses.PHONE, addresses.read_phone),
+        (addresses.MAILBOX, addresses.read_address),
+        (addresses.HOST, addresses.read_address),
+        (signs.SIGN, signs.read_sign),
+        (signs.TAG, signs.read_tag),
+        (signs.PROGRAMMING_NAME, signs.read_programming_name),
+    )
+    return tuple((re.compile(pattern), rule) for pattern, rule in rules)

@@ -1,0 +1,96 @@
+"""What tests of recognition share: decoded speech, and audio that says itself what it says.
+
+In the scripted audio somebody "speaks" where samples are a constant other than zero, and that
+constant names the sentence: level 3 is script entry 3. Nothing depends on the order in which
+segments reach the engine.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from shared.audio.channels import float32_from_int16, mix_to_mono
+from shared.audio.stream import RawPcm, open_audio
+from shared.recognition.engines.scripted_engine import ScriptedEngine
+from shared.recognition.pipeline import Recognition, RecognitionStatistics
+from shared.scheduling import Turnstile
+
+STEP = 1_000  # int16 samples of one level
+WINDOW = 512
+
+
+@pytest.fixture(scope="session")
+def spoken_samples(spoken_clip):
+    """Float32 samples of the spoken clip, shape (n_samples,), 16 kHz."""
+    with open_audio(spoken_clip.wav) as stream:
+        return float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
+
+
+class LevelDetector:
+    """Hears speech where samples are as loud as the softest level, certainly."""
+
+    @staticmethod
+    def initial_state():
+        """Nothing to remember."""
+        return None, None
+
+    @staticmethod
+    def probabilities(windows, state):
+        """1 for a window that is half a level or louder."""
+        loud = np.abs(windows[:, -WINDOW:]).max(axis=1) > STEP / 2 / 32_768
+        return loud.astype(np.float32), state
+
+
+def level_of(segment):
+    """Which level an encoded segment of scripted audio has."""
+    return round(float(np.abs(segment.features).max()) * 32_768 / STEP)
+
+
+def utter(*parts):
+    """One channel, int16: (level, seconds) one after the other; level 0 is silence."""
+    return np.concatenate(
+        [np.full(round(16_000 * seconds), level * STEP, np.int16) for level, seconds in parts]
+    )
+
+
+class ScriptedRecognition:
+    """Recognition of scripted audio; what it cost and was asked is kept for a look."""
+
+    def __init__(self, script, options, listen=None):
+        listener: dict[str, Any] = {}
+        if listen is not None:
+            listener["listen"] = lambda segment: listen(level_of(segment))
+        detector: Any = LevelDetector()
+        self.engine = ScriptedEngine(
+            lambda segment, request: script(level_of(segment), segment.n_positions, request),
+            **listener,
+        )
+        self.statistics = RecognitionStatistics()
+        self.turnstile = Turnstile(1)
+        self._recognition = Recognition(
+            self.engine, detector, self.turnstile, options, self.statistics
+        )
+
+    def of(self, *channels):
+        """Recognise these channels, all of one length."""
+        samples = np.stack(channels, axis=1)
+        stream = open_audio(samples.tobytes(), raw=RawPcm(n_channels=len(channels)))
+        return self._recognition.run(stream)
+
+
+@pytest.fixture(scope="session")
+def level_detector():
+    return LevelDetector()
+
+
+@pytest.fixture(scope="session")
+def utterances():
+    """Maker of one channel of scripted audio."""
+    return utter
+
+
+@pytest.fixture(scope="session")
+def scripted():
+    """Maker of `ScriptedRecognition`."""
+    return ScriptedRecognition

@@ -1,0 +1,100 @@
+"""Speech in none of the locales that are named: an error, or the fallback."""
+
+import pytest
+from scripted_speech import APART, SENTENCES, sentences
+
+from shared.audio.stream import RawPcm, open_audio
+from shared.errors import LanguageNotIdentified
+from shared.recognition.engines.log_mel import MAX_POSITIONS
+from shared.recognition.engines.scripted_engine import hypothesis_of
+from shared.recognition.options import RecognitionOptions
+from shared.transcript import Phrase
+
+NAMED = ("en-US", "es-MX")
+JAPANESE = {"ja": 0.99, "en": 0.006, "es": 0.004}
+
+
+def japanese(_level):
+    return JAPANESE
+
+
+def locales(results):
+    return [result.locale for result in results if isinstance(result, Phrase)]
+
+
+def test_speech_in_none_of_several_locales_is_an_error(scripted, utterances):
+    """Nothing is read for nothing but one trial, and the message quotes none of it."""
+    recognition = scripted(sentences, RecognitionOptions(locales=NAMED), listen=japanese)
+    with pytest.raises(LanguageNotIdentified, match="none of the locales"):
+        list(recognition.of(utterances((1, 2))))
+    assert len(recognition.engine.batches) == 1
+
+
+def test_the_fallback_locale_takes_such_speech(scripted, utterances):
+    options = RecognitionOptions(locales=NAMED, fallback_locale="es-MX")
+    recognition = scripted(sentences, options, listen=japanese)
+    assert locales(recognition.of(utterances((1, 2)))) == ["es-MX"]
+
+
+def test_the_fallback_locale_is_not_used_where_a_candidate_is_heard(scripted, utterances):
+    options = RecognitionOptions(locales=NAMED, fallback_locale="es-MX")
+    recognition = scripted(
+        sentences, options, listen=lambda _level: {"ja": 0.9, "en": 0.08, "es": 0.02}
+    )
+    assert locales(recognition.of(utterances((1, 2)))) == ["en-US"]
+
+
+def test_what_is_heard_at_the_full_context_counts(scripted, utterances):
+    """A real Spanish clip sounds like Hindi at its own context."""
+    recognition = scripted(sentences, RecognitionOptions(locales=NAMED), listen=japanese)
+    engine = recognition.engine
+    engine.identify_language = lambda segments: [
+        {"es": 1.0} if segment.n_positions == MAX_POSITIONS else {"hi": 0.99, "es": 0.01}
+        for segment in segments
+    ]
+    assert locales(recognition.of(utterances((1, 2)))) == ["es-MX"]
+
+
+def test_a_short_stretch_in_another_language_refuses_nothing(scripted, utterances):
+    """The shortest segments are encoded first, but all of them are heard."""
+    options = RecognitionOptions(locales=NAMED)
+    recognition = scripted(
+        sentences, options, listen=lambda level: JAPANESE if level == 1 else {"en": 1.0}
+    )
+    said = utterances((1, 1), APART, (2, 9), APART)
+    assert locales(recognition.of(said)) == ["en-US", "en-US"]
+
+
+def test_noise_is_dropped_and_no_error(scripted, utterances):
+    """To the model that nobody speaks is no language."""
+
+    def noise(level, _n_positions, _request):
+        return hypothesis_of(SENTENCES[level], -1.5, no_speech_probability=0.9)
+
+    recognition = scripted(noise, RecognitionOptions(locales=NAMED), listen=japanese)
+    assert locales(recognition.of(utterances((1, 2)))) == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        RecognitionOptions(),
+        RecognitionOptions(locales=("en-US",)),
+        RecognitionOptions(locales=NAMED, language_per_phrase=True),
+    ],
+    ids=["any language", "one locale", "by phrase"],
+)
+def test_only_one_of_several_locales_may_not_be_heard(scripted, utterances, options):
+    recognition = scripted(sentences, options, listen=japanese)
+    assert len(locales(recognition.of(utterances((1, 2))))) == 1
+
+
+def test_an_identified_language_says_whether_it_is_heard(scripted, utterances):
+    for heard, is_heard in ((JAPANESE, False), ({"ja": 0.9, "en": 0.1}, True)):
+        recognition = scripted(
+            sentences, RecognitionOptions(locales=NAMED), listen=lambda _level, heard=heard: heard
+        )
+        samples = utterances((1, 2)).tobytes()
+        with open_audio(samples, raw=RawPcm(n_channels=1)) as stream:
+            identified = recognition._recognition.identify_language(stream)
+        assert (identified.locale, identified.is_heard) == ("en-US", is_heard)

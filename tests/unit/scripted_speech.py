@@ -1,0 +1,20 @@
+"""Sentences that scripted audio says, and what tests of the pipeline look at in its results."""
+
+from shared.audio.segmenter import SegmentationOptions
+from shared.recognition.engines.scripted_engine import hypothesis_of
+from shared.recognition.options import RecognitionOptions
+from shared.transcript import Phrase
+
+ENGLISH = RecognitionOptions(locales=("en-US",))
+SENTENCES = ["", "I am one.", "We are two.", "They are three.", "You are four.", "Five of us."]
+APART = (0, SegmentationOptions().join_gap_s + 1)  # a pause that parts two segments
+
+
+def sentences(level, _n_positions, _request):
+    """Script of an engine that reads each level as its sentence, sure of it."""
+    return hypothesis_of(SENTENCES[level])
+
+
+def texts(results):
+    """What was recognised, in order, as it is displayed."""
+    return [result.best.display for result in results if isinstance(result, Phrase)]

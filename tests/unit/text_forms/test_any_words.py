@@ -1,0 +1,68 @@
+"""Properties that hold for whatever words a recogniser hands over."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared.text_forms import text_forms, written_tokens
+from shared.text_forms.pieces import listed
+from shared.text_forms.profanity import ProfanityMode
+
+LANGUAGES = st.sampled_from(
+    listed("en en-GB es fr de it pt nl sv ru tr ja zh th ar hi ko sw haw xx")
+)
+WRITTEN = st.from_regex(r"[$€£+\-#@(]?[0-9]{0,6}[.,:/\-°½]?[0-9]{0,4}[a-z%€]{0,3}", fullmatch=True)
+SPOKEN = st.sampled_from(
+    listed(
+        "one two ten twenty hundred thousand million and point percent dollars pm p m at a oh "
+        "minus double dot com half twenty-five first may May June , — no No. Dr. $5 2020 1/2"
+    )
+)
+WORDS = st.lists(st.one_of(SPOKEN, WRITTEN, st.text(max_size=12)), max_size=12)
+MODES = st.sampled_from(list(ProfanityMode))
+
+
+@pytest.mark.parametrize("words", ["com dot", "it is org dot", "com com dot dot"])
+def test_half_an_address_is_left_as_it_was_said(words):
+    """Once a rewrite that moved nothing on was found here again and again, without end."""
+    assert text_forms(words.split(), "en-US", ProfanityMode.RAW).lexical == words
+
+
+@given(WORDS, LANGUAGES, MODES)
+@settings(max_examples=400)
+def test_no_words_raise_and_tokens_cover_each_word_once(words, language, mode):
+    tokens = text_forms(words, language, mode).tokens
+    assert [(token.first, token.last) for token in tokens] == list(
+        zip(
+            [0, *(token.last for token in tokens)][: len(tokens)],
+            (token.last for token in tokens),
+            strict=True,
+        )
+    )
+    assert (tokens[-1].last if tokens else 0) == len(words)
+    assert all(token.first < token.last for token in tokens)
+
+
+@given(WORDS, LANGUAGES)
+@settings(max_examples=200)
+def test_the_lexical_form_is_in_lower_case(words, language):
+    lexical = text_forms(words, language, ProfanityMode.MASKED).lexical
+    assert lexical == lexical.lower()
+
+
+@given(
+    st.lists(st.text(st.characters(categories=["L", "P"]), min_size=1, max_size=8), max_size=10),
+    st.sampled_from(listed("es fr de ru tr ar hi ko sw")),
+)
+@settings(max_examples=200)
+def test_raw_display_without_numbers_is_the_recognised_text(words, language):
+    found = text_forms(words, language, ProfanityMode.RAW)
+    tokens = written_tokens(words, language)
+    if all(token.last - token.first == 1 for token in tokens):
+        assert found.display == " ".join(words)
+
+
+@pytest.mark.parametrize("count", [1, 15, 16, 40, 400, 5000])
+def test_very_long_numbers_are_read_digit_by_digit(count):
+    for language in ("en", "de", "zh", "ja", "sw"):
+        assert text_forms(["9" * count], language, ProfanityMode.RAW).lexical

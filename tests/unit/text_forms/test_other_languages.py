@@ -1,0 +1,131 @@
+"""Other languages: numbers, percent, money, dates; and grace where nothing is known."""
+
+import pytest
+
+from shared.text_forms import text_forms
+from shared.text_forms.profanity import ProfanityMode
+
+
+def forms(text, language):
+    return text_forms(text.split(), language, ProfanityMode.RAW)
+
+
+LEXICAL = [
+    # Spanish
+    ("es", "Tengo 21 años.", "tengo veintiuno años"),
+    ("es", "El 25 % votó.", "el veinticinco por ciento votó"),
+    ("es", "Cuesta 3,50 €.", "cuesta tres euros cincuenta céntimos"),
+    ("es", "el 5 de junio de 2020", "el cinco de junio de dos mil veinte"),
+    ("es", "1.000 personas", "mil personas"),
+    ("es", "1 euro", "un euro"),
+    ("es", "1 €", "un euro"),
+    ("es", "5 millones y $5 millones", "cinco millones y cinco millones de dólares"),
+    ("es", "el Sr. López", "el señor lópez"),
+    ("es", "a las 17:30", "a las diecisiete y treinta"),
+    ("es", "\u00bfQué? \u00a1No!", "qué no"),
+    # French
+    ("fr", "J'ai 21 ans.", "j'ai vingt et un ans"),
+    ("fr", "25 % des gens", "vingt cinq pour cent des gens"),
+    ("fr", "le 1er mai 2020", "le premier mai deux mille vingt"),
+    ("fr", "à 17h30", "à dix sept heures trente"),
+    ("fr", "1 000 euros", "mille euros"),
+    ("fr", "5 km", "cinq kilomètres"),
+    ("fr", "M. Dupont et Mme Durand", "monsieur dupont et mme durand"),
+    ("fr", "3,14", "trois virgule un quatre"),
+    ("fr", "peut-être aujourd\u2019hui", "peut être aujourd'hui"),
+    # German
+    ("de", "21 Leute", "einundzwanzig leute"),
+    ("de", "25 % sagten nein.", "fünfundzwanzig prozent sagten nein"),
+    ("de", "am 5. Juni 2020", "am fünften juni zweitausendzwanzig"),
+    ("de", "seit 1999", "seit neunzehnhundertneunundneunzig"),
+    ("de", "um 17:30 Uhr", "um siebzehn uhr dreißig"),
+    ("de", "um 17.30 Uhr", "um siebzehn uhr dreißig"),
+    ("de", "1.000 Euro", "eintausend euro"),
+    ("de", "3,50 €", "drei euro fünfzig cent"),
+    ("de", "Dr. Müller, z.B. Straße", "doktor müller zum beispiel straße"),
+    ("de", "5,5 km", "fünf komma fünf kilometer"),
+    # Italian
+    ("it", "21 persone", "ventuno persone"),
+    ("it", "il 25%", "il venticinque per cento"),
+    ("it", "250 €", "duecentocinquanta euro"),
+    ("it", "il 5 giugno 2020", "il cinque giugno duemilaventi"),
+    ("it", "3,14", "tre virgola uno quattro"),
+    ("it", "alle 17:30", "alle diciassette e trenta"),
+    ("it", "1.000 persone", "mille persone"),
+    ("it", "L'uomo, c'è.", "l'uomo c'è"),
+    # Portuguese
+    ("pt", "21 pessoas", "vinte e um pessoas"),
+    ("pt", "25% votaram", "vinte e cinco por cento votaram"),
+    ("pt", "250 €", "duzentos e cinquenta euros"),
+    ("pt", "o 5 de junho de 2020", "o cinco de junho de dois mil e vinte"),
+    ("pt", "3,14", "três vírgula um quatro"),
+    ("pt", "R$5", "cinco reais"),
+    ("pt-PT", "às 17:30", "às dezassete e trinta"),
+    ("pt-BR", "às 17:30", "às dezessete e trinta"),
+    ("fr-CH", "90 francs", "nonante francs"),
+    ("fr-FR", "90 francs", "quatre vingt dix francs"),
+    ("pt", "A Sra. Silva", "a senhora silva"),
+    # Dutch
+    ("nl", "25% zei nee", "vijfentwintig procent zei nee"),
+    ("nl", "om 17:30 uur", "om zeventien uur dertig"),
+    # Languages whose signs have no names here
+    ("sv", "Det kostar 25 kronor.", "det kostar tjugofem kronor"),
+    ("ru", "25 человек пришли.", "двадцать пять человек пришли"),
+    ("pl", "Mam 21 lat!", "mam dwadzieścia jeden lat"),
+    ("hi", "यह ठीक है।", "यह ठीक है"),
+    ("tr", "IŞIK İyi", "ışık iyi"),
+    ("sw", "Watu 25 walikuja.", "watu 25 walikuja"),
+]
+
+
+@pytest.mark.parametrize(("language", "written", "lexical"), LEXICAL)
+def test_the_lexical_form_is_spelled_in_the_language(language, written, lexical):
+    assert forms(written, language).lexical == lexical
+
+
+DISPLAY = [
+    ("es", "Veinticinco por ciento votó.", "25% votó."),
+    ("es", "ciento cincuenta y dos personas", "152 personas"),
+    ("es", "Mil gracias, un momento.", "Mil gracias, un momento."),
+    ("fr", "Vingt-cinq pour cent des gens", "25% des gens"),
+    ("fr", "deux cent cinquante euros", "250 \u20ac"),
+    ("fr", "Un homme et une femme.", "Un homme et une femme."),
+    ("fr", "Merci mille fois.", "Merci mille fois."),
+    ("de", "Fünfundzwanzig Prozent sagten nein.", "25% sagten nein."),
+    ("de", "zweihundertfünfzig Euro,", "250 \u20ac,"),
+    ("de", "drei Komma fünf", "3,5"),
+    ("de", "Tausend Dank, ein Mann und acht Frauen.", "Tausend Dank, ein Mann und acht Frauen."),
+    ("de", "im Jahr neunzehnhundertneunundneunzig", "im Jahr 1999"),
+    ("it", "Venticinque per cento", "25%"),
+    ("it", "duecentocinquanta euro", "250 \u20ac"),
+    ("it", "Loro sono sei.", "Loro sono sei."),
+    ("pt", "Vinte e cinco por cento", "25%"),
+    ("pt", "duzentos e cinquenta euros", "250 \u20ac"),
+    ("pt", "Uma pessoa e um gato.", "Uma pessoa e um gato."),
+    ("nl", "Vijfentwintig procent", "25%"),
+    ("nl", "tweehonderdvijftig euro", "\u20ac 250"),
+    ("sv", "Tjugofem procent", "Tjugofem procent"),
+]
+
+
+@pytest.mark.parametrize(("language", "spoken", "display"), DISPLAY)
+def test_number_words_become_digits_from_ten_on(language, spoken, display):
+    assert forms(spoken, language).display == display
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "display", "lexical"),
+    [
+        ("ja", "今 年 は 2 0 2 0 年 です 。", "今年は2020年です。", "今年は二千二十年です"),
+        ("zh", "今天 是 25 号 。", "今天是25号。", "今天是二十五号"),
+        ("th", "สวัสดี ครับ", "สวัสดีครับ", "สวัสดีครับ"),
+        ("ja", "iPhone 15 を Open AI で", "iPhone 15をOpen AIで", "iphone十五をopen aiで"),
+    ],
+)
+def test_languages_without_spaces_are_joined_without_spaces(language, words, display, lexical):
+    found = text_forms(words.split(), language, ProfanityMode.RAW)
+    assert (found.display, found.lexical) == (display, lexical)
+
+
+def test_korean_keeps_its_spaces():
+    assert forms("오늘은 25일 입니다.", "ko").display == "오늘은 25일 입니다."
