@@ -25,7 +25,7 @@ from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
 from shared.jobs.work import Work
 from shared.settings import Settings
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _REPEATS = 3
@@ -170,7 +170,7 @@ def _calls_per_file(clips: Sequence[Clip], settings: Settings) -> dict[str, floa
         for clip in clips:
             audio.input.put(clip.path.name, clip.path.read_bytes())
         counted = _counted_batch(batch, counts)
-        work = Work(counted, Recogniser(settings))
+        work = Work(counted, LocalTranscriber(settings))
         for clip in clips:
             submit_dropped(counted.drop_folders["audio"], clip.path.name, counted)
             lease = counted.queue.lease(60, 1)

@@ -21,16 +21,17 @@ from benchmarks.report import Figure, Section
 from shared.audio.channels import mix_to_mono
 from shared.audio.stream import open_audio
 from shared.diarization.assignment import assign_speakers
-from shared.diarization.clustering import SpeakerBounds, find_speakers
+from shared.diarization.clustering import find_speakers
 from shared.diarization.diarize import Diarizer
 from shared.diarization.reconstruction import reconstruct
 from shared.diarization.segmentation import SAMPLE_RATE
+from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
 from shared.models.fetch import fetch_model
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.transcript import Phrase
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _CONVERSATION = "long/long_conversation.flac"
@@ -109,11 +110,11 @@ def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python
 
 def _diarize(diarizer: Diarizer, clip: Clip) -> _Diarized:
     samples = _samples(clip.path)
-    listener = diarizer.listen()
+    session = diarizer.start()
     started, cpu_started = time.perf_counter(), time.process_time()
     for start in range(0, len(samples), _BLOCK_SAMPLES):
-        listener.push(samples[start : start + _BLOCK_SAMPLES])
-    found = listener.finish()
+        session.push(samples[start : start + _BLOCK_SAMPLES])
+    found = session.finish()
     elapsed_s = time.perf_counter() - started
     cpu_s = time.process_time() - cpu_started
     print(f"  {clip.name}: {found.n_speakers} speakers, {elapsed_s:.1f} s", flush=True)
@@ -188,11 +189,11 @@ def _numbers(one: _Diarized, rates: dict[str, Any] | None) -> dict[str, Any]:
 
 def _words_right(conversation: _Diarized, settings: Settings) -> tuple[float, float]:
     """Percentage of recognised words with the right speaker, and seconds of the recognition."""
-    recogniser = Recogniser(settings)
+    transcriber = LocalTranscriber(settings)
     options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
     started = time.perf_counter()
     with open_audio(conversation.clip.path.read_bytes()) as stream:
-        results = list(recogniser.recognise(stream, options))
+        results = list(transcriber.recognise(stream, options))
     recognition_s = time.perf_counter() - started
     phrases = [result for result in results if isinstance(result, Phrase)]
     named = assign_speakers(phrases, conversation.found.exclusive)
@@ -238,14 +239,12 @@ def _clustering_cost(hours: int, n_speakers: int) -> dict[str, Any]:
     heard = durations_s > 0
     seconds = hours * 3600.0
     started = time.perf_counter()
-    speakers = find_speakers(vectors[heard], durations_s[heard], SpeakerBounds())
+    speakers = find_speakers(vectors[heard], durations_s[heard], SpeakerRange())
     clustered = time.perf_counter()
     reconstruct(windows, speakers, seconds)
     reconstructed = time.perf_counter()
     tracemalloc.start()
-    reconstruct(
-        windows, find_speakers(vectors[heard], durations_s[heard], SpeakerBounds()), seconds
-    )
+    reconstruct(windows, find_speakers(vectors[heard], durations_s[heard], SpeakerRange()), seconds)
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     pairs = Counter(zip((vectors[heard] @ speakers.T).argmax(axis=1).tolist(), spoken, strict=True))

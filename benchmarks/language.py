@@ -20,7 +20,7 @@ from shared.language.locales import default_locale, language_of
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.transcript import Phrase
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 Samples = npt.NDArray[np.int16]
 
@@ -88,28 +88,28 @@ class Join:
 
 def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | None) -> Section:
     """Clips right whole and cut, accented ones, joins, silence, and what it costs."""
-    recogniser = Recogniser(settings)
+    transcriber = LocalTranscriber(settings)
     several = spoken_clips(clips, "multilingual")
     speech = [clip for clip in several if clip.name != SILENT][:at_most]
     accented = spoken_clips(clips, "l2_english")[:at_most]
     joins = seeded_joins(speech, N_JOINS if at_most is None else at_most)
     switched = spoken_clips(clips, "codeswitch")
-    told = [_told(recogniser, clip, ("en", "zh")) for clip in switched]
-    whole = _n_right(recogniser, speech)
-    cut_at_start = _n_right(recogniser, [_cut(clip, 0.0) for clip in speech])
+    told = [_told(transcriber, clip, ("en", "zh")) for clip in switched]
+    whole = _n_right(transcriber, speech)
+    cut_at_start = _n_right(transcriber, [_cut(clip, 0.0) for clip in speech])
     phrases = sum(
-        _told(recogniser, one, CONFUSABLE[one.language]) == [one.language] for one in speech
+        _told(transcriber, one, CONFUSABLE[one.language]) == [one.language] for one in speech
     )
     english = {
-        other: sum(_main(recogniser, clip, (other, "en")) == "en" for clip in accented)
+        other: sum(_main(transcriber, clip, (other, "en")) == "en" for clip in accented)
         for other in ("es", "fr", "zh")
     }
-    refused = sum(_main(recogniser, clip, without_truth(clip)) is None for clip in speech)
-    joined = sum(is_right(recogniser, join) for join in joins)
+    refused = sum(_main(transcriber, clip, without_truth(clip)) is None for clip in speech)
+    joined = sum(is_right(transcriber, join) for join in joins)
     silent = [
-        _main(recogniser, clip, ("sv", "de", "en")) for clip in several if clip.name == SILENT
+        _main(transcriber, clip, ("sv", "de", "en")) for clip in several if clip.name == SILENT
     ]
-    ratios = _cost_ratios(recogniser, speech)
+    ratios = _cost_ratios(transcriber, speech)
     n = len(speech)
     return Section(
         title="Language identification",
@@ -204,15 +204,15 @@ def _shortened(clip: SpokenClip) -> SpokenClip:
     return SpokenClip(clip.name, clip.language, clip.samples[:n_samples])
 
 
-def is_right(recogniser: Recogniser, join: Join) -> bool:
+def is_right(transcriber: LocalTranscriber, join: Join) -> bool:
     """Whether both languages are told in order, and the second from within 1 s of its speech."""
-    phrases = phrases_of(recogniser, join.samples, join.candidates)
+    phrases = phrases_of(transcriber, join.samples, join.candidates)
     told = [language for language, _ in groupby(language_of(one.locale) for one in phrases)]
     if told != [join.first.language, join.second.language]:
         print(f"  {join.first.name} + {join.second.name}: {' '.join(told)}")
         return False
     changed_s = next(p.offset_s for p in phrases if language_of(p.locale) == told[1])
-    alone = phrases_of(recogniser, join.second.samples, (join.second.language,))
+    alone = phrases_of(transcriber, join.second.samples, (join.second.language,))
     speech_s = join.change_s + alone[0].offset_s
     if is_near := min(abs(changed_s - speech_s), abs(changed_s - join.change_s)) <= 1.0:
         return is_near
@@ -222,7 +222,9 @@ def is_right(recogniser: Recogniser, join: Join) -> bool:
     return False
 
 
-def phrases_of(recogniser: Recogniser, samples: Samples, languages: Sequence[str]) -> list[Phrase]:
+def phrases_of(
+    transcriber: LocalTranscriber, samples: Samples, languages: Sequence[str]
+) -> list[Phrase]:
     """Phrases with their languages told apart."""
     options = RecognitionOptions(
         locales=tuple(map(default_locale, languages)),
@@ -230,29 +232,29 @@ def phrases_of(recogniser: Recogniser, samples: Samples, languages: Sequence[str
         word_timestamps=True,
     )
     with open_audio(samples.tobytes(), raw=RawPcm(n_channels=1)) as stream:
-        results = recogniser.recognise(stream, options)
+        results = transcriber.recognise(stream, options)
         return [result for result in results if isinstance(result, Phrase)]
 
 
-def _told(recogniser: Recogniser, clip: SpokenClip, languages: Sequence[str]) -> list[str]:
-    phrases = phrases_of(recogniser, clip.samples, languages)
+def _told(transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[str]) -> list[str]:
+    phrases = phrases_of(transcriber, clip.samples, languages)
     return [language for language, _ in groupby(language_of(one.locale) for one in phrases)]
 
 
-def _main(recogniser: Recogniser, clip: SpokenClip, languages: Sequence[str]) -> str | None:
+def _main(transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[str]) -> str | None:
     """The language of a clip; none where nobody speaks, or none of these languages."""
     locales = tuple(map(default_locale, languages))
     with open_audio(clip.samples.tobytes(), raw=RawPcm(n_channels=1)) as stream:
-        identified = recogniser.identify_language(stream, locales)
-    if identified is None or not identified.is_heard:
+        identified = transcriber.identify_language(stream, locales)
+    if identified is None or not identified.is_in_set:
         return None
     return language_of(identified.locale)
 
 
-def _n_right(recogniser: Recogniser, clips: Sequence[SpokenClip]) -> int:
+def _n_right(transcriber: LocalTranscriber, clips: Sequence[SpokenClip]) -> int:
     n_right = 0
     for clip in clips:
-        found = _main(recogniser, clip, CONFUSABLE[clip.language])
+        found = _main(transcriber, clip, CONFUSABLE[clip.language])
         n_right += found == clip.language
         if found != clip.language:
             print(f"  {clip.name}, {len(clip.samples) / SAMPLE_RATE:.1f} s: {found}")
@@ -264,14 +266,14 @@ def _cut(clip: SpokenClip, start_s: float) -> SpokenClip:
     return SpokenClip(clip.name, clip.language, clip.samples[first:last])
 
 
-def _cost_ratios(recogniser: Recogniser, clips: Sequence[SpokenClip]) -> list[float]:
+def _cost_ratios(transcriber: LocalTranscriber, clips: Sequence[SpokenClip]) -> list[float]:
     ratios = []
     for clip in clips:
         known, several = (clip.language,), CONFUSABLE[clip.language]
         alone_s, among_s = [], []
         for _ in range(3):  # in turn, so that what else the machine does meets both
-            alone_s.append(_elapsed_s(partial(phrases_of, recogniser, clip.samples, known)))
-            among_s.append(_elapsed_s(partial(phrases_of, recogniser, clip.samples, several)))
+            alone_s.append(_elapsed_s(partial(phrases_of, transcriber, clip.samples, known)))
+            among_s.append(_elapsed_s(partial(phrases_of, transcriber, clip.samples, several)))
         ratios.append(min(among_s) / min(alone_s))
     return ratios
 

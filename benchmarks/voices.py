@@ -1,6 +1,6 @@
 """Round trip of the voices: ten sentences spoken, recognised again, and compared.
 
-A measure of being understood, not of being pleasant. The recogniser's own mistakes are in it, so a
+A measure of being understood, not of being pleasant. The transcriber's own mistakes are in it, so a
 voice can not come out better than Whisper's figure for its language. Every voice of Kokoro and of
 Piper that is here speaks, eSpeak NG's in German; none of a cloud does. It takes 12 minutes on two
 cores that are idle. Where they are not, the further voices of a locale have fewer sentences.
@@ -25,7 +25,7 @@ from shared.synthesis.ssml import Manner, Passage, Script
 from shared.synthesis.synthesizer import Span
 from shared.synthesis.voices import ESPEAK, Voice
 from shared.transcript import Phrase
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 _ESPEAK_LOCALE = "de-DE"  # the largest language that only eSpeak NG speaks
 N_SENTENCES = 10
@@ -106,7 +106,7 @@ def measure_voices(settings: Settings, at_most: int | None, repeats: int) -> Sec
     at_most: sentences of a voice; None takes all ten.
     """
     began = time.monotonic()
-    speaker, recogniser = Speaker(settings), Recogniser(settings)
+    speaker, transcriber = Speaker(settings), LocalTranscriber(settings)
     trials = [Trial(voice) for voice in speaker.voices() if _is_measured(voice)]
     engines = {trial.voice.engine: trial.voice for trial in reversed(trials)}
     first_sounds = [_first_sound(voice, speaker, repeats) for voice in engines.values()]
@@ -115,13 +115,13 @@ def measure_voices(settings: Settings, at_most: int | None, repeats: int) -> Sec
     n_sentences = N_SENTENCES if at_most is None else min(at_most, N_SENTENCES)
     for trial in preferred:
         for number in range(n_sentences):
-            _take(trial, number, speaker, recogniser)
+            _take(trial, number, speaker, transcriber)
         print(f"  {trial.voice.short_name}: WER {trial.wer:.1f} %", flush=True)
     for number in range(n_sentences):
         if number >= _LEAST_SENTENCES and time.monotonic() - began > _MOST_S:
             break
         for trial in further:
-            _take(trial, number, speaker, recogniser)
+            _take(trial, number, speaker, transcriber)
         print(f"  further voices: {number + 1} of {n_sentences} sentences", flush=True)
     return Section(
         title="Spoken and recognised again",
@@ -170,7 +170,7 @@ def _note(trials: Sequence[Trial], settings: Settings) -> str:
     )
 
 
-def _take(trial: Trial, number: int, speaker: Speaker, recogniser: Recogniser) -> None:
+def _take(trial: Trial, number: int, speaker: Speaker, transcriber: LocalTranscriber) -> None:
     """Have the voice say one of its sentences, and hear what was understood."""
     language = language_of(trial.voice.locale)
     sentence = SENTENCES[language][number]
@@ -178,7 +178,7 @@ def _take(trial: Trial, number: int, speaker: Speaker, recogniser: Recogniser) -
     wav = _spoken(sentence, trial.voice, speaker)
     trial.processor_s += time.process_time() - began
     trial.speech_s += (len(wav) - _WAV_HEADER_BYTES) / 2 / _WAV.sample_rate
-    heard = _recognised(wav, trial.voice.locale, recogniser)
+    heard = _recognised(wav, trial.voice.locale, transcriber)
     trial.counts.append(count_errors(sentence, heard, trial.voice.locale))
     if trial.counts[-1].n_errors:
         print(f"  {trial.voice.short_name}: {sentence}\n    heard: {heard}")
@@ -210,9 +210,9 @@ def _script(text: str, voice: Voice) -> Script:
     return (Passage((Span(text),), Manner(voice=voice.short_name)),)
 
 
-def _recognised(wav: bytes, locale: str, recogniser: Recogniser) -> str:
+def _recognised(wav: bytes, locale: str, transcriber: LocalTranscriber) -> str:
     with open_audio(wav) as stream:
         results: Sequence[object] = list(
-            recogniser.recognise(stream, RecognitionOptions(locales=(locale,)))
+            transcriber.recognise(stream, RecognitionOptions(locales=(locale,)))
         )
     return " ".join(result.n_best[0].lexical for result in results if isinstance(result, Phrase))

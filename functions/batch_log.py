@@ -24,9 +24,9 @@ def log_work(message: WorkMessage, work: FileWork | HookWork | None, duration_s:
     if isinstance(work, HookWork):
         _log_hook_work(message, work, duration_s)
         return
-    if work is None or work.statistics is None:
+    if work is None or work.cost is None:
         return
-    outcome, statistics = work.outcome, work.statistics
+    outcome, cost = work.outcome, work.cost
     has_failed = outcome.status is FileStatus.FAILED
     structlog.get_logger().log(
         30 if has_failed else 20,  # warning, info
@@ -34,12 +34,12 @@ def log_work(message: WorkMessage, work: FileWork | HookWork | None, duration_s:
         job_id=message.job_id,
         n_attempts=outcome.n_attempts,
         error_code=outcome.error_kind,
-        audio_ms=milliseconds_from_seconds(statistics.audio_s),
+        audio_ms=milliseconds_from_seconds(cost.audio_s),
         duration_ms=milliseconds_from_seconds(duration_s),
-        queue_ms=milliseconds_from_seconds(statistics.queue_s),
-        recognition_ms=milliseconds_from_seconds(statistics.recognition_s),
-        n_segments=statistics.n_segments,
-        n_retries=statistics.n_retries,
+        queue_ms=milliseconds_from_seconds(cost.queue_s),
+        recognition_ms=milliseconds_from_seconds(cost.recognition_s),
+        n_segments=cost.n_segments,
+        n_retries=cost.n_retries,
         **({} if work.cause is None else exception_fields(work.cause)),
     )
     if work.has_closed:

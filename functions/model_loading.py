@@ -16,11 +16,11 @@ from shared.settings import Settings
 from shared.ticks import milliseconds_from_seconds
 
 if TYPE_CHECKING:
-    from shared.transcription.local_transcriber import Recogniser
+    from shared.transcription.local_transcriber import LocalTranscriber
 
 
 class ModelLoading:
-    """Makes the recogniser and loads its model; begins at once.
+    """Makes the transcriber and loads its model; begins at once.
 
     `failure` is why the model is not loaded; `on_failure` is called with it, in the thread. The
     default logs it and tells the operator: a request that needs the model loads it again.
@@ -32,19 +32,19 @@ class ModelLoading:
         self.failure: Exception | None = None
         self.on_failure = on_failure or report_failure
         self._settings = settings
-        self._recogniser: Future[Recogniser] = Future()
+        self._transcriber: Future[LocalTranscriber] = Future()
         self._started_s = time.monotonic()
         self._thread = threading.Thread(target=self._load, name="model", daemon=True)
         self._thread.start()
 
-    def recogniser(self) -> "Recogniser":
-        """Return the recogniser as soon as it is made, whether its model is loaded or not.
+    def transcriber(self) -> "LocalTranscriber":
+        """Return the transcriber as soon as it is made, whether its model is loaded or not.
 
         Raises
         ------
         Exception: its module cannot be imported.
         """
-        return self._recogniser.result()
+        return self._transcriber.result()
 
     def wait(self, within_s: float | None = None) -> None:
         """Wait for the end of the loading, at most until `within_s` seconds after its start."""
@@ -56,15 +56,15 @@ class ModelLoading:
 
     def _load(self) -> None:
         try:
-            from shared.transcription.local_transcriber import Recogniser  # noqa: PLC0415
+            from shared.transcription.local_transcriber import LocalTranscriber  # noqa: PLC0415
 
-            recogniser = Recogniser(self._settings)
-            self._recogniser.set_result(recogniser)
-            recogniser.load()
-        except Exception as error:  # noqa: BLE001 - handed to `on_failure` and to `recogniser`
+            transcriber = LocalTranscriber(self._settings)
+            self._transcriber.set_result(transcriber)
+            transcriber.load()
+        except Exception as error:  # noqa: BLE001 - handed to `on_failure` and to `transcriber`
             self.failure = error
-            if not self._recogniser.done():
-                self._recogniser.set_exception(error)
+            if not self._transcriber.done():
+                self._transcriber.set_exception(error)
             self.on_failure(error)
             return
         import structlog  # noqa: PLC0415

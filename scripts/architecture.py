@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - a program, no package
 """Draw the folders of `shared/` and `functions/` as rooms on floors, with their imports as arrows.
 
     python scripts/architecture.py                                    # of this checkout, printed

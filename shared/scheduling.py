@@ -1,53 +1,107 @@
-"""Who may use the engine next: interactive work first, then files, then batches.
+"""Slots of the processor: interactive work first, then files, then batches.
 
-A long job takes one turn per group of segments, so that a short request waits for a part of it,
-never for the whole. Within a priority whoever has had least goes first: the length of an audio
+A long job takes one slot per group of segments, so that a short request waits for a part of it,
+never for the whole. Within a priority the job that has had least goes first: the length of an audio
 that is still arriving is not known, how much of it was served is (least attained service).
+
+Recognition and diarization share one scheduler, since both take all cores. Each local voice has a
+scheduler of its own: `shared/synthesis/speaker.py` says why.
 """
 
-import heapq
 import itertools
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import Generic, TypeVar
+
+CANCELLATION_POLL_S = 0.1
+
+Resource = TypeVar("Resource")
+
+CheckCancelled = Callable[[], None]
+"""Raises where the work is not wanted any more; returns otherwise. Cheap, may be called often."""
+
+
+def never_cancelled() -> None:
+    """Keep working, whatever happens: the default of every `check_cancelled`."""
 
 
 class Priority(IntEnum):
-    """Who is served first when several wait for the engine; small is first."""
+    """Order in which work that waits for a slot is served; small is first."""
 
     INTERACTIVE = 0
     FILE = 1
     BATCH = 2
 
 
-class Turnstile:
-    """Lets `n_places` turns be taken at a time."""
+@dataclass(frozen=True, slots=True)
+class Slot(Generic[Resource]):
+    """The right to work, with the resource to work with, as long as the block runs.
 
-    def __init__(self, n_places: int) -> None:
-        self._free = n_places
+    waited_s: seconds between asking for the slot and having it.
+    """
+
+    resource: Resource
+    waited_s: float
+
+
+class Scheduler(Generic[Resource]):
+    """Hands out one resource per slot. Methods may be called from any thread.
+
+    Parameters
+    ----------
+    resources: one for each slot; the same engine several times where it serves several threads.
+        The slot that has been free for longest is handed out first.
+    """
+
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        self._free = list(resources)
         self._changed = threading.Condition()
         self._waiting: list[tuple[Priority, int, int]] = []
         self._tickets = itertools.count()
 
-    @contextmanager
-    def turn(self, priority: Priority, n_served: int = 0) -> Iterator[float]:
-        """Wait for a place, hold it for the block; yields the seconds waited.
+    @property
+    def n_waiting(self) -> int:
+        """How many wait for a slot."""
+        with self._changed:
+            return len(self._waiting)
 
-        n_served: segments that this audio has had already.
+    @contextmanager
+    def slot(
+        self,
+        priority: Priority,
+        n_served: int = 0,
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> Iterator[Slot[Resource]]:
+        """Wait for a slot and hold it while the block runs. Never ask for a second one inside.
+
+        Parameters
+        ----------
+        n_served: segments, windows or sentences of this job that had a slot already.
+        check_cancelled: called while the job waits; what it raises ends the waiting and is raised
+            here.
         """
         arrived = time.perf_counter()
-        with self._changed:
-            ticket = (priority, n_served, next(self._tickets))
-            heapq.heappush(self._waiting, ticket)
-            self._changed.wait_for(lambda: self._free > 0 and self._waiting[0] == ticket)
-            heapq.heappop(self._waiting)
-            self._free -= 1
-            self._changed.notify_all()
+        resource = self._take(priority, n_served, check_cancelled)
         try:
-            yield time.perf_counter() - arrived
+            yield Slot(resource, time.perf_counter() - arrived)
         finally:
             with self._changed:
-                self._free += 1
+                self._free.append(resource)
+                self._changed.notify_all()
+
+    def _take(self, priority: Priority, n_served: int, check_cancelled: CheckCancelled) -> Resource:
+        with self._changed:
+            ticket = (priority, n_served, next(self._tickets))
+            self._waiting.append(ticket)
+            try:
+                while not (self._free and min(self._waiting) == ticket):
+                    self._changed.wait(CANCELLATION_POLL_S)
+                    check_cancelled()
+                return self._free.pop(0)
+            finally:
+                self._waiting.remove(ticket)
                 self._changed.notify_all()

@@ -1,4 +1,4 @@
-"""The one result: phrases of words, what was dropped and why.
+"""The one result: phrases of words, dropped stretches with the reason, and the cost.
 
 Recognition yields these, formats read them; a contract that needs a field adds it here.
 Times are seconds from the start of the audio.
@@ -37,7 +37,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """A phrase in another language. `target` is written as whoever asked for it wrote it."""
+    """A phrase in another language. `target` is spelled as in the request."""
 
     target: str
     text: str
@@ -45,7 +45,7 @@ class Translation:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """What was said in one go.
+    """Speech without a longer pause in it.
 
     n_best is best first and never empty. `words` are lexical, `display_words` keep their
     punctuation; both are empty where word times were not asked for. `speaker` counts from 1.
@@ -88,14 +88,28 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Transcript:
-    """All of one audio: phrases by channel, then time.
+class RecognitionCost:
+    """Cost of one recognition; counts and seconds, no content.
 
-    `locale` is the main locale of the audio, None where nothing was recognised.
-    `n_retries` of `n_segments` were decoded again at a longer context.
+    audio_s: duration of the audio.
+    n_segments, n_retries: segments recognised, and how often one was decoded again at a longer
+        context.
+    queue_s, recognition_s: spent waiting for slots, and in them.
     """
+
+    audio_s: float = 0.0
+    n_segments: int = 0
+    n_retries: int = 0
+    queue_s: float = 0.0
+    recognition_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """All of one audio: phrases by channel, then time; dropped stretches likewise."""
 
     duration_s: float
     n_channels: int
     phrases: tuple[Phrase, ...]
     dropped: tuple[Dropped, ...]
+    cost: RecognitionCost = RecognitionCost()

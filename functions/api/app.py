@@ -30,9 +30,8 @@ from functions.api.openai import transcriptions as openai_audio
 from functions.api.openai import translations as openai_translations
 from functions.api.paths import CanonicalPaths
 from functions.api.problems import Problem, install_problem_handlers
-from functions.api.recogniser import Recogniser
-from functions.api.recognition_threads import RecognitionThreads
 from functions.api.request_record import RequestRecords
+from functions.api.request_threads import RequestThreads
 from functions.api.service import SpeechService
 from functions.api.speech_models import routes as speech_models
 from functions.api.speech_translation import routes as speech_translation
@@ -40,6 +39,7 @@ from functions.api.text_to_speech import routes as text_to_speech
 from functions.api.translator import routes as translator
 from functions.api.web_hooks import routes as web_hooks
 from shared.settings import Settings
+from shared.transcription.transcriber import Transcriber
 from shared.version import VERSION
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _STATUS_CLIENT_GONE = 499
 
 def create_app(
     settings: Settings,
-    recogniser: Recogniser,
+    transcriber: Transcriber,
     batch: "Batch | None" = None,
     *,
     speaker: "Speaker | None" = None,
@@ -69,10 +69,10 @@ def create_app(
     """
     service = SpeechService(
         settings=settings,
-        recogniser=recogniser,
+        transcriber=transcriber,
         authenticator=Authenticator(settings),
         admission=admission or Admission(settings.queue_limit),
-        threads=RecognitionThreads(settings.queue_limit),
+        threads=RequestThreads(settings.queue_limit),
         translators=_made_once(lambda: translators or _translators_of(settings)),
         speaker=_made_once(lambda: speaker or _speaker_of(settings)),
     )

@@ -3,7 +3,6 @@
 https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
 """
 
-import threading
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,6 @@ from fastapi.responses import JSONResponse, Response
 
 from functions.api import descriptions
 from functions.api.query import is_known_api_version, query_parameters
-from functions.api.recogniser import collect_transcript
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.transcription_definition import TranscriptionDefinition, invalid_argument
@@ -24,7 +22,8 @@ from functions.api.uploads import (
     separate_channels,
 )
 from shared.formats.fast_transcription import fast_transcription_result
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.scheduling import CheckCancelled
+from shared.transcription.transcribe import transcribe
 from shared.translation.speech import in_language
 
 _LOCALES_PATH = "/speechtotext/transcriptions/locales"
@@ -48,7 +47,7 @@ def create_router(service: SpeechService) -> APIRouter:
 
     async def locales() -> Response:
         """List the locales that this server's model can transcribe."""
-        supported = service.recogniser.supported_locales()
+        supported = service.transcriber.supported_locales()
         return JSONResponse({"Submit": supported, "Transcribe": supported})
 
     router.add_api_route(
@@ -92,19 +91,14 @@ async def _transcribe(service: SpeechService, request: Request) -> dict[str, Any
     plan = None if target is None else await plan_translation(service, options, (target,))
     options = options if plan is None else plan.options(options)
     record = record_of(request)
-    record.statistics = statistics = RecognitionStatistics()
 
-    def work(cancelled: threading.Event) -> dict[str, Any]:
+    def work(check_cancelled: CheckCancelled) -> dict[str, Any]:
         with opened_audio(upload, service.settings) as stream:
             channels = separate_channels(upload.definition, stream)
-            transcript = collect_transcript(
-                service.recogniser,
-                stream,
-                replace(options, channels=channels),
-                statistics,
-                cancelled,
+            transcript = transcribe(
+                service.transcriber, stream, replace(options, channels=channels), check_cancelled
             )
-        record.n_phrases = len(transcript.phrases)
+        record.add_transcript(transcript)
         if plan is not None and target is not None:
             transcript = in_language(plan.translated(transcript), target)
         return fast_transcription_result(transcript, channels)

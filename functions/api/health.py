@@ -40,7 +40,7 @@ def create_router(service: SpeechService) -> APIRouter:
 
     async def ready() -> Response:
         """Say whether the model is in memory: 200, or 503 until then."""
-        if service.recogniser.loaded:
+        if service.transcriber.loaded:
             return JSONResponse({"service": "speechtotext", "ready": "ready"})
         # No Retry-After: a probe has a period of its own, and clients do not call this.
         return JSONResponse({"service": "speechtotext", "ready": "loading"}, status_code=503)

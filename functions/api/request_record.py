@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.ticks import milliseconds_from_seconds
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.transcript import RecognitionCost, Transcript
 
 _SCOPE_KEY = "sotto.request_record"
 _CLIENT_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -20,28 +20,33 @@ _CLIENT_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 @dataclass(slots=True)
 class RequestRecord:
-    """What one request did, in numbers; filled in by the routers."""
+    """Sizes and times of one request; the routers fill them in."""
 
     request_id: str
     body_bytes: int = 0
     n_phrases: int | None = None
-    statistics: RecognitionStatistics | None = None
+    cost: RecognitionCost | None = None
+
+    def add_transcript(self, transcript: Transcript) -> None:
+        """Take the numbers of a transcript."""
+        self.n_phrases = len(transcript.phrases)
+        self.cost = transcript.cost
 
     def fields(self) -> dict[str, Any]:
         """Fields for the log line; sizes and times only."""
         fields: dict[str, Any] = {"request_id": self.request_id, "body_bytes": self.body_bytes}
         if self.n_phrases is not None:
             fields["n_phrases"] = self.n_phrases
-        if self.statistics is not None:
+        if self.cost is not None:
             fields |= {
-                "audio_ms": milliseconds_from_seconds(self.statistics.audio_s),
-                "queue_ms": milliseconds_from_seconds(self.statistics.queue_s),
-                "recognition_ms": milliseconds_from_seconds(self.statistics.recognition_s),
-                "n_segments": self.statistics.n_segments,
-                "n_retries": self.statistics.n_retries,
+                "audio_ms": milliseconds_from_seconds(self.cost.audio_s),
+                "queue_ms": milliseconds_from_seconds(self.cost.queue_s),
+                "recognition_ms": milliseconds_from_seconds(self.cost.recognition_s),
+                "n_segments": self.cost.n_segments,
+                "n_retries": self.cost.n_retries,
             }
-            if self.statistics.audio_s > 0:
-                fields["rtf"] = self.statistics.recognition_s / self.statistics.audio_s
+            if self.cost.audio_s > 0:
+                fields["rtf"] = self.cost.recognition_s / self.cost.audio_s
         return fields
 
 

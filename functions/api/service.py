@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from functions.api.admission import Admission
 from functions.api.authentication import Authenticator
 from functions.api.management.rate_limit import RateLimit
-from functions.api.recogniser import Recogniser
-from functions.api.recognition_threads import RecognitionThreads
+from functions.api.request_threads import RequestThreads
 from shared.settings import Settings
+from shared.transcription.transcriber import Transcriber
 
 if TYPE_CHECKING:
     from shared.synthesis.speaker import Speaker
@@ -26,10 +26,10 @@ class SpeechService:
     """
 
     settings: Settings
-    recogniser: Recogniser
+    transcriber: Transcriber
     authenticator: Authenticator
     admission: Admission
-    threads: RecognitionThreads
+    threads: RequestThreads
     translators: "Callable[[], TranslatorChain]"
     speaker: "Callable[[], Speaker]"
     management_limit: RateLimit = field(default_factory=RateLimit)

@@ -3,7 +3,6 @@
 https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short
 """
 
-import threading
 from typing import Any
 
 import structlog
@@ -14,7 +13,6 @@ from functions.api import descriptions
 from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
-from functions.api.recogniser import collect_transcript, find_supported_locale
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from shared.audio.stream import AudioLimits, open_audio
@@ -22,9 +20,11 @@ from shared.errors import AudioTooLong, EmptyAudio, FeatureUnavailable, SpeechEr
 from shared.formats.short_audio import detailed_result, error_result, simple_result
 from shared.privacy.log_fields import exception_fields
 from shared.recognition.options import RecognitionOptions
+from shared.scheduling import CheckCancelled
 from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Transcript
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.transcription.transcribe import transcribe
+from shared.transcription.transcriber import find_supported_locale
 
 MAX_AUDIO_S = 60
 MODES = ("conversation", "dictation", "interactive")
@@ -94,7 +94,7 @@ def _read_request(service: SpeechService, request: Request) -> tuple[Recognition
         raise Problem(400, "The query parameter profanity must be masked, removed or raw.")
     detailed = result_format == "detailed"
     options = RecognitionOptions(
-        locales=(find_supported_locale(service.recogniser, query["language"]),),
+        locales=(find_supported_locale(service.transcriber, query["language"]),),
         word_timestamps=detailed and query.get("wordleveltimestamps", "").lower() == "true",
         profanity=profanity,
         batch_segments=1,  # what has arrived is recognised while the client still records
@@ -107,14 +107,13 @@ async def _recognise(
 ) -> Transcript | None:
     """Transcript of the body, None where recognition failed inside."""
     record = record_of(request)
-    record.statistics = statistics = RecognitionStatistics()
     max_bytes = min(_MAX_BODY_BYTES, service.settings.max_upload_bytes)
     limits = AudioLimits(max_bytes=max_bytes, max_duration_s=MAX_AUDIO_S)
     body = IncomingBody(request.receive, max_bytes=max_bytes)
 
-    def work(cancelled: threading.Event) -> Transcript:
+    def work(check_cancelled: CheckCancelled) -> Transcript:
         with open_audio(body, limits=limits) as stream:
-            return collect_transcript(service.recogniser, stream, options, statistics, cancelled)
+            return transcribe(service.transcriber, stream, options, check_cancelled)
 
     try:
         transcript = await service.threads.run(work, body)
@@ -129,7 +128,7 @@ async def _recognise(
         return None
     finally:
         record.body_bytes = body.n_bytes
-    record.n_phrases = len(transcript.phrases)
+    record.add_transcript(transcript)
     return transcript
 
 

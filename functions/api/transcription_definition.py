@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from functions.api.problems import Problem
-from shared.recognition.options import SpeakerLimits
+from shared.diarization.speaker_range import SpeakerRange
 from shared.text_forms.profanity import ProfanityMode
 
 
@@ -90,11 +90,11 @@ class TranscriptionDefinition(Member):
         return self.diarization is not None and self.diarization.enabled is not False
 
     @property
-    def speakers(self) -> SpeakerLimits | None:
+    def speakers(self) -> SpeakerRange | None:
         """How many speakers there may be; None where they are not told apart."""
         if self.diarization is None or not self.tells_speakers_apart:
             return None
-        return SpeakerLimits(most=self.diarization.max_speakers)
+        return SpeakerRange(most=self.diarization.max_speakers)
 
     @property
     def translation_target(self) -> str | None:

@@ -15,7 +15,6 @@ from fastapi import Request
 from functions.api.incoming_body import IncomingBody
 from functions.api.multipart import MAX_PARTS, Part, read_multipart
 from functions.api.problems import Problem
-from functions.api.recogniser import find_supported_locale
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.transcription_definition import (
@@ -29,6 +28,7 @@ from shared.errors import FeatureUnavailable
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Priority
 from shared.settings import Settings
+from shared.transcription.transcriber import find_supported_locale
 from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
 
 # The fields beside the audio, the boundaries and the headers of the parts.
@@ -115,7 +115,8 @@ def recognition_options(
     """
     return RecognitionOptions(
         locales=tuple(
-            find_supported_locale(service.recogniser, locale) for locale in definition.locales or ()
+            find_supported_locale(service.transcriber, locale)
+            for locale in definition.locales or ()
         ),
         word_timestamps=True,  # `words` is there in every answer of this contract
         profanity=definition.profanity,

@@ -117,7 +117,7 @@ def _serving_app(settings: Settings, loading: ModelLoading) -> "ASGI":
         from functions.aws_lambda.batch_places import open_function_batch  # noqa: PLC0415
 
         batch = open_function_batch(settings)
-    app = create_app(settings, loading.recogniser(), batch)
+    app = create_app(settings, loading.transcriber(), batch)
     app.user_middleware.append(Middleware(InvocationLimits))  # the innermost
     return app
 

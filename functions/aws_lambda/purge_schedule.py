@@ -9,12 +9,12 @@ from functions.aws_lambda.scheduled_purge import PurgeHandler
 from functions.aws_lambda.start import Handler, start_batch
 from shared.jobs.work import Work
 from shared.settings import Settings
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 
 def _make(settings: Settings) -> Handler:
     batch = open_function_batch(settings)
-    return PurgeHandler(batch, Work(batch, Recogniser(settings)))
+    return PurgeHandler(batch, Work(batch, LocalTranscriber(settings)))
 
 
 handler = start_batch(_make)

@@ -10,14 +10,13 @@ from functions.aws_lambda.start import INITIALISATION_S, Handler, start_batch
 from functions.model_loading import ModelLoading
 from shared.jobs.work import Work
 from shared.settings import Settings
-from shared.transcription.local_transcriber import Recogniser
 
 
 def _make(settings: Settings) -> Handler:
     loading = ModelLoading(settings)
     batch = open_function_batch(settings)
-    recogniser = loading.recogniser()
-    handler = WorkHandler(Work(batch, recogniser), batch.queue, recogniser.load)
+    transcriber = loading.transcriber()
+    handler = WorkHandler(Work(batch, transcriber), batch.queue, transcriber.load)
     loading.wait(INITIALISATION_S)
     return handler
 

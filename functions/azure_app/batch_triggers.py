@@ -11,7 +11,7 @@ from shared.jobs.batch import Batch
 from shared.jobs.places import named_places, open_batch
 from shared.jobs.work import Work
 from shared.settings import Settings
-from shared.transcription.transcribe import Recognises
+from shared.transcription.transcriber import Transcriber
 
 
 def open_app_batch(settings: Settings) -> Batch | None:
@@ -28,7 +28,7 @@ def open_app_batch(settings: Settings) -> Batch | None:
 def create_blueprints(
     settings: Settings,
     environment: Mapping[str, str],
-    recogniser: Recognises,
+    transcriber: Transcriber,
     batch: Batch | None = None,
 ) -> list[func.Blueprint]:
     """One for each kind of trigger; none where the settings name no place for jobs.
@@ -47,6 +47,6 @@ def create_blueprints(
     batch = batch or open_batch(settings, places)
     return [
         blob_batch.create_blueprint(batch, sources, settings.blob_trigger),
-        work_queue.create_blueprint(Work(batch, recogniser), batch.queue, sources, limit),
+        work_queue.create_blueprint(Work(batch, transcriber), batch.queue, sources, limit),
         purge_timer.create_blueprint(batch, settings.purge_every_s, limit),
     ]

@@ -37,12 +37,12 @@ def _with_settings(settings: Settings, environment: Mapping[str, str]) -> func.F
 
     silence_web_server()
     batch = batch_triggers.open_app_batch(settings)
-    recogniser = loading.recogniser()
-    app = AnswerDeadline(create_app(settings, recogniser, batch), ANSWER_WITHIN_S)
+    transcriber = loading.transcriber()
+    app = AnswerDeadline(create_app(settings, transcriber, batch), ANSWER_WITHIN_S)
     return _joined(
         http.create_blueprint(app),
-        warm_up.create_blueprint(recogniser.load),
-        *batch_triggers.create_blueprints(settings, environment, recogniser, batch),
+        warm_up.create_blueprint(transcriber.load),
+        *batch_triggers.create_blueprints(settings, environment, transcriber, batch),
     )
 
 

@@ -17,7 +17,7 @@ from shared.jobs.work import Work
 from shared.settings import Settings
 from shared.storage.addresses import place_of
 from shared.storage.work_queue import Lane
-from shared.transcription.transcribe import Recognises
+from shared.transcription.transcriber import Transcriber
 
 # What a thread needs to notice that it is to stop, beyond the grace of the file under way.
 _STOP_S = 5.0
@@ -38,13 +38,13 @@ class Background:
         self._grace_s = float(settings.shutdown_grace_s)
         self._threads: list[Worker | FolderWatch | Scheduler] = []
 
-    def start(self, recogniser: Recognises, least_workers: int = 0) -> None:
+    def start(self, transcriber: Transcriber, least_workers: int = 0) -> None:
         """Start to work, to watch and to purge.
 
         A queue that can not be reached yet is tried again by those who need it.
         """
         settings, batch = self._settings, self._batch
-        work = Work(batch, recogniser, AudioLimits(max_duration_s=settings.max_audio_s))
+        work = Work(batch, transcriber, AudioLimits(max_duration_s=settings.max_audio_s))
         self._threads.append(Scheduler(batch, work, settings.purge_every_s))
         access = storage_access(settings)
         for addresses in self._places.drop_folders:

@@ -66,7 +66,7 @@ def _serve_with(settings: Settings, model: ModelLoading) -> None:
     require_safe_binding(settings)
     places = local_places(settings)
     batch = open_batch(settings, places, watches=True) if places is not None else None
-    app = create_app(settings, model.recogniser(), batch)
+    app = create_app(settings, model.transcriber(), batch)
     server = HttpServer(app, settings, open_listener(settings))
 
     def stop(_error: Exception) -> None:
@@ -90,7 +90,7 @@ def _work(background: "Background", model: ModelLoading) -> None:
     """Start batch work when the model is there: no client waits for it."""
     model.wait()
     if model.failure is None:
-        background.start(model.recogniser())
+        background.start(model.transcriber())
 
 
 def _exit_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:

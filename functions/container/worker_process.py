@@ -17,7 +17,7 @@ from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
 
 if TYPE_CHECKING:
-    from shared.transcription.local_transcriber import Recogniser
+    from shared.transcription.local_transcriber import LocalTranscriber
 
 EXIT_FAILURE = 1
 
@@ -56,9 +56,9 @@ def _work(settings: Settings, stopped: threading.Event) -> None:
     background.stop()
 
 
-def _loaded_recogniser(settings: Settings) -> "Recogniser":
+def _loaded_recogniser(settings: Settings) -> "LocalTranscriber":
     model = ModelLoading(settings, on_failure=lambda _error: None)
     model.wait()
     if model.failure is not None:
         raise model.failure
-    return model.recogniser()
+    return model.transcriber()

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from shared.diarization.speaker_range import SpeakerRange
+
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
@@ -41,18 +43,10 @@ class ClusteringOptions:
     least_share: float = 0.001
 
 
-@dataclass(frozen=True, slots=True)
-class SpeakerBounds:
-    """How many speakers there may be; None leaves it to the voices."""
-
-    least: int = 1
-    most: int | None = None
-
-
 def find_speakers(
     vectors: Floats,
     durations_s: Doubles,
-    bounds: SpeakerBounds,
+    bounds: SpeakerRange,
     options: ClusteringOptions | None = None,
 ) -> Floats:
     """Return how each speaker sounds: unit vectors, shape `(n_speakers, n_dimensions)`.
@@ -157,7 +151,7 @@ def _choose_cut(
     tree: list[Merge],
     weights: Doubles,
     least_s: float,
-    bounds: SpeakerBounds,
+    bounds: SpeakerRange,
     similarity: float,
 ) -> int:
     """Number of merges after which there are as many speakers as there may be.
@@ -184,7 +178,7 @@ def _distance(n_speakers: int, least: int, most: int) -> int:
 
 
 def _speakers_among(
-    durations: Floats, least_s: float, bounds: SpeakerBounds
+    durations: Floats, least_s: float, bounds: SpeakerRange
 ) -> npt.NDArray[np.intp]:
     """Indices of the clusters that are speakers: those with enough speech, at least the longest."""
     longest_first = np.argsort(-durations, kind="stable")

@@ -1,22 +1,25 @@
 """Diarization of one audio: segmentation, embedding, clustering, turns.
 
-`Diarizer` holds the models, one per process. `SpeakerListener` holds what was heard of one audio,
-and only that long: probabilities and vectors, 5 MB an hour, never samples beyond 23 s. Nothing of
-it is returned, stored or logged; there is no enrolment.
+`Diarizer` holds the models, one per process. `DiarizationSession` holds the voice signals of one
+audio, and only as long as that lasts: probabilities and vectors, 5 MB an hour, never samples beyond
+23 s. None of them is returned, stored or logged; there is no enrolment.
 """
 
 import os
 import threading
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from shared.diarization.clustering import SpeakerBounds, find_speakers
+from shared.diarization.clustering import find_speakers
 from shared.diarization.embedding import Embedding
 from shared.diarization.network import Network
 from shared.diarization.reconstruction import reconstruct
-from shared.diarization.segmentation import SAMPLE_RATE, Segmentation, SlidingWindows
+from shared.diarization.segmentation import SAMPLE_RATE, Segmentation, SlidingWindows, Stretch
+from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
 from shared.diarization.voices import Models, WindowVoices, voices_of
 from shared.models.folder import locate_model
@@ -27,6 +30,14 @@ FULL_SCALE = 32_768  # of int16
 
 Floats = npt.NDArray[np.float32]
 Samples = Floats | npt.NDArray[np.int16]
+
+
+NetworkSlot = Callable[[int], AbstractContextManager[object]]
+"""Waits for a slot of the scheduler; its argument counts the windows that were served already."""
+
+
+def _free_slot(_n_served: int) -> AbstractContextManager[object]:
+    return nullcontext()
 
 
 class Diarizer:
@@ -63,16 +74,22 @@ class Diarizer:
                 )
             return self._models
 
-    def listen(self) -> "SpeakerListener":
-        """Begin with an audio. Raises as `models` does."""
-        return SpeakerListener(self.models())
+    def start(self, slot: NetworkSlot = _free_slot) -> "DiarizationSession":
+        """Start the session of one audio. Raises as `models` does."""
+        return DiarizationSession(self.models(), slot)
 
 
-class SpeakerListener:
-    """What is heard of one audio. `push` its samples, then `finish` once."""
+class DiarizationSession:
+    """State of one diarization. `push` its samples, then `finish` once.
 
-    def __init__(self, models: Models) -> None:
+    Parameters
+    ----------
+    slot: see `NetworkSlot`. Never called inside another slot.
+    """
+
+    def __init__(self, models: Models, slot: NetworkSlot = _free_slot) -> None:
         self._models = models
+        self._slot = slot
         self._sliding = SlidingWindows()
         self._windows: list[WindowVoices] = []
 
@@ -83,25 +100,24 @@ class SpeakerListener:
         """
         scale = FULL_SCALE if samples.dtype == np.int16 else 1
         floats = samples.astype(np.float32) / np.float32(scale)
-        for stretch in self._sliding.push(floats):
-            self._windows += voices_of(stretch, self._models)
+        self._embed(self._sliding.push(floats))
 
-    def finish(self, min_speakers: int = 1, max_speakers: int | None = None) -> Diarization:
-        """Return who spoke when.
+    def finish(self, speakers: SpeakerRange | None = None) -> Diarization:
+        """Return the speech turns.
 
-        Parameters
-        ----------
-        min_speakers, max_speakers: kept as far as the voices permit it; where nobody speaks,
-            there is no speaker.
+        speakers: kept as far as the voices permit it; without speech there is no speaker.
         """
-        for stretch in self._sliding.finish():
-            self._windows += voices_of(stretch, self._models)
+        self._embed(self._sliding.finish())
         windows, self._windows = self._windows, []
         if not windows:
             return Diarization((), ())
         vectors = np.concatenate([window.vectors for window in windows])
         durations_s = np.concatenate([window.durations_s for window in windows])
         heard = durations_s > 0
-        bounds = SpeakerBounds(min_speakers, max_speakers)
-        speakers = find_speakers(vectors[heard], durations_s[heard], bounds)
-        return reconstruct(windows, speakers, self._sliding.n_samples / SAMPLE_RATE)
+        found = find_speakers(vectors[heard], durations_s[heard], speakers or SpeakerRange())
+        return reconstruct(windows, found, self._sliding.n_samples / SAMPLE_RATE)
+
+    def _embed(self, stretches: Iterable[Stretch]) -> None:
+        for stretch in stretches:
+            with self._slot(len(self._windows)):
+                self._windows += voices_of(stretch, self._models)

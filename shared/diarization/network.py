@@ -43,7 +43,7 @@ class Network:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        # Threads that spin for more work would take the cores from the recogniser.
+        # Threads that spin for more work would take the cores from the transcriber.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         # Inputs of ever new lengths would let an arena grow without an end.
         options.enable_cpu_mem_arena = False

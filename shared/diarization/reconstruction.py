@@ -36,7 +36,7 @@ def reconstruct(
     duration_s: of the audio; nothing lasts longer.
     """
     n_speakers = max(1, len(speakers))
-    who = [who_is_who(window, speakers) for window in windows]
+    who = [assign_clusters(window, speakers) for window in windows]
     heard: list[FrameRuns] = [[] for _ in range(n_speakers)]
     loudest: list[FrameRuns] = [[] for _ in range(n_speakers)]
     for first_frame, active, best in _frame_blocks(windows, who, n_speakers):
@@ -55,7 +55,7 @@ def reconstruct(
     )
 
 
-def who_is_who(window: WindowVoices, speakers: Floats) -> tuple[int | None, ...]:
+def assign_clusters(window: WindowVoices, speakers: Floats) -> tuple[int | None, ...]:
     """Return the speaker of each voice of a window, None for a voice without a vector.
 
     The most similar pair is named first, and so on. Two voices of one window are two speakers, as

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.errors import AudioTooLong
 from shared.jobs.outcome import FileOutcome
 from shared.storage.work_queue import MAX_DELIVERIES
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.transcript import RecognitionCost
 
 
 def _always() -> None:
@@ -53,12 +53,12 @@ class FileWork:
     """What became of a message about one file, for the log of its host: no name, no text.
 
     outcome: what counts, whoever has written it.
-    statistics: of this try; None where the file was finished already.
+    cost: of this try; None where the file was finished already.
     cause: why it failed at this try.
     has_closed: whether this was the end of the job, too.
     """
 
     outcome: FileOutcome
-    statistics: RecognitionStatistics | None = None
+    cost: RecognitionCost | None = None
     cause: Exception | None = None
     has_closed: bool = False

@@ -12,11 +12,12 @@ from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import quote
 
+from shared.diarization.speaker_range import SpeakerRange
 from shared.durations import duration_text, parse_duration
 from shared.jobs.asked import Asked
 from shared.jobs.records import optional, read_record, texts, write_record
 from shared.json_fields import FieldError, JsonFields, moment_text
-from shared.recognition.options import RecognitionOptions, SpeakerLimits
+from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Priority
 from shared.storage.work_message import MAX_FILES
 from shared.text_forms.profanity import ProfanityMode
@@ -81,7 +82,7 @@ class JobOptions:
             speakers=(
                 None
                 if self.max_speakers is None
-                else SpeakerLimits(self.min_speakers, self.max_speakers)
+                else SpeakerRange(self.min_speakers, self.max_speakers)
             ),
             word_timestamps=self.word_timestamps or self.display_word_timestamps,
             profanity=self.profanity,

@@ -36,9 +36,9 @@ from shared.jobs.outputs import (
     write_dropped,
 )
 from shared.storage.work_queue import MAX_DELIVERIES
-from shared.transcript import Transcript
-from shared.transcription.local_transcriber import RecognitionStatistics
-from shared.transcription.transcribe import Recognises, transcribe
+from shared.transcript import RecognitionCost, Transcript
+from shared.transcription.transcribe import transcribe
+from shared.transcription.transcriber import Transcriber
 
 _LONGEST_WITH_SPEAKERS_S = 240 * 60  # the contract's limit, as the next one
 _MAX_BLOB_BYTES = 2_500_000_000
@@ -47,10 +47,10 @@ _MAX_BLOB_BYTES = 2_500_000_000
 class FileTranscription:
     """Transcribes files of jobs. Methods may be called from any thread."""
 
-    def __init__(self, batch: Batch, recogniser: Recognises, limits: AudioLimits) -> None:
+    def __init__(self, batch: Batch, transcriber: Transcriber, limits: AudioLimits) -> None:
         self._batch = batch
         self._store = batch.store
-        self._recogniser = recogniser
+        self._transcriber = transcriber
         self._limits = limits
 
     def transcribe(self, job: Job, index: int, attempt: Attempt) -> FileWork:
@@ -61,9 +61,8 @@ class FileTranscription:
         Whatever went wrong, if another try may end otherwise and this is not the last.
         LeaseLost, WorkStopped: from `attempt.go_on`.
         """
-        statistics = RecognitionStatistics()
         try:
-            written = self._transcribe(job, index, attempt, statistics)
+            written = self._transcribe(job, index, attempt)
         except (LeaseLost, WorkStopped):
             raise
         except Exception as error:  # the edge: whatever a file does to us ends in its report
@@ -72,20 +71,20 @@ class FileTranscription:
                 failure = exhausted(error)
             if failure is None:
                 raise
-            return FileWork(self.failed(job, index, failure, attempt.number), statistics, error)
+            return FileWork(
+                self.failed(job, index, failure, attempt.number), RecognitionCost(), error
+            )
         outcome = FileOutcome(
             file_index=index,
             status=FileStatus.SUCCEEDED,
             finished_at=written.finished.finished_at,
             n_attempts=attempt.number,
-            audio_s=statistics.audio_s,
+            audio_s=written.cost.audio_s,
             written=written.blobs,
         )
-        return FileWork(outcome, statistics)
+        return FileWork(outcome, written.cost)
 
-    def _transcribe(
-        self, job: Job, index: int, attempt: Attempt, statistics: RecognitionStatistics
-    ) -> "_Written":
+    def _transcribe(self, job: Job, index: int, attempt: Attempt) -> "_Written":
         if job.refusal is not None:
             raise InvalidDropOptions(job.refusal)
         file = job.files[index]
@@ -94,13 +93,13 @@ class FileTranscription:
             open_audio(source.audio, limits=self._limits_of(job)) as stream,
         ):
             options = job.options.recognition_options()
-            transcript = transcribe(self._recogniser, stream, options, statistics, attempt.check)
+            transcript = transcribe(self._transcriber, stream, options, attempt.check)
         attempt.go_on()
         finished = Finished(job, file, source.modified_at or job.created_at, datetime.now(UTC))
         if job.origin is JobOrigin.REST:
             self._write_result(transcript, finished, index)
-            return _Written(finished, ())
-        return _Written(finished, self._write(transcript, finished))
+            return _Written(finished, (), transcript.cost)
+        return _Written(finished, self._write(transcript, finished), transcript.cost)
 
     def _limits_of(self, job: Job) -> AudioLimits:
         """Limits of one audio: of the API for its size, of telling speakers apart for its time."""
@@ -164,3 +163,4 @@ class FileTranscription:
 class _Written:
     finished: Finished
     blobs: tuple[WrittenBlob, ...]
+    cost: RecognitionCost

@@ -41,7 +41,7 @@ from shared.jobs.web_hook_delivery import HookWork, WebHookDelivery
 from shared.jobs.web_hook_notices import announce
 from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
-from shared.transcription.transcribe import Recognises
+from shared.transcription.transcriber import Transcriber
 
 # A worker that waits for work has its message before the job behind it is written: a write later,
 # which is milliseconds. Giving the message back instead costs five seconds in the container host.
@@ -54,11 +54,11 @@ class Work:
     """Does what messages ask for. Methods may be called from any thread."""
 
     def __init__(
-        self, batch: Batch, recogniser: Recognises, limits: AudioLimits | None = None
+        self, batch: Batch, transcriber: Transcriber, limits: AudioLimits | None = None
     ) -> None:
         self._batch = batch
         self._store = batch.store
-        self._files = FileTranscription(batch, recogniser, limits or AudioLimits())
+        self._files = FileTranscription(batch, transcriber, limits or AudioLimits())
         # A job of 10,000 files is megabytes, the same for each of them, and never changes in
         # what work reads of it.
         self._job = lru_cache(_JOBS_REMEMBERED)(batch.store.job)

@@ -1,4 +1,4 @@
-"""Which language an audio is in, from what the engine says of each segment."""
+"""Candidate languages of an audio, and the arithmetic of their probabilities."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,31 +6,27 @@ from dataclasses import dataclass, replace
 
 from shared.errors import UnsupportedLocale
 from shared.language.locales import default_locale, find_locale, language_of
-from shared.language.viterbi import HeardSpan, shares_of
+from shared.language.viterbi import SpanScores, normalised
 
 LEAST_PROBABILITY = 1e-6
-
-# All 18 multilingual clips are above it at full length, each among its four most confusable
-# languages, and none is wrong; of their first 1.5 s, one is above it and wrong.
-SURE_SHARE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class IdentifiedLanguage:
     """The main locale of an audio.
 
-    probability: 0..1 among the candidates. What the model thinks of other languages does not
-        count: of German among Spanish and English one of the two is the most probable.
+    probability: 0..1 among the candidates. The probability of other languages does not count: of
+        German among Spanish and English one of the two is the most probable.
     alternatives: every candidate locale with its probability, most probable first; without
         candidates the ten most probable.
-    is_heard: False where somebody speaks, but it sounds like none of the candidates; the locale
-        is the least improbable one then.
+    is_in_set: False where the speech sounds like none of the candidates (open-set
+        identification); the locale is the least improbable one then.
     """
 
     locale: str
     probability: float
     alternatives: tuple[tuple[str, float], ...]
-    is_heard: bool = True
+    is_in_set: bool = True
 
 
 class LanguageCandidates:
@@ -44,7 +40,7 @@ class LanguageCandidates:
 
     Raises
     ------
-    UnsupportedLocale: a candidate that the engine can not recognise.
+    UnsupportedLocale: a candidate that the engine cannot recognise.
     """
 
     def __init__(self, locales: Sequence[str], languages: frozenset[str]) -> None:
@@ -71,20 +67,20 @@ class LanguageCandidates:
         """The caller's locale of a language."""
         return self._locales[language]
 
-    def shares(self, probabilities: Mapping[str, float]) -> dict[str, float]:
-        """Share of each candidate in the probability that the candidates have together."""
-        return shares_of(probabilities, self.languages)
+    def posteriors(self, probabilities: Mapping[str, float]) -> dict[str, float]:
+        """Probability of each candidate, given that it is one of them; they sum to 1."""
+        return normalised(probabilities, self.languages)
 
-    def heard(self, span: HeardSpan, probabilities: Mapping[str, float]) -> HeardSpan:
-        """The span with what the engine says of it."""
-        return replace(span, shares=self.shares(probabilities))
+    def scored(self, span: SpanScores, probabilities: Mapping[str, float]) -> SpanScores:
+        """The span with the posteriors of the candidates."""
+        return replace(span, posteriors=self.posteriors(probabilities))
 
-    def mean_shares(
+    def mean_posteriors(
         self, probabilities: Sequence[Mapping[str, float]], weights: Sequence[float]
     ) -> dict[str, float]:
         """Geometric mean over segments, weighted by their seconds of speech; sums to 1.
 
-        A masked mean: what the model thinks of other languages does not count.
+        A masked mean: the probability of other languages does not count.
         """
         means = {
             language: math.exp(
@@ -96,20 +92,22 @@ class LanguageCandidates:
             )
             for language in self.languages
         }
-        return shares_of(means, self.languages)
+        return normalised(means, self.languages)
 
-    def heard_share(
+    def in_set_probability(
         self, probabilities: Sequence[Mapping[str, float]], weights: Sequence[float]
     ) -> float:
-        """What all candidates have together in the mean over segments, 0..1."""
-        heard = sum(
+        """Probability that the language is one of the candidates, mean over segments, 0..1."""
+        in_set = sum(
             weight * sum(ranked.get(language, 0.0) for language in self.languages)
             for ranked, weight in zip(probabilities, weights, strict=True)
         )
-        return heard / max(sum(weights), LEAST_PROBABILITY)
+        return in_set / max(sum(weights), LEAST_PROBABILITY)
 
-    def identified(self, shares: Mapping[str, float], is_heard: bool = True) -> IdentifiedLanguage:
+    def identified(
+        self, posteriors: Mapping[str, float], is_in_set: bool = True
+    ) -> IdentifiedLanguage:
         """The most probable locale and the others behind it."""
-        ranked = sorted(shares, key=lambda language: -shares[language])
-        alternatives = tuple((self._locales[one], shares[one]) for one in ranked[:10])
-        return IdentifiedLanguage(*alternatives[0], alternatives, is_heard)
+        ranked = sorted(posteriors, key=lambda language: -posteriors[language])
+        alternatives = tuple((self._locales[one], posteriors[one]) for one in ranked[:10])
+        return IdentifiedLanguage(*alternatives[0], alternatives, is_in_set)

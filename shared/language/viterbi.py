@@ -1,8 +1,8 @@
-"""Which language is spoken when, from what is heard of many short spans.
+"""The most probable sequence of languages, from the posteriors of many short spans (Viterbi).
 
-One short span may sound like another language. So not every span decides for itself: of all
-sequences of languages the most probable is taken, where a change of language costs something
-(Viterbi). A change is cheaper in a pause, where most of them are, than within a breath.
+One short span may sound like another language, so no span decides for itself: of all sequences the
+most probable is taken, where a change of language has a cost. A change is cheaper in a pause, where
+most of them are, than within a breath.
 """
 
 import math
@@ -11,24 +11,24 @@ from dataclasses import dataclass
 
 # Chosen on the speech set: no change within 18 clips of one language among its four most confusable
 # ones, and as many as possible of 90 joins of two clips (docs/languages.md has the figures). One
-# span between two others changes the language with a share of 0.95, the last one with 0.82.
+# span between two others changes the language with a posterior of 0.95, the last one with 0.82.
 CHANGE_IN_PAUSE = 1.5
 CHANGE_WITHIN_UTTERANCE = 2.5
-LEAST_SHARE = 0.02  # the model is wrong about a short span that often, however sure it is
+LEAST_POSTERIOR = 0.02  # the model is wrong about a short span that often, however sure it is
 FULL_WEIGHT_S = 1.0  # a shorter span weighs less
 
 
 @dataclass(frozen=True, slots=True)
-class HeardSpan:
-    """What one stretch of speech sounds like.
+class SpanScores:
+    """The languages of one span of speech.
 
-    shares: probability of each candidate language, together 1.
-    after_pause: nobody speaks right before it.
+    posteriors: probability of each candidate language; they sum to 1. Empty before scoring.
+    after_pause: a pause precedes it.
     """
 
     start_s: float
     end_s: float
-    shares: Mapping[str, float]
+    posteriors: Mapping[str, float]
     after_pause: bool
 
     @property
@@ -38,36 +38,36 @@ class HeardSpan:
 
     @property
     def most_probable(self) -> str:
-        """The language it sounds like most; of equals the first candidate."""
-        return max(self.shares, key=self.shares.__getitem__)
+        """Language with the greatest posterior; of equals the first candidate."""
+        return max(self.posteriors, key=self.posteriors.__getitem__)
 
     @property
-    def greatest_share(self) -> float:
+    def max_posterior(self) -> float:
         """Probability of that language, 0..1."""
-        return self.shares[self.most_probable]
+        return self.posteriors[self.most_probable]
 
     def evidence(self, language: str) -> float:
-        """Logarithm of the share of a language, bounded, less where the span is short."""
+        """Logarithm of the posterior of a language, bounded, less where the span is short."""
         weight = min(1.0, self.duration_s / FULL_WEIGHT_S)
-        return weight * math.log(max(self.shares.get(language, 0.0), LEAST_SHARE))
+        return weight * math.log(max(self.posteriors.get(language, 0.0), LEAST_POSTERIOR))
 
 
-def shares_of(probabilities: Mapping[str, float], languages: Sequence[str]) -> dict[str, float]:
-    """Share of each candidate in the probability that the candidates have together."""
+def normalised(probabilities: Mapping[str, float], languages: Sequence[str]) -> dict[str, float]:
+    """Probabilities of some languages, scaled to sum to 1; equal ones where all are 0."""
     total = sum(probabilities.get(language, 0.0) for language in languages)
     if total <= 0.0:
         return dict.fromkeys(languages, 1.0 / len(languages))
     return {language: probabilities.get(language, 0.0) / total for language in languages}
 
 
-def most_probable_languages(spans: Sequence[HeardSpan], before: str | None) -> list[str]:
+def most_probable_languages(spans: Sequence[SpanScores], before: str | None) -> list[str]:
     """Language of each span, in order of time; of equally probable ones the first candidate.
 
     before: the language spoken before the first span, None at the start of the audio.
     """
     if not spans:
         return []
-    languages = list(spans[0].shares)
+    languages = list(spans[0].posteriors)
     scores = {
         language: spans[0].evidence(language)
         - (0.0 if before in {None, language} else CHANGE_IN_PAUSE)

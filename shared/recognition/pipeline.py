@@ -1,345 +1,213 @@
 """The pipeline of recognition: audio stream in, phrases out, as they are ready.
 
-    samples -> segments of speech -> encoder -> language -> decoder (-> more context)
-            -> words -> word times -> phrases -> text forms
+    1. segment     samples -> segments of speech (`audio/segmenter.py`)
+    2. languages   segments -> encoder output, each with its locale (`languages/stage.py`)
+    3. decode      -> hypotheses (`decoding.py`), translated to English where that is asked for
+    4. align       -> word times (`alignment.py`)
+    5. phrases     -> phrases in their text forms (`phrases.py`)
 
-The language is one for the whole audio, or by phrase; then a segment in which it changes is cut
-there.
-
-Nothing but segments that are under way is in memory.
+Stages 2 to 4 hold a slot of the scheduler, group by group of segments of similar length; between
+two groups other work is served. A segment is one frozen `SegmentWork` from stage 2 on. Only the
+segments under way are in memory.
 """
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import groupby
 
 from shared.audio.channels import float32_from_int16, mix_to_mono, select_channel
 from shared.audio.segmenter import Pause, Segment, Segmenter
 from shared.audio.speech_detector import SpeechDetector
 from shared.audio.stream import AudioStream
-from shared.language.candidates import IdentifiedLanguage
+from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
 from shared.language.locales import language_of
-from shared.recognition.alignment import (
-    group_words,
-    time_words,
-    within_utterances,
-)
+from shared.recognition.alignment import group_words, time_words, within_utterances
 from shared.recognition.batching import group_by_length
-from shared.recognition.engines.context_length import context_lengths
-from shared.recognition.engines.engine import (
-    AlignedToken,
-    DecodingRequest,
-    EncodedSegment,
-    Hypothesis,
-    RecognitionEngine,
-    Task,
-)
-from shared.recognition.engines.plausibility import (
-    BEAM_SIZE,
-    better,
-    is_doubtful,
-    is_loop,
-    is_not_speech,
-    is_uncertain,
-    token_limit,
-)
-from shared.recognition.languages.stage import ChannelSegment, SegmentLanguages
-from shared.recognition.languages.switching import SegmentPart
+from shared.recognition.decoding import decode_segments
+from shared.recognition.engines.engine import Hypothesis, RecognitionEngine, Task
+from shared.recognition.engines.plausibility import is_loop, is_not_speech
+from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
+from shared.recognition.languages.stage import LanguageStage
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
-from shared.scheduling import Turnstile
-from shared.transcript import Dropped, DropReason, Phrase, Translation
+from shared.scheduling import CheckCancelled, Scheduler, never_cancelled
+from shared.transcript import Dropped, DropReason, Phrase, RecognitionCost, Translation
 
 NOISE_LEVEL_DB = -50.0  # a louder pause is noise, a softer one silence
 LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, not worth a word
-
-# Segments of several utterances are read with time tokens. Without them the decoder may take the
-# first speaker's end for the end: word error rate of a conversation 17.8 without, 14.4 with, of
-# single utterances 12.5 without and 13.0 with.
-LONG_SEGMENT_S = 10.0
-
 IDENTIFIED_SPEECH_S = 60.0  # more speech does not make the main language any clearer
 
 
-@dataclass(slots=True)
-class RecognitionStatistics:
-    """What one recognition cost; counts and seconds, no content."""
-
-    audio_s: float = 0.0
-    n_segments: int = 0
-    n_retries: int = 0
-    queue_s: float = 0.0
-    recognition_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What was decided about one segment, and the encoder output it was read from."""
-
-    hypothesis: Hypothesis
-    encoded: EncodedSegment
-
-
 class Recognition:
-    """One audio under way: its language, its options and what it has cost so far."""
+    """One audio under way: its options, its languages and its cost so far.
+
+    Parameters
+    ----------
+    languages: of the engines that the scheduler hands out.
+    check_cancelled: called for each block of audio, and while a slot is waited for; what it raises
+        ends the work.
+
+    Raises
+    ------
+    UnsupportedLocale: a candidate locale that the engine cannot recognise.
+    """
 
     def __init__(
         self,
-        engine: RecognitionEngine,
+        scheduler: Scheduler[RecognitionEngine],
+        languages: frozenset[str],
         detector: SpeechDetector,
-        turnstile: Turnstile,
         options: RecognitionOptions,
-        statistics: RecognitionStatistics,
+        check_cancelled: CheckCancelled = never_cancelled,
     ) -> None:
-        self._engine = engine
+        self._scheduler = scheduler
         self._detector = detector
-        self._turnstile = turnstile
         self._options = options
-        self._statistics = statistics
-        self._languages = SegmentLanguages(engine, options, self._turn)
+        self._check_cancelled = check_cancelled
+        self._languages = LanguageStage(
+            self._slot,
+            LanguageCandidates(options.locales, languages),
+            per_phrase=options.language_per_phrase,
+            fallback_locale=options.fallback_locale,
+        )
         self._bias = PhraseBias(options.phrases, options.phrase_weight)
+        self._cost = RecognitionCost()
 
-    def run(self, stream: AudioStream) -> Iterator[Phrase | Dropped]:
-        """Yield phrases and dropped stretches; by channel in order of time."""
+    def run(self, stream: AudioStream) -> Generator[Phrase | Dropped | RecognitionCost]:
+        """Yield phrases and dropped stretches, by channel in order of time; last the cost."""
         channels = [c for c in self._options.channels if c < stream.n_channels]
         separate = len(channels) > 0 and stream.n_channels > 1
-        segmenters = {c: Segmenter(self._detector) for c in (channels if separate else [0])}
+        segmenters = {
+            channel: Segmenter(self._detector, self._options.segmentation)
+            for channel in (channels if separate else [0])
+        }
         waiting: list[ChannelSegment | Dropped] = []
+
+        def collect(channel: int, results: Iterator[Segment | Pause]) -> None:
+            for result in results:
+                if isinstance(result, Segment):
+                    waiting.append(ChannelSegment(len(waiting), channel, result))
+                elif result.duration_s >= LEAST_PAUSE_S:
+                    waiting.append(_dropped_pause(channel, result))
+
         for block in stream:
+            self._check_cancelled()
             for channel, segmenter in segmenters.items():
                 mono = select_channel(block, channel) if separate else mix_to_mono(block)
-                waiting += _results(channel, segmenter.push(float32_from_int16(mono)))
-            self._statistics.audio_s = stream.duration_s
-            if _n_segments(waiting) >= self._options.batch_segments:
+                collect(channel, segmenter.push(float32_from_int16(mono)))
+            if len(_segments(waiting)) >= self._options.batch_segments:
                 yield from self._recognise(waiting)
-                waiting = []
+                waiting.clear()
         for channel, segmenter in segmenters.items():
-            waiting += _results(channel, segmenter.finish())
+            collect(channel, segmenter.finish())
         yield from self._recognise(waiting)
+        yield replace(self._cost, audio_s=stream.duration_s)
 
     def identify_language(self, stream: AudioStream) -> IdentifiedLanguage | None:
-        """The main language of the first minute of speech; None where nobody speaks."""
-        segmenter = Segmenter(self._detector)
+        """Identify the main language of the first minute of speech; None where there is none."""
+        segmenter = Segmenter(self._detector, self._options.segmentation)
         segments: list[Segment] = []
         for block in stream:
             samples = float32_from_int16(mix_to_mono(block))
             segments += [one for one in segmenter.push(samples) if isinstance(one, Segment)]
-            self._statistics.audio_s = stream.duration_s
             if sum(segment.speech_s for segment in segments) >= IDENTIFIED_SPEECH_S:
                 break
         else:
             segments += [one for one in segmenter.finish() if isinstance(one, Segment)]
-        if not segments:
-            return None
-        identified = self._languages.identify(segments)
-        self._statistics.n_segments += len(segments)
-        return identified
+        return self._languages.identify(segments) if segments else None
 
     def _recognise(self, waiting: Sequence[ChannelSegment | Dropped]) -> Iterator[Phrase | Dropped]:
-        """Recognise the segments of similar length together; yield everything in order."""
-        segments = [entry for entry in waiting if isinstance(entry, ChannelSegment)]
-        durations_s = [entry.segment.duration_s for entry in segments]
+        """Recognise segments of similar length together; yield everything in order."""
+        segments = _segments(waiting)
         groups = [
-            [segments[place] for place in places]
-            for places in group_by_length(durations_s, self._options.batch_segments)
+            [segments[index] for index in indices]
+            for indices in group_by_length(
+                [entry.segment.duration_s for entry in segments], self._options.batch_segments
+            )
         ]
-        told = self._languages.tell(groups)
+        assigned = self._languages.assign(groups) or [[] for _ in groups]
         found: dict[int, list[Phrase | Dropped]] = {}
-        for group in groups:
-            known = [told[id(entry)] for entry in group] if told else None
-            for entry, results in zip(group, self._take_turn(group, known), strict=True):
-                found[id(entry)] = results
-        for waited in waiting:
-            if isinstance(waited, Dropped):
-                yield waited
+        for group, encoded in zip(groups, assigned, strict=True):
+            works = self._work_on(group, encoded)
+            for index, parts in groupby(works, key=lambda work: work.index):
+                found[index] = [result for part in parts for result in self._results(part)]
+        for index, entry in enumerate(waiting):
+            if isinstance(entry, Dropped):
+                yield entry
             else:
-                yield from found[id(waited)]
+                yield from found[index]
 
-    def _take_turn(
-        self,
-        group: Sequence[ChannelSegment],
-        told: Sequence[Sequence[SegmentPart]] | None,
-    ) -> list[list[Phrase | Dropped]]:
-        with self._turn():
-            pure = [entry.segment for entry in group]
-            told = told or self._languages.in_one_language(pure)
-            parts = [part for whole in told for part in whole]
-            segments = [part.segment for part in parts]
-            languages = [language_of(part.locale) for part in parts]
-            readings = self._read(segments, [part.encoded for part in parts], languages)
-            aligned = self._align(segments, readings, languages)
-            english = self._in_english(segments, readings, languages)
-        self._statistics.n_segments += len(group)
-        owners = [entry.channel for entry, whole in zip(group, told, strict=True) for _ in whole]
-        results = iter(
-            [
-                self._phrases(ChannelSegment(channel, part.segment), part.locale, *read)
-                for channel, part, read in zip(
-                    owners,
-                    parts,
-                    zip([one.hypothesis for one in readings], aligned, english, strict=True),
-                    strict=True,
-                )
-            ]
+    def _work_on(
+        self, group: Sequence[ChannelSegment], encoded: Sequence[SegmentWork]
+    ) -> list[SegmentWork]:
+        """Decode, align and translate one group in one slot; encode it where it is not yet."""
+        with self._slot() as engine:
+            works = encoded or self._languages.encode_monolingual(engine, group)
+            decoded = decode_segments(engine, works, self._bias)
+            if self._options.needs_word_times:
+                decoded = _align(engine, decoded)
+            if self._options.to_english:
+                decoded = self._translate(engine, decoded)
+        n_retries = sum(work.n_retries for work in decoded)
+        self._cost = replace(
+            self._cost,
+            n_segments=self._cost.n_segments + len(group),
+            n_retries=self._cost.n_retries + n_retries,
         )
-        return [[result for _ in whole for result in next(results)] for whole in told]
+        return decoded
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Have the engine while the block runs, and count what it took."""
-        served = self._statistics.n_segments
-        with self._turnstile.turn(self._options.priority, served) as waited_s:
+    def _slot(self) -> Iterator[RecognitionEngine]:
+        """Have an engine while the block runs, and add up what that costs."""
+        cost = self._cost
+        with self._scheduler.slot(
+            self._options.priority, cost.n_segments, self._check_cancelled
+        ) as slot:
             started = time.perf_counter()
-            yield
-        self._statistics.queue_s += waited_s
-        self._statistics.recognition_s += time.perf_counter() - started
+            yield slot.resource
+        self._cost = replace(
+            self._cost,
+            queue_s=self._cost.queue_s + slot.waited_s,
+            recognition_s=self._cost.recognition_s + time.perf_counter() - started,
+        )
 
-    def _read(
-        self,
-        segments: Sequence[Segment],
-        encoded: Sequence[EncodedSegment],
-        languages: Sequence[str],
-        task: Task = Task.TRANSCRIBE,
-    ) -> list[_Reading]:
-        """Decode together at the shortest context, then again one by one where in doubt."""
-        requests = [
-            DecodingRequest(
-                language,
-                token_limit(segment.duration_s, language),
-                timestamps=len(segment.utterances) > 1 and segment.duration_s > LONG_SEGMENT_S,
-                task=task,
-            )
-            for segment, language in zip(segments, languages, strict=True)
-        ]
-        readings = [
-            self._retry(segment, request, _Reading(hypothesis, output))
-            for segment, request, hypothesis, output in zip(
-                segments, requests, self._decode(encoded, requests), encoded, strict=True
-            )
-        ]
-        binds = self._bias and task is Task.TRANSCRIBE
-        return self._bind_phrases(readings, requests) if binds else readings
+    def _translate(
+        self, engine: RecognitionEngine, works: Sequence[SegmentWork]
+    ) -> list[SegmentWork]:
+        """English translation per segment; "" where decoding loops."""
 
-    def _decode(
-        self, encoded: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
-    ) -> list[Hypothesis]:
-        """Decode by greedy search, and what that is not certain of by beam search too.
+        def english_of(same_context: Sequence[SegmentWork]) -> list[SegmentWork]:
+            meant = decode_segments(engine, same_context, self._bias, Task.TRANSLATE)
+            return [
+                replace(
+                    work,
+                    english="" if is_loop(one.hypothesis) else one.hypothesis.text,
+                    n_retries=one.n_retries,
+                )
+                for work, one in zip(same_context, meant, strict=True)
+            ]
 
-        Not where time tokens are written: a beam ends such a text at a change of speaker (word
-        error rate of a conversation 18.4, 14.4 without). Nor translations, never certain.
-        """
-        found = list(self._engine.decode(encoded, requests))
-        places = [
-            place
-            for place, (hypothesis, request) in enumerate(zip(found, requests, strict=True))
-            if is_uncertain(hypothesis)
-            and not request.timestamps
-            and request.task is Task.TRANSCRIBE
-        ]
-        if places:
-            wider = self._engine.decode(
-                [encoded[place] for place in places],
-                [replace(requests[place], beam_size=BEAM_SIZE) for place in places],
-            )
-            for place, hypothesis in zip(places, wider, strict=True):
-                found[place] = better(found[place], hypothesis)
-        return found
+        return _by_context(
+            works,
+            lambda work: bool(work.hypothesis.tokens) and language_of(work.locale) != "en",
+            lambda work: work.encoded.n_positions,
+            english_of,
+        )
 
-    def _bind_phrases(
-        self, readings: Sequence[_Reading], requests: Sequence[DecodingRequest]
-    ) -> list[_Reading]:
-        """Read each segment again with the phrase list in mind, in every window."""
-        bound = []
-        for reading, request in zip(readings, requests, strict=True):
-            hinted_request = replace(request, hint=self._bias.hint)
-            (hinted,) = self._engine.decode([reading.encoded], [hinted_request])
-            chosen = self._bias.choose(
-                self._engine, reading.encoded, request.language, reading.hypothesis, hinted
-            )
-            bound.append(_Reading(chosen, reading.encoded))
-        return bound
-
-    def _retry(self, segment: Segment, request: DecodingRequest, reading: _Reading) -> _Reading:
-        """Decode at longer and longer context until the text can be believed."""
-        for n_positions in context_lengths(segment.duration_s):
-            if not is_doubtful(reading.hypothesis, request.task):
-                break
-            if n_positions <= reading.encoded.n_positions:
-                continue
-            self._statistics.n_retries += 1
-            encoded = self._engine.encode(segment.samples, n_positions)
-            (hypothesis,) = self._decode([encoded], [request])
-            if better(reading.hypothesis, hypothesis) is hypothesis:
-                reading = _Reading(hypothesis, encoded)
-        return reading
-
-    def _align(
-        self,
-        segments: Sequence[Segment],
-        readings: Sequence[_Reading],
-        languages: Sequence[str],
-    ) -> list[list[AlignedToken]]:
-        """Token times of each segment; empty where word times were not asked for."""
-        aligned: list[list[AlignedToken]] = [[] for _ in segments]
-        if not self._options.word_timestamps:
-            return aligned
-        alike: dict[tuple[str, int], list[int]] = {}
-        for place, (reading, language) in enumerate(zip(readings, languages, strict=True)):
-            if reading.hypothesis.tokens:
-                alike.setdefault((language, reading.encoded.n_positions), []).append(place)
-        for (language, _), places in alike.items():
-            results = self._engine.align(
-                [readings[place].encoded for place in places],
-                language,
-                [readings[place].hypothesis for place in places],
-                [segments[place].duration_s for place in places],
-            )
-            for place, tokens in zip(places, results, strict=True):
-                aligned[place] = tokens
-        return aligned
-
-    def _in_english(
-        self,
-        segments: Sequence[Segment],
-        readings: Sequence[_Reading],
-        languages: Sequence[str],
-    ) -> list[str | None]:
-        """What each segment means, where that is asked for; empty where it can not be believed."""
-        english: list[str | None] = [None for _ in segments]
-        alike: dict[int, list[int]] = {}
-        for place, (reading, language) in enumerate(zip(readings, languages, strict=True)):
-            if self._options.to_english and language != "en" and reading.hypothesis.tokens:
-                alike.setdefault(reading.encoded.n_positions, []).append(place)
-        for places in alike.values():
-            meant = self._read(
-                [segments[place] for place in places],
-                [readings[place].encoded for place in places],
-                [languages[place] for place in places],
-                Task.TRANSLATE,
-            )
-            for place, one in zip(places, meant, strict=True):
-                english[place] = "" if is_loop(one.hypothesis) else one.hypothesis.text
-        return english
-
-    def _phrases(
-        self,
-        entry: ChannelSegment,
-        locale: str,
-        hypothesis: Hypothesis,
-        tokens: Sequence[AlignedToken],
-        english: str | None,
-    ) -> list[Phrase | Dropped]:
-        segment = entry.segment
-        if reason := _no_text(hypothesis):
-            return [Dropped(entry.channel, segment.offset_s, segment.duration_s, reason)]
-        style = PhraseStyle(entry.channel, locale, self._options.profanity)
-        groups = group_words(hypothesis.contents, language_of(locale))
-        translations = () if english is None else (Translation("en", english),)
-        if tokens:
-            timed = time_words(groups, tokens, segment.offset_s)
+    def _results(self, work: SegmentWork) -> list[Phrase | Dropped]:
+        """Phrases of one segment, or the reason why it has none."""
+        segment, hypothesis = work.segment, work.hypothesis
+        if reason := _reason_without_text(hypothesis):
+            return [Dropped(work.channel, segment.offset_s, segment.duration_s, reason)]
+        style = PhraseStyle(work.channel, work.locale, self._options.profanity)
+        groups = group_words(hypothesis.contents, language_of(work.locale))
+        translations = () if work.english is None else (Translation("en", work.english),)
+        if work.tokens:
+            timed = time_words(groups, work.tokens, segment.offset_s)
             words = within_utterances(timed, segment.utterances)
             if translations:
                 return [replace(timed_phrase(words, style), translations=translations)]
@@ -350,7 +218,48 @@ class Recognition:
         return [replace(phrase, translations=translations)]
 
 
-def _no_text(hypothesis: Hypothesis) -> DropReason | None:
+def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[SegmentWork]:
+    """Set the token times of all segments that have a text."""
+
+    def aligned(same_context: Sequence[SegmentWork]) -> list[SegmentWork]:
+        times = engine.align(
+            [work.encoded for work in same_context],
+            language_of(same_context[0].locale),
+            [work.hypothesis for work in same_context],
+            [work.segment.duration_s for work in same_context],
+        )
+        return [
+            replace(work, tokens=tuple(tokens))
+            for work, tokens in zip(same_context, times, strict=True)
+        ]
+
+    return _by_context(
+        works,
+        lambda work: bool(work.hypothesis.tokens),
+        lambda work: (language_of(work.locale), work.encoded.n_positions),
+        aligned,
+    )
+
+
+def _by_context(
+    works: Sequence[SegmentWork],
+    wanted: Callable[[SegmentWork], bool],
+    context_of: Callable[[SegmentWork], object],
+    step: Callable[[Sequence[SegmentWork]], list[SegmentWork]],
+) -> list[SegmentWork]:
+    """Apply a step to the wanted works, one call for all of one context; keep the order."""
+    indices_of: dict[object, list[int]] = {}
+    for index, work in enumerate(works):
+        if wanted(work):
+            indices_of.setdefault(context_of(work), []).append(index)
+    results = list(works)
+    for indices in indices_of.values():
+        for index, result in zip(indices, step([works[i] for i in indices]), strict=True):
+            results[index] = result
+    return results
+
+
+def _reason_without_text(hypothesis: Hypothesis) -> DropReason | None:
     if is_loop(hypothesis):
         return DropReason.LOOP
     if is_not_speech(hypothesis):
@@ -358,16 +267,10 @@ def _no_text(hypothesis: Hypothesis) -> DropReason | None:
     return None if any(map(str.isalnum, hypothesis.text)) else DropReason.NO_MATCH
 
 
-def _results(
-    channel: int, results: Iterator[Segment | Pause]
-) -> Iterator[ChannelSegment | Dropped]:
-    for result in results:
-        if isinstance(result, Segment):
-            yield ChannelSegment(channel, result)
-        elif result.duration_s >= LEAST_PAUSE_S:
-            reason = DropReason.NOISE if result.level_db > NOISE_LEVEL_DB else DropReason.SILENCE
-            yield Dropped(channel, result.offset_s, result.duration_s, reason)
+def _dropped_pause(channel: int, pause: Pause) -> Dropped:
+    reason = DropReason.NOISE if pause.level_db > NOISE_LEVEL_DB else DropReason.SILENCE
+    return Dropped(channel, pause.offset_s, pause.duration_s, reason)
 
 
-def _n_segments(waiting: Sequence[ChannelSegment | Dropped]) -> int:
-    return sum(isinstance(entry, ChannelSegment) for entry in waiting)
+def _segments(waiting: Sequence[ChannelSegment | Dropped]) -> list[ChannelSegment]:
+    return [entry for entry in waiting if isinstance(entry, ChannelSegment)]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shared.errors import UnknownVoice
-from shared.scheduling import Priority, Turnstile
+from shared.scheduling import Priority, Scheduler
 from shared.settings import Settings
 from shared.synthesis.installed import Voices, find_voices
 from shared.synthesis.joining import amplify, join_parts
@@ -48,7 +48,7 @@ class Speaker:
         self._settings = settings
         self._lock = threading.Lock()
         self._found = found
-        self._turnstiles: dict[str, Turnstile] = {}
+        self._schedulers: dict[str, Scheduler[Synthesizer]] = {}
 
     def voices(self) -> tuple[Voice, ...]:
         """Every voice, the preferred first.
@@ -130,20 +130,21 @@ class Speaker:
             go_on()
             yield from _as_they_come(line, line.sentence, engine)
             return
-        # Nothing is yielded within the turn: whoever listens may take his time, or be gone.
-        with self._turnstile(line.voice.engine).turn(Priority.INTERACTIVE, n_spoken):
+        scheduler = self._scheduler(line.voice.engine, engine)
+        # Yield after releasing the slot: a slow or disconnected client must not block the engine.
+        with scheduler.slot(Priority.INTERACTIVE, n_spoken, go_on) as slot:
             go_on()
-            speech = _spoken(line, line.sentence, engine)
+            speech = _spoken(line, line.sentence, slot.resource)
         yield speech
 
-    def _turnstile(self, engine: str) -> Turnstile:
-        """Who may speak next with an engine, one sentence at a time.
+    def _scheduler(self, name: str, engine: Synthesizer) -> Scheduler[Synthesizer]:
+        """Slots of one engine, one sentence at a time.
 
-        Not in the turnstile of recognition, which would wait for whole sentences: beside four
-        readings a clip of 5 s took 1.9 s there and up to 9.3, and 1.0 s with one of its own.
+        Not those of recognition, which would wait for whole sentences: beside four readings a clip
+        of 5 s took 1.9 s there and up to 9.3, and 1.0 s with a scheduler of its own.
         """
         with self._lock:
-            return self._turnstiles.setdefault(engine, Turnstile(1))
+            return self._schedulers.setdefault(name, Scheduler([engine]))
 
     def _look_up(self) -> Voices:
         with self._lock:

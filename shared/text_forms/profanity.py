@@ -113,7 +113,7 @@ def _profane_in_text(pieces: Sequence[Piece], entries: _WordList) -> frozenset[i
     """Pieces may be characters: entries are looked for in the text that they make.
 
     An entry counts only where it starts and ends with a piece, so that one inside a longer
-    word of the recogniser is left alone.
+    word of the transcriber is left alone.
     """
     text, starts, ends = "", {}, {}
     found = set()

@@ -1,7 +1,8 @@
-"""Recognition of one process: the models, loaded once and lazily, and whose turn it is."""
+"""Speech to text with the models of this process, loaded once and lazily, and their scheduler."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,26 +14,52 @@ from shared.language.locales import language_of, supported_locales
 from shared.models.folder import locate_model
 from shared.recognition.engines.engine import RecognitionEngine
 from shared.recognition.options import RecognitionOptions
-from shared.recognition.pipeline import Recognition, RecognitionStatistics
-from shared.scheduling import Turnstile
+from shared.recognition.pipeline import Recognition
+from shared.scheduling import CheckCancelled, Priority, Scheduler, never_cancelled
 from shared.settings import Settings
-from shared.transcript import Dropped, Phrase
+from shared.transcription.transcriber import DiarizationSession, RecognitionResults
 
 if TYPE_CHECKING:
-    from shared.diarization.diarize import Diarizer, SpeakerListener
-
-__all__ = ["Recogniser", "RecognitionStatistics"]
+    from shared.diarization.diarize import Diarizer
 
 
-class Recogniser:
-    """Loads its engine at first use; may be used from any thread, by many at a time."""
+@dataclass(frozen=True, slots=True)
+class _Models:
+    scheduler: Scheduler[RecognitionEngine]
+    languages: frozenset[str]
+    detector: SpeechDetector
 
-    def __init__(self, settings: Settings) -> None:
+
+def load_models(settings: Settings) -> tuple[RecognitionEngine, SpeechDetector]:
+    """Load the models that the settings name, which takes a second.
+
+    Raises
+    ------
+    ModelMissing, ModelCorrupt: see `locate_model`.
+    EngineUnavailable: the engine cannot load the model.
+    """
+    model_folder = locate_model(settings.model, settings.model_folder)
+    detector_folder = locate_model("silero-vad", settings.model_folder)
+    detector = SileroDetector(detector_folder / "silero_vad_v6.onnx")
+    return _load_engine(model_folder, settings), detector
+
+
+class LocalTranscriber:
+    """The `Transcriber` that serves. Loads its models at first use.
+
+    load: `load_models`, or a fake of it in tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        load: Callable[[Settings], tuple[RecognitionEngine, SpeechDetector]] = load_models,
+    ) -> None:
         self._settings = settings
+        self._load_models = load
         self._loading = threading.Lock()
-        self._models: tuple[RecognitionEngine, SpeechDetector] | None = None
+        self._models: _Models | None = None
         self._diarizer: Diarizer | None = None
-        self._turnstile = Turnstile(settings.concurrency)
 
     @property
     def loaded(self) -> bool:
@@ -40,81 +67,60 @@ class Recogniser:
         return self._models is not None
 
     def load(self) -> None:
-        """Load the models unless they are.
-
-        Raises
-        ------
-        ModelMissing, ModelCorrupt: see `locate_model`.
-        EngineUnavailable: the engine can not load what is there.
-        """
+        """Load the models unless they are in memory."""
         self._load()
 
-    def _load(self) -> tuple[RecognitionEngine, SpeechDetector]:
+    def _load(self) -> "_Models":
         if self._models is None:
             with self._loading:
                 if self._models is None:
-                    self._models = _load_models(self._settings)
+                    engine, detector = self._load_models(self._settings)
+                    # One engine serves all slots: it has as many workers inside.
+                    scheduler = Scheduler([engine] * self._settings.concurrency)
+                    self._models = _Models(scheduler, engine.languages, detector)
         return self._models
 
     def recognise(
         self,
         stream: AudioStream,
         options: RecognitionOptions,
-        statistics: RecognitionStatistics | None = None,
-    ) -> Iterator[Phrase | Dropped]:
-        """Yield phrases and dropped stretches as they are ready, by channel in order of time.
-
-        Blocks while it works. Closing the iterator stops the work after the group of segments
-        under way.
-
-        Raises
-        ------
-        AudioError: while the stream is read.
-        UnsupportedLocale: a candidate that the model can not recognise.
-        LanguageNotIdentified: the first speech is in none of several, and there is no fallback.
-        """
-        engine, detector = self._load()
-        statistics = statistics if statistics is not None else RecognitionStatistics()
-        recognition = Recognition(engine, detector, self._turnstile, options, statistics)
-        return recognition.run(stream)
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> RecognitionResults:
+        """Run the pipeline on the stream."""
+        return self._recognition(options, check_cancelled).run(stream)
 
     def identify_language(
         self, stream: AudioStream, locales: Sequence[str] = ()
     ) -> IdentifiedLanguage | None:
-        """Say which of some locales an audio is in, or of all; None where nobody speaks.
-
-        Whether it sounds like any of them, `is_heard` says. Hears at most the first minute of
-        speech. Blocks while it works.
-
-        Raises
-        ------
-        AudioError: while the stream is read.
-        UnsupportedLocale: a candidate that the model can not recognise.
-        """
-        engine, detector = self._load()
+        """Run the first two stages of the pipeline on the first minute of speech."""
         options = RecognitionOptions(locales=tuple(locales))
-        statistics = RecognitionStatistics()
-        recognition = Recognition(engine, detector, self._turnstile, options, statistics)
-        return recognition.identify_language(stream)
+        return self._recognition(options, never_cancelled).identify_language(stream)
 
-    def listen_to_speakers(self) -> "SpeakerListener":
-        """Begin to hear who speaks in one audio; the first call loads the models, 0.5 s.
+    def _recognition(
+        self, options: RecognitionOptions, check_cancelled: CheckCancelled
+    ) -> Recognition:
+        models = self._load()
+        return Recognition(
+            models.scheduler, models.languages, models.detector, options, check_cancelled
+        )
 
-        Raises
-        ------
-        FeatureUnavailable: `SOTTO_DIARIZATION` is off.
-        ModelMissing, ModelCorrupt: see `locate_model`.
-        """
+    def start_diarization(
+        self, priority: Priority, check_cancelled: CheckCancelled = never_cancelled
+    ) -> DiarizationSession:
+        """Start a session whose networks run in slots of recognition's own scheduler."""
         if not self._settings.diarization:
             raise FeatureUnavailable("Diarization is off on this server.")
+        scheduler = self._load().scheduler
         with self._loading:
             if self._diarizer is None:
-                # Imported here: only who asks for speakers needs it.
+                # Imported here: only diarization needs it.
                 from shared.diarization.diarize import Diarizer  # noqa: PLC0415
 
                 settings = self._settings
                 self._diarizer = Diarizer(settings.model_folder, settings.threads)
-        return self._diarizer.listen()
+        return self._diarizer.start(
+            lambda n_served: scheduler.slot(priority, n_served, check_cancelled)
+        )
 
     def supported_locales(self) -> tuple[str, ...]:
         """Locales that the configured model can recognise, sorted; loads nothing."""
@@ -123,19 +129,12 @@ class Recogniser:
         return supported_locales()
 
 
-def _load_models(settings: Settings) -> tuple[RecognitionEngine, SpeechDetector]:
-    model_folder = locate_model(settings.model, settings.model_folder)
-    voice_folder = locate_model("silero-vad", settings.model_folder)
-    detector = SileroDetector(voice_folder / "silero_vad_v6.onnx")
-    return _load_engine(model_folder, settings), detector
-
-
 def _load_engine(model_folder: Path, settings: Settings) -> RecognitionEngine:
     """Import the engine that the settings name, and no other one's libraries."""
     if settings.engine == "openai-whisper":
-        from shared.recognition.engines.openai_whisper_engine import OpenAIWhisperEngine  # noqa: PLC0415
+        from shared.recognition.engines import openai_whisper_engine  # noqa: PLC0415
 
-        return OpenAIWhisperEngine(model_folder, settings)
-    from shared.recognition.engines.ctranslate2_engine import CTranslate2Engine  # noqa: PLC0415
+        return openai_whisper_engine.OpenAIWhisperEngine(model_folder, settings)
+    from shared.recognition.engines import ctranslate2_engine  # noqa: PLC0415
 
-    return CTranslate2Engine(model_folder, settings)
+    return ctranslate2_engine.CTranslate2Engine.load(model_folder, settings)

@@ -36,15 +36,15 @@ class HeldStream:
 
 def hold_recognition(gate):
     """Have no recognition go beyond `HEARD_S` before the gate is open."""
-    from shared.transcription.local_transcriber import Recogniser  # noqa: PLC0415 - telemetry is off first
+    from shared.transcription.local_transcriber import LocalTranscriber  # noqa: PLC0415 - telemetry is off first
 
-    recognise = Recogniser.recognise
+    recognise = LocalTranscriber.recognise
 
     def held(self, stream, *rest):
         stream_held: Any = HeldStream(stream, gate)
         return recognise(self, stream_held, *rest)
 
-    Recogniser.recognise = held  # type: ignore[method-assign]
+    LocalTranscriber.recognise = held  # type: ignore[method-assign]
 
 
 def hold_synthesis(gate):

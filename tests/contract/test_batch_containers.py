@@ -13,7 +13,6 @@ from containers import azure_address, s3_bucket, s3_client
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import SpeechError
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
@@ -24,6 +23,7 @@ from shared.storage.addresses import StorageAccess, open_container
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.transcript import Alternative, Phrase
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 HELLO = Phrase(
     0, "en-US", 0.1, 0.8, (Alternative(0.9, "hello world", "hello world", "hello world", "Hello."),)
@@ -44,12 +44,12 @@ def make_service(tmp_path):
             allowed_networks=LOOPBACK,
             access=StorageAccess(emulator_hosts=(emulator,)),
         )
-        recogniser = ScriptedRecogniser([HELLO], locales=("en-US",))
-        client = TestClient(create_app(Settings(keys=("k",)), recogniser, batch))
+        transcriber = ScriptedTranscriber([HELLO], locales=("en-US",))
+        client = TestClient(create_app(Settings(keys=("k",)), transcriber, batch))
         client.headers["Ocp-Apim-Subscription-Key"] = "k"
 
         def work():
-            worker = Work(batch, recogniser)
+            worker = Work(batch, transcriber)
             while (lease := queue.lease(60)) is not None:
                 try:
                     worker.do(lease.message, Attempt(lease.delivery_count))

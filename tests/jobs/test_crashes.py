@@ -39,7 +39,7 @@ from shared.settings import Settings
 from shared.storage.addresses import StorageAccess, open_container
 from shared.storage.azure_queue import open_azure_queue_by_connection
 from shared.storage.work_message import WorkMessage
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 N_FILES, N_WORKERS, N_KILLED_AT_ONCE = 40, 3, 2
@@ -200,7 +200,7 @@ def undisturbed(recordings, model_folder, tmp_path_factory):
     """Give what one worker makes of the files that nobody kills, in folders."""
     batch = folder_batch(tmp_path_factory.mktemp("undisturbed"))
     drop(batch, recordings)
-    work = Work(batch, Recogniser(Settings(threads=1, model_folder=model_folder)))
+    work = Work(batch, LocalTranscriber(Settings(threads=1, model_folder=model_folder)))
     while (lease := batch.queue.lease(600)) is not None:
         work.do(lease.message, Attempt(lease.delivery_count))
         batch.queue.acknowledge(lease)

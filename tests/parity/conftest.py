@@ -98,8 +98,8 @@ def engines(base_folder):
     """Engines by name."""
     return {
         "openai-whisper": OpenAIWhisperEngine(base_folder, Settings()),
-        "float32": CTranslate2Engine(base_folder, Settings(compute_type="float32")),
-        "int8": CTranslate2Engine(base_folder, Settings(compute_type="int8")),
+        "float32": CTranslate2Engine.load(base_folder, Settings(compute_type="float32")),
+        "int8": CTranslate2Engine.load(base_folder, Settings(compute_type="int8")),
     }
 
 
@@ -108,7 +108,7 @@ def readings(engines, clips):
     """Reading of each clip by engine."""
 
     def read(engine, clip):
-        segment = engine.encode(clip.samples, MAX_POSITIONS)
+        (segment,) = engine.encode([clip.samples], MAX_POSITIONS)
         (hypothesis,) = engine.decode([segment], [clip.request])
         return Reading(segment, hypothesis)
 

@@ -8,7 +8,7 @@ from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.transcript import Phrase
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 FR, IT, ES = "fr-FR", "it-IT", "es-ES"
 
@@ -17,7 +17,7 @@ FR, IT, ES = "fr-FR", "it-IT", "es-ES"
 def recognisers(model_folder):
     """The pipeline on each engine; both compute in float32."""
     return [
-        Recogniser(Settings(engine=engine, compute_type="float32", model_folder=model_folder))
+        LocalTranscriber(Settings(engine=engine, compute_type="float32", model_folder=model_folder))
         for engine in ("openai-whisper", "ctranslate2")
     ]
 
@@ -50,9 +50,9 @@ def test_the_language_changes_at_the_same_place(recognisers, joined, clips, expe
         locales=("en-US", *reversed(expected)), language_per_phrase=True, word_timestamps=True
     )
     told = []
-    for recogniser in recognisers:
+    for transcriber in recognisers:
         with open_audio(samples, raw=RawPcm(n_channels=1)) as stream:
-            results = recogniser.recognise(stream, options)
+            results = transcriber.recognise(stream, options)
             told.append([result for result in results if isinstance(result, Phrase)])
     original, default = told
     assert [phrase.locale for phrase in original] == expected

@@ -16,7 +16,7 @@ from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.transcript import Phrase
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 
 def test_the_engine_reads_what_openai_whisper_itself_reads(original, readings, clips):
@@ -69,7 +69,7 @@ def test_the_engines_read_the_same_at_a_short_context(engines, clips, timestamps
         assert n_positions < MAX_POSITIONS
         tokens = []
         for name in ("openai-whisper", "float32"):
-            segment = engines[name].encode(clip.samples, n_positions)
+            (segment,) = engines[name].encode([clip.samples], n_positions)
             request = replace(clip.request, timestamps=timestamps)
             (hypothesis,) = engines[name].decode([segment], [request])
             tokens.append(hypothesis.tokens)
@@ -139,7 +139,7 @@ def test_threads_that_come_together_get_what_they_would_get_alone(engines, readi
     found = {}
 
     def read(clip):
-        segment = engine.encode(clip.samples, MAX_POSITIONS)
+        (segment,) = engine.encode([clip.samples], MAX_POSITIONS)
         (hypothesis,) = engine.decode([segment], [clip.request])
         engine.align([segment], "en", [hypothesis], [clip.duration_s])
         found[clip.name] = hypothesis.tokens
@@ -161,7 +161,7 @@ def test_a_user_chooses_the_engine_by_its_setting(model_folder, spoken_clip):
     )
     options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
     with open_audio(spoken_clip.wav) as stream:
-        results = list(Recogniser(settings).recognise(stream, options))
+        results = list(LocalTranscriber(settings).recognise(stream, options))
     (phrase,) = [result for result in results if isinstance(result, Phrase)]
     assert phrase.best.display == spoken_clip.text
     assert [word.text for word in phrase.words] == spoken_clip.text.lower().rstrip(".").split()

@@ -10,12 +10,12 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CANARY = "we walked along the river"
 
-# The container host's own server, with a recogniser that fails as it is told; standard output is
+# The container host's own server, with a transcriber that fails as it is told; standard output is
 # the list of statuses, standard error the log.
 PROGRAM = """
 import http.client, sys, threading
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from functions.container.http_server import HttpServer, open_listener
 from shared.errors import EngineUnavailable
 from shared.privacy.logs import configure_logging
@@ -34,7 +34,7 @@ error = {
 configure_logging("debug")
 settings = Settings(port=0)
 listener = open_listener(settings)
-server = HttpServer(create_app(settings, ScriptedRecogniser((error,))), settings, listener)
+server = HttpServer(create_app(settings, ScriptedTranscriber((error,))), settings, listener)
 
 def ask():
     statuses = []

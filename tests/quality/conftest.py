@@ -1,4 +1,4 @@
-"""One recogniser with the real models for all clips, and word error rate as the field counts it."""
+"""One transcriber with the real models for all clips, and the word error rate."""
 
 import csv
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from shared.audio.stream import open_audio
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
-from shared.transcript import Dropped, Phrase
-from shared.transcription.local_transcriber import Recogniser, RecognitionStatistics
+from shared.transcript import Dropped, Phrase, RecognitionCost
+from shared.transcription.local_transcriber import LocalTranscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Heard:
 
     results: list[Phrase | Dropped]
     duration_s: float
-    statistics: RecognitionStatistics
+    cost: RecognitionCost
 
     @property
     def phrases(self):
@@ -44,20 +44,19 @@ class Heard:
 
 
 @pytest.fixture(scope="session")
-def recogniser(model_folder):
-    return Recogniser(Settings(model_folder=model_folder))
+def transcriber(model_folder):
+    return LocalTranscriber(Settings(model_folder=model_folder))
 
 
 @pytest.fixture(scope="session")
-def hear(recogniser, speech_data):
+def hear(transcriber, speech_data):
     """Recognise a clip, or its first bytes; options as `RecognitionOptions` takes them."""
 
     def recognise(name, *, n_bytes=None, **options):
         options = {"locales": ("en-US",)} | options
-        statistics = RecognitionStatistics()
         with open_audio((speech_data / name).read_bytes()[:n_bytes]) as stream:
-            results = recogniser.recognise(stream, RecognitionOptions(**options), statistics)
-            return Heard(list(results), stream.duration_s, statistics)
+            *results, cost = transcriber.recognise(stream, RecognitionOptions(**options))
+            return Heard(results, stream.duration_s, cost)
 
     return recognise
 

@@ -16,6 +16,7 @@ from shared.audio.stream import open_audio
 from shared.diarization.assignment import assign_speakers
 from shared.diarization.diarize import Diarizer
 from shared.diarization.incremental import IncrementalSpeakers
+from shared.diarization.speaker_range import SpeakerRange
 from shared.models.fetch import fetch_model
 
 pytestmark = pytest.mark.speech
@@ -43,12 +44,12 @@ def samples_of(speech_data):
 def diarize(diarizer, samples_of):
     kept = {}
 
-    def run(clip, **bounds):
-        key = clip, *bounds.items()
+    def run(clip, speakers=None):
+        key = clip, speakers
         if key not in kept:
-            listener = diarizer.listen()
-            listener.push(samples_of(clip))
-            kept[key] = listener.finish(**bounds)
+            session = diarizer.start()
+            session.push(samples_of(clip))
+            kept[key] = session.finish(speakers)
         return kept[key]
 
     return run
@@ -114,10 +115,11 @@ def test_the_number_of_speakers_is_right(diarize, clip, n_speakers):
     assert diarize(clip).n_speakers == n_speakers
 
 
-@pytest.mark.parametrize("bounds", [{"max_speakers": 3}, {"min_speakers": 6}])
-def test_bounds_of_the_caller_win(diarize, bounds):
-    (expected,) = bounds.values()
-    assert diarize(CONVERSATION, **bounds).n_speakers == expected
+@pytest.mark.parametrize(
+    ("speakers", "n_speakers"), [(SpeakerRange(most=3), 3), (SpeakerRange(least=6), 6)]
+)
+def test_the_range_of_the_caller_wins(diarize, speakers, n_speakers):
+    assert diarize(CONVERSATION, speakers).n_speakers == n_speakers
 
 
 def speaker_at(utterances, moment_s):

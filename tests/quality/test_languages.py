@@ -43,18 +43,18 @@ def samples(speech_data):
 
 
 @pytest.fixture(scope="module")
-def identify(recogniser):
+def identify(transcriber):
     """The language of samples, among locales."""
 
     def among(heard, locales):
         with open_audio(heard.tobytes(), raw=RawPcm(n_channels=1)) as stream:
-            return recogniser.identify_language(stream, locales)
+            return transcriber.identify_language(stream, locales)
 
     return among
 
 
 @pytest.fixture(scope="module")
-def phrases(recogniser):
+def phrases(transcriber):
     """Phrases of samples, each in its locale."""
 
     def tell_apart(heard, locales):
@@ -62,7 +62,7 @@ def phrases(recogniser):
             locales=locales, language_per_phrase=True, word_timestamps=True
         )
         with open_audio(heard.tobytes(), raw=RawPcm(n_channels=1)) as stream:
-            results = recogniser.recognise(stream, options)
+            results = transcriber.recognise(stream, options)
             return [result for result in results if isinstance(result, Phrase)]
 
     return tell_apart

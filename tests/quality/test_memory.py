@@ -15,14 +15,14 @@ import psutil
 from shared.audio.channels import mix_to_mono
 from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.options import RecognitionOptions
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 from shared.settings import Settings
 from shared.transcript import Phrase
 
 process = psutil.Process()
 seen = []
 
-recogniser = Recogniser(Settings.from_environment())
+transcriber = LocalTranscriber(Settings.from_environment())
 options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
 with open_audio(sys.stdin.buffer.read()) as stream:
     clip = np.concatenate([mix_to_mono(block) for block in stream]).tobytes()
@@ -39,7 +39,7 @@ def audio(n_minutes):
 
 def hear(pieces):
     with open_audio(pieces, raw=RawPcm()) as stream:
-        results = recogniser.recognise(stream, options)
+        results = transcriber.recognise(stream, options)
         return sum(isinstance(r, Phrase) for r in results), stream.duration_s
 
 hear(audio(1))

@@ -107,5 +107,5 @@ def test_the_language_is_found_with_and_without_candidates(hear, clip, locale):
 
 def test_few_segments_are_read_again(hear):
     """Retries cost time: clear speech needs none."""
-    statistics = hear("en_read/LJ001-0004.flac").statistics
-    assert (statistics.n_segments, statistics.n_retries) == (1, 0)
+    cost = hear("en_read/LJ001-0004.flac").cost
+    assert (cost.n_segments, cost.n_retries) == (1, 0)

@@ -12,9 +12,11 @@ import pytest
 
 from shared.audio.channels import float32_from_int16, mix_to_mono
 from shared.audio.stream import RawPcm, open_audio
+from shared.recognition.engines.engine import RecognitionEngine
 from shared.recognition.engines.scripted_engine import ScriptedEngine
-from shared.recognition.pipeline import Recognition, RecognitionStatistics
-from shared.scheduling import Turnstile
+from shared.recognition.pipeline import Recognition
+from shared.scheduling import Scheduler
+from shared.transcript import RecognitionCost
 
 STEP = 1_000  # int16 samples of one level
 WINDOW = 512
@@ -66,17 +68,19 @@ class ScriptedRecognition:
             lambda segment, request: script(level_of(segment), segment.n_positions, request),
             **listener,
         )
-        self.statistics = RecognitionStatistics()
-        self.turnstile = Turnstile(1)
-        self._recognition = Recognition(
-            self.engine, detector, self.turnstile, options, self.statistics
-        )
+        self.cost = RecognitionCost()
+        self.scheduler = Scheduler[RecognitionEngine]([self.engine])
+        self._recognition = Recognition(self.scheduler, self.engine.languages, detector, options)
 
     def of(self, *channels):
         """Recognise these channels, all of one length."""
         samples = np.stack(channels, axis=1)
         stream = open_audio(samples.tobytes(), raw=RawPcm(n_channels=len(channels)))
-        return self._recognition.run(stream)
+        for result in self._recognition.run(stream):
+            if isinstance(result, RecognitionCost):
+                self.cost = result
+            else:
+                yield result
 
 
 @pytest.fixture(scope="session")

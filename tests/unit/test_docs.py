@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from functions.api.short_audio import MODES
 from shared.privacy.log_fields import ALLOWED_FIELDS
 from shared.privacy.telemetry_off import SWITCHES
 from shared.settings import Settings
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").glob("*.md"))]
@@ -99,7 +99,7 @@ def test_telemetry_switches_are_listed_with_their_reasons():
 def test_every_route_is_mentioned():
     """Method and path, in one of the pages; the three modes of short audio count as one."""
     modes = rf"/({'|'.join(MODES)})/"
-    app = create_app(Settings(), ScriptedRecogniser())
+    app = create_app(Settings(), ScriptedTranscriber())
     routes = {
         f"{method.upper()} {re.sub(modes, '/{mode}/', path)}"
         for path, methods in app.openapi()["paths"].items()

@@ -173,11 +173,11 @@ SERVE_ONE_REQUEST = """
 import asyncio, os, sys
 import httpx
 from functions.api.app import create_app
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 from shared.settings import Settings
 
 settings = Settings.from_environment()
-app = create_app(settings, Recogniser(settings))
+app = create_app(settings, LocalTranscriber(settings))
 
 async def ask(wav):
     transport = httpx.ASGITransport(app)

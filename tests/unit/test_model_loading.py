@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from functions.model_loading import ModelLoading
 from shared.errors import ModelMissing
-from shared.recognition import recogniser as recogniser_module
+from shared.recognition import transcriber as recogniser_module
 from shared.settings import Settings
 
 
@@ -26,11 +26,11 @@ class SlowRecogniser:
 
 @pytest.fixture
 def loads(monkeypatch):
-    """Have the recogniser load in a way of the test's."""
+    """Have the transcriber load in a way of the test's."""
 
     def install(load_model):
         monkeypatch.setattr(SlowRecogniser, "load_model", staticmethod(load_model))
-        monkeypatch.setattr(recogniser_module, "Recogniser", SlowRecogniser)
+        monkeypatch.setattr(recogniser_module, "LocalTranscriber", SlowRecogniser)
 
     return install
 
@@ -43,7 +43,7 @@ def test_the_recogniser_is_there_before_its_model(loads):
     loaded = threading.Event()
     loads(lambda: loaded.wait(20))
     loading = ModelLoading(Settings())
-    assert isinstance(loading.recogniser(), SlowRecogniser)
+    assert isinstance(loading.transcriber(), SlowRecogniser)
     loading.wait(within_s=0.0)
     assert not loaded.is_set()
     loaded.set()
@@ -75,7 +75,7 @@ def test_a_failure_is_logged_by_its_kind_and_shown_to_the_operator(loads, capsys
     assert "There is no model" not in str(lines)
     assert capsys.readouterr().err == "sotto: There is no model. Fetch it.\n"
     assert isinstance(loading.failure, ModelMissing)
-    assert isinstance(loading.recogniser(), SlowRecogniser)
+    assert isinstance(loading.transcriber(), SlowRecogniser)
 
 
 def test_a_host_may_do_something_else_with_a_failure(loads, capsys):

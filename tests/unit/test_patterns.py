@@ -18,9 +18,9 @@ from re import _constants, _parser
 import pytest
 from growth import cost_s, grows_too_fast
 
+from shared.synthesis import kokoro
 from shared.text_forms import profanity
 from shared.text_forms.spoken import rules, signs
-from shared.synthesis import kokoro
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 METHODS = {"match", "search", "fullmatch", "split", "findall", "finditer", "sub", "subn"}

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from functions.command_line.main import main
 from shared.settings import Settings
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from shared.version import USER_AGENT, VERSION
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ def test_pyproject_repeats_the_version():
 
 
 def test_the_api_reference_and_the_command_line_show_the_version(capsys):
-    assert create_app(Settings(), ScriptedRecogniser()).openapi()["info"]["version"] == VERSION
+    assert create_app(Settings(), ScriptedTranscriber()).openapi()["info"]["version"] == VERSION
     with pytest.raises(SystemExit) as ended:
         main(["--version"])
     assert ended.value.code == 0

@@ -15,10 +15,10 @@ from functions.api.batch_jobs.properties import (
 from functions.api.management.json_body import refused_as
 from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
-from functions.api.recogniser import find_supported_locale
 from functions.api.transcription_definition import invalid_argument
 from shared.jobs.job import Job
 from shared.json_fields import FieldError, JsonFields
+from shared.transcription.transcriber import find_supported_locale
 
 MAX_NAME_CHARACTERS = 512
 MAX_DESCRIPTION_CHARACTERS = 4_000
@@ -60,7 +60,7 @@ def read_definition(body: JsonFields, served: Served) -> JobDefinition:
         locale_text = body.text("locale", 100)
     content_urls, content_container = _sources(body)
     properties = read_properties(
-        body, find_supported_locale(served.recogniser, locale_text), served
+        body, find_supported_locale(served.transcriber, locale_text), served
     )
     return JobDefinition(
         display_name=display_name,

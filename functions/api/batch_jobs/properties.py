@@ -11,7 +11,6 @@ from types import MappingProxyType
 from functions.api.management.json_body import refused_as
 from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
-from functions.api.recogniser import Recogniser, find_supported_locale
 from functions.api.speech_models.base_model import names_model
 from shared.errors import InvalidTimeToLive
 from shared.jobs.asked import Asked, PunctuationMode
@@ -19,6 +18,7 @@ from shared.jobs.job import JobOptions
 from shared.jobs.time_to_live import time_to_live_from_hours, time_to_live_from_text
 from shared.json_fields import FieldError, JsonFields
 from shared.text_forms.profanity import ProfanityMode
+from shared.transcription.transcriber import Transcriber, find_supported_locale
 
 MAX_URL_CHARACTERS = 8_000
 
@@ -46,7 +46,7 @@ class Served:
 
     version: SpeechVersion
     model: str
-    recogniser: Recogniser
+    transcriber: Transcriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ def _language(given: JsonFields, locale: str, served: Served) -> _Language:
         )
         mode = _one_of(identification, "mode", CONTINUOUS, (CONTINUOUS, SINGLE))
         candidates = tuple(
-            dict.fromkeys(find_supported_locale(served.recogniser, text) for text in texts)
+            dict.fromkeys(find_supported_locale(served.transcriber, text) for text in texts)
         )
         if mode == CONTINUOUS and not (
             len(candidates) in _CANDIDATES_OF_CONTINUOUS and locale in candidates
@@ -207,7 +207,7 @@ def _mapped_locales(
     mapping = identification.fields("speechModelMapping")
     mapped = []
     for name in mapping.names():
-        locale = find_supported_locale(served.recogniser, name)
+        locale = find_supported_locale(served.transcriber, name)
         if locale not in candidates:
             raise FieldError("speechModelMapping must name candidateLocales only")
         if _names_model(mapping, name, served):

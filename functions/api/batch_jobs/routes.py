@@ -124,7 +124,7 @@ class BatchJobs:
     async def create(self, request: Request, contract: Version) -> Response:
         """Accept a job. Its files are transcribed one by one, and its results kept for a time."""
         addresses = Addresses.of(request, contract, self._settings)
-        served = Served(contract, self._settings.model, self._service.recogniser)
+        served = Served(contract, self._settings.model, self._service.transcriber)
         definition = read_definition(await read_json_body(request), served)
         labels_speakers = definition.properties.options.max_speakers is not None
         if labels_speakers and not self._settings.diarization:

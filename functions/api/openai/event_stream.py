@@ -5,7 +5,6 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 import asyncio
 import json
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError
 from contextlib import suppress
@@ -17,9 +16,10 @@ from starlette.types import Receive, Scope, Send
 
 from functions.api.incoming_body import ClientGone, IncomingBody
 from functions.api.problems import Problem, Shape, problem_of
-from functions.api.recognition_threads import RecognitionThreads
+from functions.api.request_threads import RequestThreads
 from shared.errors import SpeechError
 from shared.privacy.log_fields import exception_fields
+from shared.scheduling import CheckCancelled
 
 Emit = Callable[[Mapping[str, Any]], None]
 
@@ -29,7 +29,7 @@ PING_S = 15.0
 
 
 class EventStream(StreamingResponse):
-    """An answer whose events `work(cancelled, emit)` emits from a thread.
+    """An answer whose events `work(check_cancelled, emit)` emits from a thread.
 
     The head leaves with the first event or comment, so that a failure until then has its status.
     A later one is the last event, in OpenAI's shape of errors, which its clients raise.
@@ -42,8 +42,8 @@ class EventStream(StreamingResponse):
 
     def __init__(
         self,
-        work: Callable[[threading.Event, Emit], None],
-        threads: RecognitionThreads,
+        work: Callable[[CheckCancelled, Emit], None],
+        threads: RequestThreads,
         body: IncomingBody,
         close: Callable[[], None],
     ) -> None:
@@ -71,8 +71,8 @@ class EventStream(StreamingResponse):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _run(self, send: Send) -> None:
-        def work(cancelled: threading.Event) -> None:
-            self._work(cancelled, lambda event: self._emit(send, event))
+        def work(check_cancelled: CheckCancelled) -> None:
+            self._work(check_cancelled, lambda event: self._emit(send, event))
 
         try:
             await self._threads.run(work, self._body)

@@ -18,11 +18,12 @@ from functions.api.openai.problems import (
     missing_parameter,
     unsupported_parameter,
 )
-from functions.api.recogniser import Recogniser, find_supported_locale
+from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import UnsupportedLocale
-from shared.recognition.options import RecognitionOptions, SpeakerLimits
+from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Priority
 from shared.text_forms.profanity import ProfanityMode
+from shared.transcription.transcriber import Transcriber, find_supported_locale
 
 GRANULARITIES = ("segment", "word")
 
@@ -62,7 +63,7 @@ class TranscriptionRequest:
 
 
 def read_transcription_request(
-    parts: Sequence[Part], model: str, recogniser: Recogniser
+    parts: Sequence[Part], model: str, transcriber: Transcriber
 ) -> TranscriptionRequest:
     """Request of a form. `model` is the setting's.
 
@@ -95,10 +96,10 @@ def read_transcription_request(
         granularities=granularities,
         streams=streams,
         options=RecognitionOptions(
-            locales=_locales(form, recogniser),
+            locales=_locales(form, transcriber),
             word_timestamps=response_format in _TIMED,
             profanity=ProfanityMode.RAW,  # this API masks nothing
-            speakers=SpeakerLimits() if diarized else None,
+            speakers=SpeakerRange() if diarized else None,
             phrases=tuple(form.texts("keywords")),
             batch_segments=_STREAMED_SEGMENTS if streams else RecognitionOptions().batch_segments,
             priority=Priority.FILE,
@@ -178,13 +179,13 @@ def _check_temperature(text: str | None) -> None:
         raise invalid_parameter("temperature", "a number from 0 to 1")
 
 
-def _locales(form: _Form, recogniser: Recogniser) -> tuple[str, ...]:
+def _locales(form: _Form, transcriber: Transcriber) -> tuple[str, ...]:
     """Locale of the language, else the candidates among which one is identified."""
     language = form.text("language")
     name = "languages" if language is None else "language"
     try:
         return tuple(
-            find_supported_locale(recogniser, text)
+            find_supported_locale(transcriber, text)
             for text in (form.texts("languages") if language is None else [language])
         )
     except UnsupportedLocale:

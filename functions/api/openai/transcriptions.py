@@ -3,14 +3,13 @@
 https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
 
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from functions.api.incoming_body import ClientGone, IncomingBody
+from functions.api.incoming_body import IncomingBody
 from functions.api.openai import descriptions
 from functions.api.openai.event_stream import Emit, EventStream
 from functions.api.openai.problems import RequiresKey, in_openai_words
@@ -19,7 +18,6 @@ from functions.api.openai.transcription_request import (
     TranscriptionRequest,
     read_transcription_request,
 )
-from functions.api.recogniser import collect_transcript
 from functions.api.request_record import RequestRecord, record_of
 from functions.api.service import SpeechService
 from functions.api.uploads import receive_form, upload_limits
@@ -36,8 +34,9 @@ from shared.formats.openai_audio import (
     verbose_json,
 )
 from shared.formats.subtitles import srt, webvtt
-from shared.transcript import Phrase, Transcript
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.scheduling import CheckCancelled
+from shared.transcript import Phrase, RecognitionCost, Transcript
+from shared.transcription.transcribe import transcribe
 
 _MAX_FIELDS = 1_000  # most of them keywords
 
@@ -48,7 +47,7 @@ def create_router(service: SpeechService) -> APIRouter:
         tags=["OpenAI audio"], dependencies=[Depends(RequiresKey(service.authenticator))]
     )
 
-    async def transcribe(request: Request) -> Response:
+    async def create_transcription(request: Request) -> Response:
         """Transcribe an audio file, as OpenAI's audio API does.
 
         The format of the audio is found in its bytes; file name and content type are ignored.
@@ -56,14 +55,14 @@ def create_router(service: SpeechService) -> APIRouter:
         with ExitStack() as opened:
             opened.enter_context(service.admission.admit())
             work = await _read_work(service, request)
-            if not work.asked.streams:
-                return written(work.asked, await service.threads.run(work.transcribe, work.body))
+            if not work.request.streams:
+                return written(work.request, await service.threads.run(work.transcribe, work.body))
             # The request stays under way until its last event.
             return EventStream(work.stream, service.threads, work.body, opened.pop_all().close)
 
     router.add_api_route(
         "/v1/audio/transcriptions",
-        transcribe,
+        create_transcription,
         methods=["POST"],
         summary="Transcribe an audio file (OpenAI)",
         operation_id="create_transcription",
@@ -78,39 +77,38 @@ class _Work:
     def __init__(
         self,
         service: SpeechService,
-        asked: TranscriptionRequest,
+        request: TranscriptionRequest,
         body: IncomingBody,
         record: RequestRecord,
     ) -> None:
-        self.asked = asked
+        self.request = request
         self.body = body
-        self._recogniser = service.recogniser
+        self._transcriber = service.transcriber
         self._limits = upload_limits(service.settings)
         self._record = record
-        self._statistics = record.statistics = RecognitionStatistics()
 
-    def transcribe(self, cancelled: threading.Event) -> Transcript:
+    def transcribe(self, check_cancelled: CheckCancelled) -> Transcript:
         """Recognise all of the audio."""
         with self._opened() as stream:
-            transcript = collect_transcript(
-                self._recogniser, stream, self.asked.options, self._statistics, cancelled
+            transcript = transcribe(
+                self._transcriber, stream, self.request.options, check_cancelled
             )
-        self._record.n_phrases = len(transcript.phrases)
+        self._record.add_transcript(transcript)
         return transcript
 
-    def stream(self, cancelled: threading.Event, emit: Emit) -> None:
+    def stream(self, check_cancelled: CheckCancelled, emit: Emit) -> None:
         """Recognise phrase by phrase.
 
         Speakers need all of the audio: where they are asked for, the events come at its end.
         """
-        if self.asked.response_format is ResponseFormat.DIARIZED_JSON:
-            for event in diarized_events(self.transcribe(cancelled)):
+        if self.request.response_format is ResponseFormat.DIARIZED_JSON:
+            for event in diarized_events(self.transcribe(check_cancelled)):
                 emit(event)
             return
         text = ""
         phrases: list[Phrase] = []
         with self._opened() as stream:
-            for phrase in self._phrases(stream, cancelled):
+            for phrase in self._phrases(stream, check_cancelled):
                 delta = continuation(text, phrase.best.display)
                 phrases.append(phrase)
                 text += delta
@@ -118,21 +116,21 @@ class _Work:
         self._record.n_phrases = len(phrases)
         emit(done_event(text, languages_of(phrases)))
 
-    def _phrases(self, stream: AudioStream, cancelled: threading.Event) -> Iterator[Phrase]:
-        results = self._recogniser.recognise(stream, self.asked.options, self._statistics)
-        try:
+    def _phrases(self, stream: AudioStream, check_cancelled: CheckCancelled) -> Iterator[Phrase]:
+        # Closed at once, not when it is collected: other work waits for the slot.
+        with closing(
+            self._transcriber.recognise(stream, self.request.options, check_cancelled)
+        ) as results:
             for result in results:
-                if cancelled.is_set():
-                    raise ClientGone
-                if isinstance(result, Phrase) and result.best.display:
+                check_cancelled()
+                if isinstance(result, RecognitionCost):
+                    self._record.cost = result
+                elif isinstance(result, Phrase) and result.best.display:
                     yield result
-        finally:
-            if isinstance(results, Generator):
-                results.close()  # now, not when it is collected: others wait for the engine
 
     @contextmanager
     def _opened(self) -> Iterator[AudioStream]:
-        with in_openai_words(), open_audio(self.asked.audio, limits=self._limits) as stream:
+        with in_openai_words(), open_audio(self.request.audio, limits=self._limits) as stream:
             yield stream
 
 
@@ -152,7 +150,7 @@ async def read_openai_form(
     MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
     """
     parts, body = await receive_form(request, service.settings, _MAX_FIELDS)
-    return read_transcription_request(parts, service.settings.model, service.recogniser), body
+    return read_transcription_request(parts, service.settings.model, service.transcriber), body
 
 
 def written(asked: TranscriptionRequest, transcript: Transcript) -> Response:

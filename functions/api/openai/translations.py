@@ -3,8 +3,6 @@
 https://platform.openai.com/docs/api-reference/audio/createTranslation
 """
 
-import threading
-
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -12,15 +10,15 @@ from functions.api.openai import descriptions
 from functions.api.openai.problems import OpenAIProblem, RequiresKey, in_openai_words
 from functions.api.openai.transcription_request import ResponseFormat, TranscriptionRequest
 from functions.api.openai.transcriptions import read_openai_form, written
-from functions.api.recogniser import collect_transcript
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.uploads import plan_translation, upload_limits
 from shared.audio.stream import open_audio
 from shared.errors import UnsupportedPair
 from shared.formats.openai_audio import verbose_json
+from shared.scheduling import CheckCancelled
 from shared.transcript import Transcript
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.transcription.transcribe import transcribe
 from shared.translation.speech import SpeechTranslationPlan, in_language
 
 _TARGET = "en"
@@ -47,17 +45,14 @@ def create_router(service: SpeechService) -> APIRouter:
             asked, body = await read_openai_form(service, request)
             plan = await _plan(service, asked)
             record = record_of(request)
-            record.statistics = statistics = RecognitionStatistics()
             limits = upload_limits(service.settings)
 
-            def work(cancelled: threading.Event) -> Transcript:
+            def work(check_cancelled: CheckCancelled) -> Transcript:
                 options = plan.options(asked.options)
                 with in_openai_words(), open_audio(asked.audio, limits=limits) as stream:
-                    heard = collect_transcript(
-                        service.recogniser, stream, options, statistics, cancelled
-                    )
-                record.n_phrases = len(heard.phrases)
-                return in_language(plan.translated(heard), _TARGET)
+                    transcript = transcribe(service.transcriber, stream, options, check_cancelled)
+                record.add_transcript(transcript)
+                return in_language(plan.translated(transcript), _TARGET)
 
             return _written(asked, await service.threads.run(work, body))
 

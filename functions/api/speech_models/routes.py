@@ -108,7 +108,7 @@ class _Models:
         fits = parse_filter(text, _FILTERED) if text else None
         locales, next_skip = paging.page(
             locale
-            for locale in self._service.recogniser.supported_locales()
+            for locale in self._service.transcriber.supported_locales()
             if fits is None or fits(self._filtered(locale))
         )
         values = [
@@ -133,7 +133,7 @@ class _Models:
 
     async def locales(self) -> Response:
         """List the locales that this server's model recognises."""
-        return JSONResponse(self._service.recogniser.supported_locales())
+        return JSONResponse(self._service.transcriber.supported_locales())
 
     async def health(self) -> Response:
         """Tell whether jobs can be kept."""
@@ -153,7 +153,7 @@ class _Models:
 
     def _locale_of(self, model_id: str) -> str:
         """Locale that an id shows the model for; that of all locales stands for the first."""
-        supported = self._service.recogniser.supported_locales()
+        supported = self._service.transcriber.supported_locales()
         if model_id == base_model_id(self._model):
             return "en-US" if "en-US" in supported else supported[0]
         for locale in supported:

@@ -8,7 +8,6 @@ Nothing is kept.
 import base64
 import json
 import secrets
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.api.problems import Problem
-from functions.api.recogniser import collect_transcript
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.speech_translation import descriptions
@@ -30,7 +28,8 @@ from functions.api.uploads import (
     separate_channels,
 )
 from shared.formats.speech_translation import speech_translation_result
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.scheduling import CheckCancelled
+from shared.transcription.transcribe import transcribe
 
 if TYPE_CHECKING:
     from functions.api.speech_translation.voice import TranslatedSpeech, TranslationVoices
@@ -81,21 +80,18 @@ async def _translate(
     plan = await plan_translation(service, asked, targets)
     options = plan.options(asked)
     record = record_of(request)
-    record.statistics = statistics = RecognitionStatistics()
 
-    def work(cancelled: threading.Event) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
+    def work(
+        check_cancelled: CheckCancelled,
+    ) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
         voices = _voices(service, definition, targets)
         with opened_audio(upload, service.settings) as stream:
             channels = separate_channels(definition, stream)
-            heard = collect_transcript(
-                service.recogniser,
-                stream,
-                replace(options, channels=channels),
-                statistics,
-                cancelled,
+            recognised = transcribe(
+                service.transcriber, stream, replace(options, channels=channels), check_cancelled
             )
-        record.n_phrases = len(heard.phrases)
-        transcript = plan.translated(heard)
+        record.add_transcript(recognised)
+        transcript = plan.translated(recognised)
         spoken = [] if voices is None else [voices.speak(transcript, one) for one in targets]
         return speech_translation_result(transcript, targets, channels), spoken
 

@@ -7,7 +7,6 @@ Nothing of a text is kept.
 import asyncio
 import hashlib
 import json
-import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -35,6 +34,7 @@ from functions.api.translator.request import (
     read_version,
 )
 from shared.errors import AudioTooLarge
+from shared.scheduling import CheckCancelled
 from shared.translation.chain import TranslatorChain
 
 # 50 000 characters of four bytes each, written as `\ud83d\ude00`, and what is around them.
@@ -160,7 +160,7 @@ async def _read(request: Request, body: IncomingBody) -> bytes:
 async def _run(service: SpeechService, body: IncomingBody, work: Callable[[], Result]) -> Result:
     """Work in a thread of its own."""
 
-    def ignoring_cancellation(_cancelled: threading.Event) -> Result:
+    def ignoring_cancellation(_check_cancelled: CheckCancelled) -> Result:
         return work()
 
     return await service.threads.run(ignoring_cancellation, body)

@@ -1,7 +1,7 @@
-"""The port of a Whisper engine: encode, identify the language, decode, align.
+"""The port of a Whisper engine: encode, identify the language, decode, align, score.
 
-The pipeline in `recognise.py` knows only this. Adapters: `ctranslate2_engine.py`,
-`openai_whisper_engine.py`, and `scripted_engine.py` for tests.
+The pipeline knows only this. Adapters: `ctranslate2_engine.py`, `openai_whisper_engine.py`, and
+`scripted_engine.py` for tests.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,8 @@ Positions = npt.NDArray[np.int64]
 class EncodedSegment:
     """Encoder output of one segment.
 
-    features: the engine's own object, shape `(1, n_positions, n_state)`.
+    features: the engine's own object, shape `(1, n_positions, n_state)`. It may lie in the memory
+        of another device: only the engine that made it looks into it.
     n_positions: encoder context, 20 ms each.
     """
 
@@ -31,7 +32,7 @@ class EncodedSegment:
 
 
 class Task(StrEnum):
-    """What the decoder is to write: the words that are said, or what they mean in English."""
+    """Output of the decoder: the words that are said, or their translation to English."""
 
     TRANSCRIBE = "transcribe"
     TRANSLATE = "translate"
@@ -39,15 +40,15 @@ class Task(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecodingRequest:
-    """How one segment is to be decoded.
+    """Parameters of decoding one segment.
 
-    language: Whisper's code, `en`; what is spoken, whatever the task.
-    max_tokens: where decoding stops although the text has not ended.
+    language: Whisper's code, `en`; the spoken language, whatever the task.
+    max_tokens: decoding stops here although the text has not ended.
     hint: text that the model takes for what was said before; phrase lists bind through it.
     timestamps: let the decoder write time tokens between sentences. They are not kept, but a
         decoder that writes them reads on behind a pause or a change of speaker.
-    task: an English-only model knows transcribing alone, and does that.
-    beam_size: how many texts are followed at a time; 1 is greedy search.
+    task: an English-only model can only transcribe, and does that.
+    beam_size: hypotheses that the search keeps; 1 is greedy search.
     """
 
     language: str
@@ -60,20 +61,20 @@ class DecodingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """What the decoder reads in one segment.
+    """Text of one segment, as the decoder found it.
 
     tokens: text tokens without special ones; `contents` holds the bytes of each. A character of
         UTF-8 may be spread over several tokens.
     average_log_probability: over the tokens and the end of text, natural logarithm.
     no_speech_probability: of the `no speech` token at the start, 0..1.
-    capped: decoding stopped at `max_tokens`.
+    hit_token_limit: decoding stopped at `max_tokens`.
     """
 
     tokens: tuple[int, ...]
     contents: tuple[bytes, ...]
     average_log_probability: float
     no_speech_probability: float
-    capped: bool
+    hit_token_limit: bool
 
     @property
     def text(self) -> str:
@@ -104,15 +105,18 @@ class RecognitionEngine(Protocol):
         """Languages that the model can recognise (`{"en"}` for an English-only model)."""
         ...
 
-    def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
-        """Encode one segment, shape `(n_samples,)`, with silence up to `n_positions`."""
+    def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
+        """Encode segments, shape `(n_samples,)` each, with silence up to `n_positions`.
+
+        Whether they share a batch is the adapter's choice: a GPU gains from it, few cores lose.
+        """
         ...
 
-    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
-        """Copy some positions of an encoded segment, in the order given, into one of its own.
+    def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+        """Copy positions of an encoded segment, in the order given, into a segment of their own.
 
-        Encoding is most of the cost of a short segment; what is encoded already is listened to
-        in parts so. Positions are within the segment and may repeat.
+        Encoding is most of the cost of a short segment: language identification looks at parts of
+        what is encoded already. Positions are within the segment and may repeat.
         """
         ...
 

@@ -61,8 +61,7 @@ class OpenAIWhisperEngine:
             self._model = self._load(checkpoint).to(settings.device).eval()
         except (RuntimeError, AssertionError) as error:
             raise EngineUnavailable(
-                f"openai-whisper can not load the model in {model_folder.name} on "
-                f"{settings.device}."
+                f"openai-whisper cannot load the model in {model_folder.name} on {settings.device}."
             ) from error
         n_vocabulary = self._tokenizer("en").encoding.n_vocab
         if n_vocabulary != checkpoint.dimensions["n_vocab"]:
@@ -87,12 +86,15 @@ class OpenAIWhisperEngine:
             return frozenset({"en"})
         return frozenset(self._tokenizer("en").all_language_codes)
 
-    def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
-        """Encode one segment at its own context.
+    def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
+        """Encode segments one by one at their own context.
 
         openai-whisper's own `forward` insists on 30 s; these are its steps, with as many of the
         position encodings as the context has.
         """
+        return [EncodedSegment(self._encode(one, n_positions), n_positions) for one in segments]
+
+    def _encode(self, samples: Samples, n_positions: int) -> Any:
         encoder = self._model.encoder
         gelu = self._torch.nn.functional.gelu
         n_frames = n_positions * FRAMES_PER_POSITION
@@ -103,12 +105,12 @@ class OpenAIWhisperEngine:
             features = features + encoder.positional_embedding[:n_positions]
             for block in encoder.blocks:
                 features = block(features)
-            return EncodedSegment(encoder.ln_post(features), n_positions)
+            return encoder.ln_post(features)
 
-    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+    def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
         """Copy positions where the features are."""
-        places = self._torch.from_numpy(np.ascontiguousarray(positions)).to(self._model.device)
-        return EncodedSegment(encoded.features.index_select(1, places), len(positions))
+        indices = self._torch.from_numpy(np.ascontiguousarray(positions)).to(self._model.device)
+        return EncodedSegment(encoded.features.index_select(1, indices), len(positions))
 
     def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:
         """Probability of every language: one decoder step on the encoder's output."""
@@ -155,7 +157,7 @@ class OpenAIWhisperEngine:
             contents=self._contents(text_tokens),
             average_log_probability=result.avg_logprob,
             no_speech_probability=result.no_speech_prob,
-            capped=len(result.tokens) >= request.max_tokens,
+            hit_token_limit=len(result.tokens) >= request.max_tokens,
         )
 
     def align(
@@ -227,7 +229,7 @@ class OpenAIWhisperEngine:
             contents=self._contents(tokens),
             average_log_probability=sum(logarithms) / max(1, len(tokens)),
             no_speech_probability=0.0,
-            capped=False,
+            hit_token_limit=False,
         )
 
     def _token_probabilities(

@@ -39,22 +39,22 @@ def token_limit(duration_s: float, language: str) -> int:
 
 def is_loop(hypothesis: Hypothesis) -> bool:
     """Whether the text repeats itself beyond what people do."""
-    return hypothesis.capped or _compression(hypothesis.text) > MOST_COMPRESSION
+    return hypothesis.hit_token_limit or _compression(hypothesis.text) > MOST_COMPRESSION
 
 
-def is_doubtful(hypothesis: Hypothesis, task: Task = Task.TRANSCRIBE) -> bool:
+def needs_fallback(hypothesis: Hypothesis, task: Task = Task.TRANSCRIBE) -> bool:
     """Whether more context may give a better text.
 
     What words mean is never as certain as the words. Of four doubtful translations one was better
     at a longer context, for ten times the time: only loops are worth it.
     """
-    if is_loop(hypothesis) or ends_twice(hypothesis.text):
+    if is_loop(hypothesis) or has_repeated_ending(hypothesis.text):
         return True
     is_unlikely = hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
     return is_unlikely and task is Task.TRANSCRIBE
 
 
-def is_uncertain(hypothesis: Hypothesis) -> bool:
+def needs_beam_search(hypothesis: Hypothesis) -> bool:
     """Whether a wider search may find a better text in the same encoder output."""
     return hypothesis.average_log_probability < CERTAIN_LOG_PROBABILITY
 
@@ -67,20 +67,20 @@ def is_not_speech(hypothesis: Hypothesis) -> bool:
     )
 
 
-def better(first: Hypothesis, second: Hypothesis) -> Hypothesis:
+def more_plausible(first: Hypothesis, second: Hypothesis) -> Hypothesis:
     """The more believable of two: a loop last, a repeated end next to last, then by probability."""
 
     def belief(hypothesis: Hypothesis) -> tuple[bool, bool, float]:
         return (
             not is_loop(hypothesis),
-            not ends_twice(hypothesis.text),
+            not has_repeated_ending(hypothesis.text),
             hypothesis.average_log_probability,
         )
 
     return max(first, second, key=belief)
 
 
-def ends_twice(text: str) -> bool:
+def has_repeated_ending(text: str) -> bool:
     """Whether the last three words or more are said a second time."""
     words = text.casefold().replace(",", "").replace(".", "").split()
     return any(

@@ -1,7 +1,6 @@
-"""An engine that reads what it is told, so that everything around the port runs without a model.
+"""The fake of the engine port: texts come from a script, so that the pipeline runs without a model.
 
-Beside `engine.py`, because it must keep the same promises: the contract tests of engines run on
-it too.
+The contract tests of engines run on it too.
 """
 
 import threading
@@ -24,7 +23,7 @@ Listener = Callable[[EncodedSegment], dict[str, float]]
 Judge = Callable[[EncodedSegment, str], float]
 
 SURE = -0.1
-"""Average log probability of a text that is believed, about what a well read clip has."""
+"""Average log probability of a plausible text, about that of a well read clip."""
 
 _CERTAIN_ENGLISH = {"en": 1.0}
 _SAMPLES_PER_POSITION = SAMPLE_RATE // POSITIONS_PER_SECOND
@@ -41,7 +40,7 @@ def hypothesis_of(
         contents=contents,
         average_log_probability=average_log_probability,
         no_speech_probability=no_speech_probability,
-        capped=False,
+        hit_token_limit=False,
     )
 
 
@@ -51,12 +50,12 @@ class ScriptedEngine:
     Parameters
     ----------
     read: text of a segment; `features` of the encoded segment are its samples, so that a script
-        may go by length, loudness or context. Longer than `max_tokens`, it is cut and capped.
+        may go by length, loudness or context. Longer than `max_tokens`, it is cut at the limit.
     listen: probability of each language in a segment.
     judge: average log probability of a text that is given to be scored.
     languages: what the engine claims to recognise.
 
-    What it was asked is kept: `contexts` (encoder positions by call of `encode`), `batches`
+    Its calls are recorded: `contexts` (encoder positions of each encoded segment), `batches`
     (requests by call of `decode`), `n_identified` and `n_aligned` segments.
     """
 
@@ -79,16 +78,16 @@ class ScriptedEngine:
 
     @property
     def languages(self) -> frozenset[str]:
-        """Languages it was given."""
+        """The given languages."""
         return self._languages
 
-    def encode(self, samples: Samples, n_positions: int) -> EncodedSegment:
+    def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Keep the samples as features."""
         with self._recording:
-            self.contexts.append(n_positions)
-        return EncodedSegment(samples, n_positions)
+            self.contexts += [n_positions] * len(segments)
+        return [EncodedSegment(samples, n_positions) for samples in segments]
 
-    def excerpt(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
+    def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
         """Keep the samples of these positions; the silence behind them is not kept by `encode`."""
         starts = positions * _SAMPLES_PER_POSITION
         kept = starts[starts + _SAMPLES_PER_POSITION <= len(encoded.features)]
@@ -96,7 +95,7 @@ class ScriptedEngine:
         return EncodedSegment(encoded.features[places.reshape(-1)], len(positions))
 
     def identify_language(self, segments: Sequence[EncodedSegment]) -> list[dict[str, float]]:
-        """Return what the script hears in each segment."""
+        """Return the script's probabilities for each segment."""
         with self._recording:
             self.n_identified += len(segments)
         return [self._listen(segment) for segment in segments]
@@ -104,7 +103,7 @@ class ScriptedEngine:
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Return what the script reads in each segment."""
+        """Return the script's text for each segment."""
         with self._recording:
             self.batches.append(tuple(requests))
         return [
@@ -133,7 +132,7 @@ class ScriptedEngine:
         language: str,  # noqa: ARG002 - the port's signature
         texts: Sequence[str],
     ) -> list[Hypothesis]:
-        """Return what the script thinks of each text."""
+        """Return the script's score of each text."""
         return [hypothesis_of(text, self._judge(segment, text)) for text in texts]
 
 
@@ -144,7 +143,7 @@ def _within_limit(hypothesis: Hypothesis, max_tokens: int) -> Hypothesis:
         hypothesis,
         tokens=hypothesis.tokens[:max_tokens],
         contents=hypothesis.contents[:max_tokens],
-        capped=True,
+        hit_token_limit=True,
     )
 
 

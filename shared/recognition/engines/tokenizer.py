@@ -1,7 +1,7 @@
-"""Whisper's vocabulary: special tokens, the bytes of text tokens, and tokens of a text.
+"""Whisper's tokenizer: special tokens, the bytes of text tokens, and tokens of a text.
 
-Read from the model's `tokenizer.json`. Tokens to bytes is a table; only who needs tokens of a
-text (phrase lists do) loads the tokenizer itself.
+Read from the model's `tokenizer.json`. Tokens to bytes is a table; the byte-pair encoder itself is
+loaded only where tokens of a text are needed, as phrase lists need them.
 """
 
 import json
@@ -15,8 +15,8 @@ from shared.errors import EngineUnavailable
 FIRST_MERGE = ("Ġ", "t")
 
 
-class Vocabulary:
-    """The vocabulary of one model. May be used from any thread.
+class Tokenizer:
+    """Vocabulary of one model. May be used from any thread.
 
     Raises
     ------
@@ -46,7 +46,7 @@ class Vocabulary:
             character: byte for byte, character in _printable_characters().items()
         }
         self._path = path
-        self._tokenizer: Any = None
+        self._encoder: Any = None
         self._loading = threading.Lock()
 
     def token_bytes(self, token: int) -> bytes:
@@ -54,14 +54,14 @@ class Vocabulary:
         return bytes(self._byte_of_character[character] for character in self._contents[token])
 
     def tokenise(self, text: str) -> list[int]:
-        """Byte-level BPE tokens of a text; what looks like a special token is text too."""
+        """Byte-level BPE tokens of a text; text that looks like a special token is text too."""
         with self._loading:
-            if self._tokenizer is None:
-                self._tokenizer = self._load_tokenizer()
-        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False).ids
+            if self._encoder is None:
+                self._encoder = self._load_encoder()
+        ids: list[int] = self._encoder.encode(text, add_special_tokens=False).ids
         return ids
 
-    def _load_tokenizer(self) -> Any:
+    def _load_encoder(self) -> Any:
         """Tokenizer of the file, made whole.
 
         Conversions of Whisper lack the first merge of its vocabulary, `Ġ t`: `" the"` would

@@ -1,4 +1,7 @@
-"""The main language of an audio: which candidate its segments sound like together, if any."""
+"""The main language of an audio: the candidate that its segments sound like together, if any.
+
+`evidence.py` describes the rungs.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,109 +9,105 @@ import numpy as np
 
 from shared.audio.segmenter import Segment
 from shared.audio.speech_detector import SAMPLE_RATE
-from shared.language.candidates import SURE_SHARE, IdentifiedLanguage, LanguageCandidates
-from shared.language.viterbi import shares_of
+from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
+from shared.language.viterbi import normalised
 from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.engine import DecodingRequest, EncodedSegment, RecognitionEngine
 from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.engines.plausibility import is_not_speech, token_limit
-from shared.recognition.languages.rescoring import weighed_by_reading
+from shared.recognition.languages.evidence import (
+    LEAST_IN_SET_PROBABILITY,
+    RESCORED_SURE_POSTERIOR,
+    SURE_POSTERIOR,
+    rescore_by_decoding,
+)
 
-READ_SURE_SHARE = 0.6  # what counts as clear once a segment has been read in several languages
-NOTHING_S = 1.0
-
-# What the candidates must have together of the probability of all languages. Whisper base: the
-# least that the truth and another language have is 0.039 (slow English with a Mandarin accent, or
-# Spanish), for all but one speaker of 20 at least 0.10; of 18 clips cut to 1.5 s it is 0.36.
-# Without the truth, four near languages have less with 16 of 18 clips, two others with 286 of 294.
-LEAST_HEARD_SHARE = 0.02
+SILENCE_S = 1.0  # what the model's bias for a language is measured on
 
 
-def hear_main_language(
+def identify_main_language(
     engine: RecognitionEngine,
     candidates: LanguageCandidates,
     segments: Sequence[Segment],
     encoded: Sequence[EncodedSegment],
 ) -> IdentifiedLanguage:
-    """The candidate that some segments sound like, on the encoder output that is decoded anyway."""
+    """Identify the language of segments together; doubts are settled on the longest of them."""
     weights_s = [segment.speech_s for segment in segments]
-    place = max(range(len(segments)), key=weights_s.__getitem__)
-    ranked = _heard(engine, encoded)
-    shares: Mapping[str, float] = candidates.mean_shares(ranked, weights_s)
-    if candidates.heard_share(ranked, weights_s) < LEAST_HEARD_SHARE:
-        best = max(shares, key=shares.__getitem__)
-        if _is_foreign(engine, candidates, segments[place], best):
-            return candidates.identified(shares, is_heard=False)
-    if not _is_sure(shares, SURE_SHARE):
-        shares = _heard_and_read(engine, candidates, segments[place], encoded[place], shares)
-    return candidates.identified(shares)
+    longest = max(range(len(segments)), key=weights_s.__getitem__)
+    ranked = _probabilities(engine, encoded)
+    posteriors: Mapping[str, float] = candidates.mean_posteriors(ranked, weights_s)
+    if candidates.in_set_probability(ranked, weights_s) < LEAST_IN_SET_PROBABILITY:
+        best = max(posteriors, key=posteriors.__getitem__)
+        if _is_out_of_set(engine, candidates, segments[longest], best):
+            return candidates.identified(posteriors, is_in_set=False)
+    if not _is_sure(posteriors, SURE_POSTERIOR):
+        posteriors = _rescored(engine, candidates, segments[longest], encoded[longest], posteriors)
+    return candidates.identified(posteriors)
 
 
-def _heard(
+def _probabilities(
     engine: RecognitionEngine, encoded: Sequence[EncodedSegment]
 ) -> list[Mapping[str, float]]:
-    """Probability of every language in each segment; those of one context are heard together."""
-    heard: dict[int, Mapping[str, float]] = {}
+    """Probability of every language in each segment; one call for all of one context."""
+    found: dict[int, Mapping[str, float]] = {}
     for n_positions in {segment.n_positions for segment in encoded}:
-        places = [place for place, one in enumerate(encoded) if one.n_positions == n_positions]
-        ranked = engine.identify_language([encoded[place] for place in places])
-        heard |= zip(places, ranked, strict=True)
-    return [heard[place] for place in range(len(encoded))]
+        indices = [i for i, one in enumerate(encoded) if one.n_positions == n_positions]
+        ranked = engine.identify_language([encoded[index] for index in indices])
+        found |= zip(indices, ranked, strict=True)
+    return [found[index] for index in range(len(encoded))]
 
 
-def _is_foreign(
+def _is_out_of_set(
     engine: RecognitionEngine, candidates: LanguageCandidates, segment: Segment, language: str
 ) -> bool:
-    """Whether a segment sounds like no candidate at the full context either, but like speech.
+    """Whether a segment is speech that sounds like no candidate, at the full context either.
 
-    A Spanish clip that is clear at 30 s may sound like Hindi at its own context. What is not
-    speech sounds like any language, so it is read in the most probable candidate.
+    A Spanish clip that is clear at 30 s may sound like Hindi at its own context. Noise sounds like
+    any language, so the segment is decoded in the most probable candidate: noise gives no text.
     """
-    full = engine.encode(segment.samples, MAX_POSITIONS)
-    if candidates.heard_share(engine.identify_language([full]), [1.0]) >= LEAST_HEARD_SHARE:
+    (full,) = engine.encode([segment.samples], MAX_POSITIONS)
+    ranked = engine.identify_language([full])
+    if candidates.in_set_probability(ranked, [1.0]) >= LEAST_IN_SET_PROBABILITY:
         return False
     request = DecodingRequest(language, token_limit(segment.duration_s, language))
-    (reading,) = engine.decode([full], [request])
-    return any(map(str.isalnum, reading.text)) and not is_not_speech(reading)
+    (hypothesis,) = engine.decode([full], [request])
+    return any(map(str.isalnum, hypothesis.text)) and not is_not_speech(hypothesis)
 
 
-def _heard_and_read(
+def _rescored(
     engine: RecognitionEngine,
     candidates: LanguageCandidates,
     segment: Segment,
     encoded: EncodedSegment,
-    shares: Mapping[str, float],
+    posteriors: Mapping[str, float],
 ) -> Mapping[str, float]:
-    """Shares where hearing leaves a doubt: what is read in a language it is not in reads badly.
-
-    The longest segment is read in the most probable languages. Only where that does not tell
-    either is it encoded once more, at the full context.
-    """
-    read, is_loop = weighed_by_reading(engine, segment, encoded, shares)
-    if _is_sure(read, READ_SURE_SHARE) and not is_loop:
-        return read
-    full = engine.encode(segment.samples, MAX_POSITIONS)
-    shares = candidates.shares(engine.identify_language([full])[0])
-    if _is_sure(shares, SURE_SHARE):
-        return shares
-    return weighed_by_reading(engine, segment, full, _without_bias(engine, shares))[0]
+    """Posteriors after rung 3, and after rung 4 where that leaves a doubt."""
+    rescored, has_loop = rescore_by_decoding(engine, segment, encoded, posteriors)
+    if _is_sure(rescored, RESCORED_SURE_POSTERIOR) and not has_loop:
+        return rescored
+    (full,) = engine.encode([segment.samples], MAX_POSITIONS)
+    posteriors = candidates.posteriors(engine.identify_language([full])[0])
+    if _is_sure(posteriors, SURE_POSTERIOR):
+        return posteriors
+    return rescore_by_decoding(engine, segment, full, _without_bias(engine, posteriors))[0]
 
 
-def _is_sure(shares: Mapping[str, float], least: float) -> bool:
-    return max(shares.values()) >= least
+def _is_sure(posteriors: Mapping[str, float], least: float) -> bool:
+    return max(posteriors.values()) >= least
 
 
-def _without_bias(engine: RecognitionEngine, shares: Mapping[str, float]) -> dict[str, float]:
-    """Shares less what the model says of silence, which has no language.
+def _without_bias(engine: RecognitionEngine, posteriors: Mapping[str, float]) -> dict[str, float]:
+    """Posteriors less the model's bias: what it says of silence, which has no language.
 
-    To base it is English with 0.29, Chinese 0.12, Korean 0.03, Japanese and Russian 0.02; half a
-    second of speech that it hardly understands is English too. By the square root, because that
+    To base silence is English with 0.29, Chinese 0.12, Korean 0.03, Japanese and Russian 0.02; half
+    a second of speech that it hardly understands is English too. By the square root, because that
     bias is in part true of what people speak.
     """
-    silence = np.zeros(round(NOTHING_S * SAMPLE_RATE), np.float32)
-    (bias,) = engine.identify_language([engine.encode(silence, context_lengths(NOTHING_S)[0])])
+    silence = np.zeros(round(SILENCE_S * SAMPLE_RATE), np.float32)
+    encoded = engine.encode([silence], context_lengths(SILENCE_S)[0])
+    (bias,) = engine.identify_language(encoded)
     unbiased = {
-        language: share / max(bias.get(language, 0.0), 1e-4) ** 0.5
-        for language, share in shares.items()
+        language: posterior / max(bias.get(language, 0.0), 1e-4) ** 0.5
+        for language, posterior in posteriors.items()
     }
-    return shares_of(unbiased, tuple(shares))
+    return normalised(unbiased, tuple(posteriors))

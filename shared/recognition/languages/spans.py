@@ -1,4 +1,4 @@
-"""Stretches of a segment that are short enough to be in one language."""
+"""Spans of a segment that are short enough to be in one language, and cuts between them."""
 
 from itertools import groupby, pairwise
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from shared.audio.segmenter import Segment, Utterance
 from shared.audio.speech_detector import SAMPLE_RATE
-from shared.language.viterbi import HeardSpan
+from shared.language.viterbi import SpanScores
+from shared.recognition.engines.engine import Positions
 
-LONGEST_SPAN_S = 2.5  # a longer breath is heard in equal parts
+LONGEST_SPAN_S = 2.5  # a longer breath is scored in equal parts
 LEAST_BREATH_S = 0.4
 FRAME_SAMPLES = SAMPLE_RATE // 50
 PAUSE_FRAMES = 6  # of 20 ms
@@ -18,8 +19,8 @@ QUIET_WITHIN_S = 0.25  # a cut between two languages moves this far to where it 
 QUIET_SAMPLES = SAMPLE_RATE // 20
 
 
-def spans_of(segment: Segment) -> list[HeardSpan]:
-    """Stretches of speech of at most 2.5 s; nothing heard yet.
+def spans_of(segment: Segment) -> list[SpanScores]:
+    """Spans of speech of at most 2.5 s, not scored yet.
 
     Each is within one utterance, and where there is a short pause in that, on one side of it.
     """
@@ -29,7 +30,7 @@ def spans_of(segment: Segment) -> list[HeardSpan]:
             n_spans = max(1, int(np.ceil((breath.end_s - breath.start_s) / LONGEST_SPAN_S)))
             edges_s = np.linspace(breath.start_s, breath.end_s, n_spans + 1).tolist()
             spans += [
-                HeardSpan(start_s, end_s, {}, after_pause=start_s == breath.start_s)
+                SpanScores(start_s, end_s, {}, after_pause=start_s == breath.start_s)
                 for start_s, end_s in pairwise(edges_s)
             ]
     return spans
@@ -44,12 +45,12 @@ def _breaths(segment: Segment, utterance: Utterance) -> list[Utterance]:
     if n_frames == 0 or not power.any():
         return [utterance]
     is_quiet = power < np.percentile(power, 90) * QUIET_POWER
-    breaths, start_s, place = [], utterance.start_s, 0
+    breaths, start_s, n_before = [], utterance.start_s, 0
     for quiet, run in groupby(is_quiet.tolist()):
         n_run = len(list(run))
-        first_s = utterance.start_s + place * FRAME_SAMPLES / SAMPLE_RATE
+        first_s = utterance.start_s + n_before * FRAME_SAMPLES / SAMPLE_RATE
         last_s = first_s + n_run * FRAME_SAMPLES / SAMPLE_RATE
-        place += n_run
+        n_before += n_run
         if (
             quiet
             and n_run >= PAUSE_FRAMES
@@ -76,12 +77,30 @@ def part_of(segment: Segment, start_s: float, end_s: float) -> Segment:
     return Segment(samples, offset_s, utterances)
 
 
-def quiet_near(segment: Segment, place_s: float) -> float:
-    """The quietest 50 ms around a time."""
-    near = part_of(segment, place_s - QUIET_WITHIN_S, place_s + QUIET_WITHIN_S)
+def quietest_near(segment: Segment, time_s: float) -> float:
+    """Middle of the quietest 50 ms around a time."""
+    near = part_of(segment, time_s - QUIET_WITHIN_S, time_s + QUIET_WITHIN_S)
     n_windows = len(near.samples) // QUIET_SAMPLES
     if n_windows == 0:
-        return place_s
+        return time_s
     windows = near.samples[: n_windows * QUIET_SAMPLES].reshape(n_windows, QUIET_SAMPLES)
     quietest = int(np.argmin(np.square(windows).sum(axis=1)))
     return near.offset_s + (quietest + 0.5) * QUIET_SAMPLES / SAMPLE_RATE
+
+
+def positions_with_silence(
+    span: tuple[int, int], silence: tuple[int, int], n_positions: int
+) -> Positions:
+    """The positions of a span, followed by positions of silence up to `n_positions`.
+
+    Without silence behind it speech is cut off and the model guesses: of 19 Spanish utterances 7
+    sound like another language then, with 1 s of silence none does.
+
+    Parameters
+    ----------
+    span, silence: first position and the one after the last; `silence` is not empty and repeated
+        as often as it takes.
+    """
+    n_silent = max(0, n_positions - (span[1] - span[0]))
+    silent = silence[0] + np.arange(n_silent) % (silence[1] - silence[0])
+    return np.concatenate((np.arange(*span), silent))[:n_positions]

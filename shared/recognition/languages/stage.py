@@ -1,134 +1,158 @@
-"""The languages of segments: known, one for the whole audio, or told for each phrase."""
+"""The language stage: encodes segments and says which language each is in.
+
+The language is known, or one for the whole audio, or one per phrase; in the last case a segment is
+cut where its language changes.
+"""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from itertools import groupby
 
 from shared.audio.segmenter import Segment
 from shared.errors import LanguageNotIdentified
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
-from shared.language.locales import find_locale
+from shared.language.locales import find_locale, language_of
 from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
-from shared.recognition.languages.main_language import hear_main_language
-from shared.recognition.languages.switching import HeardSegment, PhraseLanguages, SegmentPart
-from shared.recognition.options import RecognitionOptions
+from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
+from shared.recognition.languages.main_language import identify_main_language
+from shared.recognition.languages.span_scores import ScoredSegment, SpanScorer
+from shared.recognition.languages.switching import LanguagePart, LanguageSwitchDetector
+
+EngineSlot = Callable[[], AbstractContextManager[RecognitionEngine]]
+"""Waits for a slot of the scheduler; the block has its engine."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelSegment:
-    """A segment of one channel of the audio."""
-
-    channel: int
-    segment: Segment
-
-
-Told = dict[int, list[SegmentPart]]
-"""Parts of one language by the `id` of their `ChannelSegment`."""
-
-
-class SegmentLanguages:
-    """Encodes the segments of one audio and says which language each is in.
+class LanguageStage:
+    """Languages of one audio; remembers the language spoken last, by channel.
 
     Parameters
     ----------
-    turn: has the engine while its block runs.
-
-    Raises
-    ------
-    UnsupportedLocale: a candidate that the engine can not recognise.
+    slot: see `EngineSlot`; the caller holds none while it calls `assign` or `identify`.
+    per_phrase: of several candidates each phrase has its own; else one is the main language.
+    fallback_locale: of speech that is in none of the candidates; None makes that an error.
     """
 
     def __init__(
         self,
-        engine: RecognitionEngine,
-        options: RecognitionOptions,
-        turn: Callable[[], AbstractContextManager[None]],
+        slot: EngineSlot,
+        candidates: LanguageCandidates,
+        *,
+        per_phrase: bool,
+        fallback_locale: str | None,
     ) -> None:
-        self._engine = engine
-        self._turn = turn
-        self._candidates = LanguageCandidates(options.locales, engine.languages)
-        self._fallback = options.fallback_locale
-        self._locale = self._candidates.only
-        self._by_phrase = (
-            PhraseLanguages(engine, self._candidates)
-            if options.language_per_phrase and self._locale is None
-            else None
-        )
+        self._slot = slot
+        self._candidates = candidates
+        self._fallback_locale = fallback_locale
+        self._locale = candidates.only
+        self._per_phrase = per_phrase and self._locale is None
+        self._spoken_last: dict[int, str] = {}
 
-    def tell(self, groups: Sequence[Sequence[ChannelSegment]]) -> Told:
-        """Parts of one language of every segment; none where the audio's language is known.
+    def assign(self, groups: Sequence[Sequence[ChannelSegment]]) -> list[list[SegmentWork]]:
+        """Encode all groups and assign languages; [] where the audio's language is known.
 
-        Segments are encoded in groups of one length, but languages follow each other in time, and
-        the main one is settled on all of them: the first group has the shortest.
+        The segments of a group have one context. Languages are assigned to all groups at once,
+        because they follow each other in time, and the main language is settled on all segments:
+        the first group has the shortest.
 
         Raises
         ------
         LanguageNotIdentified: they sound like none of the candidates, and there is no fallback.
         """
-        if self._by_phrase is not None:
-            return self._tell_apart(self._by_phrase, groups)
-        if self._locale is not None or not groups:
-            return {}
-        entries = [entry for group in groups for entry in group]
-        encoded: list[EncodedSegment] = []
+        if not groups or self._locale is not None:
+            return []
+        if self._per_phrase:
+            return self._assign_per_phrase(groups)
+        encoded = []
         for group in groups:
-            with self._turn():
-                encoded += self._encode([entry.segment for entry in group])
-        with self._turn():
-            locale = self._settle([entry.segment for entry in entries], encoded)
-        return {
-            id(entry): [SegmentPart(entry.segment, output, locale)]
-            for entry, output in zip(entries, encoded, strict=True)
-        }
-
-    def in_one_language(self, segments: Sequence[Segment]) -> list[list[SegmentPart]]:
-        """Encode segments of an audio that has one language; the caller has the engine."""
-        encoded = self._encode(segments)
-        locale = self._locale or self._settle(segments, encoded)
+            with self._slot() as engine:
+                encoded.append(_encode(engine, [entry.segment for entry in group]))
+        with self._slot() as engine:
+            locale = self._settle(
+                engine,
+                [entry.segment for group in groups for entry in group],
+                [output for outputs in encoded for output in outputs],
+            )
         return [
-            [SegmentPart(segment, output, locale)]
-            for segment, output in zip(segments, encoded, strict=True)
+            [
+                SegmentWork(entry.index, entry.channel, entry.segment, locale, output)
+                for entry, output in zip(group, outputs, strict=True)
+            ]
+            for group, outputs in zip(groups, encoded, strict=True)
+        ]
+
+    def encode_monolingual(
+        self, engine: RecognitionEngine, group: Sequence[ChannelSegment]
+    ) -> list[SegmentWork]:
+        """Encode a group of an audio whose language is known; the caller holds the slot."""
+        segments = [entry.segment for entry in group]
+        encoded = _encode(engine, segments)
+        locale = self._locale or self._settle(engine, segments, encoded)
+        return [
+            SegmentWork(entry.index, entry.channel, entry.segment, locale, output)
+            for entry, output in zip(group, encoded, strict=True)
         ]
 
     def identify(self, segments: Sequence[Segment]) -> IdentifiedLanguage:
-        """The main language of segments, whatever has been settled."""
-        with self._turn():
-            encoded = self._encode(segments)
-            return hear_main_language(self._engine, self._candidates, segments, encoded)
+        """Identify the main language of segments, whatever has been settled."""
+        with self._slot() as engine:
+            encoded = _encode(engine, segments)
+            return identify_main_language(engine, self._candidates, segments, encoded)
 
-    def _settle(self, segments: Sequence[Segment], encoded: Sequence[EncodedSegment]) -> str:
-        identified = hear_main_language(self._engine, self._candidates, segments, encoded)
-        if identified.is_heard:
+    def _settle(
+        self,
+        engine: RecognitionEngine,
+        segments: Sequence[Segment],
+        encoded: Sequence[EncodedSegment],
+    ) -> str:
+        identified = identify_main_language(engine, self._candidates, segments, encoded)
+        if identified.is_in_set:
             self._locale = identified.locale
-        elif self._fallback is not None:
-            self._locale = find_locale(self._fallback)
+        elif self._fallback_locale is not None:
+            self._locale = find_locale(self._fallback_locale)
         else:
             raise LanguageNotIdentified("The speech is in none of the locales that are named.")
         return self._locale
 
-    def _tell_apart(
-        self, languages: PhraseLanguages, groups: Sequence[Sequence[ChannelSegment]]
-    ) -> Told:
-        heard: dict[int, HeardSegment] = {}
+    def _assign_per_phrase(
+        self, groups: Sequence[Sequence[ChannelSegment]]
+    ) -> list[list[SegmentWork]]:
+        scored: dict[int, ScoredSegment] = {}
         for group in groups:
-            with self._turn():
-                pure = [entry.segment for entry in group]
-                sounds = languages.listen(pure, self._encode(pure))
-            heard |= zip(map(id, group), sounds, strict=True)
-        told: Told = {}
-        in_order = sorted(
-            (entry for group in groups for entry in group),
-            key=lambda entry: (entry.channel, entry.segment.offset_s),
-        )
-        for channel, entries in groupby(in_order, key=lambda entry: entry.channel):
-            same_channel = list(entries)
-            with self._turn():
-                parts = languages.tell_apart(channel, [heard[id(entry)] for entry in same_channel])
-            told |= zip(map(id, same_channel), parts, strict=True)
-        return told
+            with self._slot() as engine:
+                segments = [entry.segment for entry in group]
+                scores = SpanScorer(engine, self._candidates).score_segments(
+                    segments, _encode(engine, segments)
+                )
+            scored |= zip((entry.index for entry in group), scores, strict=True)
+        parts = self._split_at_switches([entry for group in groups for entry in group], scored)
+        return [
+            [
+                SegmentWork(entry.index, entry.channel, part.segment, part.locale, part.encoded)
+                for entry in group
+                for part in parts[entry.index]
+            ]
+            for group in groups
+        ]
 
-    def _encode(self, segments: Sequence[Segment]) -> list[EncodedSegment]:
-        n_positions = max(context_lengths(segment.duration_s)[0] for segment in segments)
-        return [self._engine.encode(segment.samples, n_positions) for segment in segments]
+    def _split_at_switches(
+        self, entries: Sequence[ChannelSegment], scored: dict[int, ScoredSegment]
+    ) -> dict[int, list[LanguagePart]]:
+        """Parts of each segment, by its index; each channel in order of time."""
+        parts: dict[int, list[LanguagePart]] = {}
+        in_order = sorted(entries, key=lambda entry: (entry.channel, entry.segment.offset_s))
+        for channel, same_channel in groupby(in_order, key=lambda entry: entry.channel):
+            indices = [entry.index for entry in same_channel]
+            with self._slot() as engine:
+                split = LanguageSwitchDetector(engine, self._candidates).split_at_switches(
+                    [scored[index] for index in indices], self._spoken_last.get(channel)
+                )
+            parts |= zip(indices, split, strict=True)
+            self._spoken_last[channel] = language_of(split[-1][-1].locale)
+        return parts
+
+
+def _encode(engine: RecognitionEngine, segments: Sequence[Segment]) -> list[EncodedSegment]:
+    """Encode segments at the context of the longest."""
+    n_positions = max(context_lengths(segment.duration_s)[0] for segment in segments)
+    return engine.encode([segment.samples for segment in segments], n_positions)

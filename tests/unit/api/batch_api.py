@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
 from functions.api.management.rate_limit import N_REQUESTS
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import JobNotFound
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
@@ -22,6 +21,7 @@ from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_queue import WorkQueue
 from shared.transcript import Alternative, Phrase, Word
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 KEY = "k"
 JOBS = "/speechtotext/transcriptions"
@@ -55,7 +55,7 @@ class BatchApi:
 
     batch: Batch
     settings: Settings
-    recogniser: ScriptedRecogniser
+    transcriber: ScriptedTranscriber
     client: TestClient = field(init=False)
     _n_left: int = N_REQUESTS
 
@@ -71,13 +71,13 @@ class BatchApi:
 
     def another_client(self) -> TestClient:
         """Make a client of another instance of the service."""
-        client = TestClient(create_app(self.settings, self.recogniser, self.batch))
+        client = TestClient(create_app(self.settings, self.transcriber, self.batch))
         client.headers["Ocp-Apim-Subscription-Key"] = KEY
         return client
 
     def work(self) -> None:
         """Do all messages there are."""
-        work = Work(self.batch, self.recogniser)
+        work = Work(self.batch, self.transcriber)
         while (lease := self.batch.queue.lease(60)) is not None:
             try:
                 work.do(lease.message, Attempt(lease.delivery_count))
@@ -146,5 +146,5 @@ def make_api(root: Path, *results, **settings):
     return BatchApi(
         make_batch(root, queue),
         Settings(keys=(KEY,), **settings),
-        ScriptedRecogniser(results or (HELLO,), locales=("de-DE", "en-US", "fr-FR")),
+        ScriptedTranscriber(results or (HELLO,), locales=("de-DE", "en-US", "fr-FR")),
     )

@@ -1,4 +1,4 @@
-"""Clips made on the spot, and an app with a scripted recogniser behind it."""
+"""Clips made on the spot, and an app with a scripted transcriber behind it."""
 
 import io
 import math
@@ -12,9 +12,9 @@ from fastapi.testclient import TestClient
 
 from functions.api.admission import Admission
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from shared.settings import Settings
 from shared.transcript import Alternative, Phrase, Word
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 KEY = "k"
 
@@ -74,21 +74,21 @@ def api(tmp_path, monkeypatch):
 class ApiClient(TestClient):
     """A client beside what is inside of its app."""
 
-    recogniser: ScriptedRecogniser
+    transcriber: ScriptedTranscriber
     admission: Admission
 
 
 @pytest.fixture
 def make_client():
-    """Make clients of apps whose recogniser yields the given results."""
+    """Make clients of apps whose transcriber yields the given results."""
 
     def make(*results, locales=("de-DE", "en-US"), queue_limit=100, **settings):
         settings = {"keys": (KEY,), "queue_limit": queue_limit} | settings
         admission = Admission(settings["queue_limit"])
-        recogniser = ScriptedRecogniser(results, locales=locales)
-        client = ApiClient(create_app(Settings(**settings), recogniser, admission=admission))
+        transcriber = ScriptedTranscriber(results, locales=locales)
+        client = ApiClient(create_app(Settings(**settings), transcriber, admission=admission))
         client.headers["Ocp-Apim-Subscription-Key"] = KEY
-        client.recogniser, client.admission = recogniser, admission
+        client.transcriber, client.admission = transcriber, admission
         return client
 
     return make

@@ -28,7 +28,7 @@ def test_ready_is_503_until_the_model_is_loaded(make_client):
     """The status decides for Kubernetes."""
     client = make_client()
     assert client.get("/ready").json() == {"service": "speechtotext", "ready": "ready"}
-    client.recogniser.loaded = False
+    client.transcriber.loaded = False
     assert client.get("/ready").status_code == 503
     assert client.get("/healthz").status_code == 200
 

@@ -107,7 +107,7 @@ def test_the_status_goes_forward_and_says_when(api):
     waiting = api.client.get(job["self"])
     assert waiting.json()["status"] == "NotStarted"
     assert waiting.headers["retry-after"] == "5"
-    api.recogniser._results = [StorageUnavailable("busy")]
+    api.transcriber._results = [StorageUnavailable("busy")]
     with pytest.raises(StorageUnavailable):
         api.work()
     running = api.client.get(job["self"])

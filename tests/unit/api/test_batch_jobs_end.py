@@ -27,7 +27,7 @@ def test_deleting_cancels_what_has_not_been_done(api):
     job = api.submit(definition(*[api.drop("a.wav")] * 12)).json()
     assert api.client.delete(job["self"]).status_code == 204
     api.work()
-    assert api.recogniser.asked == []
+    assert api.transcriber.requested == []
     assert not [name for name in api.stored() if name.startswith(("jobs/", "created/"))]
 
 

@@ -24,7 +24,7 @@ def test_recognition_is_asked_for_what_the_properties_say(api):
     assert job["properties"]["punctuationMode"] == "None"
     assert job["properties"]["profanityFilterMode"] == "Tags"
     api.work()
-    (options,) = api.recogniser.asked
+    (options,) = api.transcriber.requested
     assert options.profanity is ProfanityMode.TAGS
     assert options.word_timestamps
     assert options.locales == ("en-US",)
@@ -85,7 +85,7 @@ def test_a_language_is_identified_among_the_candidates(api):
     model = base_model_id("base", "de-DE")
     assert model in shown["speechModelMapping"]["de-DE"]["self"]
     api.work()
-    (options,) = api.recogniser.asked
+    (options,) = api.transcriber.requested
     assert options.locales == ("en-US", "de-DE", "fr-FR")
     assert options.fallback_locale == "en-US"
     assert not options.language_per_phrase
@@ -109,7 +109,7 @@ def test_the_language_is_told_for_each_phrase_where_it_is_asked_for(api):
     job = api.submit(definition(api.drop("a.wav"), languageIdentification=wanted)).json()
     assert job["properties"]["languageIdentification"]["mode"] == "Continuous"
     api.work()
-    (options,) = api.recogniser.asked
+    (options,) = api.transcriber.requested
     assert options.language_per_phrase
     assert options.locales == ("en-US", "de-DE")
 

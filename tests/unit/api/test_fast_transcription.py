@@ -33,7 +33,7 @@ def test_a_part_without_filename_is_audio(make_client, remind, tone):
             }
         ],
     }
-    asked = client.recogniser.asked[0]
+    asked = client.transcriber.requested[0]
     assert (asked.locales, asked.channels, asked.word_timestamps) == ((), (), True)
     assert (asked.profanity, asked.priority) == (ProfanityMode.MASKED, Priority.FILE)
 
@@ -81,7 +81,7 @@ def test_channels_are_ignored_in_mono(make_client, remind, tone):
     client = make_client(remind)
     answer = transcribe(client, tone(0.5), {"channels": [0, 1]}).json()
     assert answer["combinedPhrases"] == [{"text": "Remind me at 5."}]
-    assert client.recogniser.asked[0].channels == ()
+    assert client.transcriber.requested[0].channels == ()
 
 
 def test_parts_come_in_any_order(make_client, remind, tone):

@@ -6,7 +6,7 @@ https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
 import pytest
 from fast_transcription_api import ROUTE, VERSION, form, refused, transcribe
 
-from shared.recognition.options import SpeakerLimits
+from shared.diarization.speaker_range import SpeakerRange
 from shared.text_forms.profanity import ProfanityMode
 
 
@@ -25,7 +25,7 @@ def test_every_option_reaches_recognition(make_client, remind, tone):
     }
     answer = transcribe(client, tone(0.2, n_channels=2), definition)
     assert answer.status_code == 200
-    asked = client.recogniser.asked[0]
+    asked = client.transcriber.requested[0]
     assert asked.locales == ("en-US", "de-DE")
     assert asked.profanity is ProfanityMode.TAGS
     assert asked.channels == (1,)
@@ -45,7 +45,7 @@ def test_profanity_names_are_those_of_the_contract(make_client, remind, tone, na
     """`None` is raw."""
     client = make_client(remind)
     transcribe(client, tone(0.2), {"profanityFilterMode": name})
-    assert client.recogniser.asked[0].profanity is mode
+    assert client.transcriber.requested[0].profanity is mode
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_wrong_definition_is_invalid_argument(make_client, tone, definition, inn
     client = make_client()
     answer = transcribe(client, tone(0.1), definition)
     assert refused(answer, 400, "InvalidArgument", inner_code)
-    assert client.recogniser.asked == []
+    assert client.transcriber.requested == []
 
 
 def test_refusal_names_the_member_and_not_its_value(make_client, tone):
@@ -130,9 +130,9 @@ def test_broken_json_is_refused_as_such(make_client, tone):
 @pytest.mark.parametrize(
     ("diarization", "limits"),
     [
-        ({}, SpeakerLimits()),
-        ({"maxSpeakers": 2}, SpeakerLimits(most=2)),
-        ({"enabled": True, "maxSpeakers": 35}, SpeakerLimits(most=35)),
+        ({}, SpeakerRange()),
+        ({"maxSpeakers": 2}, SpeakerRange(most=2)),
+        ({"enabled": True, "maxSpeakers": 35}, SpeakerRange(most=35)),
         ({"enabled": False, "maxSpeakers": 35}, None),
         (None, None),
     ],
@@ -141,7 +141,7 @@ def test_any_diarization_that_is_not_off_is_on(make_client, remind, tone, diariz
     client = make_client(remind)
     answer = transcribe(client, tone(0.1), {"channels": [0], "diarization": diarization})
     assert answer.status_code == 200
-    assert client.recogniser.asked[0].speakers == limits
+    assert client.transcriber.requested[0].speakers == limits
 
 
 def test_diarization_that_the_operator_has_switched_off_is_501(make_client, tone):

@@ -1,18 +1,18 @@
 """The body while it arrives: pulled by a loop or by a thread, with limits."""
 
 import asyncio
-import threading
+import time
 
 import pytest
 
 from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
-from functions.api.recogniser import ScriptedRecogniser, collect_transcript
-from functions.api.recognition_threads import RecognitionThreads
+from functions.api.request_threads import RequestThreads
 from shared.audio.stream import open_audio
 from shared.errors import AudioTooLarge
 from shared.recognition.options import RecognitionOptions
 from shared.transcript import Dropped, DropReason
-from shared.transcription.local_transcriber import RecognitionStatistics
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
+from shared.transcription.transcribe import transcribe
 
 
 def channel(*messages):
@@ -37,7 +37,7 @@ GONE = {"type": "http.disconnect"}
 def read_in_thread(*messages, max_bytes=100, stall_s=5.0):
     async def read():
         body = IncomingBody(channel(*messages), max_bytes=max_bytes, stall_s=stall_s)
-        threads = RecognitionThreads(1)
+        threads = RequestThreads(1)
         return await threads.run(lambda _cancelled: list(body), body), body
 
     return asyncio.run(read())
@@ -94,40 +94,45 @@ def test_reading_stops_at_the_limit():
         read_in_thread(piece(b"ab"), piece(b"cd"), max_bytes=3)
 
 
-def test_work_is_told_when_the_client_hangs_up_after_its_body():
-    """Recognition of an hour stops when nobody waits for it."""
-    told = []
+def test_work_is_cancelled_when_the_client_hangs_up_after_its_body():
+    """Recognition of an hour stops when no client waits for it."""
+    outcome = []
 
     async def serve():
         body = IncomingBody(channel(piece(b"ab", more=False), GONE), max_bytes=10)
 
-        def work(cancelled):
+        def work(check_cancelled):
             list(body)
-            told.append(cancelled.wait(5))
+            for _ in range(500):
+                try:
+                    check_cancelled()
+                except ClientGone:
+                    outcome.append("cancelled")
+                    return
+                time.sleep(0.01)
 
-        await RecognitionThreads(1).run(work, body)
+        await RequestThreads(1).run(work, body)
 
     with pytest.raises(ClientGone):
         asyncio.run(serve())
-    assert told == [True]
+    assert outcome == ["cancelled"]
 
 
 def test_recognition_is_closed_when_it_is_cancelled(tone):
     """The engine is free for others at once, not when the generator is collected."""
     closed = []
 
-    class Endless(ScriptedRecogniser):
-        def recognise(self, _stream, _options, _statistics=None):
+    class Endless(ScriptedTranscriber):
+        def recognise(self, _stream, _options, _check_cancelled=None):
             try:
                 while True:
                     yield Dropped(0, 0.0, 1.0, DropReason.SILENCE)
             finally:
                 closed.append(True)
 
-    cancelled = threading.Event()
-    cancelled.set()
+    def cancelled():
+        raise ClientGone
+
     with open_audio(tone(0.1)) as stream, pytest.raises(ClientGone):
-        collect_transcript(
-            Endless(), stream, RecognitionOptions(), RecognitionStatistics(), cancelled
-        )
+        transcribe(Endless(), stream, RecognitionOptions(), cancelled)
     assert closed == [True]

@@ -10,9 +10,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from functions.api.app import create_app
 from functions.api.loopback_guard import LoopbackGuard
-from functions.api.recogniser import ScriptedRecogniser
 from shared.settings import Settings
 from shared.storage.sqlite_queue import open_sqlite_queue
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 SERVER = "http://127.0.0.1:5000"
 APP = "https://app.example"
@@ -42,8 +42,8 @@ def open_server(tmp_path, monkeypatch):
     batch.drop_folders["audio"].input.put("a.wav", wav())
 
     def client(**settings):
-        recogniser = ScriptedRecogniser((HELLO,), locales=("en-US",))
-        return TestClient(create_app(Settings(**settings), recogniser, batch), base_url=SERVER)
+        transcriber = ScriptedTranscriber((HELLO,), locales=("en-US",))
+        return TestClient(create_app(Settings(**settings), transcriber, batch), base_url=SERVER)
 
     yield client
     queue.close()

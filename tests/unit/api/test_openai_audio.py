@@ -7,8 +7,8 @@ import pytest
 from openai_api import MODELS, ROUTE, refused, transcribe, with_bearer
 from structlog.testing import capture_logs
 
+from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import FeatureUnavailable, LanguageNotIdentified
-from shared.recognition.options import SpeakerLimits
 from shared.scheduling import Priority
 from shared.text_forms.profanity import ProfanityMode
 
@@ -29,7 +29,7 @@ def test_a_file_and_a_model_are_enough(make, remind, tone):
         "languages": [{"code": "en"}],
         "usage": {"type": "duration", "seconds": 1},
     }
-    asked = client.recogniser.asked[0]
+    asked = client.transcriber.requested[0]
     assert (asked.locales, asked.phrases, asked.speakers) == ((), (), None)
     assert (asked.profanity, asked.priority) == (ProfanityMode.RAW, Priority.FILE)
     assert not asked.word_timestamps
@@ -71,7 +71,7 @@ def test_verbose_json_times_words_where_asked_to(make, remind, tone):
     ).json()
     assert answer["words"] == [{"word": "Remind", "start": 0.18, "end": 0.59}]
     assert [segment["text"] for segment in answer["segments"]] == [" Remind me at 5."]
-    assert client.recogniser.asked[0].word_timestamps
+    assert client.transcriber.requested[0].word_timestamps
 
 
 def test_verbose_json_has_segments_unless_told_otherwise(make, remind, tone):
@@ -91,7 +91,7 @@ def test_diarized_json_asks_for_speakers(make, remind, tone):
         ("chunking_strategy[threshold]", "0.5"),
         model="gpt-4o-transcribe-diarize",
     ).json()
-    assert client.recogniser.asked[0].speakers == SpeakerLimits()
+    assert client.transcriber.requested[0].speakers == SpeakerRange()
     assert [segment["speaker"] for segment in answer["segments"]] == ["A"]
 
 
@@ -100,10 +100,10 @@ def test_speakers_are_refused_where_diarization_is_off(make, tone, stream):
     """Not with 501, which the client would send again."""
     client = make()
 
-    def refuse():
+    def refuse(_priority, _check_cancelled):
         raise FeatureUnavailable("Diarization is off on this server.")
 
-    client.recogniser.listen_to_speakers = refuse
+    client.transcriber.start_diarization = refuse
     answer = transcribe(client, tone(0.2), ("response_format", "diarized_json"), ("stream", stream))
     assert refused(answer, 400, "unsupported_parameter", "response_format")
 
@@ -123,7 +123,7 @@ def test_every_option_reaches_recognition(make, remind, tone):
         ("unheard_of", "1"),
     )
     assert answer.status_code == 200
-    asked = client.recogniser.asked[0]
+    asked = client.transcriber.requested[0]
     assert (asked.locales, asked.phrases) == (("de-DE",), ("Contoso",))
 
 
@@ -131,7 +131,7 @@ def test_languages_are_candidates(make, remind, tone):
     """With and without brackets."""
     client = make(remind)
     transcribe(client, tone(0.2), ("languages[]", "de"), ("languages", "en"))
-    assert client.recogniser.asked[0].locales == ("de-DE", "en-US")
+    assert client.transcriber.requested[0].locales == ("de-DE", "en-US")
 
 
 def test_silence_is_an_empty_text(make, tone):
@@ -177,7 +177,7 @@ def test_a_refusal_names_the_field_and_not_what_it_held(make, tone, fields, code
     assert refused(answer, 400, code, param)
     message = answer.json()["error"]["message"]
     assert not any(f" {value}" in message for _, value in fields if value not in {"en", "true"})
-    assert client.recogniser.asked == []
+    assert client.transcriber.requested == []
 
 
 def test_known_voices_are_refused_with_the_reason(make, tone):

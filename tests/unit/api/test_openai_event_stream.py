@@ -43,7 +43,7 @@ def test_events_tell_phrase_by_phrase_and_the_whole_text_at_the_end(make, tone):
             "languages": [{"code": "en"}],
         },
     ]
-    assert client.recogniser.asked[0].batch_segments == 1
+    assert client.transcriber.requested[0].batch_segments == 1
 
 
 def test_events_of_speakers_are_segments(make, tone):
@@ -92,7 +92,7 @@ def test_silence_of_the_server_is_broken_by_comments(make, tone, monkeypatch):
     """The head leaves with the first one, before there is any text."""
     monkeypatch.setattr(openai_event_stream, "PING_S", 0.01)
     client = make(HELLO)
-    recognise, write = client.recogniser.recognise, openai_event_stream.EventStream._write
+    recognise, write = client.transcriber.recognise, openai_event_stream.EventStream._write
     written = threading.Event()
 
     async def tell_when_written(*arguments):
@@ -104,7 +104,7 @@ def test_silence_of_the_server_is_broken_by_comments(make, tone, monkeypatch):
         yield from recognise(*arguments)
 
     monkeypatch.setattr(openai_event_stream.EventStream, "_write", tell_when_written)
-    client.recogniser.recognise = late
+    client.transcriber.recognise = late
     answer = transcribe(client, tone(0.2), ("stream", "true"))
     assert answer.text.startswith(": ping\n\n")
     assert events(answer)[-1]["text"] == "Hello Sam."
@@ -123,7 +123,7 @@ def test_work_ends_when_the_client_leaves_a_stream(make, tone):
         finally:
             ended.set()
 
-    client.recogniser.recognise = endless
+    client.transcriber.recognise = endless
     sent = form([("model", "whisper-1"), ("stream", "true")], tone(0.2))
 
     async def run():

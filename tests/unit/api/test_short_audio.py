@@ -65,7 +65,7 @@ def test_parameter_names_fold_case(make_client, tone, remind):
     assert answer.json()["NBest"][0]["Words"] == [
         {"Word": "remind", "Offset": 1_800_000, "Duration": 4_100_000}
     ]
-    assert client.recogniser.asked[0].locales == ("en-US",)
+    assert client.transcriber.requested[0].locales == ("en-US",)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_profanity_reaches_recognition(make_client, query, mode, tone, remind):
     """Masked unless another mode is asked for."""
     client = make_client(remind)
     client.post(f"{ROUTE}?language=en-US{query}", content=tone(0.2), headers=WAV)
-    assert client.recogniser.asked[0].profanity is mode
+    assert client.transcriber.requested[0].profanity is mode
 
 
 @pytest.mark.parametrize(

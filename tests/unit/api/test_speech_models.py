@@ -4,12 +4,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from functions.api.speech_models.base_model import names_model
 from shared.errors import StorageUnavailable
 from shared.jobs.batch import Batch
 from shared.jobs.store import JobStore
 from shared.settings import Settings
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 DATED = {"api-version": "2024-11-15"}
 SERVER = "http://localhost"
@@ -23,7 +23,7 @@ def client():
 
 
 def client_of(batch=None, **settings):
-    app = create_app(Settings(**settings), ScriptedRecogniser(locales=LOCALES), batch)
+    app = create_app(Settings(**settings), ScriptedTranscriber(locales=LOCALES), batch)
     return TestClient(app, base_url=SERVER)  # without keys no other name is served
 
 

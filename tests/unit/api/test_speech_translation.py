@@ -1,4 +1,4 @@
-"""Speech translation on a scripted recogniser, chain and voice: all three of its contracts."""
+"""Speech translation on a scripted transcriber, chain and voice: all three of its contracts."""
 
 import base64
 import email
@@ -9,7 +9,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import SynthesisUnavailable, TranslationUnavailable
 from shared.settings import Settings
 from shared.synthesis.installed import Voices
@@ -17,6 +16,7 @@ from shared.synthesis.speaker import Speaker
 from shared.synthesis.synthesizer import ScriptedSynthesizer
 from shared.synthesis.voices import FEMALE, Voice
 from shared.transcript import Alternative, Phrase, Translation, Word
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from shared.translation.chain import TranslatorChain
 from shared.translation.translator import ScriptedTranslator
 from shared.translation.whisper_task import WhisperTask
@@ -70,15 +70,15 @@ def make(text, voice):
     """Make clients of apps that hear the given phrases."""
 
     def make_client(*phrases, speaker=None, translator=text):
-        recogniser = ScriptedRecogniser(phrases)
+        transcriber = ScriptedTranscriber(phrases)
         settings = Settings(keys=(KEY,), model="base")
         speaker = speaker or Speaker(settings, Voices((SPANISH_VOICE,), {"made-up": voice}))
         chain = TranslatorChain([WhisperTask(settings), translator])
-        app = create_app(settings, recogniser, speaker=speaker, translators=chain)
+        app = create_app(settings, transcriber, speaker=speaker, translators=chain)
         client = TestClient(app)
         client.headers["Ocp-Apim-Subscription-Key"] = KEY
         client.headers["Authorization"] = f"Bearer {KEY}"
-        client.recogniser = recogniser
+        client.transcriber = transcriber
         return client
 
     return make_client
@@ -129,7 +129,7 @@ def test_whispers_own_english_is_asked_for_and_taken(make, send, text):
     client = make(HOLA)
     answer = send(client, {"locales": ["es-ES"], "targets": ["en", "ca"]}).json()
     assert answer["phrases"][0]["translations"] == {"en": "Hello.", "ca": "ca: Hola."}
-    assert client.recogniser.asked[0].to_english
+    assert client.transcriber.requested[0].to_english
     assert [target for _, _, target in text.asked] == ["ca"]
 
 
@@ -150,7 +150,7 @@ def test_a_pair_that_nobody_does_is_refused_before_anything_is_heard(make, send)
     answer = send(client, {"locales": ["en-US"], "targets": ["es", "fr"]})
     assert refusal(answer) == (400, "InvalidArgument", "InvalidLocale")
     assert "from English to French" in answer.json()["message"]
-    assert client.recogniser.asked == []
+    assert client.transcriber.requested == []
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_a_voice_that_is_not_here_is_refused_before_anything_is_heard(make, send
     definition = {"locales": ["en-US"], "targets": targets, "speech": speech}
     answer = send(client, definition)
     assert refusal(answer) == (400, "InvalidArgument", "InvalidParameterValue")
-    assert client.recogniser.asked == []
+    assert client.transcriber.requested == []
 
 
 def test_without_any_voice_the_answer_says_what_to_fetch(make, send):
@@ -275,7 +275,7 @@ def test_enhanced_mode_refuses_a_pair_that_nobody_does(make, send):
     mode = {"task": "translate", "targetLanguage": "ja"}
     answer = send(client, {"locales": ["en-US"], "enhancedMode": mode}, FAST)
     assert refusal(answer) == (400, "InvalidArgument", "InvalidLocale")
-    assert client.recogniser.asked == []
+    assert client.transcriber.requested == []
 
 
 # OpenAI
@@ -326,7 +326,7 @@ def test_what_only_transcripts_have_is_refused(make, translate, fields):
 def test_a_language_that_nobody_translates_is_refused_in_openais_shape(tone):
     """A model of English alone, and no translator of text."""
     app = create_app(
-        Settings(model="tiny.en"), ScriptedRecogniser([HOLA]), translators=TranslatorChain([])
+        Settings(model="tiny.en"), ScriptedTranscriber([HOLA]), translators=TranslatorChain([])
     )
     answer = TestClient(app, base_url="http://localhost").post(
         OPENAI, data={"model": "tiny.en"}, files={"file": ("t.wav", tone(2.0))}

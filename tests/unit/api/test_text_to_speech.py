@@ -12,7 +12,6 @@ from structlog.testing import capture_logs
 
 from functions.api.admission import Admission
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import SynthesisUnavailable
 from shared.settings import Settings
 from shared.synthesis.installed import Voices
@@ -20,6 +19,7 @@ from shared.synthesis.output_formats import OUTPUT_FORMATS
 from shared.synthesis.speaker import Speaker
 from shared.synthesis.synthesizer import ScriptedSynthesizer
 from shared.synthesis.voices import KOKORO, kokoro_voice
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 PROJECT = Path(__file__).resolve().parents[3]
 SPEAK = "/cognitiveservices/v1"
@@ -41,7 +41,7 @@ def make():
         admission = Admission(queue_limit)
         speaker = Speaker(settings, Voices(voices, {KOKORO: synthesizer}))
         client = TestClient(
-            create_app(settings, ScriptedRecogniser(), speaker=speaker, admission=admission)
+            create_app(settings, ScriptedTranscriber(), speaker=speaker, admission=admission)
         )
         client.headers["Ocp-Apim-Subscription-Key"] = "k"
         client.synthesizer, client.admission = synthesizer, admission
@@ -229,7 +229,7 @@ def test_what_is_wrong_is_said_in_the_gateways_shape(make, changed, body, status
 def test_without_a_voice_the_answer_says_what_to_fetch(tmp_path):
     """503, and no `Retry-After`: waiting does not mend it."""
     settings = Settings(keys=("k",), model_folder=tmp_path, voices=("kokoro",))
-    client = TestClient(create_app(settings, ScriptedRecogniser(())))
+    client = TestClient(create_app(settings, ScriptedTranscriber(())))
     client.headers["Ocp-Apim-Subscription-Key"] = "k"
     for answer in (
         client.post(SPEAK, headers=HEADERS, content=HELLO.format("a")),

@@ -6,9 +6,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import TranslationUnavailable
 from shared.settings import Settings
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from shared.translation.chain import TranslatorChain
 from shared.translation.detection import DetectedLanguage
 from shared.translation.languages import all_languages
@@ -30,7 +30,7 @@ def detect(texts, _likely):
 def client_of(translator, queue_limit=100):
     app = create_app(
         Settings(keys=(KEY,), queue_limit=queue_limit),
-        ScriptedRecogniser(),
+        ScriptedTranscriber(),
         translators=TranslatorChain([translator], detect),
     )
     client = TestClient(app)

@@ -4,7 +4,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
-from functions.api.recogniser import ScriptedRecogniser
 from functions.api.web_hooks.routes import MAX_HOOKS
 from shared.jobs.batch import Batch
 from shared.jobs.job import Job, JobOrigin
@@ -14,6 +13,7 @@ from shared.jobs.web_hook import HookStatus
 from shared.settings import Settings
 from shared.storage.folder import FolderContainer
 from shared.storage.work_message import HookEvent
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 KEY = "k"
 DATED = {"api-version": "2024-11-15"}
@@ -47,7 +47,7 @@ def batch(tmp_path):
 
 
 def client_of(batch, **settings):
-    app = create_app(Settings(keys=(KEY,), **settings), ScriptedRecogniser(), batch)
+    app = create_app(Settings(keys=(KEY,), **settings), ScriptedTranscriber(), batch)
     client = TestClient(app)
     client.headers["Ocp-Apim-Subscription-Key"] = KEY
     return client

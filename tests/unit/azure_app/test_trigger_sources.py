@@ -3,12 +3,12 @@
 import azure.functions as func
 import pytest
 
-from functions.api.recogniser import ScriptedRecogniser
 from functions.azure_app.batch_triggers import create_blueprints
 from functions.azure_app.platform_limits import function_app_settings
 from functions.azure_app.trigger_sources import TriggerSources, trigger_sources
 from shared.errors import ConfigurationError
 from shared.jobs.places import named_places
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 CONNECTION = "DefaultEndpointsProtocol=https;AccountName=ours;AccountKey=a2V5"
 BATCH = {
@@ -92,7 +92,7 @@ def test_a_queue_that_no_trigger_can_read_from_stops_the_start(address):
 def test_without_a_place_for_jobs_there_are_no_batch_triggers():
     environment = {"SOTTO_KEYS": "k", "AzureWebJobsStorage": CONNECTION}
     settings = function_app_settings(environment)
-    assert create_blueprints(settings, environment, ScriptedRecogniser([])) == []
+    assert create_blueprints(settings, environment, ScriptedTranscriber([])) == []
 
 
 def test_outputs_that_would_be_inputs_stop_the_start():
@@ -101,7 +101,7 @@ def test_outputs_that_would_be_inputs_stop_the_start():
         "SOTTO_DROP_FOLDERS": "calls=azure:audio>azure:audio",
     }
     with pytest.raises(ConfigurationError, match="must not lie where audio is dropped"):
-        create_blueprints(function_app_settings(environment), environment, ScriptedRecogniser([]))
+        create_blueprints(function_app_settings(environment), environment, ScriptedTranscriber([]))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_source_of_blob_triggers_is_a_setting(setting, source):
     environment = BATCH | {"AzureWebJobsStorage": CONNECTION, "SOTTO_BLOB_TRIGGER": setting}
     app = func.FunctionApp()
     settings = function_app_settings(environment)
-    for blueprint in create_blueprints(settings, environment, ScriptedRecogniser([])):
+    for blueprint in create_blueprints(settings, environment, ScriptedTranscriber([])):
         app.register_functions(blueprint)
     triggers = {f.get_function_name(): f.get_trigger() for f in app.get_functions()}
     assert set(triggers) == {"drop_calls", "work", "notices", "buried", "purge"}

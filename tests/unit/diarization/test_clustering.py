@@ -8,12 +8,12 @@ import pytest
 
 from shared.diarization.clustering import (
     BLOCK_VOICES,
-    SpeakerBounds,
+    SpeakerRange,
     find_speakers,
     link,
 )
 
-ANY = SpeakerBounds()
+ANY = SpeakerRange()
 
 
 def unit(vectors):
@@ -69,20 +69,20 @@ def test_long_audio_in_two_passes_has_the_same_speakers():
 def test_bounds_are_kept(least, most, expected):
     """Of four speakers."""
     voices, _ = make_voices([0, 1, 2, 3] * 8)
-    found = find_speakers(voices, np.full(len(voices), 4.0), SpeakerBounds(least, most))
+    found = find_speakers(voices, np.full(len(voices), 4.0), SpeakerRange(least, most))
     assert len(found) == expected
 
 
 def test_bounds_around_the_estimate_change_nothing():
     voices, _ = make_voices([0, 1, 2, 3] * 8)
     durations_s = np.full(len(voices), 4.0)
-    within = find_speakers(voices, durations_s, SpeakerBounds(2, 10))
+    within = find_speakers(voices, durations_s, SpeakerRange(2, 10))
     np.testing.assert_array_equal(within, find_speakers(voices, durations_s, ANY))
 
 
 def test_there_are_no_more_speakers_than_voices():
     voices, _ = make_voices([0, 1])
-    assert len(find_speakers(voices, np.full(2, 4.0), SpeakerBounds(5))) == 2
+    assert len(find_speakers(voices, np.full(2, 4.0), SpeakerRange(5))) == 2
 
 
 def test_a_chance_sound_is_no_speaker():

@@ -6,6 +6,7 @@ import pytest
 
 from shared.diarization.diarize import Diarizer
 from shared.diarization.incremental import IncrementalSpeakers
+from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
 from shared.errors import ModelMissing
 from shared.formats.rttm import rttm
@@ -30,11 +31,11 @@ def speech(spoken_clip):
     return np.concatenate((clip, pause, clip, pause, clip)).astype(np.float32) / 32_768
 
 
-def diarize(diarizer, samples, block_samples=8_000, **bounds):
-    listener = diarizer.listen()
+def diarize(diarizer, samples, block_samples=8_000, speakers=None):
+    session = diarizer.start()
     for start in range(0, len(samples), block_samples):
-        listener.push(samples[start : start + block_samples])
-    return listener.finish(**bounds)
+        session.push(samples[start : start + block_samples])
+    return session.finish(speakers)
 
 
 def test_one_who_reads_is_one_speaker(diarizer, speech):
@@ -51,7 +52,7 @@ def test_it_does_not_matter_how_audio_arrives(diarizer, speech):
 
 
 def test_at_most_one_speaker_is_one(diarizer, speech):
-    assert diarize(diarizer, speech, max_speakers=1).n_speakers == 1
+    assert diarize(diarizer, speech, speakers=SpeakerRange(most=1)).n_speakers == 1
 
 
 @pytest.mark.parametrize("n_samples", [0, 1, 16_000, 200_000])
@@ -68,15 +69,15 @@ def test_a_phrase_gets_its_speaker_when_it_ends(diarizer, speech):
 
 def test_without_models_the_way_to_get_them_is_said(tmp_path):
     with pytest.raises(ModelMissing, match="models fetch diarization"):
-        Diarizer(tmp_path).listen()
+        Diarizer(tmp_path).start()
 
 
 def test_nothing_of_a_voice_is_left_after_the_call(diarizer, speech):
-    """Neither in the listener nor in what it returns, which RTTM writes in full."""
-    listener = diarizer.listen()
-    listener.push(speech)
-    found = listener.finish()
-    assert listener._windows == []
+    """Neither in the session nor in what it returns, which RTTM writes in full."""
+    session = diarizer.start()
+    session.push(speech)
+    found = session.finish()
+    assert session._windows == []
     assert set(rttm(found.turns, "a").split()) >= {"SPEAKER", "Guest-1"}
     assert {type(value) for turn in found.turns for value in (turn.speaker, turn.offset_s)} == {
         int,

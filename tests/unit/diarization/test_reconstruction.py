@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shared.diarization.reconstruction import BLOCK_FRAMES, reconstruct, who_is_who
+from shared.diarization.reconstruction import BLOCK_FRAMES, assign_clusters, reconstruct
 from shared.diarization.voices import WindowVoices
 
 ANNA, BORIS, CLARA = np.eye(192, dtype=np.float32)[:3]
@@ -92,15 +92,15 @@ def test_two_voices_of_a_window_are_two_speakers():
     """The second voice is a little more like Anna than like Boris, but Anna is the first."""
     alike = 0.8 * ANNA + 0.6 * BORIS
     both = window(0, (ANNA, 0, 100), (alike, 200, 300), (None, 400, 405))
-    assert who_is_who(both, np.stack([ANNA, BORIS, CLARA])) == (0, 1, None)
+    assert assign_clusters(both, np.stack([ANNA, BORIS, CLARA])) == (0, 1, None)
 
 
 def test_two_pieces_of_a_voice_may_be_one_speaker():
     alike = 0.8 * ANNA + 0.6 * BORIS
     pieces = window(0, (ANNA, 0, 100), (alike, 200, 300), origins=[0, 0])
-    assert who_is_who(pieces, np.stack([ANNA, BORIS])) == (0, 0)
+    assert assign_clusters(pieces, np.stack([ANNA, BORIS])) == (0, 0)
 
 
 def test_more_voices_than_speakers_share_them():
     three = window(0, (ANNA, 0, 100), (BORIS, 200, 300), (0.9 * BORIS, 400, 500))
-    assert who_is_who(three, np.stack([BORIS])) == (0, 0, 0)
+    assert assign_clusters(three, np.stack([BORIS])) == (0, 0, 0)

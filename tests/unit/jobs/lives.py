@@ -12,7 +12,6 @@ from pathlib import Path
 
 from crashing import Killed, Life, MortalContainer, MortalStore
 
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import JobNotFound
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch, OpenSource
@@ -26,6 +25,7 @@ from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import SqliteStore
 from shared.storage.work_queue import WorkQueue
 from shared.transcript import Alternative, Phrase
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 CANARY = "marzipan"
 SPOKEN = Phrase(0, "en-US", 0.1, 0.8, (Alternative(0.9, CANARY, CANARY, CANARY, "Marzipan."),))
@@ -41,7 +41,7 @@ _MINUTE = re.compile(r"\d{8}T\d{4}Z")
 
 
 def wav(seconds=0.1):
-    """Make silence, 16 bit mono at 16 kHz: what is said in it the recogniser was told."""
+    """Make silence, 16 bit mono at 16 kHz: what is said in it the transcriber was told."""
     file = io.BytesIO()
     with wave.open(file, "wb") as writer:
         writer.setnchannels(1)
@@ -163,7 +163,7 @@ def _timeless(data: bytes) -> object:
 
 def work_to_the_end(batch: Batch) -> None:
     """Do all messages, as a worker does, then report what no worker could do."""
-    work = Work(batch, ScriptedRecogniser([SPOKEN]))
+    work = Work(batch, ScriptedTranscriber([SPOKEN]))
     while (lease := batch.queue.lease(LEASE_S)) is not None:
         try:
             work.do(lease.message, Attempt(lease.delivery_count))

@@ -1,4 +1,4 @@
-"""From a dropped file to its transcript and to its end, on folders and a scripted recogniser."""
+"""From a dropped file to its transcript and to its end, on folders and a scripted transcriber."""
 
 import io
 import json
@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import StorageUnavailable
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
@@ -21,6 +20,7 @@ from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_queue import MAX_DELIVERIES
 from shared.transcript import Alternative, Phrase
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 HELLO = Phrase(0, "en-US", 0.1, 0.8, (Alternative(0.9, "hello", "hello", "hello", "Hello."),))
 
@@ -55,8 +55,8 @@ def names(container):
     return [entry.name for entry in container.list()]
 
 
-def do_all(batch, recogniser):
-    work = Work(batch, recogniser)
+def do_all(batch, transcriber):
+    work = Work(batch, transcriber)
     while (lease := batch.queue.lease(60, 0)) is not None:
         work.do(lease.message, Attempt(lease.delivery_count))
         batch.queue.acknowledge(lease)
@@ -70,7 +70,7 @@ def drop(batch, name="calls/a b.wav", data=None, metadata=None):
 
 def test_a_dropped_file_becomes_a_transcript_beside_which_nothing_is_left_to_do(batch):
     job_id = drop(batch)
-    do_all(batch, ScriptedRecogniser([HELLO]))
+    do_all(batch, ScriptedTranscriber([HELLO]))
     folder = batch.drop_folders["audio"]
     assert names(folder.output) == ["calls/a b.wav.json"]
     written = folder.output.read("calls/a b.wav.json", 10_000)
@@ -89,9 +89,9 @@ def test_an_event_that_comes_twice_makes_one_job(batch):
 
 def test_a_file_that_is_written_again_is_transcribed_again(batch):
     first = drop(batch)
-    do_all(batch, ScriptedRecogniser([HELLO]))
+    do_all(batch, ScriptedTranscriber([HELLO]))
     second = drop(batch, data=wav(2))
-    do_all(batch, ScriptedRecogniser([HELLO]))
+    do_all(batch, ScriptedTranscriber([HELLO]))
     assert first != second
     output = batch.drop_folders["audio"].output
     assert (
@@ -101,7 +101,7 @@ def test_a_file_that_is_written_again_is_transcribed_again(batch):
 
 def test_expired_transcripts_go_and_the_audio_stays(batch):
     job_id = drop(batch)
-    do_all(batch, ScriptedRecogniser([HELLO]))
+    do_all(batch, ScriptedTranscriber([HELLO]))
     folder = batch.drop_folders["audio"]
     expires_at = batch.store.closing(job_id).expires_at
     assert purge(batch, expires_at - timedelta(seconds=1)).n_jobs == 0
@@ -123,7 +123,7 @@ def test_expired_transcripts_go_and_the_audio_stays(batch):
 
 def test_a_file_that_is_no_audio_leaves_its_reason(batch):
     drop(batch, "notes.txt", b"buy milk")
-    do_all(batch, ScriptedRecogniser([HELLO]))
+    do_all(batch, ScriptedTranscriber([HELLO]))
     output = batch.drop_folders["audio"].output
     assert names(output) == ["notes.txt.error.json"]
     reason = json.loads(output.read("notes.txt.error.json", 10_000).data)
@@ -133,7 +133,7 @@ def test_a_file_that_is_no_audio_leaves_its_reason(batch):
 
 def test_a_passing_trouble_is_tried_five_times_then_reported(batch):
     job_id = drop(batch)
-    work = Work(batch, ScriptedRecogniser([StorageUnavailable("busy")]))
+    work = Work(batch, ScriptedTranscriber([StorageUnavailable("busy")]))
     message = batch.queue.lease(60, 0).message
     for number in range(1, MAX_DELIVERIES):
         with pytest.raises(StorageUnavailable):
@@ -148,7 +148,7 @@ def test_somebody_elses_file_of_the_same_name_is_left_alone(batch):
     output = batch.drop_folders["audio"].output
     output.put("a.wav.json", b"mine")
     job_id = drop(batch, "a.wav")
-    do_all(batch, ScriptedRecogniser([HELLO]))
+    do_all(batch, ScriptedTranscriber([HELLO]))
     assert output.read("a.wav.json", 100).data == b"mine"
     assert batch.store.outcomes(job_id)[0].error_kind == "OutputTaken"
 
@@ -159,11 +159,11 @@ def test_options_of_the_folder_and_of_the_file_are_followed(batch):
         "sotto.json",
         b'{"locales":["de-DE"],"formats":["json","srt","vtt","txt"],"timeToLive":"PT5S"}',
     )
-    recogniser = ScriptedRecogniser([HELLO])
+    transcriber = ScriptedTranscriber([HELLO])
     job_id = drop(batch, "a.wav", metadata={"locales": "en-us", "wordtimestamps": "true"})
-    do_all(batch, recogniser)
+    do_all(batch, transcriber)
     assert names(folder.output) == [f"a.wav.{ending}" for ending in ("json", "srt", "txt", "vtt")]
-    assert recogniser.asked[0].locales == ("en-US",)
-    assert recogniser.asked[0].word_timestamps
+    assert transcriber.requested[0].locales == ("en-US",)
+    assert transcriber.requested[0].word_timestamps
     closing = batch.store.closing(job_id)
     assert closing.expires_at - closing.closed_at == timedelta(seconds=5)

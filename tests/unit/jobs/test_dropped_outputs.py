@@ -18,7 +18,6 @@ from lives import (
     work_to_the_end,
 )
 
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import StorageUnavailable
 from shared.jobs.attempt import Attempt
 from shared.jobs.outcome import FileStatus
@@ -26,8 +25,10 @@ from shared.jobs.outputs import JOB_KEY
 from shared.jobs.retention import purge
 from shared.jobs.submission import submit_dropped
 from shared.jobs.work import Work
+from shared.scheduling import never_cancelled
 from shared.storage.work_message import WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 
 @pytest.fixture
@@ -53,23 +54,23 @@ def outputs(world):
 
 
 def work(batch, *script):
-    return Work(batch, ScriptedRecogniser(script or [SPOKEN]))
+    return Work(batch, ScriptedTranscriber(script or [SPOKEN]))
 
 
 def message(job_id):
     return WorkMessage(WorkKind.TRANSCRIBE, job_id, 0)
 
 
-class Interrupted(ScriptedRecogniser):
-    """A recogniser in whose time something else happens."""
+class Interrupted(ScriptedTranscriber):
+    """A transcriber in whose time something else happens."""
 
     def __init__(self, meanwhile):
         super().__init__([SPOKEN])
         self._meanwhile = meanwhile
 
-    def recognise(self, stream, options, statistics=None):
+    def recognise(self, stream, options, check_cancelled=never_cancelled):
         """Read the audio, then let it happen."""
-        results = list(super().recognise(stream, options, statistics))
+        results = list(super().recognise(stream, options, check_cancelled))
         self._meanwhile()
         yield from results
 

@@ -6,7 +6,6 @@ import wave
 
 import pytest
 
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import LanguageNotIdentified
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
@@ -15,20 +14,22 @@ from shared.jobs.job import JobOptions
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
 from shared.jobs.work import Work
+from shared.scheduling import never_cancelled
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.transcript import Alternative, Phrase
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 HELLO = Phrase(0, "en-US", 0.1, 0.8, (Alternative(0.9, "hello", "hello", "hello", "Hello."),))
 
 
-class OneForeigner(ScriptedRecogniser):
+class OneForeigner(ScriptedTranscriber):
     """Takes the first audio for none of the locales, and understands the others."""
 
-    def recognise(self, stream, options, statistics=None):
+    def recognise(self, stream, options, check_cancelled=never_cancelled):
         """Refuse once."""
-        self._results = [HELLO] if self.asked else [LanguageNotIdentified("In none of them.")]
-        return super().recognise(stream, options, statistics)
+        self._results = [HELLO] if self.requested else [LanguageNotIdentified("In none of them.")]
+        return super().recognise(stream, options, check_cancelled)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.api.recogniser import ScriptedRecogniser
 from shared.audio.format import AudioLimits
 from shared.errors import JobNotFound
 from shared.jobs import work as work_module
@@ -25,6 +24,7 @@ from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_message import WorkKind, WorkMessage
 from shared.transcript import Alternative, Phrase
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 HELLO = Phrase(0, "en-US", 0.1, 0.8, (Alternative(0.9, "hello", "hello", "hello", "Hello."),))
 
@@ -81,7 +81,7 @@ def test_a_message_that_is_faster_than_its_job_waits_for_it(batch, monkeypatch):
 
     monkeypatch.setattr(work_module, "_RECORD_PAUSES_S", (0.01, 0.02, 0.03, 0.04))
     monkeypatch.setattr(work_module.time, "sleep", sleep)
-    done = Work(batch, ScriptedRecogniser([HELLO])).do(
+    done = Work(batch, ScriptedTranscriber([HELLO])).do(
         WorkMessage(WorkKind.TRANSCRIBE, job.id, 0), Attempt()
     )
     assert slept_s == [0.01, 0.02, 0.03]
@@ -92,7 +92,7 @@ def test_a_message_whose_job_never_was_is_given_up_in_the_end_with_its_entry(bat
     """Whoever accepted the job died before its record was written."""
     job = job_of()
     batch.store.container.create(f"created/{job.id}", b"")
-    work = Work(batch, ScriptedRecogniser([HELLO]))
+    work = Work(batch, ScriptedTranscriber([HELLO]))
     message = WorkMessage(WorkKind.TRANSCRIBE, job.id, 0)
     for number in range(1, 5):
         with pytest.raises(JobNotFound):
@@ -105,7 +105,7 @@ def test_a_job_runs_when_its_first_file_is_taken(batch):
     job = job_of(3)
     submit(job, batch.store, batch.queue)
     assert batch.store.started_at(job.id) is None
-    work = Work(batch, ScriptedRecogniser([HELLO]))
+    work = Work(batch, ScriptedTranscriber([HELLO]))
     work.do(batch.queue.lease(60).message, Attempt())
     began_at = batch.store.started_at(job.id)
     assert began_at is not None
@@ -128,14 +128,14 @@ def test_a_transcript_of_an_earlier_try_goes_where_the_file_failed_for_good(batc
     )
     batch.store.finish(job.id, failed)
     message = WorkMessage(WorkKind.TRANSCRIBE, job.id, 0)
-    Work(batch, ScriptedRecogniser([HELLO])).do(message, Attempt(5))
+    Work(batch, ScriptedTranscriber([HELLO])).do(message, Attempt(5))
     assert [entry.name for entry in batch.store.results(job.id)] == ["report.json"]
 
 
 def test_the_duration_of_a_job_is_that_of_all_its_audio(batch):
     job = job_of(3)
     submit(job, batch.store, batch.queue)
-    work = Work(batch, ScriptedRecogniser([HELLO]))
+    work = Work(batch, ScriptedTranscriber([HELLO]))
     while (lease := batch.queue.lease(60)) is not None:
         work.do(lease.message, Attempt())
         batch.queue.acknowledge(lease)
@@ -146,7 +146,7 @@ def test_the_duration_of_a_job_is_that_of_all_its_audio(batch):
     ("max_speakers", "longest_s"), [(None, 5 * 3600), (2, 4 * 3600)], ids=["without", "with"]
 )
 def test_speakers_are_told_apart_in_four_hours_at_most(batch, max_speakers, longest_s):
-    files = FileTranscription(batch, ScriptedRecogniser([HELLO]), AudioLimits())
+    files = FileTranscription(batch, ScriptedTranscriber([HELLO]), AudioLimits())
     limits = files._limits_of(job_of(options=JobOptions(max_speakers=max_speakers)))
     assert limits.max_duration_s == longest_s
     assert limits.max_bytes == 2_500_000_000

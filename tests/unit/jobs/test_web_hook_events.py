@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.api.recogniser import ScriptedRecogniser
 from shared.errors import StorageUnavailable
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch import Batch
@@ -23,6 +22,7 @@ from shared.jobs.web_hook_notices import last_jobs
 from shared.jobs.work import Work
 from shared.storage.folder import FolderContainer
 from shared.storage.work_message import HookEvent, WorkKind
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 CREATED = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 CREATION, PROCESSING, COMPLETION, DELETION, *_ = HookEvent
@@ -94,7 +94,7 @@ def rest_job(n_files=1, time_to_live=None):
 
 
 def do_all(batch, number=1):
-    work = Work(batch, ScriptedRecogniser())
+    work = Work(batch, ScriptedTranscriber())
     while batch.queue.work:
         work.do(batch.queue.work[0], Attempt(number))
         batch.queue.work.pop(0)
@@ -157,7 +157,7 @@ def test_a_deletion_that_can_not_be_told_has_not_begun(batch):
 def test_a_job_that_was_deleted_while_it_ran_does_not_complete(batch):
     job = rest_job(2)
     submit(job, batch.store, batch.queue)
-    work = Work(batch, ScriptedRecogniser())
+    work = Work(batch, ScriptedTranscriber())
     work.do(batch.queue.work[0], Attempt())
     remove_job(batch, job, None)
     work.do(batch.queue.work[1], Attempt())
@@ -170,7 +170,7 @@ def test_a_notice_is_work_like_any_other(batch):
     (notice,) = batch.queue.notices
     assert notice.kind is WorkKind.WEB_HOOK
     batch.store.web_hooks.delete(HOOK.id)
-    Work(batch, ScriptedRecogniser()).do(notice, Attempt())
+    Work(batch, ScriptedTranscriber()).do(notice, Attempt())
     assert len(batch.queue.notices) == 1
 
 

@@ -10,7 +10,7 @@ LANGUAGES = frozenset({"de", "en", "es", "fr", "ja"})
 
 def most_probable(locales, heard, weights=(1.0,)):
     candidates = LanguageCandidates(locales, LANGUAGES)
-    return candidates.identified(candidates.mean_shares(heard, weights)).locale
+    return candidates.identified(candidates.mean_posteriors(heard, weights)).locale
 
 
 @pytest.mark.parametrize("locales", [["en-GB"], ["en-GB", "en-US"]])
@@ -62,7 +62,7 @@ def test_a_bare_language_is_a_candidate():
 
 def test_the_probability_is_among_the_candidates():
     candidates = LanguageCandidates(["en-US", "es-ES"], LANGUAGES)
-    identified = candidates.identified(candidates.shares({"fr": 0.5, "es": 0.4, "en": 0.1}))
+    identified = candidates.identified(candidates.posteriors({"fr": 0.5, "es": 0.4, "en": 0.1}))
     assert identified.probability == pytest.approx(0.8)
     assert dict(identified.alternatives) == pytest.approx({"es-ES": 0.8, "en-US": 0.2})
 
@@ -76,4 +76,4 @@ def test_a_candidate_beyond_the_model_is_refused(locales):
 def test_what_the_candidates_have_together_is_a_mean_by_seconds_of_speech():
     candidates = LanguageCandidates(["es-ES", "en-US"], LANGUAGES)
     heard = [{"es": 0.3, "en": 0.1, "fr": 0.6}, {"fr": 1.0}]
-    assert candidates.heard_share(heard, [1.0, 3.0]) == pytest.approx(0.1)
+    assert candidates.in_set_probability(heard, [1.0, 3.0]) == pytest.approx(0.1)

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.language.viterbi import HeardSpan, most_probable_languages, shares_of
+from shared.language.viterbi import SpanScores, most_probable_languages, normalised
 
 
 def spans(*english_shares, duration_s=2.0, after_pause=True):
-    """Spans one after the other, English with these shares, else Spanish."""
+    """Spans one after the other, English with these posteriors, else Spanish."""
     return [
-        HeardSpan(
+        SpanScores(
             place * duration_s, (place + 1) * duration_s, {"en": en, "es": 1 - en}, after_pause
         )
         for place, en in enumerate(english_shares)
@@ -65,7 +65,7 @@ def test_equal_evidence_goes_to_the_first_candidate():
 
 
 def test_shares_of_what_is_not_heard_at_all_are_equal():
-    assert shares_of({"ja": 1.0}, ["en", "es"]) == {"en": 0.5, "es": 0.5}
+    assert normalised({"ja": 1.0}, ["en", "es"]) == {"en": 0.5, "es": 0.5}
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12), st.booleans())
@@ -82,4 +82,4 @@ def test_a_language_is_told_for_every_span_and_changes_cost(english_shares, afte
 def test_a_language_that_is_excluded_has_bounded_evidence(share):
     (span,) = spans(share)
     assert span.evidence("en") >= -4
-    assert span.greatest_share == 1.0
+    assert span.max_posterior == 1.0

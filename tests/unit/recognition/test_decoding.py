@@ -49,8 +49,8 @@ def test_a_doubtful_text_is_read_again_and_the_better_one_taken(scripted, uttera
 
     recognition = scripted(script, ENGLISH)
     assert texts(recognition.of(utterances((1, 2), (0, 1)))) == ["I am one."]
-    assert recognition.statistics.n_retries == 1
-    assert recognition.statistics.n_segments == 1
+    assert recognition.cost.n_retries == 1
+    assert recognition.cost.n_segments == 1
 
 
 def test_a_worse_second_text_is_not_taken(scripted, utterances):
@@ -71,14 +71,14 @@ def test_each_retry_has_more_context_and_the_last_the_full_one(scripted, utteran
     contexts = recognition.engine.contexts
     assert contexts == sorted(set(contexts))
     assert contexts[-1] == 1_500
-    assert recognition.statistics.n_retries == len(contexts) - 1
+    assert recognition.cost.n_retries == len(contexts) - 1
 
 
 def test_a_believed_text_costs_one_reading(scripted, utterances):
     recognition = scripted(sentences, ENGLISH)
     list(recognition.of(utterances((1, 2), APART, (2, 2), (0, 1))))
     assert len(recognition.engine.contexts) == 2
-    assert recognition.statistics.n_retries == 0
+    assert recognition.cost.n_retries == 0
 
 
 def test_others_of_the_batch_are_not_read_again(scripted, utterances):

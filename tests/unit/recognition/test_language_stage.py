@@ -147,7 +147,7 @@ def test_one_language_costs_no_second_encoding(scripted, utterances):
     said = utterances((1, 2), (0, 0.6), (2, 4), APART, (3, 8), APART)
     recognition = scripted(sentences, BOTH, listen=hears())
     assert set(locales(recognition.of(said))) == {"en-US"}
-    assert len(recognition.engine.contexts) == recognition.statistics.n_segments == 2
+    assert len(recognition.engine.contexts) == recognition.cost.n_segments == 2
 
 
 def test_a_change_that_the_parts_by_themselves_deny_is_none(scripted, utterances):

@@ -90,11 +90,11 @@ def test_only_one_of_several_locales_may_not_be_heard(scripted, utterances, opti
 
 
 def test_an_identified_language_says_whether_it_is_heard(scripted, utterances):
-    for heard, is_heard in ((JAPANESE, False), ({"ja": 0.9, "en": 0.1}, True)):
+    for heard, is_in_set in ((JAPANESE, False), ({"ja": 0.9, "en": 0.1}, True)):
         recognition = scripted(
             sentences, RecognitionOptions(locales=NAMED), listen=lambda _level, heard=heard: heard
         )
         samples = utterances((1, 2)).tobytes()
         with open_audio(samples, raw=RawPcm(n_channels=1)) as stream:
             identified = recognition._recognition.identify_language(stream)
-        assert (identified.locale, identified.is_heard) == ("en-US", is_heard)
+        assert (identified.locale, identified.is_in_set) == ("en-US", is_in_set)

@@ -57,7 +57,7 @@ def test_what_is_ready_comes_while_the_rest_has_not_been_read(scripted, utteranc
     said = utterances(*[(1, 1), APART] * 20)
     recognition = scripted(sentences, RecognitionOptions(locales=("en-US",), batch_segments=1))
     next(recognition.of(said))
-    assert recognition.statistics.audio_s < 10
+    assert recognition.cost.audio_s < 10
 
 
 def test_no_speech_asks_nothing_of_the_engine(scripted, utterances):
@@ -209,33 +209,33 @@ def test_closing_frees_the_engine_for_others(scripted, utterances):
     results = recognition.of(utterances((1, 1), APART))
     next(results)
     results.close()
-    with recognition.turnstile.turn(ENGLISH.priority) as waited_s:
-        assert waited_s < 1
+    with recognition.scheduler.slot(ENGLISH.priority) as slot:
+        assert slot.waited_s < 1
 
 
-def test_an_engine_that_fails_gives_its_turn_back(scripted, utterances):
+def test_an_engine_that_fails_gives_its_slot_back(scripted, utterances):
     def broken(*_):
         raise ZeroDivisionError
 
     recognition = scripted(broken, ENGLISH)
     with pytest.raises(ZeroDivisionError):
         list(recognition.of(utterances((1, 1))))
-    with recognition.turnstile.turn(ENGLISH.priority) as waited_s:
-        assert waited_s < 1
+    with recognition.scheduler.slot(ENGLISH.priority) as slot:
+        assert slot.waited_s < 1
 
 
-def test_the_turn_is_not_held_while_the_caller_looks_at_a_phrase(scripted, utterances):
+def test_the_slot_is_not_held_while_the_caller_looks_at_a_phrase(scripted, utterances):
     recognition = scripted(sentences, ENGLISH)
     for _ in recognition.of(utterances((1, 1), APART, (2, 1))):
-        with recognition.turnstile.turn(ENGLISH.priority) as waited_s:
-            assert waited_s < 1
+        with recognition.scheduler.slot(ENGLISH.priority) as slot:
+            assert slot.waited_s < 1
 
 
-def test_statistics_count_the_audio_the_segments_and_the_seconds(scripted, utterances):
+def test_the_cost_counts_the_audio_the_segments_and_the_seconds(scripted, utterances):
     recognition = scripted(sentences, ENGLISH)
     list(recognition.of(utterances((1, 2), APART, (2, 2), (0, 1))))
-    statistics = recognition.statistics
-    assert statistics.audio_s == pytest.approx(5.0 + APART[1])
-    assert statistics.n_segments == 2
-    assert statistics.recognition_s > 0
-    assert 0 <= statistics.queue_s < 1
+    cost = recognition.cost
+    assert cost.audio_s == pytest.approx(5.0 + APART[1])
+    assert cost.n_segments == 2
+    assert cost.recognition_s > 0
+    assert 0 <= cost.queue_s < 1

@@ -71,7 +71,7 @@ def test_an_unlikely_translation_is_not_read_again(scripted, utterances):
     recognition = scripted(unsure, SPANISH)
     (phrase,) = phrases(recognition.of(utterances((1, 2), APART)))
     assert phrase.translations == (Translation("en", "One."),)
-    assert recognition.statistics.n_retries == 0
+    assert recognition.cost.n_retries == 0
 
 
 def test_a_translation_that_only_loops_is_empty(scripted, utterances):

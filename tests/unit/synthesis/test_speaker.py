@@ -135,14 +135,14 @@ def reading():
                     pass
 
         lines = speaker.cast(ssml(text))
-        turnstile = speaker._turnstile(KOKORO)
-        n_before = len(turnstile._waiting)
+        scheduler = speaker._scheduler(KOKORO, synthesizer)
+        n_before = scheduler.n_waiting
         threads.append(threading.Thread(target=run, daemon=True))
         threads[-1].start()
         if len(threads) == 1:
             assert synthesizer.inside.acquire(timeout=PATIENCE_S)
         deadline = time.monotonic() + PATIENCE_S
-        while len(threads) > 1 and len(turnstile._waiting) == n_before:
+        while len(threads) > 1 and threads[-1].is_alive() and scheduler.n_waiting == n_before:
             assert time.monotonic() < deadline
         return threads[-1]
 
@@ -228,12 +228,12 @@ def test_the_parts_of_a_voice_elsewhere_are_passed_on_then_its_pause(remote):
     assert [part.ends_sentence for part in parts] == [*[False] * 10, True]
 
 
-def test_a_voice_elsewhere_takes_no_turn_here(remote):
+def test_a_remote_voice_takes_no_slot(remote):
     """It speaks as many sentences at once as are asked for."""
     one, other = (remote.speak(remote.cast(ssml(text, "en-US-EvaNeural"))) for text in ("A", "B"))
     next(one)
     next(other)
-    assert remote._turnstiles == {}
+    assert remote._schedulers == {}
 
 
 def test_ten_minutes_end_a_voice_elsewhere_within_a_sentence(remote):

@@ -1,4 +1,4 @@
-"""Properties that hold for whatever words a recogniser hands over."""
+"""Properties that hold for whatever words a transcriber hands over."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""One process's recogniser: loaded once and late, and a bound on what is under way."""
+"""One process's transcriber: loaded once and late, and a bound on what is under way."""
 
 import threading
 
@@ -11,8 +11,7 @@ from shared.recognition.engines.scripted_engine import ScriptedEngine, hypothesi
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.transcript import Phrase
-from shared.transcription import local_transcriber as recogniser_module
-from shared.transcription.local_transcriber import Recogniser, RecognitionStatistics
+from shared.transcription.local_transcriber import LocalTranscriber
 
 ENGLISH = RecognitionOptions(locales=("en-US",))
 
@@ -21,17 +20,22 @@ def script(_segment, _request):
     return hypothesis_of("I am one.")
 
 
+class Loads(list):
+    """Models that load in no time; the list records which were loaded."""
+
+    def __init__(self, detector):
+        super().__init__()
+        self._detector = detector
+
+    def __call__(self, settings):
+        """Load a scripted engine."""
+        self.append(settings.model)
+        return ScriptedEngine(script), self._detector
+
+
 @pytest.fixture
-def loads(monkeypatch, level_detector):
-    """Models that load in no time; the list says how often they did."""
-    happened = []
-
-    def load(settings):
-        happened.append(settings.model)
-        return ScriptedEngine(script), level_detector
-
-    monkeypatch.setattr(recogniser_module, "_load_models", load)
-    return happened
+def loads(level_detector):
+    return Loads(level_detector)
 
 
 def stream_of(samples):
@@ -39,22 +43,22 @@ def stream_of(samples):
 
 
 def test_nothing_is_loaded_before_it_is_needed(loads):
-    recogniser = Recogniser(Settings())
-    assert not recogniser.loaded
-    assert recogniser.supported_locales()
+    transcriber = LocalTranscriber(Settings(), loads)
+    assert not transcriber.loaded
+    assert transcriber.supported_locales()
     assert loads == []
 
 
 def test_the_first_recognition_loads_and_the_next_does_not(loads, utterances):
-    recogniser = Recogniser(Settings())
+    transcriber = LocalTranscriber(Settings(), loads)
     for _ in range(2):
-        results = list(recogniser.recognise(stream_of(utterances((1, 1))), ENGLISH))
+        results = list(transcriber.recognise(stream_of(utterances((1, 1))), ENGLISH))
         assert [r.best.display for r in results if isinstance(r, Phrase)] == ["I am one."]
-        assert recogniser.loaded
+        assert transcriber.loaded
     assert loads == ["base"]
 
 
-def test_threads_that_come_together_load_once(monkeypatch, level_detector):
+def test_threads_that_come_together_load_once(level_detector):
     """All are inside `load` before the first load ends."""
     started = threading.Semaphore(0)
     n_threads, n_loads = 8, []
@@ -65,72 +69,69 @@ def test_threads_that_come_together_load_once(monkeypatch, level_detector):
             assert started.acquire(timeout=10)
         return ScriptedEngine(script), level_detector
 
-    monkeypatch.setattr(recogniser_module, "_load_models", load)
-    recogniser = Recogniser(Settings())
+    transcriber = LocalTranscriber(Settings(), load)
 
     def use():
         started.release()
-        recogniser.load()
+        transcriber.load()
 
     threads = [threading.Thread(target=use) for _ in range(n_threads)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(10)
-    assert recogniser.loaded
+    assert transcriber.loaded
     assert len(n_loads) == 1
 
 
-def test_a_load_that_failed_is_tried_again(monkeypatch, loads):
+def test_a_load_that_failed_is_tried_again(loads):
     """The model may have been fetched in the meantime."""
-    recogniser = Recogniser(Settings())
-    with monkeypatch.context() as patch:
+    missing = [True]
 
-        def fail(_settings):
+    def load(settings):
+        if missing:
             raise ModelMissing("Model base is not there.")
+        return loads(settings)
 
-        patch.setattr(recogniser_module, "_load_models", fail)
-        with pytest.raises(ModelMissing):
-            recogniser.load()
-        assert not recogniser.loaded
-    recogniser.load()
-    assert recogniser.loaded
+    transcriber = LocalTranscriber(Settings(), load)
+    with pytest.raises(ModelMissing):
+        transcriber.load()
+    assert not transcriber.loaded
+    missing.clear()
+    transcriber.load()
+    assert transcriber.loaded
     assert loads == ["base"]
 
 
 def test_a_missing_model_is_named_with_the_command_that_fetches_it(tmp_path):
-    recogniser = Recogniser(Settings(model_folder=tmp_path))
+    transcriber = LocalTranscriber(Settings(model_folder=tmp_path))
     with pytest.raises(ModelMissing, match="models fetch base"):
-        recogniser.load()
+        transcriber.load()
 
 
 def test_a_candidate_beyond_the_model_is_refused_when_it_is_asked_for(loads, utterances):
-    recogniser = Recogniser(Settings())
+    transcriber = LocalTranscriber(Settings(), loads)
     with pytest.raises(UnsupportedLocale):
-        recogniser.recognise(stream_of(utterances((1, 1))), RecognitionOptions(locales=("sv-SE",)))
+        transcriber.recognise(stream_of(utterances((1, 1))), RecognitionOptions(locales=("sv-SE",)))
     assert loads == ["base"]
 
 
 def test_an_english_model_offers_english_only():
-    locales = Recogniser(Settings(model="tiny.en")).supported_locales()
+    locales = LocalTranscriber(Settings(model="tiny.en")).supported_locales()
     assert "en-GB" in locales
     assert {locale[:3] for locale in locales} == {"en-"}
 
 
 def test_recognitions_in_many_threads_keep_their_own_results(loads, utterances):
     """Each thread's audio has its own number of utterances."""
-    recogniser = Recogniser(Settings())
+    transcriber = LocalTranscriber(Settings(), loads)
     counts = {}
 
     def recognise(n_utterances):
         said = utterances(*[(1, 1), (0, 3)] * n_utterances)
-        statistics = RecognitionStatistics()
-        phrases = [
-            result
-            for result in recogniser.recognise(stream_of(said), ENGLISH, statistics)
-            if isinstance(result, Phrase)
-        ]
-        counts[n_utterances] = (len(phrases), statistics.n_segments)
+        *results, cost = transcriber.recognise(stream_of(said), ENGLISH)
+        phrases = [result for result in results if isinstance(result, Phrase)]
+        counts[n_utterances] = (len(phrases), cost.n_segments)
 
     threads = [threading.Thread(target=recognise, args=(n,)) for n in range(1, 6)]
     for thread in threads:
@@ -142,6 +143,8 @@ def test_recognitions_in_many_threads_keep_their_own_results(loads, utterances):
 
 
 def test_audio_as_short_as_one_sample_is_recognised(loads):
-    results = list(Recogniser(Settings()).recognise(stream_of(np.zeros(1, np.int16)), ENGLISH))
-    assert results == []
+    audio = stream_of(np.zeros(1, np.int16))
+    (cost,) = LocalTranscriber(Settings(), loads).recognise(audio, ENGLISH)
+    assert cost.n_segments == 0
+    assert cost.audio_s == pytest.approx(1 / 16_000)
     assert loads == ["base"]

@@ -9,6 +9,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from device_model import DeviceModel
 
 from shared.audio.channels import float32_from_int16, mix_to_mono
 from shared.audio.stream import open_audio
@@ -19,11 +20,11 @@ from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.ctranslate2_engine import CTranslate2Engine
 from shared.recognition.engines.engine import DecodingRequest, Task
 from shared.recognition.engines.openai_whisper_engine import OpenAIWhisperEngine
-from shared.recognition.engines.plausibility import is_doubtful, token_limit
+from shared.recognition.engines.plausibility import needs_fallback, token_limit
 from shared.recognition.engines.scripted_engine import ScriptedEngine, hypothesis_of
 from shared.settings import Settings
 
-ENGINES = ["ctranslate2", "scripted"]
+ENGINES = ["ctranslate2", "ctranslate2_on_a_device", "scripted"]
 if find_spec("whisper"):  # in the environment of `make parity`
     ENGINES.append("openai_whisper")
 FULL = 1_500
@@ -31,7 +32,14 @@ FULL = 1_500
 
 @pytest.fixture(scope="module")
 def ctranslate2_engine(model_folder):
-    return CTranslate2Engine(model_folder / "base", Settings())
+    return CTranslate2Engine.load(model_folder / "base", Settings())
+
+
+@pytest.fixture(scope="module")
+def ctranslate2_on_a_device_engine(ctranslate2_engine):
+    """The same weights, in arrays that refuse NumPy: what runs here runs on a GPU's arrays."""
+    model = DeviceModel(ctranslate2_engine._model)
+    return CTranslate2Engine(model, ctranslate2_engine._tokenizer)
 
 
 @pytest.fixture(scope="module")
@@ -79,44 +87,47 @@ def request_for(seconds, language="en"):
 
 
 def read(engine, samples, n_positions):
-    segment = engine.encode(samples, n_positions)
+    (segment,) = engine.encode([samples], n_positions)
     (hypothesis,) = engine.decode([segment], [request_for(len(samples) / 16_000)])
     return segment, hypothesis
 
 
 def test_a_segment_knows_its_context(engine, spoken_samples, shortest):
-    assert engine.encode(spoken_samples, shortest).n_positions == shortest < FULL
+    (segment,) = engine.encode([spoken_samples], shortest)
+    assert segment.n_positions == shortest < FULL
 
 
 def test_all_positions_of_a_segment_read_like_it(engine, spoken_samples, shortest):
     segment, hypothesis = read(engine, spoken_samples, shortest)
-    excerpt = engine.excerpt(segment, np.arange(shortest))
-    assert excerpt.n_positions == shortest
-    (again,) = engine.decode([excerpt], [request_for(3.0)])
+    gathered = engine.gather_positions(segment, np.arange(shortest))
+    assert gathered.n_positions == shortest
+    (again,) = engine.decode([gathered], [request_for(3.0)])
     assert again.text == hypothesis.text
     assert again.average_log_probability == pytest.approx(hypothesis.average_log_probability)
 
 
-def test_an_excerpt_reads_as_what_is_said_in_it(
+def test_gathered_positions_read_as_what_is_said_in_them(
     engine, spoken_samples, spoken_clip, clip_s, shortest
 ):
     """Half of a clip of ten words, with the silence behind the clip."""
-    segment = engine.encode(spoken_samples, shortest)
+    (segment,) = engine.encode([spoken_samples], shortest)
     half, end = round(clip_s / 2 * 50), round(clip_s * 50)
-    excerpt = engine.excerpt(segment, np.concatenate((np.arange(half), np.arange(end, shortest))))
-    assert excerpt.n_positions == half + shortest - end
-    (hypothesis,) = engine.decode([excerpt], [request_for(clip_s / 2)])
+    gathered = engine.gather_positions(
+        segment, np.concatenate((np.arange(half), np.arange(end, shortest)))
+    )
+    assert gathered.n_positions == half + shortest - end
+    (hypothesis,) = engine.decode([gathered], [request_for(clip_s / 2)])
     said, heard = lexical(spoken_clip.text).split(), lexical(hypothesis.text).split()
     assert said[:3] == heard[:3]
     assert len(heard) <= 7
 
 
-def test_excerpts_of_one_length_are_heard_together(engine, spoken_samples, clip_s, shortest):
+def test_gathered_segments_of_one_length_share_a_batch(engine, spoken_samples, clip_s, shortest):
     """Also where their segments have different contexts; the clip and 1 s of silence."""
     n_positions = round(clip_s * 50) + 50
-    segments = [engine.encode(spoken_samples, context) for context in (shortest, FULL)]
-    excerpts = [engine.excerpt(segment, np.arange(n_positions)) for segment in segments]
-    for heard in engine.identify_language(excerpts):
+    segments = [engine.encode([spoken_samples], context)[0] for context in (shortest, FULL)]
+    gathered = [engine.gather_positions(segment, np.arange(n_positions)) for segment in segments]
+    for heard in engine.identify_language(gathered):
         assert max(heard, key=heard.__getitem__) == "en"
 
 
@@ -124,7 +135,7 @@ def test_positions_turned_round_twice_are_as_they_were(engine, spoken_samples, s
     """They keep the order they are given in, and the segment keeps its own."""
     segment, before = read(engine, spoken_samples, shortest)
     backwards = np.arange(shortest)[::-1]
-    turned_twice = engine.excerpt(engine.excerpt(segment, backwards), backwards)
+    turned_twice = engine.gather_positions(engine.gather_positions(segment, backwards), backwards)
     twice, once_more = engine.decode([turned_twice, segment], [request_for(3.0)] * 2)
     assert twice.text == once_more.text == before.text
 
@@ -135,7 +146,7 @@ def test_the_sentence_is_read_at_any_context(
 ):
     _, hypothesis = read(engine, spoken_samples, shortest if context == "shortest" else FULL)
     assert lexical(hypothesis.text) == lexical(spoken_clip.text)
-    assert not is_doubtful(hypothesis)
+    assert not needs_fallback(hypothesis)
     assert hypothesis.no_speech_probability < 0.5
 
 
@@ -146,14 +157,14 @@ def test_every_token_has_its_bytes(engine, spoken_samples, shortest):
 
 
 def test_decoding_stops_at_the_limit_and_says_so(engine, spoken_samples, shortest):
-    segment = engine.encode(spoken_samples, shortest)
+    (segment,) = engine.encode([spoken_samples], shortest)
     (cut,) = engine.decode([segment], [DecodingRequest("en", max_tokens=4)])
-    assert cut.capped
+    assert cut.hit_token_limit
     assert len(cut.tokens) == 4
 
 
 def test_a_hint_is_not_part_of_the_text(engine, spoken_samples, spoken_clip, shortest):
-    segment = engine.encode(spoken_samples, shortest)
+    (segment,) = engine.encode([spoken_samples], shortest)
     hinted = DecodingRequest("en", token_limit(3.0, "en"), hint="Garden, house.")
     (hypothesis,) = engine.decode([segment], [hinted])
     assert lexical(hypothesis.text) == lexical(spoken_clip.text)
@@ -163,7 +174,7 @@ def test_segments_decoded_together_read_as_they_do_alone(engine, spoken_samples,
     """Of one context, but each with its own audio; a padded neighbour changes nothing."""
     whole, half = spoken_samples, spoken_samples[: len(spoken_samples) // 2]
     alone = [read(engine, samples, shortest)[1] for samples in (whole, half)]
-    segments = [engine.encode(samples, shortest) for samples in (whole, half)]
+    segments = engine.encode([whole, half], shortest)
     together = engine.decode(segments, [request_for(3.0), request_for(1.5)])
     assert [hypothesis.text for hypothesis in together] == [h.text for h in alone]
     for one, other in zip(together, alone, strict=True):
@@ -180,7 +191,7 @@ def test_requests_with_and_without_time_tokens_and_hints_share_a_batch(
         replace(request_for(3.0), hint="Shopping list."),
         replace(request_for(3.0), timestamps=True, hint="Shopping list."),
     ]
-    segments = [engine.encode(spoken_samples, shortest) for _ in requests]
+    segments = engine.encode([spoken_samples] * len(requests), shortest)
     read_texts = [lexical(hypothesis.text) for hypothesis in engine.decode(segments, requests)]
     assert read_texts == [lexical(spoken_clip.text)] * len(requests)
 
@@ -189,7 +200,7 @@ def test_a_beam_reads_the_sentence_beside_greedy_search(
     engine, spoken_samples, spoken_clip, shortest
 ):
     """It may be less probable: openai-whisper's beam prefers it without the full stop."""
-    segment = engine.encode(spoken_samples, shortest)
+    (segment,) = engine.encode([spoken_samples], shortest)
     wide = replace(request_for(3.0), beam_size=5)
     greedy, wider, again = engine.decode([segment] * 3, [request_for(3.0), wide, request_for(3.0)])
     assert lexical(wider.text) == lexical(spoken_clip.text)
@@ -202,7 +213,7 @@ def test_spanish_is_written_in_either_language_from_one_encoding(request, name, 
     engine = request.getfixturevalue(f"{name}_engine")
     with open_audio((speech_data / "multilingual/cheetah_test_es_norm.wav").read_bytes()) as stream:
         blocks = [float32_from_int16(mix_to_mono(block)) for block in stream]
-    segment = engine.encode(np.concatenate(blocks), context_lengths(3.1)[0])
+    (segment,) = engine.encode([np.concatenate(blocks)], context_lengths(3.1)[0])
     spanish = request_for(3.1, "es")
     english = replace(spanish, task=Task.TRANSLATE)
     heard, meant = engine.decode([segment, segment], [spanish, english])
@@ -215,7 +226,7 @@ def test_reading_twice_gives_the_same(engine, spoken_samples, shortest):
 
 
 def test_the_language_is_identified(engine, spoken_samples, shortest):
-    segment = engine.encode(spoken_samples, shortest)
+    (segment,) = engine.encode([spoken_samples], shortest)
     first, second = engine.identify_language([segment, segment])
     assert max(first, key=first.__getitem__) == "en"
     assert first["en"] > 0.5
@@ -261,7 +272,7 @@ def test_segments_aligned_together_have_the_times_they_have_alone(
 def test_a_text_that_was_said_scores_higher_than_one_that_was_not(
     engine, spoken_samples, spoken_clip, shortest
 ):
-    segment = engine.encode(spoken_samples, shortest)
+    (segment,) = engine.encode([spoken_samples], shortest)
     other = spoken_clip.text.replace("garden", "kitchen")
     said, not_said = engine.score(segment, "en", [spoken_clip.text, other])
     assert said.text == spoken_clip.text
@@ -274,7 +285,18 @@ def test_every_language_of_the_engine_has_a_locale(engine):
 
 
 def test_silence_encodes_like_anything_else(engine, shortest):
-    assert engine.encode(np.zeros(0, np.float32), shortest).n_positions == shortest
+    (segment,) = engine.encode([np.zeros(0, np.float32)], shortest)
+    assert segment.n_positions == shortest
+
+
+def test_another_device_encodes_a_batch_at_once_and_the_processor_one_by_one(
+    ctranslate2_on_a_device_engine, spoken_samples, shortest
+):
+    model = ctranslate2_on_a_device_engine._model
+    model.batch_sizes.clear()
+    segments = ctranslate2_on_a_device_engine.encode([spoken_samples, spoken_samples], shortest)
+    assert model.batch_sizes == [2]
+    assert [segment.n_positions for segment in segments] == [shortest, shortest]
 
 
 def test_a_multilingual_model_knows_its_languages(ctranslate2_engine):
@@ -286,4 +308,4 @@ def test_a_multilingual_model_knows_its_languages(ctranslate2_engine):
 
 def test_a_folder_without_a_model_is_no_engine(tmp_path):
     with pytest.raises(EngineUnavailable, match="int8 on cpu"):
-        CTranslate2Engine(tmp_path, Settings())
+        CTranslate2Engine.load(tmp_path, Settings())

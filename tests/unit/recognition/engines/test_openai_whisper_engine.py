@@ -7,17 +7,17 @@ import pytest
 
 from shared.errors import EngineUnavailable
 from shared.settings import Settings
-from shared.transcription.local_transcriber import Recogniser
+from shared.transcription.local_transcriber import LocalTranscriber
 
 
 @pytest.mark.parametrize("library", ["torch", "whisper"])
 def test_without_its_libraries_the_engine_says_what_to_install(monkeypatch, model_folder, library):
     """Through the setting, which shows that it chooses the engine."""
     monkeypatch.setitem(sys.modules, library, None)
-    recogniser = Recogniser(Settings(engine="openai-whisper", model_folder=model_folder))
+    transcriber = LocalTranscriber(Settings(engine="openai-whisper", model_folder=model_folder))
     with pytest.raises(EngineUnavailable, match=r"requirements/openai-whisper\.txt"):
-        recogniser.load()
-    assert not recogniser.loaded
+        transcriber.load()
+    assert not transcriber.loaded
 
 
 def test_to_know_the_engine_is_not_to_load_torch():

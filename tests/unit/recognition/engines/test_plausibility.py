@@ -6,11 +6,11 @@ import pytest
 
 from shared.recognition.engines.plausibility import (
     LEAST_LOG_PROBABILITY,
-    better,
-    ends_twice,
-    is_doubtful,
+    has_repeated_ending,
     is_loop,
     is_not_speech,
+    more_plausible,
+    needs_fallback,
     token_limit,
 )
 from shared.recognition.engines.scripted_engine import SURE, hypothesis_of
@@ -30,7 +30,7 @@ SPEECH = [
 @pytest.mark.parametrize("text", SPEECH)
 def test_people_repeat_themselves_and_are_believed(text):
     assert not is_loop(hypothesis_of(text))
-    assert not is_doubtful(hypothesis_of(text))
+    assert not needs_fallback(hypothesis_of(text))
 
 
 @pytest.mark.parametrize(
@@ -38,16 +38,16 @@ def test_people_repeat_themselves_and_are_believed(text):
 )
 def test_text_that_compresses_too_well_is_a_loop(text):
     assert is_loop(hypothesis_of(text.strip()))
-    assert is_doubtful(hypothesis_of(text.strip()))
+    assert needs_fallback(hypothesis_of(text.strip()))
 
 
 def test_text_that_never_ended_is_a_loop():
-    assert is_loop(replace(hypothesis_of("The gut and the gullet"), capped=True))
+    assert is_loop(replace(hypothesis_of("The gut and the gullet"), hit_token_limit=True))
 
 
 def test_an_improbable_text_is_doubtful_but_no_loop():
     guess = hypothesis_of("Apomorphine is not allied", GUESS)
-    assert is_doubtful(guess)
+    assert needs_fallback(guess)
     assert not is_loop(guess)
 
 
@@ -68,19 +68,19 @@ def test_nobody_speaks_where_the_model_says_so_and_is_unsure_of_the_text(
 
 def test_no_loop_is_better_than_a_loop_however_probable():
     loop, guess = hypothesis_of(LOOP.strip(), -0.05), hypothesis_of("A guess.", -2.0)
-    assert better(loop, guess) is guess
-    assert better(guess, loop) is guess
+    assert more_plausible(loop, guess) is guess
+    assert more_plausible(guess, loop) is guess
 
 
 def test_of_two_texts_the_more_probable_is_better():
     first, second = hypothesis_of("He", -0.8), hypothesis_of("She", -0.4)
-    assert better(first, second) is second
-    assert better(second, first) is second
+    assert more_plausible(first, second) is second
+    assert more_plausible(second, first) is second
 
 
 def test_of_two_equals_the_first_is_kept():
     first, second = hypothesis_of("He", -0.4), hypothesis_of("She", -0.4)
-    assert better(first, second) is first
+    assert more_plausible(first, second) is first
 
 
 @pytest.mark.parametrize("duration_s", [0.3, 1.0, 5.0, 12.4, 30.0])
@@ -111,4 +111,4 @@ def test_longer_audio_gets_more_tokens():
     ],
 )
 def test_a_last_sentence_said_twice_is_doubtful(text, twice):
-    assert ends_twice(text) is twice
+    assert has_repeated_ending(text) is twice

@@ -3,12 +3,12 @@
 import pytest
 
 from shared.errors import EngineUnavailable
-from shared.recognition.engines.tokenizer import Vocabulary
+from shared.recognition.engines.tokenizer import Tokenizer
 
 
 @pytest.fixture(scope="module")
 def vocabulary(model_folder):
-    return Vocabulary(model_folder / "base" / "tokenizer.json")
+    return Tokenizer(model_folder / "base" / "tokenizer.json")
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_another_file_is_no_vocabulary(tmp_path, content):
     path = tmp_path / "tokenizer.json"
     path.write_text(content)
     with pytest.raises(EngineUnavailable, match=r"tokenizer\.json"):
-        Vocabulary(path)
+        Tokenizer(path)

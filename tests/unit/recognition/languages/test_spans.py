@@ -1,15 +1,15 @@
 """Positions of a span with silence behind it."""
 
-from shared.recognition.languages.excerpt import excerpt_positions
+from shared.recognition.languages.spans import positions_with_silence
 
 
 def test_a_span_is_filled_up_with_silence():
-    assert excerpt_positions((3, 6), (8, 12), 6).tolist() == [3, 4, 5, 8, 9, 10]
+    assert positions_with_silence((3, 6), (8, 12), 6).tolist() == [3, 4, 5, 8, 9, 10]
 
 
 def test_silence_is_repeated_as_often_as_it_takes():
-    assert excerpt_positions((3, 5), (8, 10), 7).tolist() == [3, 4, 8, 9, 8, 9, 8]
+    assert positions_with_silence((3, 5), (8, 10), 7).tolist() == [3, 4, 8, 9, 8, 9, 8]
 
 
 def test_a_longer_span_is_cut():
-    assert excerpt_positions((3, 9), (8, 12), 4).tolist() == [3, 4, 5, 6]
+    assert positions_with_silence((3, 9), (8, 12), 4).tolist() == [3, 4, 5, 6]

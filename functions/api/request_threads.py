@@ -1,7 +1,7 @@
-"""Where an async request meets blocking recognition.
+"""Threads in which async requests run work that blocks.
 
-Decoding and recognition release the interpreter lock but block; each request under way has a
-thread of its own, and `Admission` bounds how many there are.
+Decoding and recognition release the interpreter lock but block. Each request under way has a thread
+of its own; `Admission` bounds how many there are.
 """
 
 import asyncio
@@ -12,21 +12,22 @@ from typing import Any, TypeVar
 
 from functions.api.incoming_body import ClientGone, IncomingBody
 from shared.errors import EngineUnavailable
+from shared.scheduling import CheckCancelled
 
 Result = TypeVar("Result")
 
 
-class RecognitionThreads:
+class RequestThreads:
     """Threads for at most `n_threads` requests; idle ones are used again."""
 
     def __init__(self, n_threads: int) -> None:
-        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="recognition")
+        self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="request")
 
-    async def run(self, work: Callable[[threading.Event], Result], body: IncomingBody) -> Result:
-        """Run `work(cancelled)` in a thread and return what it returns.
+    async def run(self, work: Callable[[CheckCancelled], Result], body: IncomingBody) -> Result:
+        """Run `work(check_cancelled)` in a thread and return its result.
 
-        `cancelled` is set when the client closes the connection or the server stops waiting;
-        the work is expected to look at it between two phrases.
+        `check_cancelled` raises `ClientGone` once the client has closed the connection or the
+        server stops; the work calls it wherever it may end early.
 
         Raises
         ------
@@ -34,7 +35,12 @@ class RecognitionThreads:
         EngineUnavailable: the server stops and does not wait any longer.
         """
         cancelled = threading.Event()
-        working = asyncio.get_running_loop().run_in_executor(self._pool, work, cancelled)
+
+        def check_cancelled() -> None:
+            if cancelled.is_set():
+                raise ClientGone
+
+        working = asyncio.get_running_loop().run_in_executor(self._pool, work, check_cancelled)
         leaving = asyncio.ensure_future(body.gone())
         either: set[asyncio.Future[Any]] = {working, leaving}
         try:

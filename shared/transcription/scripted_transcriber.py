@@ -1,0 +1,92 @@
+"""The fake of the transcriber port: results come from a script, so that no model is needed."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.audio.stream import AudioStream
+from shared.diarization.speaker_range import SpeakerRange
+from shared.diarization.speech_turn import Diarization
+from shared.language.candidates import IdentifiedLanguage
+from shared.recognition.options import RecognitionOptions
+from shared.scheduling import CheckCancelled, Priority, never_cancelled
+from shared.transcript import Dropped, Phrase, RecognitionCost
+from shared.transcription.transcriber import DiarizationSession, RecognitionResults
+
+
+class ScriptedTranscriber:
+    """Reads the whole audio, then yields the script.
+
+    Parameters
+    ----------
+    results: results of every recognition; an exception among them is raised in its place.
+    locales: the locales it claims to recognise.
+
+    `requested` records the options of every recognition.
+    """
+
+    def __init__(
+        self,
+        results: Sequence[Phrase | Dropped | Exception] = (),
+        *,
+        locales: Sequence[str] = ("de-DE", "en-GB", "en-US", "es-ES"),
+    ) -> None:
+        self._results = results
+        self._locales = tuple(locales)
+        self.loaded = True
+        self.requested: list[RecognitionOptions] = []
+
+    def load(self) -> None:
+        """Nothing to load."""
+        self.loaded = True
+
+    def recognise(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> RecognitionResults:
+        """Read the audio to its end, then yield the script and a cost with its duration."""
+        self.requested.append(options)
+        for _ in stream:
+            check_cancelled()
+        yield from self._script()
+        yield RecognitionCost(audio_s=stream.duration_s)
+
+    def _script(self) -> Iterator[Phrase | Dropped]:
+        for result in self._results:
+            if isinstance(result, Exception):
+                raise result
+            yield result
+
+    def identify_language(
+        self, stream: AudioStream, locales: Sequence[str] = ()
+    ) -> IdentifiedLanguage | None:
+        """Identify the first of the named locales, or of its own, in any audio."""
+        for _ in stream:
+            pass
+        locale = (*locales, *self._locales)[0]
+        return IdentifiedLanguage(locale, 1.0, ((locale, 1.0),))
+
+    def start_diarization(
+        self, priority: Priority, check_cancelled: CheckCancelled = never_cancelled
+    ) -> DiarizationSession:
+        """Start a session that finds no speaker."""
+        del priority, check_cancelled
+        return _NoSpeakers()
+
+    def supported_locales(self) -> tuple[str, ...]:
+        """Return the given locales."""
+        return self._locales
+
+
+class _NoSpeakers:
+    """A diarization that finds no speech turn."""
+
+    def push(self, samples: npt.NDArray[np.int16]) -> None:
+        """Take samples."""
+
+    def finish(self, speakers: SpeakerRange) -> Diarization:  # noqa: ARG002
+        """Return no turn."""
+        return Diarization((), ())

@@ -1,0 +1,108 @@
+"""The port of speech to text, as hosts, the API and jobs know it.
+
+`local_transcriber.py` is the adapter that serves; `scripted_transcriber.py` is the fake. Real time
+(`streaming.py`) and pronunciation assessment (`assess.py`) will be further use cases on it.
+"""
+
+from collections.abc import Generator, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.audio.stream import AudioStream
+from shared.diarization.speaker_range import SpeakerRange
+from shared.diarization.speech_turn import Diarization
+from shared.errors import UnsupportedLocale
+from shared.language.candidates import IdentifiedLanguage
+from shared.language.locales import find_locale
+from shared.recognition.options import RecognitionOptions
+from shared.scheduling import CheckCancelled, Priority, never_cancelled
+from shared.transcript import Dropped, Phrase, RecognitionCost
+
+RecognitionResults = Generator[Phrase | Dropped | RecognitionCost]
+"""Results as they are ready, the cost last. Close it to stop the work early."""
+
+
+class DiarizationSession(Protocol):
+    """Diarization of one audio: `push` all of its samples, then `finish` once."""
+
+    def push(self, samples: npt.NDArray[np.int16]) -> None:
+        """Take the next samples, mono at 16 kHz, shape `(n_samples,)`."""
+        ...
+
+    def finish(self, speakers: SpeakerRange) -> Diarization:
+        """Return the speech turns of the whole audio."""
+        ...
+
+
+class Transcriber(Protocol):
+    """Speech to text of one process. Methods may be called from any thread."""
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the model is in memory."""
+        ...
+
+    def load(self) -> None:
+        """Load the models, once; raises `ModelMissing`, `ModelCorrupt` or `EngineUnavailable`."""
+        ...
+
+    def recognise(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> RecognitionResults:
+        """Yield phrases and dropped stretches by channel in order of time, last the cost.
+
+        Blocks while it works: call it from a thread.
+
+        check_cancelled: called for each block of audio and while other work is served; what it
+            raises ends the work and is raised here.
+
+        Raises
+        ------
+        AudioError: while the stream is read.
+        UnsupportedLocale: a candidate that the model cannot recognise.
+        LanguageNotIdentified: the first speech is in none of several, and there is no fallback.
+        """
+        ...
+
+    def identify_language(
+        self, stream: AudioStream, locales: Sequence[str] = ()
+    ) -> IdentifiedLanguage | None:
+        """Identify the language of at most a minute of speech; None where there is none.
+
+        Raises as `recognise`.
+        """
+        ...
+
+    def start_diarization(
+        self, priority: Priority, check_cancelled: CheckCancelled = never_cancelled
+    ) -> DiarizationSession:
+        """Start the diarization of one audio; the first call loads the models, 0.5 s.
+
+        Raises
+        ------
+        FeatureUnavailable: `SOTTO_DIARIZATION` is off.
+        ModelMissing, ModelCorrupt: see `locate_model`.
+        """
+        ...
+
+    def supported_locales(self) -> tuple[str, ...]:
+        """Locales that the configured model can recognise, sorted; loads nothing."""
+        ...
+
+
+def find_supported_locale(transcriber: Transcriber, text: str) -> str:
+    """Canonical spelling of a locale that the model can recognise.
+
+    Raises
+    ------
+    UnsupportedLocale: there is no such locale, or the model does not know its language.
+    """
+    locale = find_locale(text)
+    if locale not in transcriber.supported_locales():
+        raise UnsupportedLocale(f"The locale {locale} is not supported by this server's model.")
+    return locale
