@@ -14,6 +14,7 @@ run: models ## Serve on http://127.0.0.1:5000; SOTTO_ variables configure it (do
 	@exec $(SOTTO) serve
 
 test: development ## Run every test; ARGS="-k vad -x" goes to pytest
+	@scripts/test_dependencies.sh
 	@$(SOTTO) models fetch
 	@$(SOTTO) models fetch kokoro en_US-joe-medium
 	$(PY) -m pytest $(ARGS)
@@ -37,6 +38,7 @@ bench: development ## Measure against rivals, or another commit, on the speech o
 	@$(SOTTO) models fetch
 ifeq (,$(findstring --against,$(ARGS)))
 	@scripts/environment.sh rivals
+	@$(PY) tests/storage/azurite_program.py
 	@$(SOTTO) models fetch kokoro en_US-joe-medium
 endif
 	$(PY) -m benchmarks $(ARGS)

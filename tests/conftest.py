@@ -3,7 +3,7 @@
 import ctypes
 import io
 import os
-import subprocess
+import shutil
 import sys
 import wave
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ hypothesis.settings.register_profile("sotto", deadline=None)
 hypothesis.settings.load_profile("sotto")
 
 PROJECT = Path(__file__).resolve().parent.parent
+HOW_TO_SET_UP = "scripts/test_dependencies.sh sets it up"
 sys.path.append(str(PROJECT / "tests" / "storage"))  # the emulators
 
 # A deadline is a wall time, which a busy machine misses.
@@ -132,25 +133,17 @@ def azure_storage():
 
 @pytest.fixture(scope="session")
 def strace() -> str:
-    """Path of `strace`, installed when this is root on Debian; without it the test fails."""
-    script = PROJECT / "scripts" / "ensure_strace.sh"
-    found = subprocess.run([script], capture_output=True, text=True, check=False)
-    if found.returncode != 0:
-        pytest.fail(found.stderr.strip())
-    return found.stdout.strip()
+    """Path of `strace`, which `make test` set up."""
+    return shutil.which("strace") or pytest.fail(f"strace is missing: {HOW_TO_SET_UP}")
 
 
 @pytest.fixture(scope="session")
 def apertium() -> Path:
-    """Folder of Apertium's modes for English with Spanish and Catalan.
-
-    Installed when this is root on Debian; without it the test fails.
-    """
-    script = PROJECT / "scripts" / "ensure_apertium.sh"
-    found = subprocess.run([script], capture_output=True, text=True, check=False)
-    if found.returncode != 0:
-        pytest.fail(found.stderr.strip())
-    return Path(found.stdout.strip())
+    """Folder of Apertium's modes for English with Spanish and Catalan, which `make test` set up."""
+    modes = Path("/usr/share/apertium/modes")
+    if not all((modes / f"{pair}.mode").is_file() for pair in ("eng-spa", "eng-cat")):
+        pytest.fail(f"Apertium is missing: {HOW_TO_SET_UP}")
+    return modes
 
 
 @pytest.fixture(scope="session")

