@@ -1,7 +1,7 @@
 """Who can speak: what `SOTTO_VOICES` names and is on this machine, or in the cloud."""
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +21,14 @@ from shared.synthesis.voices import Voice
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Who can speak here: voices, the preferred first, and the engine of each by its key."""
+    """Voices that are here, the preferred first, and the engine of each by its key.
+
+    `missing`: models that the settings name and that are not fetched.
+    """
 
     voices: tuple[Voice, ...]
     engines: Mapping[str, Synthesizer]
+    missing: tuple[str, ...] = ()
 
 
 def find_voices(settings: Settings) -> Voices:
@@ -53,8 +57,9 @@ def find_voices(settings: Settings) -> Voices:
         if _is_azure(name):
             voices += _azure_voices(name, engines, settings)
             continue
-        folder = _folder_of(name, settings.model_folder, missing)
+        folder = _folder_of(name, settings.model_folder)
         if folder is None:
+            missing.append(name)
             continue
         if name == names.KOKORO:
             engines[names.KOKORO] = KokoroSynthesizer(folder, process, settings.threads)
@@ -62,8 +67,14 @@ def find_voices(settings: Settings) -> Voices:
         else:
             voices.append(_piper_voice(folder))
     if not voices:
-        raise _unavailable(missing)
-    return Voices(tuple(voices), engines)
+        # Not the errors' own messages: clients read this one, and those name a folder.
+        raise _unavailable(map(how_to_fetch, missing))
+    return Voices(tuple(voices), engines, tuple(missing))
+
+
+def is_any_fetched(names: Iterable[str], model_folder: Path) -> bool:
+    """Whether a voice model that was missing is there now."""
+    return any(_folder_of(name, model_folder) is not None for name in names)
 
 
 def _is_azure(name: str) -> bool:
@@ -81,7 +92,7 @@ def _azure_voices(
     return (named_voice(short_name),) if colon else engine.voices()
 
 
-def _folder_of(name: str, model_folder: Path, missing: list[str]) -> Path | None:
+def _folder_of(name: str, model_folder: Path) -> Path | None:
     """Folder of a voice model, None where it is not fetched."""
     model = find_model(name)
     if model is None or model.role is not Role.SPEECH_SYNTHESIS:
@@ -89,12 +100,10 @@ def _folder_of(name: str, model_folder: Path, missing: list[str]) -> Path | None
     try:
         return locate_model(name, model_folder)
     except (ModelMissing, ModelCorrupt):
-        # Not the error's own message: clients read this one, and that names a folder.
-        missing.append(how_to_fetch(name))
         return None
 
 
-def _unavailable(missing: list[str]) -> SynthesisUnavailable:
+def _unavailable(missing: Iterable[str]) -> SynthesisUnavailable:
     reasons = " ".join(missing) or "SOTTO_VOICES names none."
     return SynthesisUnavailable(f"There are no voices on this server. {reasons}")
 

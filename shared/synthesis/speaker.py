@@ -1,7 +1,7 @@
 """Scripts spoken sentence by sentence: the use case of text to speech.
 
-Nothing is loaded until the first script; which voices are here is looked up then, so a model that
-is fetched meanwhile is found without a restart where there was none before.
+Nothing is loaded until the first script; which voices are here is looked up then. A model that is
+fetched later is found by the next script, without a restart.
 """
 
 import threading
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from shared.errors import UnknownVoice
 from shared.scheduling import Priority, Scheduler
 from shared.settings import Settings
-from shared.synthesis.installed import Voices, find_voices
+from shared.synthesis.installed import Voices, find_voices, is_any_fetched
 from shared.synthesis.joining import amplify, join_parts
 from shared.synthesis.sentences import split_sentences
 from shared.synthesis.ssml import Manner, Passage, Script
@@ -147,10 +147,13 @@ class Speaker:
             return self._schedulers.setdefault(name, Scheduler([engine]))
 
     def _look_up(self) -> Voices:
+        settings = self._settings
         with self._lock:
-            if self._found is None:
-                self._found = find_voices(self._settings)
-            return self._found
+            found = self._found
+            if found is None or is_any_fetched(found.missing, settings.model_folder):
+                # Engines that were loaded are loaded again by their next sentence.
+                found = self._found = find_voices(settings)
+            return found
 
 
 def _voice_for(manner: Manner, voices: tuple[Voice, ...]) -> Voice:

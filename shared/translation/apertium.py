@@ -52,32 +52,39 @@ _END = "[]"
 
 
 class ApertiumTranslator:
-    """Every pair whose package is installed; one text of a pair is translated at a time."""
+    """Every pair whose package is installed; one text of a pair is translated at a time.
+
+    A pair that is installed while the server runs is found by the next question.
+    """
 
     name = "apertium"
 
     def __init__(self, data_folder: Path = DATA_FOLDER, answer_s: float = ANSWER_S) -> None:
-        self._modes = _installed_modes(data_folder / "modes")
+        self._modes = _InstalledModes(data_folder / "modes")
         self._answer_s = answer_s
         self._lock = threading.Lock()
         self._pipelines: OrderedDict[str, _Pipeline] = OrderedDict()
 
     def languages(self) -> frozenset[str]:
         """Languages of the installed pairs."""
-        return frozenset(language for pair in self._modes for language in pair)
+        return frozenset(language for pair in self._modes.by_pair() for language in pair)
 
     def can_translate(self, source: str, target: str) -> bool:
         """Whether the package of this pair is installed."""
-        return (source, target) in self._modes
+        return (source, target) in self._modes.by_pair()
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
         """Translate line by line; lines stay lines.
 
         Raises
         ------
-        TranslationUnavailable: the pipeline can not be started, failed twice, or took 20 s.
+        TranslationUnavailable: the pipeline can not be started, failed twice, or took 20 s; or
+            the package was removed meanwhile.
         """
-        pipeline = self._pipeline(self._modes[source, target])
+        mode = self._modes.by_pair().get((source, target))
+        if mode is None:
+            raise TranslationUnavailable("Apertium does not have this pair any more.")
+        pipeline = self._pipeline(mode)
         return [
             "\n".join(_line(pipeline, line) for line in re.split(r"\r\n|\r|\n", text))
             for text in texts
@@ -225,8 +232,41 @@ def _exchange(entry: IO[bytes], outlet: IO[bytes], message: bytes, deadline: flo
     return bytes(received[:-1])
 
 
+class _InstalledModes:
+    """The modes of a folder, read again when it or a folder of programs has changed.
+
+    Reading takes milliseconds; to see that nothing has changed takes three `stat` calls.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: tuple[tuple[int, ...], Mapping[tuple[str, str], Path]] = ((), {})
+
+    def by_pair(self) -> Mapping[tuple[str, str], Path]:
+        """Modes that can be run here, by the languages of the pair. From any thread."""
+        changed = self._changed()
+        if self._read[0] != changed:
+            # Two threads may both read it; each leaves a whole answer.
+            self._read = (changed, _installed_modes(self._folder))
+        return self._read[1]
+
+    def _changed(self) -> tuple[int, ...]:
+        """When the folders changed, in nanoseconds; 0 for one that is not there.
+
+        The programs count too: a package's modes may be there before what runs them.
+        """
+        folders = [self._folder, *map(Path, os.defpath.split(os.pathsep))]
+        return tuple(_mtime_ns(folder) for folder in folders)
+
+
+def _mtime_ns(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def _installed_modes(folder: Path) -> Mapping[tuple[str, str], Path]:
-    """Modes that can be run here, by the languages of the pair."""
     codes: dict[str, tuple[str, ...]] = {}
     for language in all_languages():
         for known in {language.iso639_3, language.code}:

@@ -17,7 +17,7 @@ from shared.synthesis.installed import Voices, find_voices
 from shared.synthesis.speaker import Speaker, carry_on
 from shared.synthesis.ssml import read_ssml
 from shared.synthesis.synthesizer import ScriptedSynthesizer, Speech
-from shared.synthesis.voices import AZURE, ESPEAK, FEMALE, KOKORO, MALE, Voice
+from shared.synthesis.voices import AZURE, ESPEAK, FEMALE, KOKORO, MALE, PIPER, Voice
 
 PATIENCE_S = 20  # a test that waits this long has failed
 
@@ -330,3 +330,13 @@ def test_resampling_keeps_the_duration(speaker):
     encoding = Encoding(Container.RAW, "pcm_s16le", 48_000)
     pcm = b"".join(encoded_speech(speaker, speaker.cast(ssml("Four")), encoding))
     assert len(np.frombuffer(pcm, np.int16)) == pytest.approx(0.4 * 48_000, abs=1)
+
+
+def test_a_voice_that_is_fetched_while_the_server_runs_is_found(voice_models, tmp_path):
+    """A model that lay there before is spoken with until then."""
+    joe = "en_US-joe-medium"
+    speaker = Speaker(Settings(voices=("espeak-ng", joe), model_folder=tmp_path))
+    assert {voice.engine for voice in speaker.voices()} == {ESPEAK}
+    (tmp_path / joe).symlink_to(voice_models / joe)
+    assert [voice.name for voice in speaker.voices() if voice.engine == PIPER] == ["Joe"]
+    assert speaker.voices() is speaker.voices()  # looked up once more, not every time

@@ -173,3 +173,40 @@ def test_a_pair_with_a_program_that_can_not_stay_is_not_offered(made_up, tmp_pat
 
 def test_without_apertium_nothing_is_offered(tmp_path):
     assert ApertiumTranslator(tmp_path).languages() == frozenset()
+
+
+def test_a_pair_that_is_installed_while_the_server_runs_is_offered(made_up, tmp_path):
+    translator = made_up(ECHO)
+    assert not translator.can_translate("en", "ca")
+    (tmp_path / "modes" / "eng-cat.mode").write_text("lt-proc a.bin")
+    change(tmp_path / "modes")
+    assert translator.can_translate("en", "ca")
+    assert translator.languages() == {"en", "es", "ca"}
+    assert translator.translate(["Hello"], "en", "ca") == ["Hello"]
+    translator.stop()
+
+
+def test_a_pair_whose_programs_come_after_its_modes_is_offered_then(made_up, tmp_path):
+    translator = made_up(ECHO)
+    (tmp_path / "lt-proc").rename(tmp_path / "unpacked-later")
+    change(tmp_path)
+    assert not translator.can_translate("en", "es")
+    (tmp_path / "unpacked-later").rename(tmp_path / "lt-proc")
+    change(tmp_path)
+    assert translator.can_translate("en", "es")
+
+
+def test_a_pair_that_is_removed_while_the_server_runs_is_unavailable(made_up, tmp_path):
+    translator = made_up(ECHO)
+    assert translator.can_translate("en", "es")
+    (tmp_path / "modes" / "eng-spa.mode").unlink()
+    change(tmp_path / "modes")
+    with pytest.raises(TranslationUnavailable, match="any more"):
+        translator.translate(["Hello"], "en", "es")
+    assert not translator.can_translate("en", "es")
+
+
+def change(folder):
+    """Give a folder a time of change of its own, however coarse the file system's clock is."""
+    changed_ns = folder.stat().st_mtime_ns + 1_000_000_000
+    os.utime(folder, ns=(changed_ns, changed_ns))
