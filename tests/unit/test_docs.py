@@ -22,7 +22,7 @@ SETTINGS = fields(Settings)
 KEYS = {entry.metadata["key"] for entry in SETTINGS}
 
 # Read by tests and benchmarks, not by Sotto.
-DEVELOPMENT_KEYS = {"SOTTO_SPEECH_DATA", "SOTTO_REQUIRE_SPEECH"}
+DEVELOPMENT_KEYS = {"SOTTO_SPEECH_DATA", "SOTTO_REQUIRE_SPEECH", "SOTTO_REQUIRE_AZURE"}
 
 
 def name_of(page: Path) -> str:
