@@ -5,7 +5,7 @@ PY := .venv/bin/python
 SOTTO := .venv/bin/sotto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test models lint format type bench parity pr clean environment development
+.PHONY: help run test models lint format type bench parity fresh pr clean environment development
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ parity: ## Compare the openai-whisper engine with the default one, in an environ
 	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive .venv-parity/bin/python -m pytest \
 	  -W "ignore:unclosed file:ResourceWarning" \
 	  tests/parity tests/unit/recognition/test_engine_contract.py $(ARGS)
+
+fresh: ## Run the first two in a new root file system, and print what each took
+	@scripts/fresh.sh
 
 pr: ## Run all that CI runs
 	@bash .ci/run
