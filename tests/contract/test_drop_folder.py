@@ -127,7 +127,7 @@ def test_an_output_that_would_be_an_input_again_stops_the_start(model_folder, tm
 def test_speakers_are_labelled_where_the_folder_asks_for_it(start, data, speech_data):
     audio, transcripts = data / "containers" / "audio", data / "containers" / "transcripts"
     audio.mkdir(parents=True)
-    asked = {"locales": ["en-US"], "maxSpeakers": 4, "formats": ["json", "txt", "rttm"]}
+    asked = {"locales": ["en-US"], "maxSpeakers": 2, "formats": ["json", "txt", "rttm"]}
     (audio / "sotto.json").write_text(json.dumps(asked))
     call = (speech_data / "diarization" / "pyannote_sample.flac").read_bytes()
     (audio / "call.flac").write_bytes(call)

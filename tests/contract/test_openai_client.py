@@ -78,7 +78,7 @@ def test_two_speakers_are_told_apart(client, speech_data):
     """Thirty seconds of a telephone call of two."""
     audio = (speech_data / "diarization" / "pyannote_sample.flac").read_bytes()
     answer = transcribe(client, audio, response_format="diarized_json", chunking_strategy="auto")
-    assert {segment.speaker for segment in answer.segments} == {"A", "B"}
+    assert {segment.speaker for segment in answer.segments} >= {"A", "B"}
 
 
 def test_events_tell_the_text_as_it_is_recognised(client, spoken):

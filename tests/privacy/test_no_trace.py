@@ -24,12 +24,12 @@ FORMS = (
 
 @pytest.mark.parametrize("form", FORMS)
 def test_the_speech_is_recognised(observation, clips, form):
-    """Otherwise there would be nothing to leave behind. One word may be misheard."""
+    """Otherwise there would be nothing to leave behind. Half of the long words may be misheard."""
     for name, speech in clips.items():
         status, body = observation.answers[form.format(name)]
         assert status == 200, body
         heard = [word for word in speech.canaries if word in body.lower()]
-        assert len(heard) >= max(3, len(speech.canaries) - 1), f"{name}: {body}"
+        assert len(heard) >= max(3, len(speech.canaries) / 2), f"{name}: {body}"
 
 
 @pytest.mark.parametrize("named", ["400", "400, address", "401", "404", "422", "429", "501"])

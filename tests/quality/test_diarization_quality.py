@@ -95,7 +95,7 @@ def error_rate(speech_data, diarize):
 
 @pytest.mark.parametrize(
     ("clip", "most", "most_without_collar"),
-    [(CONVERSATION, 4.0, 10.0), ("diarization/pyannote_sample.flac", 2.0, 8.0)],
+    [(CONVERSATION, 4.0, 11.0), ("diarization/pyannote_sample.flac", 2.0, 8.0)],
 )
 def test_the_error_is_small(error_rate, clip, most, most_without_collar):
     """Measured: 2.0 and 0.3 % with the collar, 8.6 and 6.0 % without."""

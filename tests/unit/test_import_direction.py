@@ -4,6 +4,7 @@ Read from the source, so that an import inside a function counts as well.
 """
 
 import ast
+import os
 import subprocess
 import sys
 from functools import cache
@@ -202,7 +203,11 @@ def test_serving_a_request_loads_nothing_heavy(model_folder, spoken_clip):
     served = subprocess.run(
         [sys.executable, "-c", SERVE_ONE_REQUEST, *HEAVY],
         cwd=PROJECT,
-        env={"SOTTO_MODEL_FOLDER": str(model_folder), "PYTHONPATH": str(PROJECT)},
+        env={
+            **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
+            "SOTTO_MODEL_FOLDER": str(model_folder),
+            "PYTHONPATH": str(PROJECT),
+        },
         input=spoken_clip.wav,
         capture_output=True,
         timeout=120,

@@ -46,9 +46,14 @@ def test_one_who_reads_is_one_speaker(diarizer, speech):
 
 
 def test_it_does_not_matter_how_audio_arrives(diarizer, speech):
-    whole = diarize(diarizer, speech, len(speech))
-    assert diarize(diarizer, speech, 1_234) == whole
-    assert diarize(diarizer, (speech * 32_768).astype(np.int16), 16_000) == whole
+    whole = diarize(diarizer, speech, len(speech)).turns
+    in_blocks = diarize(diarizer, speech, 1_234).turns
+    as_integers = diarize(diarizer, (speech * 32_768).astype(np.int16), 16_000).turns
+    for turns in (in_blocks, as_integers):
+        assert [turn.speaker for turn in turns] == [turn.speaker for turn in whole]
+        for one, other in zip(turns, whole, strict=True):
+            assert one.offset_s == pytest.approx(other.offset_s, abs=0.05)
+            assert one.end_s == pytest.approx(other.end_s, abs=0.05)
 
 
 def test_at_most_one_speaker_is_one(diarizer, speech):
