@@ -58,13 +58,15 @@ def _segment(segment_of: Any, speech: Speech) -> Any:
 
 
 def _audio_segment() -> Any:
-    """Import pydub's one class, without the two warnings that its import is known for."""
+    """Import pydub's one class, without the warnings that its import is known for."""
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", "Couldn't find (ffmpeg|ffprobe|avconv|ffplay)", RuntimeWarning, "pydub"
         )
         warnings.filterwarnings("ignore", ".*invalid escape sequence", SyntaxWarning)
+        # Python 3.11 and 3.12, which have audioop and deprecate it.
         warnings.filterwarnings("ignore", ".*invalid escape sequence", DeprecationWarning)
+        warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
         from pydub import AudioSegment  # noqa: PLC0415
 
     return AudioSegment
