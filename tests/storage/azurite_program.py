@@ -33,7 +33,7 @@ def install_azurite() -> None:
     options = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
     _FOLDER.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_FOLDER.parent) as scratch:
-        command = [node, npm, "install", "--prefix", scratch, *options, AZURITE]
+        command = [str(node), str(npm), "install", "--prefix", scratch, *options, AZURITE]
         subprocess.run(command, check=True, timeout=INSTALL_S)
         if not _FOLDER.exists():  # else another run was faster
             Path(scratch).rename(_FOLDER)
