@@ -1,5 +1,7 @@
 """The whole of it with the real models, on speech that is made here."""
 
+import contextlib
+
 import av
 import numpy as np
 import pytest
@@ -88,3 +90,22 @@ def test_nothing_of_a_voice_is_left_after_the_call(diarizer, speech):
         int,
         float,
     }
+
+
+def test_the_networks_run_in_slots_and_nothing_else_does(diarizer, speech):
+    """Each stretch of windows takes one, and says how many windows were served before."""
+    inside, n_served = [], []
+
+    @contextlib.contextmanager
+    def slot(n_windows):
+        assert not inside
+        n_served.append(n_windows)
+        inside.append(True)
+        yield
+        inside.clear()
+
+    session = diarizer.start(slot)
+    session.push(np.tile(speech, 3))
+    assert session.finish().n_speakers == 1
+    assert len(n_served) >= 2
+    assert n_served == sorted(set(n_served))
