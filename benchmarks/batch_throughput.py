@@ -20,10 +20,10 @@ from typing import Any
 from benchmarks.clips import Clip
 from benchmarks.report import Figure, Section
 from shared.jobs.attempt import Attempt
-from shared.jobs.places import local_places, open_batch
+from shared.jobs.batch_setup import local_addresses, open_batch
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.settings import Settings
 from shared.transcription.local_transcriber import LocalTranscriber
 
@@ -112,7 +112,7 @@ def _environment(settings: Settings, folder: Path) -> dict[str, str]:
 
 def _opened(environment: dict[str, str]) -> Any:
     settings = Settings.from_environment(environment)
-    places = local_places(settings)
+    places = local_addresses(settings)
     if places is None:
         raise RuntimeError("batch work is off")
     return open_batch(settings, places)
@@ -170,11 +170,11 @@ def _calls_per_file(clips: Sequence[Clip], settings: Settings) -> dict[str, floa
         for clip in clips:
             audio.input.put(clip.path.name, clip.path.read_bytes())
         counted = _counted_batch(batch, counts)
-        work = Work(counted, LocalTranscriber(settings))
+        work = JobWorker(counted, LocalTranscriber(settings))
         for clip in clips:
             submit_dropped(counted.drop_folders["audio"], clip.path.name, counted)
             lease = counted.queue.lease(60, 1)
-            work.do(lease.message, Attempt(lease.delivery_count))
+            work.handle(lease.message, Attempt(lease.delivery_count))
             counted.queue.acknowledge(lease)
         batch.queue.close()
     return {name: count / len(clips) for name, count in counts.items()}

@@ -8,28 +8,27 @@ import os
 import tempfile
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.report import Figure, Section
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.blob_names import dropped_job_id
 from shared.jobs.drop_folder import DropFolder
-from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
-from shared.jobs.names import dropped_job_id
-from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob, close_job
-from shared.jobs.outputs import Finished, Output, write_dropped
-from shared.jobs.retention import Purge, purge
+from shared.jobs.dropped_outputs import write_dropped
+from shared.jobs.job import DropTarget, Job, JobFile, JobOptions, RestTarget
+from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob, summarise_job
+from shared.jobs.outputs import Output, OutputContext
+from shared.jobs.purge import PurgeReport, purge
 from shared.jobs.store import JobStore
 from shared.storage.addresses import StorageAccess, open_container
 from shared.storage.aws_session import aws_client
-from shared.storage.blob import BlobEntry
-from shared.storage.container import PAGE_SIZE, Container
+from shared.storage.container import Container
+from shared.storage.counted import CountedContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from tests.storage.emulators import azurite, moto_server
 
@@ -44,38 +43,11 @@ _REGION = "eu-west-1"
 _RESULT = b'{"recognizedPhrases":[]}'
 
 
-class CountedContainer:
-    """A container that counts the calls which the service of it would be asked for."""
-
-    def __init__(self, inner: Container) -> None:
-        self._inner = inner
-        self.calls: Counter[str] = Counter()
-
-    def list(
-        self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
-    ) -> Iterator[BlobEntry]:
-        """Blobs; one call for each page, of which there is one where there are none."""
-        self.calls["list"] += 1
-        for number, entry in enumerate(self._inner.list(prefix, after, page_size)):
-            if number and number % page_size == 0:
-                self.calls["list"] += 1
-            yield entry
-
-    def __getattr__(self, operation: str) -> Callable[..., Any]:
-        method: Callable[..., Any] = getattr(self._inner, operation)
-
-        def count(*arguments: Any, **options: Any) -> Any:
-            self.calls[operation] += 1
-            return method(*arguments, **options)
-
-        return count
-
-
 @dataclass(frozen=True, slots=True)
 class CountedPurge:
     """A purge, its calls by operation, and how long it took."""
 
-    done: Purge
+    done: PurgeReport
     calls: Mapping[str, int]
     took_s: float
 
@@ -85,21 +57,21 @@ class CountedPurge:
         return sum(self.calls.values())
 
 
-def new_batch(containers: Iterable[Container], root: Path) -> Batch:
+def new_batch(containers: Iterable[Container], root: Path) -> BatchServices:
     """Put a batch with one drop folder together; its queue is a file in `root`."""
     jobs, audio, transcripts = containers
     folders = {FOLDER: DropFolder(FOLDER, audio, transcripts, TIME_TO_LIVE)}
-    return Batch(JobStore(jobs), open_sqlite_queue(root / "queue.sqlite"), folders)
+    return BatchServices(JobStore(jobs), open_sqlite_queue(root / "queue.sqlite"), folders)
 
 
-def folder_batch(root: Path) -> Batch:
+def folder_batch(root: Path) -> BatchServices:
     """Make a batch in new folders."""
     for name in _CONTAINERS:
         (root / name).mkdir()
     return new_batch((open_container(str(root / name)) for name in _CONTAINERS), root)
 
 
-def azure_batch(connection_string: str, root: Path) -> Batch:
+def azure_batch(connection_string: str, root: Path) -> BatchServices:
     """Make a batch in new containers of an account."""
     from azure.storage.blob import BlobServiceClient  # noqa: PLC0415 - half a second
 
@@ -111,7 +83,7 @@ def azure_batch(connection_string: str, root: Path) -> Batch:
     return new_batch((open_container(f"azure:{name}-{mark}", access) for name in _CONTAINERS), root)
 
 
-def s3_batch(endpoint: str, root: Path) -> Batch:
+def s3_batch(endpoint: str, root: Path) -> BatchServices:
     """Make a batch in a new bucket of an endpoint; its folders are the containers."""
     bucket = f"purge-{uuid.uuid4().hex[:8]}"
     client = aws_client("s3", region=_REGION, endpoint_url=endpoint)
@@ -122,7 +94,7 @@ def s3_batch(endpoint: str, root: Path) -> Batch:
     )
 
 
-def write_finished_jobs(batch: Batch, numbers: range, expires_at: datetime) -> list[str]:
+def write_finished_jobs(batch: BatchServices, numbers: range, expires_at: datetime) -> list[str]:
     """Write jobs of one file as work leaves them, each expiring a second after the one before.
 
     Every second one is of a dropped file, whose transcript lies in the output container.
@@ -136,25 +108,24 @@ def write_finished_jobs(batch: Batch, numbers: range, expires_at: datetime) -> l
         return list(threads.map(partial(_write_job, batch), numbers, times))
 
 
-def _write_job(batch: Batch, number: int, expires_at: datetime) -> str:
+def _write_job(batch: BatchServices, number: int, expires_at: datetime) -> str:
     closed_at = expires_at - TIME_TO_LIVE
     name = f"{number:05}.wav"
     is_dropped = number % 2 == 0
     job = Job(
         id=dropped_job_id(FOLDER, name, "1") if is_dropped else str(uuid.UUID(int=number)),
-        origin=JobOrigin.DROP if is_dropped else JobOrigin.REST,
         created_at=closed_at,
         files=(JobFile(name if is_dropped else f"https://store.example/{name}", f"{name}.json"),),
         options=JobOptions(locales=("en-US",)),
-        container=FOLDER if is_dropped else None,
+        target=DropTarget(FOLDER) if is_dropped else RestTarget(),
         time_to_live=TIME_TO_LIVE,
     )
     batch.store.create(job)
     written: WrittenBlob | None = None
     if is_dropped:
-        finished = Finished(job, job.files[0], closed_at, closed_at)
+        context = OutputContext(job, job.files[0], closed_at, closed_at)
         output = Output(f"{name}.json", _RESULT, "application/json")
-        written = write_dropped(batch.drop_folder(FOLDER).output, FOLDER, output, finished)
+        written = write_dropped(batch.drop_folder(FOLDER).output, FOLDER, output, context)
     else:
         batch.store.write_result(job.id, "00000.json", _RESULT)
         batch.store.write_result(job.id, "report.json", _RESULT)
@@ -166,16 +137,16 @@ def _write_job(batch: Batch, number: int, expires_at: datetime) -> str:
         written=() if written is None else (written,),
     )
     batch.store.finish(job.id, outcome)
-    batch.store.close(job.id, close_job(job, [outcome]))
+    batch.store.close(job.id, summarise_job(job, [outcome]))
     return job.id
 
 
-def purge_counted(batch: Batch, now: datetime) -> CountedPurge:
+def purge_counted(batch: BatchServices, now: datetime) -> CountedPurge:
     """Purge, and count the calls to the containers of jobs and of transcripts."""
     jobs = CountedContainer(batch.store.container)
     folder = batch.drop_folder(FOLDER)
     output = CountedContainer(folder.output)
-    counted = Batch(
+    counted = BatchServices(
         JobStore(jobs),
         batch.queue,
         {FOLDER: DropFolder(FOLDER, folder.input, output, folder.time_to_live)},
@@ -214,7 +185,7 @@ def measure_purge(n_jobs: int = _N_JOBS) -> Section:
     )
 
 
-def _measure(batch: Batch, n_jobs: int) -> CountedPurge:
+def _measure(batch: BatchServices, n_jobs: int) -> CountedPurge:
     n_expired = n_jobs // 10
     write_finished_jobs(batch, range(n_expired), NOW - timedelta(seconds=n_expired))
     write_finished_jobs(batch, range(n_expired, n_jobs), NOW + timedelta(seconds=1))

@@ -3,25 +3,25 @@
 import structlog
 
 from shared.errors import MalformedMessage
-from shared.jobs.attempt import FileWork
+from shared.jobs.attempt import FileResult
 from shared.jobs.outcome import FileStatus
-from shared.jobs.retention import Purge
-from shared.jobs.web_hook_delivery import Delivery, HookWork
+from shared.jobs.purge import PurgeReport
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import WorkMessage
 from shared.storage.work_queue import DeadLetter
 from shared.ticks import milliseconds_from_seconds
+from shared.web_hooks.delivery import Delivery, HookResult
 
 _HOOK_LINES = {  # level: info, warning, error
-    Delivery.DELIVERED: (20, "web_hook_told"),
-    Delivery.POSTPONED: (30, "web_hook_not_told"),
+    Delivery.DELIVERED: (20, "web_hook_delivered"),
+    Delivery.POSTPONED: (30, "web_hook_postponed"),
     Delivery.GIVEN_UP: (40, "web_hook_given_up"),
 }
 
 
-def log_work(message: WorkMessage, work: FileWork | HookWork | None, duration_s: float) -> None:
-    """Tell what became of a message."""
-    if isinstance(work, HookWork):
+def log_work(message: WorkMessage, work: FileResult | HookResult | None, duration_s: float) -> None:
+    """Log the result of a message."""
+    if isinstance(work, HookResult):
         _log_hook_work(message, work, duration_s)
         return
     if work is None or work.cost is None:
@@ -46,7 +46,7 @@ def log_work(message: WorkMessage, work: FileWork | HookWork | None, duration_s:
         structlog.get_logger().info("job_closed", job_id=message.job_id)
 
 
-def _log_hook_work(message: WorkMessage, work: HookWork, duration_s: float) -> None:
+def _log_hook_work(message: WorkMessage, work: HookResult, duration_s: float) -> None:
     if work.delivery is Delivery.DROPPED:
         return
     level, event = _HOOK_LINES[work.delivery]
@@ -62,9 +62,9 @@ def _log_hook_work(message: WorkMessage, work: HookWork, duration_s: float) -> N
 
 
 def log_retry(message: WorkMessage, n_attempts: int, error: Exception) -> None:
-    """Tell that a file will be tried again."""
+    """Log a failed attempt that will be repeated."""
     structlog.get_logger().warning(
-        "file_not_done",
+        "work_postponed",
         job_id=message.job_id,
         n_attempts=n_attempts,
         **exception_fields(error),
@@ -72,20 +72,20 @@ def log_retry(message: WorkMessage, n_attempts: int, error: Exception) -> None:
 
 
 def log_malformed(error: MalformedMessage) -> None:
-    """Tell that a message was not one of Sotto's, and is among the dead letters."""
+    """Log a message that is not one of Sotto's, and is among the dead letters."""
     structlog.get_logger().error("malformed_message", **exception_fields(error))
 
 
 def log_letter(letter: DeadLetter) -> None:
-    """Tell of a dead letter; of one that is not Sotto's each time, until somebody removes it."""
+    """Log a dead letter. Foreign ones stay in the queue and are logged every round."""
     if letter.message is None:
-        structlog.get_logger().warning("malformed_letter")
+        structlog.get_logger().warning("malformed_dead_letter")
     else:
-        structlog.get_logger().error("message_buried", job_id=letter.message.job_id)
+        structlog.get_logger().error("dead_letter_reported", job_id=letter.message.job_id)
 
 
-def log_purge(done: Purge) -> None:
-    """Tell what a purge has removed, and what it could not."""
+def log_purge(done: PurgeReport) -> None:
+    """Log the numbers and failures of a purge."""
     log = structlog.get_logger()
     for job_id, error in done.failures:
         log.error("job_not_purged", job_id=job_id, **exception_fields(error))

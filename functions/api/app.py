@@ -43,7 +43,7 @@ from shared.transcription.transcriber import Transcriber
 from shared.version import VERSION
 
 if TYPE_CHECKING:
-    from shared.jobs.batch import Batch
+    from shared.jobs.batch_services import BatchServices
     from shared.synthesis.speaker import Speaker
     from shared.translation.chain import TranslatorChain
 
@@ -54,7 +54,7 @@ _STATUS_CLIENT_GONE = 499
 def create_app(
     settings: Settings,
     transcriber: Transcriber,
-    batch: "Batch | None" = None,
+    batch: "BatchServices | None" = None,
     *,
     speaker: "Speaker | None" = None,
     translators: "TranslatorChain | None" = None,

@@ -47,7 +47,7 @@ def http_settings(environment: Mapping[str, str]) -> Settings:
     settings = function_settings(environment)
     if not settings.keys:
         raise ConfigurationError(
-            "SOTTO_KEYS must be set on AWS Lambda: without keys anybody who knows the address "
+            "SOTTO_KEYS must be set on AWS Lambda: without keys everyone who knows the address "
             "could use the service."
         )
     return settings

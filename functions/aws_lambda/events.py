@@ -1,4 +1,4 @@
-"""What woke the function: the events that AWS sends, told apart by the keys they have.
+"""Kinds of the events that AWS sends, recognised by their keys.
 
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-services.html
 """
@@ -13,7 +13,7 @@ _DEFAULT_STAGE = "$default"
 
 
 class EventSource(StrEnum):
-    """Who sent an event. S3_TEST: S3 tries out a notification that has just been set up."""
+    """Sender of an event. S3_TEST: S3 tries out a notification that was just set up."""
 
     HTTP = "HTTP"
     S3 = "S3"
@@ -27,7 +27,7 @@ _RECORD_SOURCES = {"aws:s3": EventSource.S3, "aws:sqs": EventSource.SQS}
 
 
 def source_of(event: object) -> EventSource:
-    """Tell who sent an event, whatever it is; looks at keys only.
+    """Sender of an event of any shape; only its keys are read.
 
     HTTP are function URLs, API Gateway (REST and HTTP APIs) and Application Load Balancers. Of
     API Gateway's WebSockets and of CloudFront nothing is served: they are UNKNOWN.

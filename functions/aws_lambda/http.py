@@ -2,7 +2,7 @@
 
 Serves function URLs, API Gateway and Application Load Balancers. The model is loaded while this
 module is imported, in the initialisation that Lambda does before the first event: it is not
-waited for by anybody with provisioned concurrency, and has the full processor in any case.
+waited for with provisioned concurrency, and has the full processor in any case.
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.aws_lambda.configuration import http_settings
 from functions.aws_lambda.events import Event, EventSource, source_of, without_stage
-from functions.aws_lambda.start import INITIALISATION_S, tell_operator
+from functions.aws_lambda.start import INITIALISATION_S, print_startup_error
 from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError, FeatureUnavailable, SpeechError
 from shared.privacy.logs import configure_logging
@@ -60,7 +60,7 @@ class HttpHandler:
 
 
 def _malformed(event: Event, error: Exception) -> dict[str, Any]:
-    """Answer an event that can not be read as a request, such as one with an impossible Host.
+    """Answer an event that cannot be read as a request, such as one with an impossible Host.
 
     Left alone the error would be in the function's log with what it quotes of the request.
     """
@@ -83,7 +83,7 @@ def _malformed(event: Event, error: Exception) -> dict[str, Any]:
 def start() -> HttpHandler:
     """Make the handler of this process and load the model.
 
-    Never fails for a setting or a model: a function that can not be initialised is started
+    Never fails for a setting or a model: a function that cannot be initialised is started
     again and again and answers 502. What is wrong is one line on standard error, and every
     request is answered 503.
     """
@@ -92,14 +92,14 @@ def start() -> HttpHandler:
         settings = http_settings(os.environ)
     except SpeechError as error:
         configure_logging()
-        tell_operator(error)
+        print_startup_error(error)
         return HttpHandler(_refusing_app())
     configure_logging(settings.log_level)
     loading = ModelLoading(settings)
     try:
         handler = HttpHandler(_serving_app(settings, loading))
     except ConfigurationError as error:
-        tell_operator(error)
+        print_startup_error(error)
         handler = HttpHandler(_refusing_app())
     loading.wait(INITIALISATION_S)
     return handler
@@ -110,11 +110,11 @@ def _serving_app(settings: Settings, loading: ModelLoading) -> "ASGI":
 
     from functions.api.app import create_app  # noqa: PLC0415
     from functions.aws_lambda.invocation_limits import InvocationLimits  # noqa: PLC0415
-    from shared.jobs.places import named_places  # noqa: PLC0415
+    from shared.jobs.batch_setup import configured_addresses  # noqa: PLC0415
 
     batch = None
-    if named_places(settings) is not None:
-        from functions.aws_lambda.batch_places import open_function_batch  # noqa: PLC0415
+    if configured_addresses(settings) is not None:
+        from functions.aws_lambda.batch_setup import open_function_batch  # noqa: PLC0415
 
         batch = open_function_batch(settings)
     app = create_app(settings, loading.transcriber(), batch)

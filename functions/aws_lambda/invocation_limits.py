@@ -32,7 +32,7 @@ _ANSWER_S = 1.0
 class InvocationLimits:
     """ASGI middleware behind Mangum that answers before Lambda refuses or kills.
 
-    Belongs inside of ids and log line, so that they tell of the answer that leaves. Answers of
+    Belongs inside of ids and log line, so that they describe the answer that leaves. Answers of
     the wrapped app are held until they are complete; Mangum would do so anyway.
     """
 

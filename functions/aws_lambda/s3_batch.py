@@ -4,8 +4,8 @@ Each becomes a job and a message for `sqs_work`. Nothing is recognised here: no 
 and none of its libraries imported.
 """
 
-from functions.aws_lambda.batch_places import open_function_batch
-from functions.aws_lambda.dropped_objects import DropHandler, bucket_folders
+from functions.aws_lambda.batch_setup import open_function_batch
+from functions.aws_lambda.drop_handler import DropHandler, bucket_folders
 from functions.aws_lambda.start import Handler, start_batch
 from shared.settings import Settings
 

@@ -23,7 +23,7 @@ class CreatedObject:
 
 
 def created_objects(event: Any) -> list[CreatedObject]:
-    """Objects that an event tells of; none where it tells of something else that S3 does.
+    """Objects that an event names; none for events of other kinds of S3.
 
     Raises
     ------

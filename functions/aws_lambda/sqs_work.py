@@ -4,11 +4,11 @@ Takes the messages of the work queue. The model is loaded while this module is i
 initialisation, as in `http`.
 """
 
-from functions.aws_lambda.batch_places import open_function_batch
-from functions.aws_lambda.queued_work import WorkHandler
+from functions.aws_lambda.batch_setup import open_function_batch
 from functions.aws_lambda.start import INITIALISATION_S, Handler, start_batch
+from functions.aws_lambda.work_handler import WorkHandler
 from functions.model_loading import ModelLoading
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.settings import Settings
 
 
@@ -16,7 +16,7 @@ def _make(settings: Settings) -> Handler:
     loading = ModelLoading(settings)
     batch = open_function_batch(settings)
     transcriber = loading.transcriber()
-    handler = WorkHandler(Work(batch, transcriber), batch.queue, transcriber.load)
+    handler = WorkHandler(JobWorker(batch, transcriber), batch.queue, transcriber.load)
     loading.wait(INITIALISATION_S)
     return handler
 

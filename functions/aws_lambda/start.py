@@ -1,4 +1,4 @@
-"""The start of a function, and its edge: what all handlers of this host have in common."""
+"""Start and error boundary of a function, common to all handlers of this host."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ from shared.settings import Settings
 
 
 class InvocationContext(Protocol):
-    """What Lambda says beside an event, as far as it is asked."""
+    """Context of an invocation, as far as it is used here."""
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until this invocation is ended."""
@@ -33,26 +33,26 @@ Handler = Callable[[Any, InvocationContext], dict[str, Any]]
 def start_batch(make: Callable[[Settings], Handler]) -> Handler:
     """Make the handler of a function of batch work.
 
-    Never fails for a setting: a function that can not be initialised is started again and
-    again. What is wrong is one line on standard error, and every event fails, so that its
+    Never fails for a setting: a function that cannot be initialised is started again and
+    again. The error is one line on standard error, and every event fails, so that its
     sender tries again or keeps it: nothing is lost.
 
     Parameters
     ----------
-    make: raises `SpeechError` where the settings can not be served.
+    make: raises `SpeechError` where the settings cannot be served.
     """
     switch_telemetry_off()
     try:
         settings = function_settings(os.environ)
         configure_logging(settings.log_level)
-        return at_the_edge(make(settings))
+        return hide_exception_text(make(settings))
     except SpeechError as error:
         configure_logging()
-        tell_operator(error)
+        print_startup_error(error)
         return _not_set_up(str(error))
 
 
-def at_the_edge(handle: Handler) -> Handler:
+def hide_exception_text(handle: Handler) -> Handler:
     """Let no error out that may quote content: Lambda writes its message into the log.
 
     A `SpeechError` quotes nothing and passes. Of any other the kind is logged, and a sentence of
@@ -71,7 +71,7 @@ def at_the_edge(handle: Handler) -> Handler:
     return handle_event
 
 
-def tell_operator(error: SpeechError) -> None:
+def print_startup_error(error: SpeechError) -> None:
     """Write why nothing is served; the sentence is made for the operator."""
     sys.stderr.write(f"sotto: {error}\n")
 

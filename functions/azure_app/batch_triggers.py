@@ -7,29 +7,29 @@ import azure.functions as func
 from functions.azure_app import blob_batch, purge_timer, work_queue
 from functions.azure_app.invocation import invocation_limit
 from functions.azure_app.trigger_sources import trigger_sources
-from shared.jobs.batch import Batch
-from shared.jobs.places import named_places, open_batch
-from shared.jobs.work import Work
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.batch_setup import configured_addresses, open_batch
+from shared.jobs.worker import JobWorker
 from shared.settings import Settings
 from shared.transcription.transcriber import Transcriber
 
 
-def open_app_batch(settings: Settings) -> Batch | None:
+def open_app_batch(settings: Settings) -> BatchServices | None:
     """Open the containers and the queue; None where the settings name no place for jobs.
 
     Raises
     ------
-    ConfigurationError: places that can not be used.
+    ConfigurationError: addresses that cannot be used.
     """
-    places = named_places(settings)
-    return None if places is None else open_batch(settings, places)  # the SDKs load in 0.3 s
+    addresses = configured_addresses(settings)
+    return None if addresses is None else open_batch(settings, addresses)  # the SDKs load in 0.3 s
 
 
 def create_blueprints(
     settings: Settings,
     environment: Mapping[str, str],
     transcriber: Transcriber,
-    batch: Batch | None = None,
+    batch: BatchServices | None = None,
 ) -> list[func.Blueprint]:
     """One for each kind of trigger; none where the settings name no place for jobs.
 
@@ -37,16 +37,16 @@ def create_blueprints(
 
     Raises
     ------
-    ConfigurationError: places that can not be used, or not from here.
+    ConfigurationError: addresses that cannot be used, or not from here.
     """
-    places = named_places(settings)
-    if places is None:
+    addresses = configured_addresses(settings)
+    if addresses is None:
         return []
-    sources = trigger_sources(settings, places, environment)
+    sources = trigger_sources(settings, addresses, environment)
     limit = invocation_limit(environment)
-    batch = batch or open_batch(settings, places)
+    batch = batch or open_batch(settings, addresses)
     return [
         blob_batch.create_blueprint(batch, sources, settings.blob_trigger),
-        work_queue.create_blueprint(Work(batch, transcriber), batch.queue, sources, limit),
+        work_queue.create_blueprint(JobWorker(batch, transcriber), batch.queue, sources, limit),
         purge_timer.create_blueprint(batch, settings.purge_every_s, limit),
     ]

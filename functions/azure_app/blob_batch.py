@@ -12,7 +12,7 @@ import structlog
 from functions.azure_app.blob_reference import BlobReference
 from functions.azure_app.invocation import attempt
 from functions.azure_app.trigger_sources import TriggerSources
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.submission import submit_dropped
 from shared.privacy.log_fields import exception_fields
@@ -23,7 +23,7 @@ _SOURCES = {
 }
 
 
-def create_blueprint(batch: Batch, sources: TriggerSources, source: str) -> func.Blueprint:
+def create_blueprint(batch: BatchServices, sources: TriggerSources, source: str) -> func.Blueprint:
     """Function `drop_<name>` for each drop folder. source: `SOTTO_BLOB_TRIGGER`."""
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
     # Made once in a process, and only by one that sends: a failure is not remembered.
@@ -41,7 +41,7 @@ def create_blueprint(batch: Batch, sources: TriggerSources, source: str) -> func
 
 
 def _trigger(
-    folder: DropFolder, batch: Batch, prepare: Callable[[], None]
+    folder: DropFolder, batch: BatchServices, prepare: Callable[[], None]
 ) -> Callable[[BlobReference], None]:
     def drop(blob: BlobReference) -> None:
         def submit() -> None:

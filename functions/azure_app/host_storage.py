@@ -13,7 +13,7 @@ _SUFFIXES = ("", "__blobServiceUri", "__queueServiceUri")
 
 
 def storage_connection(environment: Mapping[str, str]) -> str:
-    """What the names of the app settings begin with that lead triggers to the account."""
+    """Prefix of the app settings that name the account to triggers."""
     is_ours = any(environment.get(_OURS + suffix, "").strip() for suffix in _SUFFIXES)
     return _OURS if is_ours else _HOSTS
 

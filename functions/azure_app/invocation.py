@@ -20,25 +20,25 @@ _TIMEOUT = re.compile(r"(?:(\d{1,2})\.)?(\d{1,2}):(\d\d):(\d\d)", re.ASCII)
 _MARGIN_S = 120.0
 
 
-class NotDone(Exception):
-    """Tells the host that an invocation failed and is to be tried again.
+class InvocationFailed(Exception):
+    """Makes the host repeat a failed invocation.
 
     The host keeps message and stack of what a function raises, with all causes. So this has none.
     """
 
     def __init__(self) -> None:
-        super().__init__("The log line before this one says what went wrong.")
+        super().__init__("The log line before this one names the error.")
 
 
 def attempt(step: Callable[[], None], log_failure: Callable[[Exception], None]) -> None:
-    """Do a trigger's work; log a failure and raise `NotDone` for it, outside of its context."""
+    """Run a trigger's step; log its failure and raise `InvocationFailed`, without its context."""
     try:
         step()
     except Exception as error:  # noqa: BLE001 - the trigger's edge
         log_failure(error)
     else:
         return
-    raise NotDone
+    raise InvocationFailed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The app that answers while the settings of a function app can not be served."""
+"""The app that answers while the settings of a function app cannot be served."""
 
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send

@@ -1,4 +1,4 @@
-"""What Azure Functions allows less of than the contracts do.
+"""Limits of Azure Functions that are lower than those of the contracts.
 
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger#limits
 """
@@ -29,13 +29,13 @@ def function_app_settings(environment: Mapping[str, str]) -> Settings:
 
     Raises
     ------
-    ConfigurationError: a value that can not be served, or no `SOTTO_KEYS`. A function app is
+    ConfigurationError: a value that cannot be served, or no `SOTTO_KEYS`. A function app is
         reachable from the internet, or from a network; there is no loopback to be open on.
     """
     settings = with_host_storage(Settings.from_environment(environment), environment)
     if not settings.keys:
         raise ConfigurationError(
-            "SOTTO_KEYS must be set: without keys anybody who reaches this function app could "
+            "SOTTO_KEYS must be set: without keys everyone who reaches this function app could "
             "use it."
         )
     allowed_bytes = _body_limit_bytes(environment) - _BODY_MARGIN_BYTES

@@ -1,4 +1,4 @@
-"""The timer trigger: what has expired is removed, on one instance at a time.
+"""The timer trigger: expired jobs are purged, on one instance at a time.
 
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-timer
 """
@@ -11,15 +11,15 @@ import structlog
 
 from functions.azure_app.invocation import InvocationLimit, attempt
 from functions.batch_log import log_purge
-from shared.jobs import retention
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.purge import purge as purge_jobs
 from shared.privacy.log_fields import exception_fields
 
 # The next run goes on where this one stopped.
 _LONGEST_S = 600.0
 
 
-def create_blueprint(batch: Batch, every_s: int, limit: InvocationLimit) -> func.Blueprint:
+def create_blueprint(batch: BatchServices, every_s: int, limit: InvocationLimit) -> func.Blueprint:
     """Function `purge`, every so many seconds. Never at a start: each new instance would purge."""
     blueprint = func.Blueprint()  # type: ignore[no-untyped-call]
     longest_s = min(_LONGEST_S, limit.within_s or _LONGEST_S)
@@ -31,7 +31,7 @@ def create_blueprint(batch: Batch, every_s: int, limit: InvocationLimit) -> func
 
         def remove() -> None:
             now = datetime.now(UTC)
-            log_purge(retention.purge(batch, now, lambda: time.monotonic() >= stop_at_s))
+            log_purge(purge_jobs(batch, now, lambda: time.monotonic() >= stop_at_s))
 
         attempt(remove, _log_failure)
 

@@ -15,7 +15,7 @@ from shared.settings import Settings
 def create_function_app(environment: Mapping[str, str]) -> func.FunctionApp:
     """Function app of this process; its model is being loaded when this returns.
 
-    Where the settings can not be served, standard error says why, and every request is
+    Where the settings cannot be served, standard error says why, and every request is
     answered 503.
     """
     try:

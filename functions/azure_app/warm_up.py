@@ -1,4 +1,4 @@
-"""The model in memory before a further instance gets requests."""
+"""Loading of the model beside the start of the app."""
 
 import contextlib
 from collections.abc import Callable

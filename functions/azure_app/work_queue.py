@@ -1,4 +1,4 @@
-"""The queue triggers: one message is one piece of work; what nobody could do is reported.
+"""The queue triggers: each message is one piece of work; dead letters are reported.
 
 The host leases a message, renews the lease while the function runs, counts the deliveries, and
 puts into `<queue>-poison` what failed too often (`queues` in host.json). What is not Sotto's
@@ -13,12 +13,12 @@ from functools import partial
 import azure.functions as func
 import structlog
 
-from functions.azure_app.invocation import InvocationLimit, NotDone, attempt
+from functions.azure_app.invocation import InvocationFailed, InvocationLimit, attempt
 from functions.azure_app.trigger_sources import TriggerSources
 from functions.batch_log import log_letter, log_malformed, log_retry, log_work
 from shared.errors import MalformedMessage, StorageError
 from shared.jobs.attempt import Attempt
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.privacy.log_fields import exception_fields
 from shared.storage.azure_queue import NOTICES_ENDING
 from shared.storage.work_message import WorkMessage
@@ -26,7 +26,7 @@ from shared.storage.work_queue import WorkQueue, dead_letter
 
 
 def create_blueprint(
-    work: Work, queue: WorkQueue, sources: TriggerSources, limit: InvocationLimit
+    work: JobWorker, queue: WorkQueue, sources: TriggerSources, limit: InvocationLimit
 ) -> func.Blueprint:
     """Functions `work` and `notices`, for the lanes of the queue, and `buried`, for dead letters.
 
@@ -41,7 +41,7 @@ def create_blueprint(
 
         def do() -> None:
             started = time.perf_counter()
-            done = work.do(message, Attempt(number, deadline=limit.from_now()))
+            done = work.handle(message, Attempt(number, deadline=limit.from_now()))
             log_work(message, done, time.perf_counter() - started)
 
         attempt(do, lambda error: log_retry(message, number, error))
@@ -56,25 +56,25 @@ def create_blueprint(
         letter = dead_letter(delivery.get_body())
         log_letter(letter)
         if letter.message is None:
-            raise NotDone
-        attempt(lambda: work.bury(letter), partial(_log_not_reported, letter.message))
+            raise InvocationFailed
+        attempt(lambda: work.fail_dead_letter(letter), partial(_log_not_reported, letter.message))
 
     return blueprint
 
 
 def _accepted(delivery: func.QueueMessage, queue: WorkQueue) -> WorkMessage | None:
-    """What a message asks for; None where it is not one of Sotto's, and buried."""
+    """Read a message; None where it is not one of Sotto's, and a dead letter now."""
     try:
         return queue.accept(delivery.get_body())
     except MalformedMessage as error:
         log_malformed(error)
         return None
     except StorageError as error:
-        structlog.get_logger().error("message_not_buried", **exception_fields(error))
-    raise NotDone
+        structlog.get_logger().error("message_not_dead_lettered", **exception_fields(error))
+    raise InvocationFailed
 
 
 def _log_not_reported(message: WorkMessage, error: Exception) -> None:
     structlog.get_logger().error(
-        "letters_not_reported", job_id=message.job_id, **exception_fields(error)
+        "dead_letters_not_reported", job_id=message.job_id, **exception_fields(error)
     )

@@ -22,13 +22,13 @@ def add_commands(commands: Any) -> None:
 
 
 def _purge(_parsed: argparse.Namespace, settings: Settings) -> int:
-    from shared.jobs.places import local_places, open_batch  # noqa: PLC0415
-    from shared.jobs.retention import purge  # noqa: PLC0415
+    from shared.jobs.batch_setup import local_addresses, open_batch  # noqa: PLC0415
+    from shared.jobs.purge import purge  # noqa: PLC0415
 
-    places = local_places(settings)
-    if places is None:
+    addresses = local_addresses(settings)
+    if addresses is None:
         raise ConfigurationError("SOTTO_BATCH is off: there is nothing to purge.")
-    batch = open_batch(settings, places, watches=True)
+    batch = open_batch(settings, addresses, watches=True)
     try:
         done = purge(batch, datetime.now(UTC))
     finally:

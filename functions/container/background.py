@@ -1,4 +1,4 @@
-"""What the container host does beside answering requests: workers, folder watch, scheduler."""
+"""Background threads of the container host: workers, folder watches, scheduler."""
 
 import sys
 from contextlib import suppress
@@ -11,15 +11,15 @@ from functions.container.scheduler import Scheduler
 from functions.container.worker import Worker
 from shared.audio.format import AudioLimits
 from shared.errors import StorageError
-from shared.jobs.batch import Batch
-from shared.jobs.places import BatchPlaces, storage_access
-from shared.jobs.work import Work
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.batch_setup import BatchAddresses, storage_access
+from shared.jobs.worker import JobWorker
 from shared.settings import Settings
 from shared.storage.addresses import place_of
 from shared.storage.work_queue import Lane
 from shared.transcription.transcriber import Transcriber
 
-# What a thread needs to notice that it is to stop, beyond the grace of the file under way.
+# Time for a thread to notice the stop, beyond the grace of the file under way.
 _STOP_S = 5.0
 
 
@@ -31,9 +31,9 @@ class Background:
     batch: opened from `places`; closed by `stop`.
     """
 
-    def __init__(self, settings: Settings, places: BatchPlaces, batch: Batch) -> None:
+    def __init__(self, settings: Settings, addresses: BatchAddresses, batch: BatchServices) -> None:
         self._settings = settings
-        self._places = places
+        self._addresses = addresses
         self._batch = batch
         self._grace_s = float(settings.shutdown_grace_s)
         self._threads: list[Worker | FolderWatch | Scheduler] = []
@@ -41,20 +41,20 @@ class Background:
     def start(self, transcriber: Transcriber, least_workers: int = 0) -> None:
         """Start to work, to watch and to purge.
 
-        A queue that can not be reached yet is tried again by those who need it.
+        A queue that cannot be reached yet is tried again by its workers.
         """
         settings, batch = self._settings, self._batch
-        work = Work(batch, transcriber, AudioLimits(max_duration_s=settings.max_audio_s))
+        work = JobWorker(batch, transcriber, AudioLimits(max_duration_s=settings.max_audio_s))
         self._threads.append(Scheduler(batch, work, settings.purge_every_s))
         access = storage_access(settings)
-        for addresses in self._places.drop_folders:
+        for addresses in self._addresses.drop_folders:
             folder = batch.drop_folders[addresses.name]
             if folder.is_watched:
                 root = Path(*place_of(addresses.input, access)[1:])
                 self._threads.append(FolderWatch(folder, root, batch))
                 sys.stdout.write(f"Drop folder {folder.name}: {addresses.shown()}\n")
         n_workers = max(settings.workers, least_workers)
-        # One more for what takes a moment, so that no notice waits behind a file of an hour.
+        # One more for notifications, so that none waits behind a file of an hour.
         lanes = [Lane.FILES] * n_workers + [Lane.NOTICES] * bool(n_workers)
         self._threads += (
             Worker(batch.queue, work, settings.lease_s, self._grace_s, lane) for lane in lanes

@@ -1,4 +1,4 @@
-"""The watch on a drop folder of this machine: what is complete is submitted.
+"""Watch of a drop folder of this machine: complete files are submitted.
 
 A file is complete when it has not changed for a moment. One that goes on growing after a longer
 pause is transcribed as it was, and again when it is whole: its new version replaces the first
@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from shared.errors import BlobNotFound, StorageError
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder, is_dropped_audio
 from shared.jobs.submission import submit_dropped
 from shared.privacy.log_fields import exception_fields
@@ -24,18 +24,18 @@ SETTLED_S = 2.0
 """How long a file must be as it is. Copying programs write many times a second."""
 
 _LOOK_MS = 500
-_SCAN_EVERY_S = 60.0  # network drives tell of no changes, and a watch may miss some under load
+_SCAN_EVERY_S = 60.0  # network drives report no changes, and a watch may miss some under load
 
 
 class FolderWatch(threading.Thread):
-    """Looks through a folder at the start and whenever something changes in it.
+    """Lists a folder at the start and submits files that change in it.
 
     Parameters
     ----------
     root: the folder that `folder.input` is.
     """
 
-    def __init__(self, folder: DropFolder, root: Path, batch: Batch) -> None:
+    def __init__(self, folder: DropFolder, root: Path, batch: BatchServices) -> None:
         super().__init__(name="folder-watch", daemon=True)
         self._folder = folder
         self._root = root
@@ -50,11 +50,11 @@ class FolderWatch(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
-        """Watch until stopped, whatever the folder's troubles are."""
+        """Watch until stopped; errors of the folder are logged, and the watch starts again."""
         while not self._stopping.is_set():
             try:
                 self._watch()
-            except Exception as error:  # noqa: BLE001 - a watch that ended would not be missed
+            except Exception as error:  # noqa: BLE001 - the end of this thread would stay unnoticed
                 structlog.get_logger().error("folder_not_watched", **exception_fields(error))
                 self._stopping.wait(5)
 
@@ -80,7 +80,7 @@ class FolderWatch(threading.Thread):
             self._submit_settled()
 
     def _entries(self, paths: set[str]) -> Iterable[BlobEntry]:
-        """What changed, as blobs: no folders, no links, nothing that is gone."""
+        """Blobs at changed paths, without folders, links and deleted files."""
         for path in paths:
             name = Path(path).relative_to(self._root).as_posix()
             if is_dropped_audio(name):

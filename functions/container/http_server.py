@@ -24,7 +24,7 @@ class HttpServer(uvicorn.Server):
 
     Raises
     ------
-    ConfigurationError: certificate or key can not be used.
+    ConfigurationError: certificate or key cannot be used.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
@@ -38,7 +38,7 @@ class HttpServer(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
-            # Nobody's word is taken for the client's address: nothing depends on it.
+            # No proxy is trusted for the client's address: nothing depends on it.
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=settings.shutdown_grace_s,
@@ -80,6 +80,6 @@ def open_listener(settings: Settings) -> socket.socket:
         return socket.create_server((settings.host, settings.port), family=family)
     except OSError as error:
         raise ConfigurationError(
-            f"SOTTO_HOST and SOTTO_PORT: can not listen on {settings.host} port {settings.port} "
+            f"SOTTO_HOST and SOTTO_PORT: cannot listen on {settings.host} port {settings.port} "
             f"({error.strerror})."
         ) from None

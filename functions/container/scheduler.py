@@ -1,4 +1,4 @@
-"""The scheduler: purges what has expired, and reports what no worker could do."""
+"""The scheduler: purges expired jobs, and reports files that no worker could process."""
 
 import threading
 from collections.abc import Callable
@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 import structlog
 
 from functions.batch_log import log_letter, log_purge
-from shared.jobs.batch import Batch
-from shared.jobs.retention import purge
-from shared.jobs.work import Work
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.purge import purge
+from shared.jobs.worker import JobWorker
 from shared.privacy.log_fields import exception_fields
 
 
 class Scheduler(threading.Thread):
     """Does its round at once and then every `every_s` seconds, until it is stopped."""
 
-    def __init__(self, batch: Batch, work: Work, every_s: float) -> None:
+    def __init__(self, batch: BatchServices, work: JobWorker, every_s: float) -> None:
         super().__init__(name="scheduler", daemon=True)
         self._batch = batch
         self._work = work
@@ -31,8 +31,8 @@ class Scheduler(threading.Thread):
     def run(self) -> None:
         """Purge and report, round after round."""
         while not self._stopping.is_set():
-            _survive("letters_not_reported", self._report_letters)
-            _survive("not_purged", self._purge)
+            _log_and_continue("dead_letters_not_reported", self._report_letters)
+            _log_and_continue("not_purged", self._purge)
             self._stopping.wait(self._every_s)
 
     def _purge(self) -> None:
@@ -41,13 +41,13 @@ class Scheduler(threading.Thread):
     def _report_letters(self) -> None:
         for letter in self._batch.queue.dead_letters():
             log_letter(letter)
-            self._work.bury(letter)
+            self._work.fail_dead_letter(letter)
 
 
-def _survive(event: str, step: Callable[[], None]) -> None:
-    """Log what goes wrong: the next round tries again.
+def _log_and_continue(event: str, step: Callable[[], None]) -> None:
+    """Run a step and log its error, of any kind: the next round tries again.
 
-    Whatever it is: a thread that ended here would leave transcripts beyond their time, unseen.
+    If this thread ended, transcripts would outlive their time unnoticed.
     """
     try:
         step()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from functions.model_loading import ModelLoading
 from shared.errors import SpeechError
-from shared.jobs.places import local_places, open_batch
+from shared.jobs.batch_setup import local_addresses, open_batch
 from shared.models.folder import locate_model, required_models
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
@@ -64,8 +64,8 @@ def _serve_with(settings: Settings, model: ModelLoading) -> None:
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
 
     require_safe_binding(settings)
-    places = local_places(settings)
-    batch = open_batch(settings, places, watches=True) if places is not None else None
+    addresses = local_addresses(settings)
+    batch = open_batch(settings, addresses, watches=True) if addresses is not None else None
     app = create_app(settings, model.transcriber(), batch)
     server = HttpServer(app, settings, open_listener(settings))
 
@@ -75,10 +75,10 @@ def _serve_with(settings: Settings, model: ModelLoading) -> None:
     model.on_failure = stop
     if model.failure is not None:
         return
-    if batch is None or places is None:
+    if batch is None or addresses is None:
         server.serve_until_stopped()
         return
-    background = Background(settings, places, batch)
+    background = Background(settings, addresses, batch)
     working = threading.Thread(target=_work, args=(background, model), name="batch", daemon=True)
     working.start()
     server.serve_until_stopped()
@@ -87,7 +87,7 @@ def _serve_with(settings: Settings, model: ModelLoading) -> None:
 
 
 def _work(background: "Background", model: ModelLoading) -> None:
-    """Start batch work when the model is there: no client waits for it."""
+    """Start batch work once the model is loaded."""
     model.wait()
     if model.failure is None:
         background.start(model.transcriber())

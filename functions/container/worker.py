@@ -17,13 +17,13 @@ from shared.errors import (
     WorkStopped,
 )
 from shared.jobs.attempt import Attempt
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_queue import Lane, Lease, WorkQueue
 
 _WAIT_S = 20.0
-_RETRY_S = 5  # after the first failed try of a file; twice as long after each further one
-_LONGEST_PAUSE_S = 30.0  # between two looks at a queue that can not be reached
+_RETRY_S = 5  # after the first failed attempt; twice as long after each further one
+_LONGEST_PAUSE_S = 30.0  # between two attempts at a queue that cannot be reached
 
 
 class HeldLease:
@@ -66,8 +66,8 @@ class HeldLease:
         self._is_done.set()
         self._thread.join()
 
-    def go_on(self) -> None:
-        """Raise where the work has to end: `LeaseLost` or `WorkStopped`."""
+    def check_cancelled(self) -> None:
+        """Raise `LeaseLost` or `WorkStopped` where the work has to end."""
         if self._is_lost or time.monotonic() >= self.lease.held_until_s:
             raise LeaseLost("The lease has expired.")
         if self._stopping.is_set():
@@ -100,7 +100,7 @@ class Worker(threading.Thread):
     def __init__(
         self,
         queue: WorkQueue,
-        work: Work,
+        work: JobWorker,
         lease_s: int,
         grace_s: float,
         lane: Lane = Lane.FILES,
@@ -119,7 +119,7 @@ class Worker(threading.Thread):
         self._stopping.set()
 
     def run(self) -> None:
-        """Work until stopped, whatever the queue's troubles are."""
+        """Process messages until stopped; queue errors are logged and retried with back-off."""
         pause_s = 1.0
         while not self._stopping.is_set():
             try:
@@ -132,7 +132,7 @@ class Worker(threading.Thread):
                     self._queue.prepare()
                 self._stopping.wait(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-            except Exception as error:  # noqa: BLE001 - a thread that ended would not be missed
+            except Exception as error:  # noqa: BLE001 - the end of this thread would stay unnoticed
                 if not self._stopping.is_set():
                     structlog.get_logger().error("queue_unavailable", **exception_fields(error))
                 self._stopping.wait(pause_s)
@@ -144,14 +144,16 @@ class Worker(threading.Thread):
                     self.is_busy = False
 
     def _serve(self, lease: Lease) -> None:
-        """Do what one message asks for, then give it back or acknowledge it."""
+        """Handle one message, then acknowledge or release it."""
         message, started = lease.message, time.perf_counter()
         delay_s: int | None = None
         with HeldLease(self._queue, lease, self._lease_s, self._stopping, self._grace_s) as held:
             try:
-                done = self._work.do(message, Attempt(lease.delivery_count, held.go_on))
+                done = self._work.handle(
+                    message, Attempt(lease.delivery_count, held.check_cancelled)
+                )
                 log_work(message, done, time.perf_counter() - started)
-            except LeaseLost:  # somebody else has it
+            except LeaseLost:  # another worker has it
                 structlog.get_logger().warning("lease_lost", job_id=message.job_id)
                 return
             except WorkStopped:
@@ -159,8 +161,8 @@ class Worker(threading.Thread):
             except Exception as error:  # noqa: BLE001 - the trigger's edge
                 log_retry(message, lease.delivery_count, error)
                 delay_s = _RETRY_S * 2 ** (lease.delivery_count - 1)
-        # The lease that counts is the last one. Whatever goes wrong here, the message comes again
-        # when it ends, and the work finds itself done.
+        # Only the latest lease is valid. After any error here the message comes again when that
+        # lease ends, and the work is found done.
         try:
             if delay_s is None:
                 self._queue.acknowledge(held.lease)

@@ -1,4 +1,4 @@
-"""`python -m functions.container worker`: takes work from the queue and serves nobody.
+"""`python -m functions.container worker`: takes work from the queue, without an API.
 
 Any number of them, on one machine or many, share a queue. What they need of the settings is the
 model and the batch section.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError, SpeechError
-from shared.jobs.places import local_places, open_batch
+from shared.jobs.batch_setup import local_addresses, open_batch
 from shared.models.folder import locate_model, required_models
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
@@ -44,19 +44,19 @@ def _work(settings: Settings, stopped: threading.Event) -> None:
     from shared.privacy.logs import configure_logging  # noqa: PLC0415
 
     configure_logging(settings.log_level)
-    places = local_places(settings)
-    if places is None:
+    addresses = local_addresses(settings)
+    if addresses is None:
         raise ConfigurationError("SOTTO_BATCH is off: there is nothing to work on.")
-    batch = open_batch(settings, places)
-    background = Background(settings, places, batch)
-    background.start(_loaded_recogniser(settings), least_workers=1)
+    batch = open_batch(settings, addresses)
+    background = Background(settings, addresses, batch)
+    background.start(_loaded_transcriber(settings), least_workers=1)
     sys.stdout.write("Sotto works on the queue; SIGTERM ends it.\n")
     sys.stdout.flush()
     stopped.wait()
     background.stop()
 
 
-def _loaded_recogniser(settings: Settings) -> "LocalTranscriber":
+def _loaded_transcriber(settings: Settings) -> "LocalTranscriber":
     model = ModelLoading(settings, on_failure=lambda _error: None)
     model.wait()
     if model.failure is not None:

@@ -1,1 +1,1 @@
-"""Jobs: what is to be transcribed, how far it is, and when all of it has to be gone."""
+"""Jobs: acceptance, work, queries, expiry and deletion of batch transcriptions."""

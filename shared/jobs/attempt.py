@@ -1,4 +1,4 @@
-"""One try at a piece of work: its circumstances, and what became of it."""
+"""One attempt at a work message: its number and limits, and the result of its file."""
 
 import time
 from collections.abc import Callable
@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 from shared.errors import AudioTooLong
 from shared.jobs.outcome import FileOutcome
+from shared.scheduling import never_cancelled
 from shared.storage.work_queue import MAX_DELIVERIES
 from shared.transcript import RecognitionCost
 
 
-def _always() -> None:
-    """Go on."""
-
-
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When this host ends the work, on the clock of `time.monotonic`, and how it calls that."""
+    """When this host ends the work, on the clock of `time.monotonic`, and the limit's name."""
 
     at_s: float
     limit: str
@@ -24,24 +21,24 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The circumstances of one try.
+    """One attempt.
 
     number: from 1; the last one is `MAX_DELIVERIES`.
-    go_on: called again and again; raises `LeaseLost` or `WorkStopped` to end the work.
+    check_cancelled: called between steps; raises `LeaseLost` or `WorkStopped` to end the work.
     """
 
     number: int = 1
-    go_on: Callable[[], None] = _always
+    check_cancelled: Callable[[], None] = never_cancelled
     deadline: Deadline | None = None
 
     @property
     def is_last(self) -> bool:
-        """Whether what fails now has failed for good."""
+        """Whether a failure now is final."""
         return self.number >= MAX_DELIVERIES
 
     def check(self) -> None:
-        """End the work where it has to end."""
-        self.go_on()
+        """Raise if the work was cancelled or its deadline has passed."""
+        self.check_cancelled()
         if self.deadline is not None and time.monotonic() >= self.deadline.at_s:
             raise AudioTooLong(
                 f"The audio takes longer than this host has for one file ({self.deadline.limit})."
@@ -49,13 +46,13 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
-class FileWork:
-    """What became of a message about one file, for the log of its host: no name, no text.
+class FileResult:
+    """Result of a message about one file, for the log of its host: no name, no text.
 
-    outcome: what counts, whoever has written it.
-    cost: of this try; None where the file was finished already.
-    cause: why it failed at this try.
-    has_closed: whether this was the end of the job, too.
+    outcome: as recorded, by this attempt or by another.
+    cost: of this attempt; None where the file was finished already.
+    cause: error of this attempt.
+    has_closed: whether the job ended with this file.
     """
 
     outcome: FileOutcome

@@ -1,10 +1,10 @@
-"""A drop folder: people put audio into one container, transcripts appear in another.
+"""A drop folder: clients put audio into one container, transcripts appear in another.
 
-What is wanted of the files of a container may be said in it, as `sotto.json`:
+Options for all files of a container lie in it as `sotto.json`:
 
     {"locales": ["en-US"], "wordTimestamps": true, "formats": ["json", "srt"], "timeToLive": "P7D"}
 
-and of a single file in its metadata, under the same words in lower case: `locales=en-US`.
+and options for a single file in its metadata, under the same names in lower case: `locales=en-US`.
 """
 
 import json
@@ -13,30 +13,29 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import BlobNotFound, BlobTooLarge, InvalidDropOptions, SpeechError
 from shared.jobs.job import JobOptions, ResultFormat
-from shared.jobs.time_to_live import time_to_live_from_text
+from shared.jobs.limits import MAX_CHANNELS, MAX_REQUESTED_LOCALES, MAX_SPEAKERS
 from shared.json_fields import FieldError, JsonFields
 from shared.language.locales import find_locale
 from shared.storage.blob import BlobProperties
 from shared.storage.container import Container
 from shared.text_forms.profanity import ProfanityMode
+from shared.time_to_live import time_to_live_from_text
 
 OPTIONS_NAME = "sotto.json"
 ERROR_SUFFIX = ".error.json"
 
 _MAX_OPTIONS_BYTES = 64 * 1024
-_MAX_LOCALES = 100
-_MAX_CHANNELS = 64
-_MOST_SPEAKERS = 35
 
 
 @dataclass(frozen=True, slots=True)
 class DropFolder:
-    """Two containers and how they are called together.
+    """Two containers with one name.
 
     time_to_live: of transcripts, where `sotto.json` says nothing; None keeps them.
-    is_watched: looked through at every start, so that every file in it turns up again and again.
+    is_watched: listed at every start of this host, so that every file is submitted again.
     """
 
     name: str
@@ -48,28 +47,28 @@ class DropFolder:
 
 @dataclass(frozen=True, slots=True)
 class DropOptions:
-    """What is wanted of a dropped file. time_to_live: None keeps its transcripts."""
+    """Options of a dropped file. time_to_live: None keeps its transcripts."""
 
     job: JobOptions = field(default_factory=JobOptions)
     time_to_live: timedelta | None = None
 
 
 def is_dropped_audio(name: str) -> bool:
-    """Tell whether a blob of an input container is audio to be transcribed.
+    """Whether a blob of an input container is transcribed.
 
-    All is but the options, what Sotto writes, and hidden files: `.DS_Store`, and what copying
-    programs call a file that is not complete.
+    Every blob is, except options, failures written by Sotto, and hidden files: `.DS_Store`, and
+    names that copying programs give to incomplete files.
     """
     hidden = any(segment.startswith((".", "~$")) for segment in name.split("/"))
     return not (hidden or name == OPTIONS_NAME or name.endswith(ERROR_SUFFIX))
 
 
 def drop_options(folder: DropFolder, blob: BlobProperties) -> DropOptions:
-    """Read what is wanted of a dropped file: its container's word, then its own.
+    """Read the options of a dropped file: its container's, then its own.
 
     Raises
     ------
-    InvalidDropOptions: one of the two can not be read.
+    InvalidDropOptions: one of the two cannot be read.
     """
     options = DropOptions(time_to_live=folder.time_to_live)
     try:
@@ -96,7 +95,7 @@ def _with_document(options: DropOptions, document: bytes) -> DropOptions:
 
 
 def _with_metadata(options: DropOptions, metadata: Mapping[str, str]) -> DropOptions:
-    """Take what is for Sotto of the metadata; other keys are other people's."""
+    """Read options from metadata; unknown keys are ignored."""
     for name, read in _FIELDS.items():
         key = name.lower()
         if key not in metadata:
@@ -110,7 +109,7 @@ def _with_metadata(options: DropOptions, metadata: Mapping[str, str]) -> DropOpt
 
 
 def _value(name: str, text: str) -> object:
-    """Metadata are texts: lists are separated by commas, the rest is as in JSON."""
+    """Value of a metadata text: commas separate lists, the rest is as in JSON."""
     if name in _LISTS:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         return [_plain(part) for part in parts] if name == "channels" else parts
@@ -137,12 +136,14 @@ def _option(field_name: str, take: Callable[[JsonFields, str], Any]) -> _Read:
 
 
 def _locales(fields: JsonFields, name: str) -> tuple[str, ...]:
-    return tuple(fields.items(name, _MAX_LOCALES, lambda item: find_locale(item.text("item", 35))))
+    return tuple(
+        fields.items(name, MAX_REQUESTED_LOCALES, lambda item: find_locale(item.text("item", 35)))
+    )
 
 
 def _channels(fields: JsonFields, name: str) -> tuple[int, ...]:
     return tuple(
-        fields.items(name, _MAX_CHANNELS, lambda item: item.integer("item", 0, _MAX_CHANNELS - 1))
+        fields.items(name, MAX_CHANNELS, lambda item: item.integer("item", 0, MAX_CHANNELS - 1))
     )
 
 
@@ -168,7 +169,8 @@ _FIELDS: Mapping[str, _Read] = {
     "punctuation": _option("punctuation", JsonFields.flag),
     "profanity": _option("profanity", lambda fields, name: fields.member(name, ProfanityMode)),
     "maxSpeakers": _option(
-        "max_speakers", lambda fields, name: fields.integer(name, 1, _MOST_SPEAKERS)
+        "speakers",
+        lambda fields, name: SpeakerRange(most=fields.integer(name, 1, MAX_SPEAKERS)),
     ),
     "formats": _option("formats", _formats),
     "timeToLive": _time_to_live,

@@ -1,7 +1,7 @@
-"""Why a file could not be transcribed, in the words of the report.
+"""Failures of files, with the codes of the report.
 
-A permanent failure is the file's: trying again gives the same. Everything else is the
-circumstances', and is tried again.
+A permanent failure is of the file itself: another attempt would fail the same way. Every other
+failure is retried.
 """
 
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ _PERMANENT: tuple[tuple[type[errors.SpeechError], str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What a report says. The message quotes neither content nor the query of an address."""
+    """Failure of a file. The message quotes neither content nor the query of an address."""
 
     kind: str
     message: str
 
 
 def permanent_failure(error: Exception) -> Failure | None:
-    """Failure of the file itself; None where another try may end otherwise."""
+    """Failure of the file itself; None where another attempt may succeed."""
     for base, kind in _PERMANENT:
         if isinstance(error, base):
             return Failure(kind, str(error))
@@ -48,16 +48,16 @@ def permanent_failure(error: Exception) -> Failure | None:
 
 
 def exhausted(error: Exception) -> Failure:
-    """Failure of a file whose last try has ended."""
+    """Failure of a file after its last attempt."""
     if isinstance(error, errors.FetchError):
         return Failure("InvalidRecordingsUri", str(error))
     if isinstance(error, errors.StorageError):
         return Failure("InaccessibleCustomerStorage", "The storage could not be used.")
-    return Failure(_UNEXPECTED, "The file could not be processed, also after several tries.")
+    return Failure(_UNEXPECTED, "The file could not be processed, also after several attempts.")
 
 
 CRASHED = Failure(
     _UNEXPECTED,
-    "Processing ended before its time at every try. The file may need more memory or time than "
+    "Processing ended early at every attempt. The file may need more memory or time than "
     "this host has.",
 )

@@ -1,6 +1,6 @@
-"""A job as it is stored: what was asked for.
+"""A job as it is stored: its files, its options, and where its results go.
 
-`outcome.py` has how it ended, `names.py` where both lie.
+`outcome.py` has how it ended, `blob_names.py` where both lie.
 
 A source may be an address with a signature in its query: sources stay out of `repr`, and so
 out of every error text and log.
@@ -14,9 +14,11 @@ from urllib.parse import quote
 
 from shared.diarization.speaker_range import SpeakerRange
 from shared.durations import duration_text, parse_duration
-from shared.jobs.asked import Asked
-from shared.jobs.records import optional, read_record, texts, write_record
+from shared.jobs.labels import JobLabels
+from shared.jobs.limits import MAX_CHANNELS, MAX_SPEAKERS, MAX_STORED_LOCALES
+from shared.jobs.requested_properties import RequestedProperties
 from shared.json_fields import FieldError, JsonFields, moment_text
+from shared.json_records import optional, read_record, texts, write_record
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Priority
 from shared.storage.work_message import MAX_FILES
@@ -24,19 +26,16 @@ from shared.text_forms.profanity import ProfanityMode
 
 MAX_JOB_BYTES = 32 * 1024 * 1024
 
-_MAX_CHANNELS = 64
-_MAX_LOCALES = 1000
 
-
-class JobOrigin(StrEnum):
-    """How a job came in: by REST, or as a file in a drop folder."""
+class _Origin(StrEnum):
+    """Stored word for the kind of target."""
 
     REST = "rest"
     DROP = "drop"
 
 
 class ResultFormat(StrEnum):
-    """What a transcript is written as, named by its ending."""
+    """Format of a transcript, named by its file extension."""
 
     BATCH_JSON = "json"
     SRT = "srt"
@@ -47,16 +46,16 @@ class ResultFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobOptions:
-    """How the files of a job are to be transcribed.
+    """How the files of a job are transcribed.
 
-    locales: the job's own first; further ones are candidates to identify the language among.
+    locales: the job's own first; further ones are candidates of language identification.
     language_per_phrase: identify it again for each phrase (the contract's `Continuous`).
-    fallback_locale: of speech that is in none of several; None fails the file.
-    channels: that are transcribed where a file has them; empty mixes all of them to one.
+    fallback_locale: of speech in none of several candidates; None fails the file.
+    channels: transcribed where a file has them; empty mixes all of them to one.
     word_timestamps, display_word_timestamps: which words the result lists.
-    punctuation: display text with punctuation; False leaves words alone.
-    min_speakers, max_speakers: of diarization; None for the most labels no speakers.
-    formats: what each transcript is written as.
+    punctuation: display text with punctuation; False leaves only words.
+    speakers: of diarization; None labels no speakers.
+    formats: of each transcript.
     """
 
     locales: tuple[str, ...] = ()
@@ -67,23 +66,18 @@ class JobOptions:
     display_word_timestamps: bool = False
     punctuation: bool = True
     profanity: ProfanityMode = ProfanityMode.MASKED
-    min_speakers: int = 1
-    max_speakers: int | None = None
+    speakers: SpeakerRange | None = None
     formats: tuple[ResultFormat, ...] = (ResultFormat.BATCH_JSON,)
 
     def recognition_options(self) -> RecognitionOptions:
-        """What recognition is asked for. Batch work gives way to everybody else."""
+        """Options of recognition, at the priority of batch work."""
         return RecognitionOptions(
             locales=self.locales,
             language_per_phrase=self.language_per_phrase,
             fallback_locale=self.fallback_locale,
-            # Speakers are told apart in all channels mixed.
-            channels=() if self.max_speakers is not None else self.channels,
-            speakers=(
-                None
-                if self.max_speakers is None
-                else SpeakerRange(self.min_speakers, self.max_speakers)
-            ),
+            # Diarization hears all channels mixed.
+            channels=self.channels if self.speakers is None else (),
+            speakers=self.speakers,
             word_timestamps=self.word_timestamps or self.display_word_timestamps,
             profanity=self.profanity,
             priority=Priority.BATCH,
@@ -96,8 +90,8 @@ class JobFile:
 
     source: address, or name in the container of the job.
     result_name: of its transcript, as the client sees it: `contenturl_3.json`.
-    etag: version of the blob that is meant; None takes whatever is there.
-    drop_folder, blob: where an address leads that is this service's own: it is not fetched.
+    etag: version of the blob to transcribe; None takes the current one.
+    drop_folder, blob: location of an address in this service's own containers, read without HTTP.
     """
 
     source: str = field(repr=False)
@@ -108,61 +102,86 @@ class JobFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RestTarget:
+    """Results of a job of the batch API lie below the job.
+
+    source_container: client's container that the files lie in; None for addresses.
+    destination: client's container that the results are written to as well.
+    requested: properties that only answers of the API need again.
+    """
+
+    source_container: str | None = field(default=None, repr=False)
+    destination: str | None = field(default=None, repr=False)
+    requested: RequestedProperties = field(default_factory=RequestedProperties)
+
+
+@dataclass(frozen=True, slots=True)
+class DropTarget:
+    """Results of a dropped file go to the output container of its drop folder.
+
+    folder: configured name.
+    refusal: why the file cannot be transcribed, where that was known on acceptance.
+    """
+
+    folder: str
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What was asked for.
+    """A job as it was accepted.
 
     id: UUID in lower case.
     created_at: aware, in UTC.
-    container: drop folder that the files lie in, by its configured name; None for addresses.
-    source_container: container that the files of a REST job lie in, as its caller has named it.
     time_to_live: from the end of the job; None keeps it until it is deleted.
-    destination: container that the results are written to as well, as it was named.
-    refusal: why none of it can be done, where that was known when the job was accepted.
-    asked: what only the answers of the batch API need again.
+    labels: as the job was created with; `JobStore.labels` has the current ones.
     """
 
     id: str
-    origin: JobOrigin
     created_at: datetime
     files: tuple[JobFile, ...]
     options: JobOptions = JobOptions()
-    container: str | None = None
+    target: RestTarget | DropTarget = field(default_factory=RestTarget)
     time_to_live: timedelta | None = None
-    display_name: str = field(default="", repr=False)
-    description: str | None = field(default=None, repr=False)
-    custom_properties: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    destination: str | None = field(default=None, repr=False)
-    refusal: str | None = None
-    source_container: str | None = field(default=None, repr=False)
-    asked: Asked = field(default_factory=Asked)
+    labels: JobLabels = field(default_factory=JobLabels)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the batch API shows the job and web hooks are notified of it."""
+        return isinstance(self.target, RestTarget)
+
+    @property
+    def drop_folder(self) -> str | None:
+        """Name of the drop folder that the job belongs to."""
+        return self.target.folder if isinstance(self.target, DropTarget) else None
 
     def address_of(self, file: JobFile) -> str:
         """Address or name that results and report give as the source of a file."""
-        if self.source_container is None:
+        if isinstance(self.target, DropTarget) or self.target.source_container is None:
             return file.source
-        address = self.source_container.partition("?")[0].rstrip("/")
+        address = self.target.source_container.partition("?")[0].rstrip("/")
         return f"{address}/{quote(file.source)}"
 
     def to_json(self) -> bytes:
         """Write the record."""
+        rest = self.target if isinstance(self.target, RestTarget) else RestTarget()
+        drop = self.target if isinstance(self.target, DropTarget) else None
         return write_record(
             {
                 "id": self.id,
-                "origin": self.origin,
+                "origin": _Origin.REST if drop is None else _Origin.DROP,
                 "createdAt": moment_text(self.created_at),
                 "files": [_write_file(file) for file in self.files],
                 "options": _write_options(self.options),
-                "container": self.container,
+                "container": drop and drop.folder,
                 "timeToLive": (
                     None if self.time_to_live is None else duration_text(self.time_to_live)
                 ),
-                "displayName": self.display_name,
-                "description": self.description,
-                "customProperties": [list(pair) for pair in self.custom_properties],
-                "destination": self.destination,
-                "refusal": self.refusal,
-                "sourceContainer": self.source_container,
-                "asked": self.asked.to_fields(),
+                **self.labels.to_fields(),
+                "destination": rest.destination,
+                "refusal": drop and drop.refusal,
+                "sourceContainer": rest.source_container,
+                "asked": rest.requested.to_fields(),
             }
         )
 
@@ -175,22 +194,30 @@ class Job:
     def _from_fields(cls, fields: JsonFields) -> Self:
         return cls(
             id=fields.uuid("id"),
-            origin=fields.member("origin", JobOrigin),
             created_at=fields.moment("createdAt"),
             files=tuple(fields.items("files", MAX_FILES, _read_file)),
             options=_read_options(fields.fields("options")),
-            container=optional(fields, "container", fields.text),
             time_to_live=optional(
                 fields, "timeToLive", lambda name: _read_duration(fields.text(name))
             ),
-            display_name=fields.text("displayName"),
-            description=optional(fields, "description", fields.text),
-            custom_properties=tuple(fields.items("customProperties", 10, _read_pair)),
-            destination=optional(fields, "destination", fields.text),
-            refusal=optional(fields, "refusal", fields.text),
-            source_container=optional(fields, "sourceContainer", fields.text),
-            asked=Asked.from_fields(fields.fields("asked")) if fields.has("asked") else Asked(),
+            labels=JobLabels.from_fields(fields),
+            target=_read_target(fields),
         )
+
+
+def _read_target(fields: JsonFields) -> RestTarget | DropTarget:
+    requested = (
+        RequestedProperties.from_fields(fields.fields("asked"))
+        if fields.has("asked")
+        else RequestedProperties()
+    )
+    if fields.member("origin", _Origin) is _Origin.DROP:
+        return DropTarget(fields.text("container"), optional(fields, "refusal", fields.text))
+    return RestTarget(
+        source_container=optional(fields, "sourceContainer", fields.text),
+        destination=optional(fields, "destination", fields.text),
+        requested=requested,
+    )
 
 
 def _write_file(file: JobFile) -> list[str]:
@@ -204,11 +231,6 @@ def _read_file(item: JsonFields) -> JobFile:
     source, result_name, *rest = texts(item, 2, 5)
     etag, drop_folder, blob = (text or None for text in [*rest, "", "", ""][:3])
     return JobFile(source, result_name, etag, drop_folder, blob)
-
-
-def _read_pair(item: JsonFields) -> tuple[str, str]:
-    key, value = texts(item, 2, 2)
-    return key, value
 
 
 def _read_duration(text: str) -> timedelta:
@@ -228,35 +250,31 @@ def _write_options(options: JobOptions) -> dict[str, Any]:
         "displayWordTimestamps": options.display_word_timestamps,
         "punctuation": options.punctuation,
         "profanity": options.profanity,
-        "minSpeakers": options.min_speakers,
-        "maxSpeakers": options.max_speakers,
+        "minSpeakers": 1 if options.speakers is None else options.speakers.least,
+        "maxSpeakers": None if options.speakers is None else options.speakers.most,
         "formats": options.formats,
     }
 
 
 def _read_options(fields: JsonFields) -> JobOptions:
     options = JobOptions(
-        locales=tuple(fields.items("locales", _MAX_LOCALES, lambda item: item.text("item", 35))),
+        locales=tuple(
+            fields.items("locales", MAX_STORED_LOCALES, lambda item: item.text("item", 35))
+        ),
         language_per_phrase=fields.flag("languagePerPhrase"),
         fallback_locale=optional(fields, "fallbackLocale", lambda name: fields.text(name, 35)),
         channels=tuple(
             fields.items(
                 "channels",
-                _MAX_CHANNELS,
-                lambda item: item.integer("item", 0, _MAX_CHANNELS - 1),
+                MAX_CHANNELS,
+                lambda item: item.integer("item", 0, MAX_CHANNELS - 1),
             )
         ),
         word_timestamps=fields.flag("wordTimestamps"),
         display_word_timestamps=fields.flag("displayWordTimestamps"),
         punctuation=fields.flag("punctuation"),
         profanity=fields.member("profanity", ProfanityMode),
-        min_speakers=optional(
-            fields, "minSpeakers", lambda name: fields.integer(name, 1, _MAX_CHANNELS)
-        )
-        or 1,
-        max_speakers=optional(
-            fields, "maxSpeakers", lambda name: fields.integer(name, 1, _MAX_CHANNELS)
-        ),
+        speakers=_read_speakers(fields),
         formats=tuple(
             fields.items(
                 "formats", len(ResultFormat), lambda item: item.member("item", ResultFormat)
@@ -265,3 +283,11 @@ def _read_options(fields: JsonFields) -> JobOptions:
     )
     fields.end()
     return options
+
+
+def _read_speakers(fields: JsonFields) -> SpeakerRange | None:
+    least, most = (
+        optional(fields, name, lambda name: fields.integer(name, 1, MAX_SPEAKERS))
+        for name in ("minSpeakers", "maxSpeakers")
+    )
+    return None if most is None else SpeakerRange(least or 1, most)

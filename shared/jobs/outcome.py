@@ -1,7 +1,6 @@
-"""How a job ended: each of its files, then all of it.
+"""Outcomes of files, and the summary of a job at its end.
 
-With `Job` these are three records, each written once, so that no two workers ever change the
-same one: a `FileOutcome` for each file that is finished, a `Closing` at the end.
+Each record is written once, so that no two workers ever change the same one.
 """
 
 from collections.abc import Sequence
@@ -11,19 +10,19 @@ from enum import StrEnum
 from typing import Self
 
 from shared.jobs.job import Job
-from shared.jobs.records import optional, read_record, texts, write_record
-from shared.jobs.time_to_live import expiry
+from shared.jobs.limits import MAX_OUTPUTS
 from shared.json_fields import JsonFields, moment_text
+from shared.json_records import optional, read_record, texts, write_record
 from shared.storage.work_message import MAX_FILES
+from shared.time_to_live import expiry
 
 MAX_RECORD_BYTES = 1024 * 1024
 
-_MAX_OUTPUTS = 16
 _LONGEST_S = 1_000_000_000
 
 
 class JobStatus(StrEnum):
-    """The contract's words. There is no way back, and `Running` includes waiting."""
+    """The contract's words. A status never goes back; `Running` includes waiting."""
 
     NOT_STARTED = "NotStarted"
     RUNNING = "Running"
@@ -32,7 +31,7 @@ class JobStatus(StrEnum):
 
 
 class FileStatus(StrEnum):
-    """How one file ended."""
+    """Status of a finished file."""
 
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
@@ -52,12 +51,12 @@ class WrittenBlob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOutcome:
-    """How one file ended.
+    """Outcome of one file.
 
     n_attempts: from 1.
     audio_s: length of the audio; None where it could not be read.
-    error_kind, error_message: for the report, where it failed. A sentence of ours: it quotes
-        neither content nor the query of an address.
+    error_kind, error_message: for the report, where it failed. They quote neither content nor
+        the query of an address.
     """
 
     file_index: int
@@ -101,18 +100,18 @@ class FileOutcome:
             ),
             error_kind=optional(fields, "errorKind", fields.text),
             error_message=optional(fields, "errorMessage", fields.text),
-            written=tuple(fields.items("written", _MAX_OUTPUTS, _read_blob)),
+            written=tuple(fields.items("written", MAX_OUTPUTS, _read_blob)),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Closing:
-    """How all of a job ended.
+class JobSummary:
+    """Summary of a job that has ended.
 
-    expires_at: when it has to be gone; None is never.
+    expires_at: end of its time to live; None is never.
     error_kind, error_message: why the job failed as a whole.
     audio_s: length of all audio that was read.
-    has_delivered_report: whether the report is in the destination, too.
+    has_delivered_report: whether the report is in the destination as well.
     """
 
     status: JobStatus
@@ -164,11 +163,11 @@ class Closing:
         )
 
 
-def close_job(job: Job, outcomes: Sequence[FileOutcome]) -> Closing:
-    """Sum up a job all of whose files are finished.
+def summarise_job(job: Job, outcomes: Sequence[FileOutcome]) -> JobSummary:
+    """Summarise a job all of whose files are finished.
 
-    It has succeeded if any file has: single failures are the report's. It ended when its last
-    file did, so whoever sums up, and however often, says the same.
+    It has succeeded if any file has: the report names single failures. It ended with its last
+    file, so every worker computes the same summary.
 
     Raises
     ------
@@ -179,7 +178,7 @@ def close_job(job: Job, outcomes: Sequence[FileOutcome]) -> Closing:
     n_failed = sum(outcome.status is FileStatus.FAILED for outcome in outcomes)
     has_failed = n_failed == len(outcomes)
     closed_at = max((outcome.finished_at for outcome in outcomes), default=job.created_at)
-    return Closing(
+    return JobSummary(
         status=JobStatus.FAILED if has_failed else JobStatus.SUCCEEDED,
         closed_at=closed_at,
         n_succeeded=len(outcomes) - n_failed,
@@ -191,10 +190,10 @@ def close_job(job: Job, outcomes: Sequence[FileOutcome]) -> Closing:
     )
 
 
-def job_status(has_started: bool, closing: Closing | None) -> JobStatus:
-    """Status of a job, from whether a worker has taken a file of it, and its closing."""
-    if closing is not None:
-        return closing.status
+def job_status(has_started: bool, summary: JobSummary | None) -> JobStatus:
+    """Status of a job: by its summary, else by whether a worker has taken a file of it."""
+    if summary is not None:
+        return summary.status
     return JobStatus.RUNNING if has_started else JobStatus.NOT_STARTED
 
 

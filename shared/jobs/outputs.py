@@ -1,45 +1,31 @@
-"""What becomes of one file: its transcript in the formats asked for, or why there is none.
+"""Outputs of one file: its transcript in the formats of its job, or the reason of a failure.
 
-In the output container of a drop folder every output says in its metadata whose it is. Nobody
-else's file is ever replaced, and no newer transcript by an older one.
+`JobOutputs` is the port to where they go: `rest_outputs.py` and `dropped_outputs.py`.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Protocol
 from urllib.parse import quote
 
-from shared.errors import (
-    AlreadyExists,
-    BlobNotFound,
-    Changed,
-    OutputTaken,
-    StorageUnavailable,
-    Unstorable,
-)
 from shared.formats.batch_result import BatchResultOptions, batch_result
 from shared.formats.plain_text import plain_text
 from shared.formats.rttm import rttm
 from shared.formats.source_address import source_text
 from shared.formats.subtitles import srt, webvtt
+from shared.jobs.blob_names import JOB_KEY
 from shared.jobs.drop_folder import ERROR_SUFFIX
 from shared.jobs.failure import Failure
 from shared.jobs.job import Job, JobFile, JobOptions, ResultFormat
-from shared.jobs.outcome import WrittenBlob
-from shared.jobs.time_to_live import expiry
+from shared.jobs.outcome import FileOutcome, WrittenBlob
 from shared.json_fields import moment_text
-from shared.storage.blob import BlobProperties
-from shared.storage.container import Container
+from shared.time_to_live import expiry
 from shared.transcript import Transcript
 
-JOB_KEY = "sottojob"
-"""Metadata key of the job that wrote a blob."""
-
-_MODIFIED_KEY = "sourcemodified"
+MODIFIED_KEY = "sourcemodified"
 _LONGEST_SOURCE = 1200  # of 2000 bytes of metadata
-_ATTEMPTS = 4
 
 _CONTENT_TYPES = {
     ResultFormat.BATCH_JSON: "application/json",
@@ -60,8 +46,8 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
-    """What outputs of one file say about it: its job, its place there, times (aware)."""
+class OutputContext:
+    """File that outputs belong to, and the times (aware) that they name."""
 
     job: Job
     file: JobFile
@@ -70,7 +56,7 @@ class Finished:
 
     def metadata(self) -> dict[str, str]:
         """Metadata of an output."""
-        metadata = {JOB_KEY: self.job.id, _MODIFIED_KEY: _ordered(self.source_modified_at)}
+        metadata = {JOB_KEY: self.job.id, MODIFIED_KEY: ordered_text(self.source_modified_at)}
         expires_at = expiry(self.finished_at, self.job.time_to_live)
         if expires_at is not None:
             metadata["expiresat"] = moment_text(expires_at)
@@ -79,102 +65,79 @@ class Finished:
         return metadata
 
 
-def transcript_outputs(transcript: Transcript, finished: Finished, named: str) -> Iterator[Output]:
+class JobOutputs(Protocol):
+    """Where the outputs of one job go, and which of them may be deleted. Safe in any thread.
+
+    Methods that write or delete raise `StorageError`, and `ConfigurationError` where the place
+    is not configured any more.
+    """
+
+    @property
+    def drop_folder(self) -> str | None:
+        """Drop folder that the outputs lie in; None where they lie below the job."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """Every name that an output in the drop folder may have."""
+        ...
+
+    def write(
+        self, transcript: Transcript, context: OutputContext, file_index: int
+    ) -> tuple[WrittenBlob, ...]:
+        """Write the transcript of a file. Raises `OutputTaken`: a foreign file has the name."""
+        ...
+
+    def write_failure(self, failure: Failure, context: OutputContext) -> tuple[WrittenBlob, ...]:
+        """Write why a file has no transcript, where that is not left to the report."""
+        ...
+
+    def remove_stale(self, outcome: FileOutcome) -> None:
+        """Delete outputs that another attempt wrote and this outcome does not list."""
+        ...
+
+    def remove_file(self, file_index: int) -> None:
+        """Delete the outputs of a file that lie outside the job."""
+        ...
+
+    def remove_all(self) -> int:
+        """Delete the outputs of all files that lie outside the job; their number."""
+        ...
+
+    def write_report(self, outcomes: Sequence[FileOutcome]) -> bool:
+        """Write the report; whether the destination of the client has it, too."""
+        ...
+
+
+def transcript_outputs(
+    transcript: Transcript, context: OutputContext, named: str
+) -> Iterator[Output]:
     """Write a transcript in all formats of its job.
 
     Parameters
     ----------
-    named: what the outputs are called, before the ending of their format.
+    named: name of the outputs before the ending of their format.
     """
-    options = finished.job.options
+    options = context.job.options
     for result_format in options.formats:
         yield Output(
             f"{named}.{result_format}",
-            _written(transcript, finished, options, result_format),
+            _written(transcript, context, options, result_format),
             _CONTENT_TYPES[result_format],
         )
 
 
-def failure_output(failure: Failure, finished: Finished) -> Output:
-    """Say why there is no transcript."""
+def failure_output(failure: Failure, context: OutputContext) -> Output:
+    """Write the reason of a failure, as a blob beside the transcripts."""
     reason = {
-        "source": source_text(finished.file.source),
-        "timestamp": _second_text(finished.finished_at),
+        "source": source_text(context.file.source),
+        "timestamp": _second_text(context.finished_at),
         "error": {"code": failure.kind, "message": failure.message},
     }
-    return Output(f"{finished.file.source}{ERROR_SUFFIX}", json_bytes(reason), "application/json")
-
-
-def write_dropped(
-    container: Container, folder_name: str, output: Output, finished: Finished
-) -> WrittenBlob | None:
-    """Write an output of a dropped file; None where a newer one is there already.
-
-    An output of the same job is left as it is: another try has written it, whole.
-
-    Raises
-    ------
-    OutputTaken: a file of that name is not Sotto's.
-    StorageUnavailable: others write the same name again and again.
-    """
-    metadata = finished.metadata()
-    for _ in range(_ATTEMPTS):
-        with suppress(AlreadyExists):
-            etag = container.create(output.name, output.data, metadata, output.content_type)
-            return WrittenBlob(output.name, etag, folder_name)
-        with suppress(BlobNotFound, Changed):
-            there = container.properties(output.name)
-            if there.metadata.get(JOB_KEY) == finished.job.id:
-                return WrittenBlob(output.name, there.etag, folder_name)
-            if not _may_replace(there, finished):
-                return None
-            etag = container.replace(
-                output.name, output.data, there.etag, metadata, output.content_type
-            )
-            return WrittenBlob(output.name, etag, folder_name)
-    raise StorageUnavailable("Others write the same output.")
-
-
-def remove_own(container: Container, name: str, job_id: str, etag: str | None = None) -> bool:
-    """Delete an output while it still is what this job wrote; whether it was there.
-
-    Parameters
-    ----------
-    etag: of what was written; None where that is not known, and the job's id has to do.
-    """
-    # A name that the container can not give to a blob has none.
-    with suppress(BlobNotFound, Changed, Unstorable):
-        there = container.properties(name)
-        if there.metadata.get(JOB_KEY) == job_id and etag in {None, there.etag}:
-            container.delete(name, there.etag)
-            return True
-    return False
-
-
-def remove_older_failure(container: Container, finished: Finished) -> None:
-    """Delete what said that an older version of a file could not be transcribed."""
-    name = f"{finished.file.source}{ERROR_SUFFIX}"
-    with suppress(BlobNotFound, Changed, OutputTaken, Unstorable):
-        there = container.properties(name)
-        if _may_replace(there, finished):
-            container.delete(name, there.etag)
-
-
-def dropped_output_names(file: JobFile, options: JobOptions) -> Iterator[str]:
-    """Names that outputs of a dropped file may have."""
-    for result_format in options.formats:
-        yield f"{file.source}.{result_format}"
-    yield f"{file.source}{ERROR_SUFFIX}"
-
-
-def _may_replace(there: BlobProperties, finished: Finished) -> bool:
-    if JOB_KEY not in there.metadata:
-        raise OutputTaken("A file that Sotto did not write has the name of the output.")
-    return there.metadata.get(_MODIFIED_KEY, "") <= _ordered(finished.source_modified_at)
+    return Output(f"{context.file.source}{ERROR_SUFFIX}", json_bytes(reason), "application/json")
 
 
 def _written(
-    transcript: Transcript, finished: Finished, options: JobOptions, result_format: ResultFormat
+    transcript: Transcript, context: OutputContext, options: JobOptions, result_format: ResultFormat
 ) -> bytes:
     if result_format is ResultFormat.SRT:
         return srt(transcript).encode()
@@ -183,11 +146,11 @@ def _written(
     if result_format is ResultFormat.TEXT:
         return plain_text(transcript).encode()
     if result_format is ResultFormat.RTTM:
-        return rttm(transcript.phrases, finished.file.source).encode()
+        return rttm(transcript.phrases, context.file.source).encode()
     result = batch_result(
         transcript,
-        finished.job.address_of(finished.file),
-        finished.finished_at,
+        context.job.address_of(context.file),
+        context.finished_at,
         BatchResultOptions(
             channels=options.channels,
             word_timestamps=options.word_timestamps,
@@ -200,12 +163,12 @@ def _written(
 
 
 def json_bytes(value: object) -> bytes:
-    """Write JSON as it leaves, in UTF-8."""
+    """Write compact JSON in UTF-8."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _ordered(moment: datetime) -> str:
-    """Write a time so that texts are in the order of their times."""
+def ordered_text(moment: datetime) -> str:
+    """Write a time in UTC such that texts sort by time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 

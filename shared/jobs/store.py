@@ -1,12 +1,12 @@
-"""The jobs of a Sotto, in one container: `names.py` says what lies where.
+"""Store of jobs in one container; `blob_names.py` has its layout.
 
-Every record is written once, with a condition, so that any number of workers agree on what
-counts. Two rules make a crash between two writes harmless:
+Every record but a caller's labels is written once, with a condition, so that any number of
+workers agree on it. Two rules make a crash between two writes harmless:
 
-- What leads to a thing is written before the thing: the message before the job, the entry in
-  `expires/` before `closed`. Either may lead to nothing; nothing is without its lead.
-- Who deletes a job writes `gone/<id>` first; who writes into a job looks for that afterwards,
-  and deletes what it wrote. One of the two comes second, and sees the other.
+- A pointer is written before its target (message before job, expiry entry before `closed`): a
+  pointer may dangle, a target is always reachable.
+- Deletion writes the tombstone first; every writer checks it last. Whichever comes second sees
+  the other and deletes what was written.
 """
 
 import itertools
@@ -16,12 +16,12 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from shared.errors import AlreadyExists, BlobNotFound, JobNotFound
-from shared.jobs import names
-from shared.jobs.gone import MAX_GONE_BYTES, Gone
-from shared.jobs.job import MAX_JOB_BYTES, Job, JobOrigin
-from shared.jobs.outcome import MAX_RECORD_BYTES, Closing, FileOutcome
-from shared.jobs.web_hook_store import WebHookStore
+from shared.errors import AlreadyExists, BlobNotFound, Changed, JobNotFound
+from shared.jobs import blob_names
+from shared.jobs.job import MAX_JOB_BYTES, Job
+from shared.jobs.labels import MAX_LABELS_BYTES, JobLabels
+from shared.jobs.outcome import MAX_RECORD_BYTES, FileOutcome, JobSummary
+from shared.jobs.tombstone import MAX_TOMBSTONE_BYTES, Tombstone
 from shared.storage.blob import Blob, BlobEntry
 from shared.storage.container import PAGE_SIZE, Container
 
@@ -29,79 +29,84 @@ JSON = "application/json"
 
 _MAX_RESULT_BYTES = 1024 * 1024 * 1024
 
-# Records of one job that are read, or blobs of it that are deleted, at the same time: they
-# mostly wait for the storage.
+# Blobs of one job that are read or deleted in parallel: it is mostly waiting for the storage.
 _AT_ONCE = 16
 _FEW = 8
 
 
 class JobStore:
-    """Records of jobs in a container. Methods may be called from any thread.
-
-    `container` is also where transcripts of jobs of the batch API lie, and `web_hooks`.
-    """
+    """Records of jobs, and results of jobs of the batch API. Safe in any thread."""
 
     def __init__(self, container: Container) -> None:
         self.container = container
-        self.web_hooks = WebHookStore(container)
 
     def create(self, job: Job) -> bool:
-        """Write a new job; False where it is there already."""
-        if job.origin is JobOrigin.REST:
-            self._create(names.created_name(job.id), b"")
-        return self._create(names.job_name(job.id), job.to_json())
+        """Write a new job; False where it exists already."""
+        if job.is_listed:
+            self._create(blob_names.created_name(job.id), b"")
+        return self._create(blob_names.job_name(job.id), job.to_json())
 
     def has_job(self, job_id: str) -> bool:
-        """Tell whether there is such a job."""
-        return self._is_there(names.job_name(job_id))
+        """Whether a job is stored."""
+        return self._is_there(blob_names.job_name(job_id))
 
     def job(self, job_id: str) -> Job:
-        """Read what was asked for. Raises `JobNotFound`."""
-        return self.job_version(job_id)[0]
-
-    def job_version(self, job_id: str) -> tuple[Job, str]:
-        """Read what was asked for, and the ETag of that record. Raises `JobNotFound`."""
+        """Read a job as it was accepted. Raises `JobNotFound`."""
         try:
-            blob = self.container.read(names.job_name(job_id), MAX_JOB_BYTES)
+            blob = self.container.read(blob_names.job_name(job_id), MAX_JOB_BYTES)
         except BlobNotFound:
             raise JobNotFound("There is no such job.") from None
-        return Job.from_json(blob.data), blob.properties.etag
+        return Job.from_json(blob.data)
 
-    def rename(self, job: Job, etag: str) -> None:
-        """Write what a job is called, while its record still has this ETag.
+    def labels(self, job_id: str) -> tuple[JobLabels, str] | None:
+        """Read labels that were changed, and their ETag; None where the job's own hold."""
+        with suppress(BlobNotFound):
+            blob = self.container.read(blob_names.labels_name(job_id), MAX_LABELS_BYTES)
+            return JobLabels.from_json(blob.data), blob.properties.etag
+        return None
 
-        All else of it must be as it was: work remembers what it has read.
+    def change_labels(self, job_id: str, labels: JobLabels, etag: str | None) -> None:
+        """Write labels while they still have this ETag; None while there are none.
 
         Raises
         ------
-        Changed: somebody else has written it, or it is gone.
+        Changed: another caller was faster.
+        JobNotFound: the job was deleted meanwhile.
         """
-        self.container.replace(names.job_name(job.id), job.to_json(), etag, content_type=JSON)
+        name = blob_names.labels_name(job_id)
+        if etag is not None:
+            self.container.replace(name, labels.to_json(), etag, content_type=JSON)
+        elif not self._create(name, labels.to_json()):
+            raise Changed("The labels of the job were changed meanwhile.")
+        # Checked after the write, so that no deletion is missed.
+        if self.is_deleted(job_id):
+            self.container.delete(name)
+            raise JobNotFound("There is no such job.")
 
     def created(self) -> Iterator[str]:
-        """Ids of the jobs of the batch API, oldest first; one or the other may not be there."""
-        for entry in self.container.list(names.CREATED_PREFIX):
-            job_id = entry.name.removeprefix(names.CREATED_PREFIX)
-            if names.is_job_id(job_id):
+        """Ids of the jobs of the batch API, oldest first; a few may not exist."""
+        for entry in self.container.list(blob_names.CREATED_PREFIX):
+            job_id = entry.name.removeprefix(blob_names.CREATED_PREFIX)
+            if blob_names.is_job_id(job_id):
                 yield job_id
 
     def start(self, job_id: str) -> bool:
-        """Say that work on a job has begun; False where somebody has."""
-        return self._create(names.started_name(job_id), b"")
+        """Mark that work on a job has begun; False where it was marked before."""
+        return self._create(blob_names.started_name(job_id), b"")
 
     def started_at(self, job_id: str) -> datetime | None:
-        """When work on a job began, in UTC; None while it has not."""
+        """When work on a job began, in UTC; None before that."""
         with suppress(BlobNotFound):
-            return self.container.properties(names.started_name(job_id)).last_modified
+            return self.container.properties(blob_names.started_name(job_id)).last_modified
         return None
 
     def outcome(self, job_id: str, file_index: int) -> FileOutcome | None:
-        """Read how a file ended; None while it has not."""
-        return self._outcome(names.finished_name(job_id, file_index))
+        """Read the outcome of a file; None before its end."""
+        return self._outcome(blob_names.finished_name(job_id, file_index))
 
     def outcomes(self, job_id: str) -> list[FileOutcome]:
-        """Read how all finished files ended, in their order."""
-        finished = [entry.name for entry in self.container.list(names.finished_prefix(job_id))]
+        """Read the outcomes of all finished files, in their order."""
+        finished = [entry.name for entry in self.container.list(blob_names.finished_prefix(job_id))]
         if len(finished) <= 1:
             found = [self._outcome(name) for name in finished]
         else:
@@ -110,21 +115,21 @@ class JobStore:
         return [outcome for outcome in found if outcome is not None]
 
     def finish(self, job_id: str, outcome: FileOutcome) -> FileOutcome:
-        """Say how a file ended, unless somebody has; the one that counts from now on."""
-        name = names.finished_name(job_id, outcome.file_index)
+        """Record the outcome of a file unless it has one; the recorded one."""
+        name = blob_names.finished_name(job_id, outcome.file_index)
         if self._create(name, outcome.to_json()):
             return outcome
         return self._outcome(name) or outcome
 
     def has_all_finished(self, job: Job, file_index: int) -> bool:
-        """Tell whether all files of a job are finished, of which `file_index` just has.
+        """Whether all files of a job are finished, of which `file_index` just has been.
 
-        Files are mostly finished in their order, so those behind this one are looked at first:
-        one page tells, for all but the last ones. Whoever finishes last sees all the others.
+        Files are mostly finished in their order, so those behind this one are listed first: one
+        page decides for all but the last ones. The worker that finishes last sees all others.
         """
-        n_files, prefix = len(job.files), names.finished_prefix(job.id)
+        n_files, prefix = len(job.files), blob_names.finished_prefix(job.id)
         if n_behind := n_files - 1 - file_index:
-            this = names.finished_name(job.id, file_index)
+            this = blob_names.finished_name(job.id, file_index)
             expected = min(PAGE_SIZE, n_behind)
             behind = self.container.list(prefix, after=this, page_size=expected)
             if sum(1 for _ in itertools.islice(behind, expected)) < expected:
@@ -133,90 +138,92 @@ class JobStore:
 
     def n_finished(self, job_id: str) -> int:
         """Count the finished files of a job."""
-        return sum(1 for _ in self.container.list(names.finished_prefix(job_id)))
+        return sum(1 for _ in self.container.list(blob_names.finished_prefix(job_id)))
 
     def results(self, job_id: str, after: str | None = None) -> Iterator[BlobEntry]:
         """Transcripts and the report of a job, in the order of its files, the report last."""
-        prefix = names.results_prefix(job_id)
+        prefix = blob_names.results_prefix(job_id)
         behind = None if after is None else prefix + after
         for entry in self.container.list(prefix, after=behind):
             yield replace(entry, name=entry.name.removeprefix(prefix))
 
     def result_entry(self, job_id: str, name: str) -> BlobEntry:
-        """Look at a transcript or the report. Raises `BlobNotFound`."""
-        entry = self.container.properties(names.result_name(job_id, name))
+        """Find a transcript or the report. Raises `BlobNotFound`."""
+        entry = self.container.properties(blob_names.result_name(job_id, name))
         return replace(entry, name=name)
 
     def result(self, job_id: str, name: str) -> Blob:
         """Read a transcript or the report. Raises `BlobNotFound`."""
-        return self.container.read(names.result_name(job_id, name), _MAX_RESULT_BYTES)
+        return self.container.read(blob_names.result_name(job_id, name), _MAX_RESULT_BYTES)
 
     def remove_result(self, job_id: str, name: str) -> None:
-        """Delete a transcript that does not count."""
-        self.container.delete(names.result_name(job_id, name))
+        """Delete a transcript of a file that has failed."""
+        self.container.delete(blob_names.result_name(job_id, name))
 
     def write_result(self, job_id: str, name: str, data: bytes, content_type: str = JSON) -> None:
-        """Write a transcript or the report of a job, whatever an earlier try has left."""
+        """Write a transcript or the report of a job, over one of an earlier attempt."""
         self.container.put(
-            names.result_name(job_id, name), data, {"sottojob": job_id}, content_type
+            blob_names.result_name(job_id, name), data, {blob_names.JOB_KEY: job_id}, content_type
         )
 
-    def closing(self, job_id: str) -> Closing | None:
-        """Read how all of a job ended; None while it has not."""
+    def summary(self, job_id: str) -> JobSummary | None:
+        """Read the summary of a job; None before its end."""
         try:
-            blob = self.container.read(names.closed_name(job_id), MAX_RECORD_BYTES)
+            blob = self.container.read(blob_names.closed_name(job_id), MAX_RECORD_BYTES)
         except BlobNotFound:
             return None
-        return Closing.from_json(blob.data)
+        return JobSummary.from_json(blob.data)
 
-    def close(self, job_id: str, closing: Closing) -> bool:
-        """Say how all of a job ended; False where somebody else has said it."""
-        if closing.expires_at is not None:
-            self.lead_to(job_id, closing.expires_at)
-        return self._create(names.closed_name(job_id), closing.to_json())
+    def close(self, job_id: str, summary: JobSummary) -> bool:
+        """Record the end of a job; False where it was recorded before."""
+        if summary.expires_at is not None:
+            self.schedule_purge(job_id, summary.expires_at)
+        return self._create(blob_names.closed_name(job_id), summary.to_json())
 
-    def is_gone(self, job_id: str) -> bool:
-        """Tell whether a job was deleted."""
-        return self._is_there(names.gone_name(job_id))
+    def is_deleted(self, job_id: str) -> bool:
+        """Whether a job has a tombstone."""
+        return self._is_there(blob_names.tombstone_name(job_id))
 
-    def gone(self, job_id: str) -> Gone | None:
-        """Read what is remembered of a job that was deleted; None of any other."""
+    def tombstone(self, job_id: str) -> Tombstone | None:
+        """Read the tombstone of a job; None where it has none."""
         try:
-            blob = self.container.read(names.gone_name(job_id), MAX_GONE_BYTES)
+            blob = self.container.read(blob_names.tombstone_name(job_id), MAX_TOMBSTONE_BYTES)
         except BlobNotFound:
             return None
-        return Gone.from_json(blob.data)
+        return Tombstone.from_json(blob.data)
 
-    def mark_gone(self, job_id: str, gone: Gone) -> None:
-        """Say that a job is deleted, before anything of it is; purging forgets it in its time."""
-        self.lead_to(job_id, gone.until)
-        # Whoever says it last says until when.
-        self.container.put(names.gone_name(job_id), gone.to_json(), content_type=JSON)
+    def write_tombstone(self, job_id: str, tombstone: Tombstone) -> None:
+        """Write a tombstone, before anything of the job is deleted; a purge removes it."""
+        self.schedule_purge(job_id, tombstone.until)
+        # The last writer decides until when.
+        self.container.put(
+            blob_names.tombstone_name(job_id), tombstone.to_json(), content_type=JSON
+        )
 
-    def forget_gone(self, job_id: str) -> None:
-        """Forget that a job was deleted."""
-        self.container.delete(names.gone_name(job_id))
+    def delete_tombstone(self, job_id: str) -> None:
+        """Delete a tombstone, and labels whose writer died before it saw that tombstone."""
+        self.container.delete(blob_names.labels_name(job_id))
+        self.container.delete(blob_names.tombstone_name(job_id))
 
-    def lead_to(self, job_id: str, due: datetime) -> None:
-        """Have purging look at a job when `due` (aware) has come."""
-        self._create(names.expiry_name(due, job_id), b"")
+    def schedule_purge(self, job_id: str, due: datetime) -> None:
+        """Let the purge at `due` (aware) look at a job."""
+        self._create(blob_names.expiry_name(due, job_id), b"")
 
     def remove(self, job_id: str, *, is_listed: bool = True) -> int:
-        """Delete all that lies under a job, its own record last; how many blobs it was.
+        """Delete all blobs of a job, its own record last; their number.
 
-        Whoever is killed in between finds the record again. It is listed no more from the
-        beginning.
+        After a crash in between the record is found again. It leaves the list of jobs first.
 
         Parameters
         ----------
-        is_listed: False where it is known to be no job of the batch API.
+        is_listed: False for a job that is known not to be in that list.
         """
         if is_listed:
-            self.container.delete(names.created_name(job_id))
-        own = names.job_name(job_id)
+            self.container.delete(blob_names.created_name(job_id))
+        own = blob_names.job_name(job_id)
         others = (
             entry.name
-            for entry in self.container.list(names.job_prefix(job_id))
+            for entry in self.container.list(blob_names.job_prefix(job_id))
             if entry.name != own
         )
         n_removed = 0
@@ -227,11 +234,11 @@ class JobStore:
         return n_removed + 1
 
     def expiries(self) -> Iterator[str]:
-        """Names of the entries that lead to jobs with a time to live, the soonest first."""
-        return (entry.name for entry in self.container.list(names.EXPIRES_PREFIX))
+        """Names of the expiry entries, the soonest first."""
+        return (entry.name for entry in self.container.list(blob_names.EXPIRES_PREFIX))
 
     def _delete_all(self, blobs: Sequence[str]) -> None:
-        """Delete many at the same time, and the few of a job of one file without threads."""
+        """Delete many in parallel, and the few of a job of one file without threads."""
         if len(blobs) <= _FEW:
             for name in blobs:
                 self.container.delete(name)

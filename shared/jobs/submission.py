@@ -1,50 +1,47 @@
-"""How work comes in: messages first, then the job that they speak of.
+"""Acceptance of jobs: messages first, then the job that they point to.
 
 In that order a crash in between leaves messages that find no job, which is harmless, and never
-a job that no message speaks of.
+a job without a message.
 """
 
 from datetime import UTC, datetime
 
 from shared.errors import BlobNotFound, InvalidDropOptions
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.blob_names import dropped_job_id
 from shared.jobs.drop_folder import DropFolder, DropOptions, drop_options, is_dropped_audio
-from shared.jobs.job import Job, JobFile, JobOrigin
-from shared.jobs.names import dropped_job_id
-from shared.jobs.outcome import close_job
-from shared.jobs.store import JobStore
-from shared.jobs.web_hook_notices import announce
+from shared.jobs.job import DropTarget, Job, JobFile
+from shared.jobs.outcome import summarise_job
 from shared.storage.blob import BlobEntry
 from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
-from shared.storage.work_queue import WorkQueue
 
 FAN_OUT_FILES = 100
-"""Files that one message stands for, until a worker sends one for each."""
+"""Files of one fan-out message, which a worker replaces by one message for each."""
 
-_SENT_AT_ONCE = 10  # so few are sent without that detour
+_SENT_AT_ONCE = 10  # a job of no more files needs no fan-out
 
 
-def submit(job: Job, store: JobStore, queue: WorkQueue) -> bool:
-    """Accept a job; False where it is there already. Without files it is closed at once."""
-    # One without files has a message as well, which closes it if this process dies.
+def submit(job: Job, batch: BatchServices) -> bool:
+    """Accept a job; False where it exists already. Without files it is closed at once."""
+    # A job without files has a message as well, which closes it if this process dies.
     n_files = max(1, len(job.files))
     if n_files <= _SENT_AT_ONCE:
         kind, step = WorkKind.TRANSCRIBE, 1
     else:
         kind, step = WorkKind.FAN_OUT, FAN_OUT_FILES
     for first in range(0, n_files, step):
-        queue.send(WorkMessage(kind, job.id, first))
-    announce(HookEvent.TRANSCRIPTION_CREATION, job, store, queue)
-    is_new = store.create(job)
+        batch.queue.send(WorkMessage(kind, job.id, first))
+    batch.announce(HookEvent.TRANSCRIPTION_CREATION, job)
+    is_new = batch.store.create(job)
     if not job.files:
-        store.close(job.id, close_job(job, []))
+        batch.store.close(job.id, summarise_job(job, []))
     return is_new
 
 
-def submit_dropped(folder: DropFolder, name: str, batch: Batch) -> str | None:
-    """Accept a file of a drop folder, in the version that is there now; the id of its job.
+def submit_dropped(folder: DropFolder, name: str, batch: BatchServices) -> str | None:
+    """Accept the current version of a file in a drop folder; the id of its job.
 
-    None where there is nothing to do: it is no audio, is gone again, or has its job already.
+    None where there is nothing to do: it is no audio, was removed, or has its job already.
     """
     if not is_dropped_audio(name):
         return None
@@ -53,8 +50,8 @@ def submit_dropped(folder: DropFolder, name: str, batch: Batch) -> str | None:
     except BlobNotFound:
         return None
     job_id = id_of_dropped(folder, blob)
-    # In this order: who deletes a job says that it is gone before it is.
-    if batch.store.has_job(job_id) or batch.store.is_gone(job_id):
+    # Record first, then tombstone: deletion writes the tombstone before it removes the record.
+    if batch.store.has_job(job_id) or batch.store.is_deleted(job_id):
         return None
     options, refusal = DropOptions(time_to_live=folder.time_to_live), None
     try:
@@ -63,15 +60,13 @@ def submit_dropped(folder: DropFolder, name: str, batch: Batch) -> str | None:
         refusal = str(error)
     job = Job(
         id=job_id,
-        origin=JobOrigin.DROP,
         created_at=datetime.now(UTC),
         files=(JobFile(name, f"{name}.json", blob.etag),),
         options=options.job,
-        container=folder.name,
+        target=DropTarget(folder.name, refusal),
         time_to_live=options.time_to_live,
-        refusal=refusal,
     )
-    return job_id if submit(job, batch.store, batch.queue) else None
+    return job_id if submit(job, batch) else None
 
 
 def id_of_dropped(folder: DropFolder, blob: BlobEntry) -> str:

@@ -15,9 +15,9 @@ from fastapi.testclient import TestClient
 from functions.api.app import create_app
 from shared.errors import SpeechError
 from shared.jobs.attempt import Attempt
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.store import JobStore
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.settings import Settings
 from shared.storage.addresses import StorageAccess, open_container
 from shared.storage.folder import FolderContainer
@@ -38,7 +38,7 @@ def make_service(tmp_path):
     (tmp_path / "jobs").mkdir()
 
     def make(emulator=""):
-        batch = Batch(
+        batch = BatchServices(
             JobStore(FolderContainer(tmp_path / "jobs")),
             queue,
             allowed_networks=LOOPBACK,
@@ -49,10 +49,10 @@ def make_service(tmp_path):
         client.headers["Ocp-Apim-Subscription-Key"] = "k"
 
         def work():
-            worker = Work(batch, transcriber)
+            worker = JobWorker(batch, transcriber)
             while (lease := queue.lease(60)) is not None:
                 try:
-                    worker.do(lease.message, Attempt(lease.delivery_count))
+                    worker.handle(lease.message, Attempt(lease.delivery_count))
                 except SpeechError:
                     queue.release(lease)
                 else:

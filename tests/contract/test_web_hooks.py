@@ -214,7 +214,7 @@ def test_a_hook_is_challenged_then_told_once_of_every_change_under_a_signature(
     ping = next(json.loads(call[3]) for call in rest if call[1] == "Ping")
     assert (ping["self"], ping["status"]) == (hook["self"], "Succeeded")
     lines = json.dumps(host.log)
-    assert "web_hook_told" in lines
+    assert "web_hook_delivered" in lines
     assert not any(word in lines for word in (SECRET, receiver.url, "validationToken"))
 
 
@@ -246,7 +246,7 @@ def test_what_a_receiver_missed_is_told_by_the_next_host(start_host, http, recei
     wait_for(lambda: status_of(http, hook) == "Succeeded")
     receiver.is_down = True
     job = submit(http, host, receiver)
-    wait_for(lambda: any(line["event"] == "web_hook_not_told" for line in host.log))
+    wait_for(lambda: any(line["event"] == "web_hook_postponed" for line in host.log))
     host.process.kill()
     host.process.wait(60)
     first = told(receiver)

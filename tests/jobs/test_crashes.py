@@ -29,12 +29,12 @@ from emulators import azurite
 
 from benchmarks.purge import folder_batch
 from shared.jobs.attempt import Attempt
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.outcome import FileStatus
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.settings import Settings
 from shared.storage.addresses import StorageAccess, open_container
 from shared.storage.azure_queue import open_azure_queue_by_connection
@@ -84,7 +84,7 @@ class Account:
         jobs, audio, transcripts = (open_container(f"azure:{name}", access) for name in CONTAINERS)
         queue = open_azure_queue_by_connection(self.connection_string, "work")
         queue.prepare()
-        yield Batch(JobStore(jobs), queue, {FOLDER: DropFolder(FOLDER, audio, transcripts)})
+        yield BatchServices(JobStore(jobs), queue, {FOLDER: DropFolder(FOLDER, audio, transcripts)})
         queue.close()
 
     def n_messages(self, queue):
@@ -200,9 +200,9 @@ def undisturbed(recordings, model_folder, tmp_path_factory):
     """Give what one worker makes of the files that nobody kills, in folders."""
     batch = folder_batch(tmp_path_factory.mktemp("undisturbed"))
     drop(batch, recordings)
-    work = Work(batch, LocalTranscriber(Settings(threads=1, model_folder=model_folder)))
+    work = JobWorker(batch, LocalTranscriber(Settings(threads=1, model_folder=model_folder)))
     while (lease := batch.queue.lease(600)) is not None:
-        work.do(lease.message, Attempt(lease.delivery_count))
+        work.handle(lease.message, Attempt(lease.delivery_count))
         batch.queue.acknowledge(lease)
     batch.queue.close()
     return results(batch)

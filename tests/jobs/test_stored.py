@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from queues import REGION, azure_queue, closing, sqs_queue
-from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from stored_answers import answers_of, client_of
 from stored_storage import (
     SPOKEN,
@@ -26,14 +25,15 @@ from stored_storage import (
 
 from shared.errors import JobNotFound
 from shared.jobs.attempt import Attempt
-from shared.jobs.inquiry import delete_job
 from shared.jobs.outcome import JobStatus
-from shared.jobs.retention import purge
-from shared.jobs.web_hook_delivery import Delivery, WebHookDelivery
-from shared.jobs.work import Work
+from shared.jobs.purge import purge
+from shared.jobs.queries import delete_job
+from shared.jobs.worker import JobWorker
 from shared.post import Answer
 from shared.storage.work_message import HookEvent
 from shared.storage.work_queue import Lane
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
+from shared.web_hooks.delivery import Delivery, WebHookDelivery
 
 STORED = Path(__file__).parent / "stored"
 VERSIONS = sorted(path.name for path in STORED.iterdir() if (path / "made.json").exists())
@@ -103,17 +103,17 @@ class Stored:
 
     def work(self):
         """Do all messages there are, and put the dead letters into their reports."""
-        work = Work(self.batch, ScriptedTranscriber([SPOKEN]))
+        work = JobWorker(self.batch, ScriptedTranscriber([SPOKEN]))
         while (lease := self.batch.queue.lease(60)) is not None:
             try:
                 # The last try: the messages of a job that never came are dropped by it.
-                work.do(lease.message, Attempt(5))
+                work.handle(lease.message, Attempt(5))
             except JobNotFound:
                 self.batch.queue.release(lease, 60)
             else:
                 self.batch.queue.acknowledge(lease)
         for letter in self.batch.queue.dead_letters():
-            work.bury(letter)
+            work.fail_dead_letter(letter)
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +143,7 @@ def stored(request, tmp_path):
 
 
 def statuses(stored, names):
-    closings = {name: stored.batch.store.closing(stored.jobs[name]) for name in names}
+    closings = {name: stored.batch.store.summary(stored.jobs[name]) for name in names}
     return {name: closing and closing.status for name, closing in closings.items()}
 
 
@@ -223,7 +223,7 @@ def test_after_the_work_and_the_last_purge_only_what_is_to_be_kept_is_left(store
     kept = stored.ids(never | {"dropped kept", "dropped refused"})
     assert stored.ids_of_records() == kept
     assert {name.split("/")[1] for name in stored.listed("created/")} == stored.ids(never)
-    assert stored.listed("expires/") == []
+    assert stored.listed("gone/") == stored.listed("expires/") == []
     assert stored.outputs() == {FOREIGN, "kept.wav.json", "refused.wav.error.json"}
     assert len(stored.listed("hooks/")) == 3
 
@@ -237,7 +237,7 @@ def test_stored_notices_are_sent_to_the_web_hooks_they_are_for(stored):
         return Answer(200, url.rpartition("=")[2].encode())
 
     batch = stored.batch
-    delivery = WebHookDelivery(batch.store, batch.queue, send=answer)
+    delivery = WebHookDelivery(batch.web_hooks, batch.store, batch.queue, send=answer)
     done = []
     while (lease := batch.queue.lease(60, lane=Lane.NOTICES)) is not None:
         done.append(delivery.deliver(lease.message, lease.message.notice).delivery)

@@ -1,4 +1,4 @@
-"""What a job is asked to be, and asked to be called from now on: the bodies of POST and PATCH.
+"""Request bodies of POST and PATCH on transcriptions.
 
 https://learn.microsoft.com/rest/api/speechtotext/transcriptions/submit
 """
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field, replace
 from functions.api.batch_jobs.properties import (
     MAX_URL_CHARACTERS,
     JobProperties,
-    Served,
+    ServerCapabilities,
     read_properties,
 )
 from functions.api.management.json_body import refused_as
 from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
 from functions.api.transcription_definition import invalid_argument
-from shared.jobs.job import Job
+from shared.jobs.labels import JobLabels
 from shared.json_fields import FieldError, JsonFields
 from shared.transcription.transcriber import find_supported_locale
 
@@ -26,29 +26,27 @@ MAX_CONTENT_URLS = 1000
 
 _MAX_PROPERTIES = 10
 _MAX_KEY_CHARACTERS, _MAX_VALUE_CHARACTERS = 64, 256
-_ANY_NUMBER = 1_000_000  # the size of the body is the limit; a list that is too long has its code
-
-CustomProperties = tuple[tuple[str, str], ...]
+_ANY_NUMBER = (
+    1_000_000  # the size of the body is the limit; a list that is too long has an inner code
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobDefinition:
-    """A job as it is asked for. One of `content_urls` and `content_container` is there."""
+    """A job as requested, with either `content_urls` or `content_container`."""
 
-    display_name: str = field(repr=False)
-    description: str | None = field(repr=False)
-    custom_properties: CustomProperties = field(repr=False)
+    labels: JobLabels
     properties: JobProperties
     content_urls: tuple[str, ...] = field(repr=False)
     content_container: str | None = field(repr=False)
 
 
-def read_definition(body: JsonFields, served: Served) -> JobDefinition:
+def read_definition(body: JsonFields, server: ServerCapabilities) -> JobDefinition:
     """Read the body of a new job.
 
     Raises
     ------
-    Problem: 400, with the inner code of what is wrong first.
+    Problem: 400, with the inner code of the first error.
     UnsupportedLocale: a locale that the model does not know.
     """
     with refused_as("InvalidPayload"):
@@ -60,67 +58,73 @@ def read_definition(body: JsonFields, served: Served) -> JobDefinition:
         locale_text = body.text("locale", 100)
     content_urls, content_container = _sources(body)
     properties = read_properties(
-        body, find_supported_locale(served.transcriber, locale_text), served
+        body, find_supported_locale(server.transcriber, locale_text), server
     )
     return JobDefinition(
-        display_name=display_name,
-        description=description,
-        custom_properties=tuple((k, v) for k, v in custom_properties.items() if v is not None),
+        labels=JobLabels(
+            display_name=display_name,
+            description=description,
+            custom_properties=tuple((k, v) for k, v in custom_properties.items() if v is not None),
+        ),
         properties=properties,
         content_urls=content_urls,
         content_container=content_container,
     )
 
 
-def read_delta(body: JsonFields, version: SpeechVersion, *, merges: bool) -> Callable[[Job], Job]:
-    """Read the body of a PATCH: how a job is to be called.
+def read_delta(
+    body: JsonFields, version: SpeechVersion, *, merges: bool
+) -> Callable[[JobLabels], JobLabels]:
+    """Read the body of a PATCH: a change of labels.
 
     Parameters
     ----------
-    merges: custom properties are joined with those there are, and null takes one away (RFC 7396);
+    merges: custom properties are merged into the current ones, and null removes one (RFC 7396);
         else they replace them.
 
     Raises
     ------
-    Problem: 400; `UnsupportedDelta` for what can not be changed.
+    Problem: 400; `UnsupportedDelta` for a member that cannot be changed.
     """
-    names = set(body.names())  # a null counts here: it takes away
+    names = set(body.names())  # a null counts here: it removes
     changeable = {"displayName", "description", "customProperties"}
     if not version.is_dated:
         changeable.add("project")
     if not names <= changeable:
         message = f"Only {', '.join(sorted(changeable))} can be changed."
         raise Problem(400, message, code="InvalidArgument", inner_code="UnsupportedDelta")
-    changes: list[Callable[[Job], Job]] = []
+    changes: list[Callable[[JobLabels], JobLabels]] = []
     with refused_as("InvalidPayload"):
         _refuse_project(body)
         if "displayName" in names:
             display_name = _display_name(body)
-            changes.append(lambda job: replace(job, display_name=display_name))
+            changes.append(lambda labels: replace(labels, display_name=display_name))
         if "description" in names:
             description = _description(body) if body.has("description") else None
-            changes.append(lambda job: replace(job, description=description))
+            changes.append(lambda labels: replace(labels, description=description))
         if "customProperties" in names:
             given = _custom_properties(body, merges) if body.has("customProperties") else None
-            changes.append(lambda job: _with_properties(job, given, merges=merges))
+            changes.append(lambda labels: _with_properties(labels, given, merges=merges))
 
-    def change(job: Job) -> Job:
+    def change(labels: JobLabels) -> JobLabels:
         for apply in changes:
-            job = apply(job)
-        return job
+            labels = apply(labels)
+        return labels
 
     return change
 
 
-def _with_properties(job: Job, given: dict[str, str | None] | None, *, merges: bool) -> Job:
-    """Job with other custom properties; None takes all away."""
-    kept = dict(job.custom_properties) if merges and given is not None else {}
+def _with_properties(
+    labels: JobLabels, given: dict[str, str | None] | None, *, merges: bool
+) -> JobLabels:
+    """Labels with other custom properties; None removes all."""
+    kept = dict(labels.custom_properties) if merges and given is not None else {}
     merged = {k: v for k, v in (kept | (given or {})).items() if v is not None}
     if len(merged) > _MAX_PROPERTIES:
         raise invalid_argument(
             f"customProperties must have no more than {_MAX_PROPERTIES} members.", "InvalidPayload"
         )
-    return replace(job, custom_properties=tuple(merged.items()))
+    return replace(labels, custom_properties=tuple(merged.items()))
 
 
 def _display_name(body: JsonFields) -> str:
@@ -155,7 +159,7 @@ def _custom_properties(body: JsonFields, may_be_null: bool = False) -> dict[str,
 
 
 def _value(members: JsonFields, name: str) -> str:
-    """Take a value. The name of the member is the caller's and stays out of the message."""
+    """Take a value. The member's name is the caller's content, and not in the message."""
     try:
         return members.text(name, _MAX_VALUE_CHARACTERS)
     except FieldError:

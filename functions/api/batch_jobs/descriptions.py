@@ -1,4 +1,4 @@
-"""What the reference says of batch transcription: parts of an OpenAPI document."""
+"""Parts of the OpenAPI document: batch transcription."""
 
 from typing import Any
 
@@ -84,9 +84,9 @@ CREATE: dict[str, Any] = {
         answers(
             {"201": ("The job; its address is in Location as well.", _JOB)},
             {
-                "400": "A member is not valid; innerError.code says what is wrong with it.",
+                "400": "A member is not valid; innerError.code names the error.",
                 "413": "The body has more than 4 MiB.",
-                "501": "There is no batch work on this server, or not what the job asks for.",
+                "501": "Batch work or a requested feature is not configured on this server.",
                 **_TOO_MANY,
             },
         )
@@ -148,7 +148,7 @@ UPDATE: dict[str, Any] = {
         },
     },
 }
-DELETE = _operation(answers({"204": ("It is gone, whether it was there or not.", None)}, _TOO_MANY))
+DELETE = _operation(answers({"204": ("There is no such job any more.", None)}, _TOO_MANY))
 LIST_FILES = _operation(
     answers(
         {"200": ("A page of files; none before the job has ended.", list_of(_FILE))},
@@ -177,7 +177,7 @@ CONTENT: dict[str, Any] = {
             FLAT_ERROR,
             {
                 "403": "The address has expired, or is not signed by this service.",
-                "404": "The job is gone.",
+                "404": "The job was deleted.",
             },
         ),
     },

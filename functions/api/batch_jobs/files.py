@@ -1,4 +1,4 @@
-"""What a job has come to: its files, and their bytes for whoever has a signed address."""
+"""Result files of a job: list, metadata, and content behind signed addresses."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from functions.api.batch_jobs.rendering import TRANSCRIPTIONS, file_body, file_kind
-from functions.api.batch_jobs.signed_urls import Judgement, SignedUrls
+from functions.api.batch_jobs.signed_urls import SignatureStatus, SignedUrls
 from functions.api.management.odata_filter import Kind, parse_filter
 from functions.api.management.pagination import Paging
 from functions.api.management.speech_versions import NOT_KEPT, Addresses, SpeechVersion
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
-from shared.jobs.batch import Batch
-from shared.jobs.inquiry import (
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.queries import (
     JobState,
     ResultFile,
     find_job,
@@ -39,7 +39,7 @@ _FILE_PROPERTIES: Mapping[str, Kind] = {
 class JobFiles:
     """Answers about files of jobs."""
 
-    def __init__(self, settings: Settings, batch: Batch) -> None:
+    def __init__(self, settings: Settings, batch: BatchServices) -> None:
         self._settings = settings
         self._batch = batch
         self._signed_urls = SignedUrls(settings.keys)
@@ -77,17 +77,17 @@ class JobFiles:
         return JSONResponse(await run_in_threadpool(read), headers=NOT_KEPT)
 
     async def content(self, request: Request, job_id: str, file_id: str) -> Response:
-        """Answer with the bytes of a file, to whoever has its address.
+        """Answer with the content of a file for a signed address.
 
         Raises
         ------
-        Problem: 403, the signature is not ours or its time is over.
-        JobNotFound: the job is gone, and the file with it.
+        Problem: 403, the signature is not valid or has expired.
+        JobNotFound: the job or its file is gone.
         """
-        judgement = self._signed_urls.judge(_signed_name(job_id, file_id), request.query_params)
-        if judgement is Judgement.EXPIRED:
+        status = self._signed_urls.verify(_signed_name(job_id, file_id), request.query_params)
+        if status is SignatureStatus.EXPIRED:
             raise Problem(403, "The address has expired. List the files of the job again.")
-        if judgement is not Judgement.VALID:
+        if status is not SignatureStatus.VALID:
             raise Problem(403, "The address is not signed by this service.")
         data = await run_in_threadpool(read_result, self._batch, job_id, file_id)
         return Response(data, media_type="application/json", headers=NOT_KEPT)
@@ -97,7 +97,7 @@ class JobFiles:
     ) -> dict[str, Any]:
         content_url = found.address
         if content_url is None:
-            # Without a version: it is of neither generation.
+            # Without a version: the address belongs to neither generation.
             path = f"/speechtotext/{TRANSCRIPTIONS}/{state.job.id}/files/{found.id}/content"
             signature = self._signed_urls.sign(_signed_name(state.job.id, found.id), lifetime_s)
             content_url = f"{addresses.base}{path}?{urlencode(signature)}"

@@ -1,4 +1,4 @@
-"""`properties` of a job in a request: what both generations say alike, and what each says alone.
+"""`properties` of a job in a request: members of both generations, and of one alone.
 
 https://learn.microsoft.com/rest/api/speechtotext/transcriptions/submit
 """
@@ -12,12 +12,14 @@ from functions.api.management.json_body import refused_as
 from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
 from functions.api.speech_models.base_model import names_model
+from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import InvalidTimeToLive
-from shared.jobs.asked import Asked, PunctuationMode
 from shared.jobs.job import JobOptions
-from shared.jobs.time_to_live import time_to_live_from_hours, time_to_live_from_text
+from shared.jobs.limits import MAX_CHANNELS, MAX_REQUESTED_LOCALES, MAX_SPEAKERS
+from shared.jobs.requested_properties import PunctuationMode, RequestedProperties
 from shared.json_fields import FieldError, JsonFields
 from shared.text_forms.profanity import ProfanityMode
+from shared.time_to_live import time_to_live_from_hours, time_to_live_from_text
 from shared.transcription.transcriber import Transcriber, find_supported_locale
 
 MAX_URL_CHARACTERS = 8_000
@@ -34,15 +36,12 @@ CONTINUOUS, SINGLE = "Continuous", "Single"
 
 _PLACE = "properties."
 _CANDIDATES_OF_CONTINUOUS = range(2, 11)
-_MAX_CANDIDATES = 100
-_MAX_CHANNELS = 64
-_MOST_SPEAKERS = 35
 _SPEAKERS_UNLESS_SAID = 2  # of the first generation, whose `diarizationEnabled` tells two apart
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """What properties are checked against: version of the request, model of this server."""
+class ServerCapabilities:
+    """Version of the request and model of this server, which properties are checked against."""
 
     version: SpeechVersion
     model: str
@@ -51,15 +50,15 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class JobProperties:
-    """What the properties of a request come to."""
+    """Properties of a request, read and checked."""
 
     options: JobOptions
-    asked: Asked
+    requested: RequestedProperties
     time_to_live: timedelta | None
     destination: str | None = field(default=None, repr=False)
 
 
-def read_properties(body: JsonFields, locale: str, served: Served) -> JobProperties:
+def read_properties(body: JsonFields, locale: str, server: ServerCapabilities) -> JobProperties:
     """Read the member `properties` of a request, and `model` beside it.
 
     Parameters
@@ -68,14 +67,14 @@ def read_properties(body: JsonFields, locale: str, served: Served) -> JobPropert
 
     Raises
     ------
-    Problem: 400, with the inner code of what is wrong first.
+    Problem: 400, with the inner code of the first error.
     UnsupportedLocale: a candidate that the model does not know.
     """
     with refused_as("InvalidPayload"):
         given = body.fields("properties") if body.has("properties") else JsonFields({})
-    time_to_live = _time_to_live(given, served.version)
-    speakers = _speakers(given) if served.version.is_dated else _speakers_of_first_generation(given)
-    language = _language(given, locale, served)
+    time_to_live = _time_to_live(given, server.version)
+    speakers = _speakers(given) if server.version.is_dated else _speakers_of_first_generation(given)
+    language = _language(given, locale, server)
     with refused_as("InvalidChannels", _PLACE):
         channels = _channels(given)
     with refused_as("InvalidParameterValue", _PLACE):
@@ -103,14 +102,13 @@ def read_properties(body: JsonFields, locale: str, served: Served) -> JobPropert
             display_word_timestamps=display_words,
             punctuation=punctuation is not PunctuationMode.NONE,
             profanity=PROFANITY_MODES[profanity],
-            min_speakers=speakers.least,
-            max_speakers=speakers.most,
+            speakers=speakers,
         ),
-        Asked(
+        RequestedProperties(
             punctuation=punctuation,
             candidate_locales=candidates,
             mapped_locales=language.mapped,
-            names_model=_names_model(body, "model", served),
+            names_model=_names_model(body, "model", server),
         ),
         time_to_live,
         destination,
@@ -130,27 +128,19 @@ def _time_to_live(given: JsonFields, version: SpeechVersion) -> timedelta | None
     raise Problem(400, message, code="InvalidArgument", inner_code="InvalidTimeToLive")
 
 
-@dataclass(frozen=True, slots=True)
-class _Speakers:
-    """most: None where speakers are not told apart."""
-
-    most: int | None = None
-    least: int = 1
-
-
-def _speakers(given: JsonFields) -> _Speakers:
+def _speakers(given: JsonFields) -> SpeakerRange | None:
     with refused_as("InvalidParameterValue", f"{_PLACE}diarization: "):
         if not given.has("diarization"):
-            return _Speakers()
+            return None
         diarization = given.fields("diarization")
         is_on = not diarization.has("enabled") or diarization.flag("enabled")
-        most = _MOST_SPEAKERS
+        most = MAX_SPEAKERS
         if diarization.has("maxSpeakers"):
-            most = diarization.integer("maxSpeakers", 2, _MOST_SPEAKERS)
-        return _Speakers(most) if is_on else _Speakers()
+            most = diarization.integer("maxSpeakers", 2, MAX_SPEAKERS)
+        return SpeakerRange(most=most) if is_on else None
 
 
-def _speakers_of_first_generation(given: JsonFields) -> _Speakers:
+def _speakers_of_first_generation(given: JsonFields) -> SpeakerRange | None:
     """`diarizationEnabled` turns it on; `diarization` says how many, where two is not meant."""
     with refused_as("InvalidParameterValue", _PLACE):
         is_on = _flag(given, "diarizationEnabled")
@@ -160,11 +150,11 @@ def _speakers_of_first_generation(given: JsonFields) -> _Speakers:
             if diarization.has("speakers"):
                 speakers = diarization.fields("speakers")
                 if speakers.has("minCount"):
-                    least = speakers.integer("minCount", 1, _MOST_SPEAKERS)
-                most = speakers.integer("maxCount", least, _MOST_SPEAKERS)
+                    least = speakers.integer("minCount", 1, MAX_SPEAKERS)
+                most = speakers.integer("maxCount", least, MAX_SPEAKERS)
             elif diarization.has("maxSpeakers"):
-                most = diarization.integer("maxSpeakers", 1, _MOST_SPEAKERS)
-        return _Speakers(most, least) if is_on else _Speakers()
+                most = diarization.integer("maxSpeakers", 1, MAX_SPEAKERS)
+        return SpeakerRange(least, most) if is_on else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +166,17 @@ class _Language:
     mapped: tuple[str, ...] = ()
 
 
-def _language(given: JsonFields, locale: str, served: Served) -> _Language:
+def _language(given: JsonFields, locale: str, server: ServerCapabilities) -> _Language:
     with refused_as("InvalidParameterValue", f"{_PLACE}languageIdentification: "):
         if not given.has("languageIdentification"):
             return _Language()
         identification = given.fields("languageIdentification")
         texts = identification.items(
-            "candidateLocales", _MAX_CANDIDATES, lambda item: item.text("item", 35)
+            "candidateLocales", MAX_REQUESTED_LOCALES, lambda item: item.text("item", 35)
         )
         mode = _one_of(identification, "mode", CONTINUOUS, (CONTINUOUS, SINGLE))
         candidates = tuple(
-            dict.fromkeys(find_supported_locale(served.transcriber, text) for text in texts)
+            dict.fromkeys(find_supported_locale(server.transcriber, text) for text in texts)
         )
         if mode == CONTINUOUS and not (
             len(candidates) in _CANDIDATES_OF_CONTINUOUS and locale in candidates
@@ -194,12 +184,12 @@ def _language(given: JsonFields, locale: str, served: Served) -> _Language:
             raise FieldError("candidateLocales must be 2 to 10, with the locale of the job")
         if not candidates:
             raise FieldError("candidateLocales must name a locale")
-        mapped = _mapped_locales(identification, candidates, served)
+        mapped = _mapped_locales(identification, candidates, server)
         return _Language(candidates, mode == CONTINUOUS, mapped)
 
 
 def _mapped_locales(
-    identification: JsonFields, candidates: tuple[str, ...], served: Served
+    identification: JsonFields, candidates: tuple[str, ...], server: ServerCapabilities
 ) -> tuple[str, ...]:
     """Candidates that `speechModelMapping` names a model for; it must be this server's."""
     if not identification.has("speechModelMapping"):
@@ -207,23 +197,23 @@ def _mapped_locales(
     mapping = identification.fields("speechModelMapping")
     mapped = []
     for name in mapping.names():
-        locale = find_supported_locale(served.transcriber, name)
+        locale = find_supported_locale(server.transcriber, name)
         if locale not in candidates:
             raise FieldError("speechModelMapping must name candidateLocales only")
-        if _names_model(mapping, name, served):
+        if _names_model(mapping, name, server):
             mapped.append(locale)
     return tuple(mapped)
 
 
-def _names_model(fields: JsonFields, name: str, served: Served) -> bool:
-    """Tell whether a member refers to a model; only this server's is known."""
+def _names_model(fields: JsonFields, name: str, server: ServerCapabilities) -> bool:
+    """Whether a member refers to a model, which must be this server's."""
     if not fields.has(name):
         return False
     with refused_as("InvalidModelUri", "model: "):
         address = fields.fields(name).text("self", MAX_URL_CHARACTERS)
         if not address.startswith(("https://", "http://")):
             raise FieldError("self must be the address of a model")
-    if not names_model(address, served.model):
+    if not names_model(address, server.model):
         message = "model names no model of this server; GET models/base lists what there is."
         raise Problem(400, message, code="InvalidArgument", inner_code="InvalidModel")
     return True
@@ -233,7 +223,7 @@ def _channels(given: JsonFields) -> tuple[int, ...]:
     if not given.has("channels"):
         return (0, 1)
     channels = given.items(
-        "channels", _MAX_CHANNELS, lambda item: item.integer("item", 0, _MAX_CHANNELS - 1)
+        "channels", MAX_CHANNELS, lambda item: item.integer("item", 0, MAX_CHANNELS - 1)
     )
     if not channels or len(set(channels)) < len(channels):
         raise FieldError("channels must name a channel, and none twice")

@@ -1,8 +1,8 @@
 """Batch transcription over REST, in both generations of the contract.
 
 https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription
-A request is read and checked here, stored by `shared.jobs.submission`, and worked on wherever a
-worker takes its messages; `shared.jobs.inquiry` knows how it stands.
+A request is read and checked here and stored by `shared.jobs.submission`. Any worker handles its
+messages, and `shared.jobs.queries` reads its state.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from functions.api.batch_jobs import descriptions
 from functions.api.batch_jobs.definition import JobDefinition, read_definition, read_delta
 from functions.api.batch_jobs.files import JobFiles
-from functions.api.batch_jobs.properties import Served
+from functions.api.batch_jobs.properties import ServerCapabilities
 from functions.api.batch_jobs.rendering import TRANSCRIPTIONS, job_body
 from functions.api.batch_jobs.sources import (
     OwnContainers,
@@ -39,24 +39,24 @@ from functions.api.management.speech_versions import (
 from functions.api.query import query_parameters
 from functions.api.service import SpeechService
 from shared.errors import FeatureUnavailable, QueueNotFound
-from shared.jobs.batch import Batch
-from shared.jobs.inquiry import (
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.blob_names import new_job_id
+from shared.jobs.job import Job, RestTarget
+from shared.jobs.outcome import JobStatus
+from shared.jobs.queries import (
     JobState,
     JobView,
-    change_job,
+    change_labels,
     delete_job,
     find_job,
     job_states,
     page_of_jobs,
 )
-from shared.jobs.job import Job, JobOrigin
-from shared.jobs.names import new_job_id
-from shared.jobs.outcome import JobStatus
 from shared.jobs.submission import submit
 
 MERGE_PATCH_TYPE = "application/merge-patch+json"
 
-_RETRY_AFTER_S = 5  # the least that the contract's samples wait between two looks
+_RETRY_AFTER_S = 5  # the shortest interval at which the contract's samples poll
 _JOB_PROPERTIES = {
     "displayName": Kind.TEXT,
     "description": Kind.TEXT,
@@ -72,7 +72,7 @@ _ROUTES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
     ("POST", _JOBS, "create", "Create a transcription", descriptions.CREATE),
     ("GET", _JOBS, "list", "List transcriptions", descriptions.LIST),
     ("GET", _JOB, "get", "Get a transcription", descriptions.GET),
-    ("PATCH", _JOB, "update", "Change what a transcription is called", descriptions.UPDATE),
+    ("PATCH", _JOB, "update", "Update a transcription", descriptions.UPDATE),
     ("DELETE", _JOB, "delete", "Delete a transcription", descriptions.DELETE),
     ("GET", _FILES, "list_files", "List files of a transcription", descriptions.LIST_FILES),
     ("GET", _FILE, "get_file", "Get a file of a transcription", descriptions.GET_FILE),
@@ -81,7 +81,7 @@ _ROUTES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
 Version = Annotated[SpeechVersion, Depends(speech_version)]
 
 
-def create_router(service: SpeechService, batch: Batch | None) -> APIRouter:
+def create_router(service: SpeechService, batch: BatchServices | None) -> APIRouter:
     """Routes `/speechtotext/[v3.x/]transcriptions…`; they answer 501 where no batch is set up."""
     router = APIRouter(tags=["Batch transcription"])
     managed = APIRouter(
@@ -115,23 +115,25 @@ def create_router(service: SpeechService, batch: Batch | None) -> APIRouter:
 class BatchJobs:
     """The endpoints, one method each."""
 
-    def __init__(self, service: SpeechService, batch: Batch) -> None:
+    def __init__(self, service: SpeechService, batch: BatchServices) -> None:
         self._service = service
         self._settings = service.settings
         self._batch = batch
         self._files = JobFiles(service.settings, batch)
 
     async def create(self, request: Request, contract: Version) -> Response:
-        """Accept a job. Its files are transcribed one by one, and its results kept for a time."""
+        """Create a job. Its files are transcribed one by one, its results are kept for a time."""
         addresses = Addresses.of(request, contract, self._settings)
-        served = Served(contract, self._settings.model, self._service.transcriber)
-        definition = read_definition(await read_json_body(request), served)
-        labels_speakers = definition.properties.options.max_speakers is not None
+        server = ServerCapabilities(contract, self._settings.model, self._service.transcriber)
+        definition = read_definition(await read_json_body(request), server)
+        labels_speakers = definition.properties.options.speakers is not None
         if labels_speakers and not self._settings.diarization:
             raise FeatureUnavailable("Diarization is off on this server.")
         own = OwnContainers(self._own_bases(request), self._batch)
         job = await run_in_threadpool(self._submit, definition, own)
-        body = self._body(JobState(job, JobStatus.NOT_STARTED, job.created_at), addresses)
+        body = self._body(
+            JobState(job, job.labels, JobStatus.NOT_STARTED, job.created_at), addresses
+        )
         return JSONResponse(body, 201, {"Location": body["self"], **NOT_KEPT})
 
     async def list(self, request: Request, contract: Version) -> Response:
@@ -145,34 +147,34 @@ class BatchJobs:
         return JSONResponse(answer, headers=NOT_KEPT)
 
     async def get(self, request: Request, job_id: str, contract: Version) -> Response:
-        """Tell how a job stands. While it has not ended, `Retry-After` says when to ask again."""
+        """Get a job. Before its end, `Retry-After` says when to ask again."""
         addresses = Addresses.of(request, contract, self._settings)
         state = await run_in_threadpool(find_job, self._batch, job_id)
-        waiting = {"Retry-After": str(_RETRY_AFTER_S)} if state.closing is None else {}
+        waiting = {"Retry-After": str(_RETRY_AFTER_S)} if state.summary is None else {}
         return JSONResponse(self._body(state, addresses), headers={**NOT_KEPT, **waiting})
 
     async def update(self, request: Request, job_id: str, contract: Version) -> Response:
-        """Change what a job is called."""
+        """Change name, description or custom properties of a job."""
         addresses = Addresses.of(request, contract, self._settings)
         body = await read_json_body(request, ("application/json", MERGE_PATCH_TYPE))
         merges = request.headers.get("content-type", "").lower().startswith(MERGE_PATCH_TYPE)
         change = read_delta(body, contract, merges=merges)
-        state = await run_in_threadpool(change_job, self._batch, job_id, change)
+        state = await run_in_threadpool(change_labels, self._batch, job_id, change)
         return JSONResponse(self._body(state, addresses), headers=NOT_KEPT)
 
     async def delete(self, job_id: str, contract: Version) -> Response:  # noqa: ARG002
-        """Delete a job and its results at once, also while it runs, or where it never was."""
+        """Delete a job and its results at once, also while it runs; also 204 if it is missing."""
         await run_in_threadpool(delete_job, self._batch, job_id)
         return Response(status_code=204)
 
     async def list_files(self, request: Request, job_id: str, contract: Version) -> Response:
-        """List what a job has come to: a transcript for each file that could be read, a report."""
+        """List the results of a job: a transcript for each file that succeeded, and a report."""
         return await self._files.list(request, job_id, contract)
 
     async def get_file(
         self, request: Request, job_id: str, file_id: str, contract: Version
     ) -> Response:
-        """Tell of one file of a job."""
+        """Get one file of a job."""
         return await self._files.get(request, job_id, file_id, contract)
 
     async def content(self, request: Request, job_id: str, file_id: str) -> Response:
@@ -192,29 +194,28 @@ class BatchJobs:
         created_at = datetime.now(UTC)
         job = Job(
             id=new_job_id(created_at),
-            origin=JobOrigin.REST,
             created_at=created_at,
             files=files,
             options=properties.options,
+            target=RestTarget(
+                source_container=None if own.find(container or "") else container,
+                destination=properties.destination,
+                requested=properties.requested,
+            ),
             time_to_live=properties.time_to_live,
-            display_name=definition.display_name,
-            description=definition.description,
-            custom_properties=definition.custom_properties,
-            destination=properties.destination,
-            source_container=None if own.find(container or "") else container,
-            asked=properties.asked,
+            labels=definition.labels,
         )
         try:
-            submit(job, self._batch.store, self._batch.queue)
-        except QueueNotFound:  # on Functions whoever sends first makes it
+            submit(job, self._batch)
+        except QueueNotFound:  # on Functions the first sender creates it
             self._batch.queue.prepare()
-            submit(job, self._batch.store, self._batch.queue)
+            submit(job, self._batch)
         return job
 
     def _page(
         self, paging: Paging, is_meant: Predicate | None
     ) -> tuple[tuple[JobState, ...], int | None]:
-        """Part of the jobs that is asked for, and where the next one begins. Blocks."""
+        """The requested part of the jobs, and where the next part begins. Blocks."""
         if is_meant is None:
             page = page_of_jobs(self._batch, paging.skip, paging.top)
             return page.states, page.next_skip
@@ -232,16 +233,16 @@ class BatchJobs:
 
 
 async def _refuse() -> Response:
-    """Say that there is no batch work here, and who can change that."""
+    """Refuse: batch work is not configured."""
     raise FeatureUnavailable(
         "Batch transcription is not set up on this server: SOTTO_JOBS names where jobs are kept."
     )
 
 
 class _JobValues(Mapping[str, Value]):
-    """Values of a job for a filter, read as it asks for them: its times in whole seconds, as shown.
+    """Values of a job for a filter, read on demand; times in whole seconds, as they are shown.
 
-    A filter by status or time needs a record of each job less, one by the time of creation none.
+    A filter by status or time reads a record less of each job, one by creation time reads none.
     """
 
     def __init__(self, view: JobView) -> None:
@@ -258,8 +259,8 @@ class _JobValues(Mapping[str, Value]):
 
 
 _VALUES: Mapping[str, Callable[[JobView], Value]] = {
-    "displayName": lambda view: view.job.display_name,
-    "description": lambda view: view.job.description,
+    "displayName": lambda view: view.labels.display_name,
+    "description": lambda view: view.labels.description,
     "createdDateTime": lambda view: view.created_at.replace(microsecond=0),
     "lastActionDateTime": lambda view: view.last_action_at.replace(microsecond=0),
     "status": lambda view: str(view.status),

@@ -1,7 +1,7 @@
-"""Addresses that are their own permission: a bare GET reads what they name until they expire.
+"""Signed addresses: a GET without a key reads the named file until the address expires.
 
-The cloud gives out addresses of its storage, with a signature in the query. Ours is made with a
-key that follows from the client keys, so that every instance accepts it, and nothing is stored.
+Azure gives out addresses of its storage, with a signature in the query. Sotto signs with a key
+derived from the client keys, so that every instance accepts it, and nothing is stored.
 """
 
 import base64
@@ -15,8 +15,8 @@ from shared.signing_keys import derive_signing_keys
 _PURPOSE = "file addresses"
 
 
-class Judgement(Enum):
-    """What the signature of an address amounts to."""
+class SignatureStatus(Enum):
+    """Result of the check of a signature."""
 
     VALID = auto()
     EXPIRED = auto()
@@ -24,7 +24,7 @@ class Judgement(Enum):
 
 
 class SignedUrls:
-    """Signs names of things and judges what comes back.
+    """Signs names and verifies signatures.
 
     Parameters
     ----------
@@ -37,22 +37,22 @@ class SignedUrls:
         self._now = now
 
     def sign(self, name: str, lifetime_s: int) -> dict[str, str]:
-        """Query parameters that open what has this name: `se`, the end in Unix time, and `sig`."""
+        """Query parameters that grant access to a name: `se`, the end in Unix time, and `sig`."""
         end = str(int(self._now()) + lifetime_s)
         return {"se": end, "sig": _signature(self._keys[0], name, end)}
 
-    def judge(self, name: str, query: Mapping[str, str]) -> Judgement:
-        """Judge the query parameters of a request for what has this name."""
+    def verify(self, name: str, query: Mapping[str, str]) -> SignatureStatus:
+        """Verify the query parameters of a request for a name."""
         end, presented = query.get("se", ""), query.get("sig", "")
         is_ours = False
         for key in self._keys:
             is_ours |= hmac.compare_digest(
                 _signature(key, name, end).encode(), presented.encode("utf-8", "replace")
             )
-        # What is signed is a number; nothing else gets here with a signature of ours.
+        # Sotto signs numbers only, so a valid signature over another text is impossible.
         if not is_ours or not (end.isascii() and end.isdigit()):
-            return Judgement.FORGED
-        return Judgement.VALID if self._now() < int(end) else Judgement.EXPIRED
+            return SignatureStatus.FORGED
+        return SignatureStatus.VALID if self._now() < int(end) else SignatureStatus.EXPIRED
 
 
 def _signature(key: bytes, name: str, end: str) -> str:

@@ -1,4 +1,4 @@
-"""From what a request names to the files of a job: addresses, or all that a container holds.
+"""Files of a job from the sources of a request: addresses, or all blobs of a container.
 
 An address of this service's own containers, `http://127.0.0.1:5000/containers/audio/a.wav`, means
 the drop folder of that name: its blob is opened in the process and nothing is fetched.
@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 from functions.api.problems import Problem
 from functions.api.transcription_definition import invalid_argument
 from shared.errors import AddressRefused, StorageError, Unstorable
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder, is_dropped_audio
 from shared.jobs.job import JobFile
 from shared.storage.blob import BlobEntry, check_name
@@ -31,7 +31,7 @@ class OwnContainers:
     """
 
     bases: tuple[str, ...]
-    batch: Batch
+    batch: BatchServices
 
     def find(self, url: str) -> tuple[DropFolder, str] | None:
         """Drop folder and name that an own address leads to; None for any other.
@@ -57,8 +57,7 @@ class OwnContainers:
 def files_of_urls(urls: tuple[str, ...], own: OwnContainers) -> tuple[JobFile, ...]:
     """Make the files of `contentUrls`: `contenturl_<n>.json` is the transcript of the nth.
 
-    What an address leads to is found out when it is worked on. Here only what can be told
-    without asking anybody.
+    A worker fetches the addresses later. Here they are checked without any request.
 
     Raises
     ------
@@ -88,12 +87,12 @@ def files_of_container(url: str, own: OwnContainers) -> tuple[JobFile, ...]:
     except AddressRefused as error:
         message, inner_code = str(error), "InvalidRecordingsUri"
     except StorageError:
-        message = "contentContainerUrl can not be listed: it needs a signature with rl."
+        message = "contentContainerUrl cannot be listed: it needs a signature with rl."
         inner_code = "InaccessibleCustomerStorage"
     raise invalid_argument(message, inner_code)
 
 
-def check_destination(url: str, batch: Batch) -> None:
+def check_destination(url: str, batch: BatchServices) -> None:
     """Refuse a `destinationContainerUrl` that is no container. Whether it takes files shows later.
 
     Raises

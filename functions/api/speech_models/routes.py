@@ -32,10 +32,10 @@ from functions.api.service import SpeechService
 from functions.api.speech_models import descriptions
 from functions.api.speech_models.base_model import base_model_id
 from shared.errors import StorageError
-from shared.jobs import names
+from shared.web_hooks.store import HOOKS_PREFIX
 
 if TYPE_CHECKING:
-    from shared.jobs.batch import Batch  # behind it are 75 ms of import
+    from shared.jobs.batch_services import BatchServices  # behind it are 75 ms of import
 
 EMPTY_COLLECTIONS = ("models", "projects", "datasets", "endpoints", "evaluations")
 
@@ -56,7 +56,7 @@ _FILTERED = {
 Version = Annotated[SpeechVersion, Depends(speech_version)]
 
 
-def create_router(service: SpeechService, batch: "Batch | None") -> APIRouter:
+def create_router(service: SpeechService, batch: "BatchServices | None") -> APIRouter:
     """Routes of models, locales, health and empty collections, in both generations.
 
     `transcriptions/locales` of the second generation is fast transcription's. To be included
@@ -95,7 +95,7 @@ def create_router(service: SpeechService, batch: "Batch | None") -> APIRouter:
 class _Models:
     """The endpoints about what this server has."""
 
-    def __init__(self, service: SpeechService, batch: "Batch | None") -> None:
+    def __init__(self, service: SpeechService, batch: "BatchServices | None") -> None:
         self._service = service
         self._model = service.settings.model
         self._batch = batch
@@ -146,7 +146,7 @@ class _Models:
         if self._batch is None:
             return True
         try:
-            next(self._batch.store.container.list(names.HOOKS_PREFIX, page_size=1), None)
+            next(self._batch.store.container.list(HOOKS_PREFIX, page_size=1), None)
         except StorageError:
             return False
         return True

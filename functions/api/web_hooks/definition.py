@@ -1,4 +1,4 @@
-"""What a request says of a web hook: members read and checked, the address judged.
+"""Request bodies of web hooks, read and checked.
 
 https://learn.microsoft.com/rest/api/speechtotext/web-hooks/create
 """
@@ -13,8 +13,8 @@ from functions.api.problems import Problem
 from functions.api.transcription_definition import invalid_argument
 from shared.address_guard import Network
 from shared.errors import AddressRefused
-from shared.jobs.web_hook import EVENT_NAMES, ApiAddress, HookStatus, WebHook
 from shared.json_fields import FieldError, JsonFields
+from shared.web_hooks.hook import EVENT_NAMES, ApiAddress, HookStatus, WebHook
 
 MAX_NAME = 500
 MAX_DESCRIPTION = 2000

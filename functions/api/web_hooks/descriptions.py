@@ -1,4 +1,4 @@
-"""What the reference says of web hooks: parts of an OpenAPI document."""
+"""Parts of the OpenAPI document: web hooks."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from functions.api.openapi import (
     TIME,
     object_of,
 )
-from shared.jobs.web_hook import EVENT_NAMES
+from shared.web_hooks.hook import EVENT_NAMES
 
 _EVENTS = {
     "type": "object",
-    "description": "Events that are told. Those of transcriptions arise here, and ping.",
+    "description": "Subscribed events. Only those of transcriptions and ping occur.",
     "properties": {name: {"type": "boolean"} for name in EVENT_NAMES},
 }
 _ASKED: dict[str, Any] = {
@@ -46,7 +46,7 @@ _EXAMPLE = {
 }
 _INVALID = "A member is not valid; innerError says which."
 _MISSING = "There is no such web hook."
-_CHANGED = "Somebody else changes it at the same moment."
+_CHANGED = "Another caller changes it at the same moment."
 
 
 def _body(required: list[str]) -> dict[str, Any]:
@@ -96,7 +96,7 @@ UPDATE: dict[str, Any] = {
 }
 DELETE: dict[str, Any] = {
     "security": KEY_OR_TOKEN,
-    "responses": answers({"204": ("It is gone, or never was there.", None)}),
+    "responses": answers({"204": ("There is no such web hook any more.", None)}),
 }
 PING: dict[str, Any] = {
     "security": KEY_OR_TOKEN,

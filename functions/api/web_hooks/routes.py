@@ -1,4 +1,4 @@
-"""Web hooks: addresses that are told how far transcriptions are.
+"""Web hooks: notifications of transcriptions to addresses of clients.
 
 https://learn.microsoft.com/rest/api/speechtotext/web-hooks
 """
@@ -30,12 +30,12 @@ from functions.api.transcription_definition import invalid_argument
 from functions.api.web_hooks import descriptions
 from functions.api.web_hooks.definition import changed_hook, judge_address, new_hook
 from shared.errors import Changed, FeatureUnavailable
-from shared.jobs.web_hook import ApiAddress, HookStatus, WebHook, described
-from shared.jobs.web_hook_notices import announce_again, last_jobs, send_challenge, send_ping
 from shared.json_fields import JsonFields, is_uuid
+from shared.web_hooks.hook import ApiAddress, HookStatus, WebHook, described
+from shared.web_hooks.notices import announce_again, send_challenge, send_ping
 
 if TYPE_CHECKING:
-    from shared.jobs.batch import Batch  # behind it are 75 ms of import
+    from shared.jobs.batch_services import BatchServices  # behind it are 75 ms of import
 
 MAX_HOOKS = 100
 """Each is read before an event is sent."""
@@ -55,7 +55,7 @@ _FILTERED = {
 Version = Annotated[SpeechVersion, Depends(speech_version)]
 
 
-def create_router(service: SpeechService, batch: "Batch | None") -> APIRouter:
+def create_router(service: SpeechService, batch: "BatchServices | None") -> APIRouter:
     """Routes `/webhooks` and below, in both generations.
 
     batch: where hooks are kept; None answers 501.
@@ -93,7 +93,7 @@ def create_router(service: SpeechService, batch: "Batch | None") -> APIRouter:
 class _WebHooks:
     """The endpoints. The storage blocks, so each step of it has a thread."""
 
-    def __init__(self, service: SpeechService, batch: "Batch | None") -> None:
+    def __init__(self, service: SpeechService, batch: "BatchServices | None") -> None:
         self._settings = service.settings
         self._configured = batch
 
@@ -101,7 +101,7 @@ class _WebHooks:
         """Create a web hook.
 
         Its address is challenged first: a POST with `?validationToken=…`, to be answered with
-        200 and the token. Until then it is told of nothing.
+        200 and the token. No event is sent before that.
         """
         batch, fields = self._batch, await read_json_body(request)
         hook = new_hook(fields, self._api(request, contract))
@@ -115,7 +115,7 @@ class _WebHooks:
         paging = Paging.of(request)
         text = query_parameters(request).get("filter", "")
         fits = parse_filter(text, _FILTERED) if text else None
-        found = await asyncio.to_thread(self._batch.store.web_hooks.all)
+        found = await asyncio.to_thread(self._batch.web_hooks.all)
         hooks, next_skip = paging.page(
             hook for hook in found if fits is None or fits(_filtered(hook))
         )
@@ -133,7 +133,7 @@ class _WebHooks:
         """Change a web hook.
 
         Without `properties.secret` its requests are not signed from now on. Another `webUrl` is
-        challenged before it is told of anything.
+        challenged before an event is sent to it.
         """
         await self._found(hook_id)
         fields = await read_json_body(request, _PATCH_TYPES)
@@ -141,8 +141,8 @@ class _WebHooks:
         return self._answer(request, contract, hook)
 
     async def delete(self, hook_id: str) -> Response:
-        """Delete a web hook. What is on its way to it is not sent any more."""
-        store = self._batch.store.web_hooks
+        """Delete a web hook. Notifications in the queue are not sent any more."""
+        store = self._batch.web_hooks
         if is_uuid(hook_id):
             await asyncio.to_thread(store.delete, hook_id)
         return Response(status_code=204)
@@ -156,7 +156,7 @@ class _WebHooks:
         return Response(status_code=202)
 
     async def test(self, hook_id: str) -> Response:
-        """Tell the address of the latest transcription that each of its events fits."""
+        """Send each event of a hook, about the latest transcription that it has happened to."""
         hook = await self._found(hook_id)
         if hook.status is not HookStatus.SUCCEEDED:
             return Response(status_code=204)
@@ -164,7 +164,7 @@ class _WebHooks:
         return Response(status_code=202 if n_sent else 204)
 
     @property
-    def _batch(self) -> "Batch":
+    def _batch(self) -> "BatchServices":
         if self._configured is None:
             raise FeatureUnavailable(
                 "Web hooks are not available: no container of jobs is set up (SOTTO_JOBS)."
@@ -172,22 +172,22 @@ class _WebHooks:
         return self._configured
 
     async def _found(self, hook_id: str) -> WebHook:
-        store = self._batch.store.web_hooks
+        store = self._batch.web_hooks
         found = await asyncio.to_thread(store.find, hook_id) if is_uuid(hook_id) else None
         if found is None:
             raise Problem(404, _NO_HOOK)
         return found[0]
 
-    def _write_new(self, batch: "Batch", hook: WebHook) -> None:
+    def _write_new(self, batch: "BatchServices", hook: WebHook) -> None:
         judge_address(hook.web_url, self._settings.allowed_networks)
-        store = batch.store.web_hooks
+        store = batch.web_hooks
         if len(store.all()) >= MAX_HOOKS:
             raise invalid_argument(f"There can be {MAX_HOOKS} web hooks.", "QuotaViolation")
         send_challenge(hook, batch.queue)
         store.create(hook)
 
     def _change(self, hook_id: str, fields: JsonFields) -> WebHook:
-        store = self._batch.store.web_hooks
+        store = self._batch.web_hooks
         for _ in range(_MOST_CHANGES):
             found = store.find(hook_id)
             if found is None:
@@ -206,7 +206,9 @@ class _WebHooks:
 
     def _send_tests(self, hook: WebHook) -> int:
         batch = self._batch
-        jobs = last_jobs(hook, batch.store)
+        from shared.jobs.queries import latest_jobs  # noqa: PLC0415 - 75 ms of import
+
+        jobs = latest_jobs(batch, hook.events)
         for event, job_id in jobs.items():
             announce_again(hook, event, job_id, batch.queue)
         return len(jobs)
@@ -232,5 +234,5 @@ def _filtered(hook: WebHook) -> dict[str, Value]:
 
 
 def _whole_second(moment: datetime) -> datetime:
-    """A time as the answers show it, so that what they show can be asked for."""
+    """A time as answers show it, so that a filter finds it."""
     return moment.replace(microsecond=0)

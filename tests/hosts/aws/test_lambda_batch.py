@@ -233,7 +233,7 @@ def test_a_message_that_is_not_ours_lies_among_the_dead_letters_and_stays(
     (letter,) = places.look(places.dead_letters)
     assert letter["Body"] == body
     assert invoke(purging, event_json("schedule"))["n_dead_letters"] == 0
-    assert '"event": "malformed_letter"' in purging.log
+    assert '"event": "malformed_dead_letter"' in purging.log
     assert places.n_hidden(places.dead_letters) == 1
     places.sqs.delete_message(QueueUrl=places.dead_letters, ReceiptHandle=letter["ReceiptHandle"])
     assert places.n_hidden(places.dead_letters) == 0

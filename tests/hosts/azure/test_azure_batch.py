@@ -133,7 +133,7 @@ def test_a_file_whose_transcript_can_not_be_written_is_given_up_at_the_fifth_try
     assert tries == [False, False, False, False, True]
     failures = batch_host.host.failures[n_failures:]
     assert {failure["text"] for failure in failures} == {
-        "NotDone: The log line before this one says what went wrong."
+        "InvocationFailed: The log line before this one names the error."
     }
     # One stack, without the errors that led to it.
     assert all(failure["stack"].count("Traceback") == 1 for failure in failures)
@@ -176,7 +176,7 @@ def test_a_message_that_is_not_ours_lies_in_the_poison_queue_and_stays(batch_hos
     (kept,) = batch_host.take("work", "-poison")
     assert kept == body
     assert not batch_host.deliver(kept, function="buried")
-    assert batch_host.host.failures[-1]["text"].startswith("NotDone: ")
+    assert batch_host.host.failures[-1]["text"].startswith("InvocationFailed: ")
     assert any("malformed_message" in line for line in batch_host.host.output)
 
 

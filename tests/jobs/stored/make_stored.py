@@ -46,19 +46,20 @@ import shared.fetch  # noqa: E402
 from functions.api.app import create_app  # noqa: E402
 from shared.errors import JobNotFound  # noqa: E402
 from shared.jobs.attempt import Attempt  # noqa: E402
-from shared.jobs.batch import Batch  # noqa: E402
-from shared.jobs.inquiry import delete_job  # noqa: E402
-from shared.jobs.job import Job, JobOptions, JobOrigin  # noqa: E402
-from shared.jobs.names import expiry_name, new_job_id  # noqa: E402
-from shared.jobs.retention import _Entry, _Run, remove_job  # noqa: E402
+from shared.jobs.batch_services import BatchServices  # noqa: E402
+from shared.jobs.blob_names import expiry_name, new_job_id  # noqa: E402
+from shared.jobs.job import Job, JobOptions  # noqa: E402
+from shared.jobs.purge import _Entry, _Purger, remove_job  # noqa: E402
+from shared.jobs.queries import delete_job  # noqa: E402
 from shared.jobs.submission import submit, submit_dropped  # noqa: E402
-from shared.jobs.web_hook_delivery import WebHookDelivery  # noqa: E402
-from shared.jobs.work import Work  # noqa: E402
+from shared.jobs.worker import JobWorker  # noqa: E402
 from shared.post import Answer  # noqa: E402
 from shared.settings import Settings  # noqa: E402
 from shared.storage.container import Container  # noqa: E402
 from shared.storage.work_message import HookEvent, WorkKind, WorkMessage  # noqa: E402
 from shared.storage.work_queue import MAX_DELIVERIES, Lane  # noqa: E402
+from shared.transcription.scripted_transcriber import ScriptedTranscriber  # noqa: E402
+from shared.web_hooks.delivery import WebHookDelivery  # noqa: E402
 
 KEY = "k"
 AHEAD = datetime(2096, 3, 1, 8, tzinfo=UTC)
@@ -119,7 +120,7 @@ class Maker:
         self.made: dict[str, str] = {}
         self.queues: list[Path] = []
 
-    def batch(self, dies_before: str | None = None) -> Batch:
+    def batch(self, dies_before: str | None = None) -> BatchServices:
         """Open the containers and the latest queue, as a process that may be killed has them."""
         containers = self._containers
         if dies_before is not None:
@@ -161,20 +162,20 @@ class Maker:
     def work(self, n_messages: int = 1000, dies_before: str | None = None) -> None:
         """Do so many messages; a worker that is killed keeps its lease."""
         batch = self.batch(dies_before)
-        work = Work(batch, ScriptedTranscriber([SPOKEN]))
+        work = JobWorker(batch, ScriptedTranscriber([SPOKEN]))
         with suppress(Killed):
             for _ in range(n_messages):
                 lease = batch.queue.lease(LEASE_S)
                 if lease is None:
                     break
                 try:
-                    work.do(lease.message, Attempt(lease.delivery_count))
+                    work.handle(lease.message, Attempt(lease.delivery_count))
                 except JobNotFound:
                     batch.queue.release(lease, 60)
                 else:
                     batch.queue.acknowledge(lease)
 
-    def dying(self, dies_before: str, step: Callable[[Batch], object]) -> None:
+    def dying(self, dies_before: str, step: Callable[[BatchServices], object]) -> None:
         """Do a step in a process that is killed."""
         try:
             step(self.batch(dies_before))
@@ -194,13 +195,13 @@ def hours(n: int, **more: Any) -> dict[str, Any]:
     return {"properties": {"timeToLiveHours": n, **more}}
 
 
-def purge_one(batch: Batch, job_id: str) -> None:
+def purge_one(batch: BatchServices, job_id: str) -> None:
     """Purge one of the jobs that are over."""
-    closing = batch.store.closing(job_id)
-    assert closing is not None
-    assert closing.expires_at is not None
-    entry = _Entry(expiry_name(closing.expires_at, job_id), job_id)
-    _Run(batch, OVER + timedelta(days=30)).follow(entry)
+    summary = batch.store.summary(job_id)
+    assert summary is not None
+    assert summary.expires_at is not None
+    entry = _Entry(expiry_name(summary.expires_at, job_id), job_id)
+    _Purger(batch, OVER + timedelta(days=30)).process_entry(entry)
 
 
 def make_hooks(maker: Maker) -> None:
@@ -232,7 +233,7 @@ def make_hooks(maker: Maker) -> None:
         lease = batch.queue.lease(LEASE_S, 5, Lane.NOTICES)
         assert lease is not None
         assert lease.message.notice is not None
-        delivery = WebHookDelivery(batch.store, batch.queue, send=token_of)
+        delivery = WebHookDelivery(batch.web_hooks, batch.store, batch.queue, send=token_of)
         delivery.deliver(lease.message, lease.message.notice)
         batch.queue.acknowledge(lease)
         if kind == "good":
@@ -319,13 +320,12 @@ def make_rest_jobs(maker: Maker) -> None:
     created_at = maker._clock.now
     empty = Job(
         id=new_job_id(created_at),
-        origin=JobOrigin.REST,
         created_at=created_at,
         files=(),
         options=JobOptions(locales=("en-US",)),
     )
     maker.made["without files"] = empty.id
-    submit(empty, maker.batch().store, maker.batch().queue)
+    submit(empty, maker.batch())
 
     maker.begin()
     maker.submit("half closed", DATED, body("a.wav", "b.wav", **hours(48)))
@@ -336,12 +336,10 @@ def make_rest_jobs(maker: Maker) -> None:
         lambda batch: submit(
             Job(
                 id=maker.made.setdefault("half accepted", new_job_id(AHEAD)),
-                origin=JobOrigin.REST,
                 created_at=AHEAD,
                 files=empty.files,
             ),
-            batch.store,
-            batch.queue,
+            batch,
         ),
     )
     maker.begin()
@@ -386,7 +384,7 @@ def make_ends_of_rest_jobs(maker: Maker) -> None:
     delete_job(maker.batch(), late)
     # The worker has read the job before; it is killed before it looks for a deletion.
     with suppress(Killed):
-        work = Work(maker.batch("create .*/closed"), ScriptedTranscriber([SPOKEN]))
+        work = JobWorker(maker.batch("create .*/closed"), ScriptedTranscriber([SPOKEN]))
         outcome = work._files.transcribe(job, 0, Attempt(1)).outcome
         batch.store.finish(late, outcome)
 
@@ -433,7 +431,7 @@ def make_dropped_jobs(maker: Maker) -> None:
     leased = batch.queue.lease(LEASE_S)
     assert leased is not None
     remove_job(maker.batch(), job, None)
-    outcome = Work(batch, ScriptedTranscriber([SPOKEN]))._files.transcribe(job, 0, Attempt(1))
+    outcome = JobWorker(batch, ScriptedTranscriber([SPOKEN]))._files.transcribe(job, 0, Attempt(1))
     batch.store.finish(late, outcome.outcome)
     # What belongs to others lies beside it.
     batch.drop_folder(FOLDER).output.put("minutes.txt", b"not by Sotto")
@@ -452,7 +450,7 @@ def make(containers: dict[str, Container], root: Path) -> Maker:
     return maker
 
 
-def opened(containers: dict[str, Container], root: Path, queue: Path) -> Batch:
+def opened(containers: dict[str, Container], root: Path, queue: Path) -> BatchServices:
     """Open what was put back, on a copy of the queue."""
     restore_queue(queue, root / "restored.sqlite")
     return open_stored(containers, root, root / "restored.sqlite")

@@ -4,12 +4,12 @@ import re
 from typing import Any
 
 from fastapi.testclient import TestClient
-from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from stored_storage import SPOKEN
 
 from functions.api.app import create_app
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.settings import Settings
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 DATED = {"api-version": "2024-11-15"}
 KEY = "k"
@@ -21,7 +21,7 @@ _GENERATIONS: tuple[tuple[str, dict[str, str]], ...] = (
 )
 
 
-def client_of(batch: Batch) -> TestClient:
+def client_of(batch: BatchServices) -> TestClient:
     """Make a client of the API over a batch."""
     transcriber = ScriptedTranscriber([SPOKEN], locales=("de-DE", "en-US", "fr-FR"))
     client = TestClient(create_app(Settings(keys=(KEY,)), transcriber, batch))
@@ -29,7 +29,7 @@ def client_of(batch: Batch) -> TestClient:
     return client
 
 
-def answers_of(batch: Batch) -> dict[str, Any]:
+def answers_of(batch: BatchServices) -> dict[str, Any]:
     """Every list, object and file; without signatures and without times of the storage's clock."""
     client = client_of(batch)
     answers: dict[str, Any] = {}

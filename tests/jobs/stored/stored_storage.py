@@ -18,7 +18,7 @@ from typing import Any
 
 from azure.storage.blob import BlobServiceClient, ContentSettings
 
-from shared.jobs.batch import Batch, OpenSource
+from shared.jobs.batch_services import BatchServices, OpenSource
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.store import JobStore
 from shared.storage.addresses import StorageAccess, open_container
@@ -63,7 +63,7 @@ def wav(seconds: float = 0.01) -> bytes:
 
 
 @dataclass(frozen=True)
-class StoredBatch(Batch):
+class StoredBatch(BatchServices):
     """A batch whose addresses on the internet lead to silence, and to folders of a client."""
 
     client_root: Path = Path("/nonexistent")

@@ -11,10 +11,10 @@ from functions.api.app import create_app
 from functions.api.management.rate_limit import N_REQUESTS
 from shared.errors import JobNotFound
 from shared.jobs.attempt import Attempt
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.store import JobStore
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.settings import Settings
 from shared.storage.addresses import StorageAccess
 from shared.storage.folder import FolderContainer
@@ -53,7 +53,7 @@ def wav(seconds=1.0):
 class BatchApi:
     """The app's client, what is behind it, and a worker to be called."""
 
-    batch: Batch
+    batch: BatchServices
     settings: Settings
     transcriber: ScriptedTranscriber
     client: TestClient = field(init=False)
@@ -77,10 +77,10 @@ class BatchApi:
 
     def work(self) -> None:
         """Do all messages there are."""
-        work = Work(self.batch, self.transcriber)
+        work = JobWorker(self.batch, self.transcriber)
         while (lease := self.batch.queue.lease(60)) is not None:
             try:
-                work.do(lease.message, Attempt(lease.delivery_count))
+                work.handle(lease.message, Attempt(lease.delivery_count))
             except JobNotFound:
                 self.batch.queue.release(lease)
             else:
@@ -125,14 +125,14 @@ def submit_many(api, n_jobs):
     ]
 
 
-def make_batch(root: Path, queue: WorkQueue, access: StorageAccess | None = None) -> Batch:
+def make_batch(root: Path, queue: WorkQueue, access: StorageAccess | None = None) -> BatchServices:
     """Make the batch: jobs and a drop folder `audio` on folders of this machine."""
     for name in ("jobs", "audio", "transcripts"):
         (root / name).mkdir(exist_ok=True)
     folder = DropFolder(
         "audio", FolderContainer(root / "audio"), FolderContainer(root / "transcripts")
     )
-    return Batch(
+    return BatchServices(
         JobStore(FolderContainer(root / "jobs")),
         queue,
         {"audio": folder},

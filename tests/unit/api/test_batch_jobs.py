@@ -92,7 +92,7 @@ def test_a_job_without_a_time_to_live_is_kept_and_has_none_to_show(api):
         assert "timeToLive" not in job["properties"]
         api.work()
         job_id = job["self"].rpartition("/")[2]
-        assert api.batch.store.closing(job_id).expires_at is None
+        assert api.batch.store.summary(job_id).expires_at is None
 
 
 def test_half_hours_of_the_first_generation_are_whole_ones_in_the_second(api):

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 from batch_api import DATED, JOBS, definition, submit_many
 
-from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
-from shared.jobs.names import new_job_id
-from shared.jobs.outcome import FileOutcome, FileStatus, close_job
+from shared.jobs.blob_names import new_job_id
+from shared.jobs.job import Job, JobFile, JobOptions
+from shared.jobs.outcome import FileOutcome, FileStatus, summarise_job
 from shared.jobs.submission import submit
 
 
@@ -35,17 +35,16 @@ def test_a_job_whose_time_is_over_is_gone_though_no_purge_has_run(api):
     created_at = datetime.now(UTC) - timedelta(hours=9)
     job = Job(
         id=new_job_id(created_at),
-        origin=JobOrigin.REST,
         created_at=created_at,
         files=(JobFile("https://store.example/a.wav?sig=x", "contenturl_0.json"),),
         options=JobOptions(locales=("en-US",)),
         time_to_live=timedelta(seconds=0.01),
     )
-    submit(job, api.batch.store, api.batch.queue)
+    submit(job, api.batch)
     listed = submit_many(api, 1)
     outcome = FileOutcome(file_index=0, status=FileStatus.FAILED, finished_at=created_at)
     api.batch.store.finish(job.id, outcome)
-    api.batch.store.close(job.id, close_job(job, [outcome]))
+    api.batch.store.close(job.id, summarise_job(job, [outcome]))
     page = api.client.get(JOBS, params=DATED).json()
     assert [job["self"] for job in page["values"]] == [listed[0]["self"]]
     assert api.client.get(f"{JOBS}/{job.id}", params=DATED).status_code == 404

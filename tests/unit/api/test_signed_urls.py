@@ -2,7 +2,7 @@
 
 import pytest
 
-from functions.api.batch_jobs.signed_urls import Judgement, SignedUrls
+from functions.api.batch_jobs.signed_urls import SignatureStatus, SignedUrls
 
 NAME = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11/48411e60-dc59-5961-9394-708e29c3168c"
 
@@ -22,20 +22,20 @@ def test_an_address_is_good_until_its_end_and_not_at_it():
     urls = SignedUrls(["key"], now=clock)
     query = urls.sign(NAME, 60)
     assert query["se"] == "1000060"
-    assert urls.judge(NAME, query) is Judgement.VALID
+    assert urls.verify(NAME, query) is SignatureStatus.VALID
     clock.now = 1_000_059.9
-    assert urls.judge(NAME, query) is Judgement.VALID
+    assert urls.verify(NAME, query) is SignatureStatus.VALID
     clock.now = 1_000_060.0
-    assert urls.judge(NAME, query) is Judgement.EXPIRED
+    assert urls.verify(NAME, query) is SignatureStatus.EXPIRED
 
 
 def test_any_instance_with_the_same_keys_accepts_it():
     clock = Clock()
     query = SignedUrls(["key"], now=clock).sign(NAME, 60)
-    assert SignedUrls(["key"], now=clock).judge(NAME, query) is Judgement.VALID
-    assert SignedUrls(["new", "key"], now=clock).judge(NAME, query) is Judgement.VALID
-    assert SignedUrls(["new"], now=clock).judge(NAME, query) is Judgement.FORGED
-    assert SignedUrls([], now=clock).judge(NAME, query) is Judgement.FORGED
+    assert SignedUrls(["key"], now=clock).verify(NAME, query) is SignatureStatus.VALID
+    assert SignedUrls(["new", "key"], now=clock).verify(NAME, query) is SignatureStatus.VALID
+    assert SignedUrls(["new"], now=clock).verify(NAME, query) is SignatureStatus.FORGED
+    assert SignedUrls([], now=clock).verify(NAME, query) is SignatureStatus.FORGED
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_any_instance_with_the_same_keys_accepts_it():
 def test_whatever_is_changed_makes_it_forged(change):
     urls = SignedUrls(["key"], now=Clock())
     query = urls.sign(NAME, 60)
-    assert urls.judge(NAME, query | change) is Judgement.FORGED
-    assert urls.judge(NAME.replace("0", "1"), query) is Judgement.FORGED
-    assert urls.judge(NAME, {}) is Judgement.FORGED
+    assert urls.verify(NAME, query | change) is SignatureStatus.FORGED
+    assert urls.verify(NAME.replace("0", "1"), query) is SignatureStatus.FORGED
+    assert urls.verify(NAME, {}) is SignatureStatus.FORGED
 
 
 def test_a_name_can_not_be_moved_into_the_end():
     """What is signed is not the same text for two different meanings."""
     urls = SignedUrls(["key"], now=Clock())
     query = urls.sign("a", 60)
-    assert urls.judge(f"a\n{query['se']}", {**query, "se": ""}) is Judgement.FORGED
+    assert urls.verify(f"a\n{query['se']}", {**query, "se": ""}) is SignatureStatus.FORGED

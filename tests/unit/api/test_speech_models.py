@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from functions.api.app import create_app
 from functions.api.speech_models.base_model import names_model
 from shared.errors import StorageUnavailable
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.store import JobStore
 from shared.settings import Settings
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
@@ -158,7 +158,7 @@ def test_a_store_that_can_not_be_reached_is_not_healthy():
         def list(self, *_, **__):
             raise StorageUnavailable("It is not there.")
 
-    client = client_of(Batch(JobStore(Unreachable()), None))
+    client = client_of(BatchServices(JobStore(Unreachable()), None))
     assert client.get("/speechtotext/v3.2/healthstatus").json()["status"] == "Unhealthy"
 
 

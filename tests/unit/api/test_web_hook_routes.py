@@ -5,15 +5,15 @@ from fastapi.testclient import TestClient
 
 from functions.api.app import create_app
 from functions.api.web_hooks.routes import MAX_HOOKS
-from shared.jobs.batch import Batch
-from shared.jobs.job import Job, JobOrigin
-from shared.jobs.names import new_job_id
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.blob_names import new_job_id
+from shared.jobs.job import Job
 from shared.jobs.store import JobStore
-from shared.jobs.web_hook import HookStatus
 from shared.settings import Settings
 from shared.storage.folder import FolderContainer
 from shared.storage.work_message import HookEvent
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
+from shared.web_hooks.hook import HookStatus
 
 KEY = "k"
 DATED = {"api-version": "2024-11-15"}
@@ -43,7 +43,7 @@ class _Queue:
 
 @pytest.fixture
 def batch(tmp_path):
-    return Batch(JobStore(FolderContainer(tmp_path)), _Queue())
+    return BatchServices(JobStore(FolderContainer(tmp_path)), _Queue())
 
 
 def client_of(batch, **settings):
@@ -63,7 +63,7 @@ def create(client, **changes):
 
 
 def stored(batch, hook):
-    return batch.store.web_hooks.find(id_of(hook))[0]
+    return batch.web_hooks.find(id_of(hook))[0]
 
 
 def id_of(hook):
@@ -72,9 +72,9 @@ def id_of(hook):
 
 def succeed(batch, hook):
     """Let the challenge be answered."""
-    record, etag = batch.store.web_hooks.find(id_of(hook))
+    record, etag = batch.web_hooks.find(id_of(hook))
     changed = {"status": HookStatus.SUCCEEDED}
-    batch.store.web_hooks.replace(type(record)(**fields_of(record) | changed), etag)
+    batch.web_hooks.replace(type(record)(**fields_of(record) | changed), etag)
 
 
 def fields_of(record):
@@ -179,7 +179,7 @@ def test_what_is_not_valid_is_refused_and_nothing_stored(client, batch, changes,
     assert answer.status_code == 400
     assert answer.json()["code"] == "InvalidArgument"
     assert answer.json()["innerError"]["code"] == inner_code
-    assert batch.store.web_hooks.all() == []
+    assert batch.web_hooks.all() == []
     assert batch.queue.sent == []
 
 
@@ -302,7 +302,7 @@ def test_a_test_sends_what_there_is_under_an_id_of_its_own_each_time(client, bat
     assert client.post(hook["links"]["test"]).status_code == 204
     created_at = stored(batch, hook).created_at
     job_id = new_job_id(created_at)
-    batch.store.create(Job(id=job_id, origin=JobOrigin.REST, created_at=created_at, files=()))
+    batch.store.create(Job(id=job_id, created_at=created_at, files=()))
     for _ in range(2):
         assert client.post(hook["links"]["test"]).status_code == 202
     first, second = (message for message, _ in batch.queue.sent[1:])
@@ -318,7 +318,7 @@ def test_there_is_an_end_of_hooks(client, batch, monkeypatch):
     create(client)
     answer = create(client)
     assert (answer.status_code, answer.json()["innerError"]["code"]) == (400, "QuotaViolation")
-    assert len(batch.store.web_hooks.all()) == 1
+    assert len(batch.web_hooks.all()) == 1
 
 
 def test_without_a_key_or_a_version_nobody_is_served(client):

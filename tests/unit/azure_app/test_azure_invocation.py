@@ -5,7 +5,7 @@ import traceback
 
 import pytest
 
-from functions.azure_app.invocation import NotDone, attempt, invocation_limit
+from functions.azure_app.invocation import InvocationFailed, attempt, invocation_limit
 from shared.errors import ConfigurationError
 
 TIMEOUT = "AzureFunctionsJobHost__functionTimeout"
@@ -48,7 +48,7 @@ def test_the_host_reads_nothing_of_what_went_wrong():
         raise ValueError("the speaker said heron")
 
     seen = []
-    with pytest.raises(NotDone) as failed:
+    with pytest.raises(InvocationFailed) as failed:
         attempt(fail, seen.append)
     assert [str(error) for error in seen] == ["the speaker said heron"]
     assert failed.value.__cause__ is None

@@ -7,7 +7,7 @@ from functions.azure_app.batch_triggers import create_blueprints
 from functions.azure_app.platform_limits import function_app_settings
 from functions.azure_app.trigger_sources import TriggerSources, trigger_sources
 from shared.errors import ConfigurationError
-from shared.jobs.places import named_places
+from shared.jobs.batch_setup import configured_addresses
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 CONNECTION = "DefaultEndpointsProtocol=https;AccountName=ours;AccountKey=a2V5"
@@ -23,7 +23,7 @@ def sources(environment):
     """What is watched in such an environment."""
     environment = BATCH | environment
     settings = function_app_settings(environment)
-    return trigger_sources(settings, named_places(settings), environment)
+    return trigger_sources(settings, configured_addresses(settings), environment)
 
 
 def test_the_account_of_the_host_is_meant_where_no_other_is_named():
@@ -100,7 +100,7 @@ def test_outputs_that_would_be_inputs_stop_the_start():
         "AzureWebJobsStorage": CONNECTION,
         "SOTTO_DROP_FOLDERS": "calls=azure:audio>azure:audio",
     }
-    with pytest.raises(ConfigurationError, match="must not lie where audio is dropped"):
+    with pytest.raises(ConfigurationError, match="transcribed as audio"):
         create_blueprints(function_app_settings(environment), environment, ScriptedTranscriber([]))
 
 

@@ -37,7 +37,7 @@ class ScriptedWork:
         self.attempts = []
         self.asked = threading.Semaphore(0)
 
-    def do(self, _message, attempt):
+    def handle(self, _message, attempt):
         """Do the next step."""
         self.attempts.append(attempt)
         self.asked.release()
@@ -94,7 +94,7 @@ def test_work_that_takes_longer_than_the_lease_keeps_it(queue, working):
     def long(attempt):
         until = time.monotonic() + 2.5 * LEASE_S
         while time.monotonic() < until:
-            attempt.go_on()
+            attempt.check_cancelled()
             time.sleep(0.05)
         done.set()
 
@@ -125,7 +125,7 @@ def test_a_worker_that_is_stopped_gives_its_message_back_at_once(queue, working)
     def endless(attempt):
         begun.set()
         while True:
-            attempt.go_on()
+            attempt.check_cancelled()
             time.sleep(0.01)
 
     worker = working(ScriptedWork(endless))
@@ -140,12 +140,12 @@ def test_work_under_way_has_its_grace(queue):
     queue.send(message())
     stopping = threading.Event()
     with HeldLease(queue, queue.lease(60), 60, stopping, grace_s=0.3) as held:
-        held.go_on()
+        held.check_cancelled()
         stopping.set()
-        held.go_on()
+        held.check_cancelled()
         time.sleep(0.35)
         with pytest.raises(WorkStopped):
-            held.go_on()
+            held.check_cancelled()
 
 
 def test_a_lease_that_somebody_else_has_ends_the_work(queue):
@@ -154,7 +154,7 @@ def test_a_lease_that_somebody_else_has_ends_the_work(queue):
     time.sleep(LEASE_S)
     assert queue.lease(60) is not None
     with HeldLease(queue, lease, LEASE_S, threading.Event(), 0) as held, pytest.raises(LeaseLost):
-        held.go_on()
+        held.check_cancelled()
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,11 @@ def test_a_message_that_is_not_ours_lies_among_the_dead_letters_and_stays(queue,
     with capture_logs() as logs:
         working(work)
         assert work.asked.acquire(timeout=5)
-        scheduler = Scheduler(SimpleNamespace(queue=queue), SimpleNamespace(bury=lambda _: 0), 60)
+        scheduler = Scheduler(
+            SimpleNamespace(queue=queue), SimpleNamespace(fail_dead_letter=lambda _: 0), 60
+        )
         scheduler._report_letters()
-    assert [line["event"] for line in logs] == ["malformed_message", "malformed_letter"]
+    assert [line["event"] for line in logs] == ["malformed_message", "malformed_dead_letter"]
     assert "canaryname" not in str(logs)
     assert queue._dead._read("SELECT body FROM messages WHERE place = 'dead'", ()) == [(body,)]
 

@@ -14,13 +14,13 @@ from crashing import Killed, Life, MortalContainer, MortalStore
 
 from shared.errors import JobNotFound
 from shared.jobs.attempt import Attempt
-from shared.jobs.batch import Batch, OpenSource
+from shared.jobs.batch_services import BatchServices, OpenSource
 from shared.jobs.drop_folder import DropFolder
-from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin, ResultFormat
-from shared.jobs.retention import purge, remove_job
+from shared.jobs.job import DropTarget, Job, JobFile, JobOptions, ResultFormat
+from shared.jobs.purge import purge, remove_job
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit, submit_dropped
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import SqliteStore
 from shared.storage.work_queue import WorkQueue
@@ -51,13 +51,13 @@ def wav(seconds=0.1):
     return file.getvalue()
 
 
-class BatchInMemory(Batch):
+class BatchInMemory(BatchServices):
     """A batch whose addresses all lead to the same audio."""
 
     @contextmanager
     def open_source(self, job, file):
         """Open what lies in the drop folder, or that audio."""
-        if job.origin is JobOrigin.DROP:
+        if isinstance(job.target, DropTarget):
             with super().open_source(job, file) as source:
                 yield source
         else:
@@ -108,7 +108,7 @@ class World:
     def _folder(self, name: str) -> FolderContainer:
         return FolderContainer(self._root / name)
 
-    def process(self, life: Life) -> Batch:
+    def process(self, life: Life) -> BatchServices:
         """Start a process; its batch."""
         folder = DropFolder(
             "audio",
@@ -122,7 +122,7 @@ class World:
             {"audio": folder},
         )
 
-    def live(self, step: Callable[[Batch], object]) -> None:
+    def live(self, step: Callable[[BatchServices], object]) -> None:
         """Do a step, and if its process dies start another one that does it again."""
         try:
             step(self.process(self.life))
@@ -161,18 +161,18 @@ def _timeless(data: bytes) -> object:
     return json.loads(_TIMES.sub('"_":0', text))
 
 
-def work_to_the_end(batch: Batch) -> None:
+def work_to_the_end(batch: BatchServices) -> None:
     """Do all messages, as a worker does, then report what no worker could do."""
-    work = Work(batch, ScriptedTranscriber([SPOKEN]))
+    work = JobWorker(batch, ScriptedTranscriber([SPOKEN]))
     while (lease := batch.queue.lease(LEASE_S)) is not None:
         try:
-            work.do(lease.message, Attempt(lease.delivery_count))
+            work.handle(lease.message, Attempt(lease.delivery_count))
         except JobNotFound:
             batch.queue.release(lease)
         else:
             batch.queue.acknowledge(lease)
     for letter in batch.queue.dead_letters():
-        work.bury(letter)
+        work.fail_dead_letter(letter)
 
 
 @dataclass(frozen=True)
@@ -188,11 +188,11 @@ class Dropped:
             DROPPED, self.audio, {"formats": ",".join(self.formats)}, "application/octet-stream"
         )
 
-    def submit(self, batch: Batch) -> None:
+    def submit(self, batch: BatchServices) -> None:
         """Tell of the file."""
         submit_dropped(batch.drop_folders["audio"], DROPPED, batch)
 
-    def deliver_again(self, batch: Batch) -> None:
+    def deliver_again(self, batch: BatchServices) -> None:
         """Tell of it once more."""
         self.submit(batch)
 
@@ -206,11 +206,10 @@ class Submitted:
     def prepare(self, world: World) -> None:
         """Nothing lies anywhere."""
 
-    def submit(self, batch: Batch) -> None:
+    def submit(self, batch: BatchServices) -> None:
         """Submit the job."""
         job = Job(
             id=REST_JOB,
-            origin=JobOrigin.REST,
             created_at=datetime.now(UTC),
             files=tuple(
                 JobFile(f"https://store.example/{i}.wav", f"contenturl_{i}.json")
@@ -219,9 +218,9 @@ class Submitted:
             options=JobOptions(locales=("en-US",)),
             time_to_live=TIME_TO_LIVE,
         )
-        submit(job, batch.store, batch.queue)
+        submit(job, batch)
 
-    def deliver_again(self, batch: Batch) -> None:
+    def deliver_again(self, batch: BatchServices) -> None:
         """No event comes twice here."""
 
 
@@ -241,7 +240,7 @@ def live_to_the_end(world: World, work: Dropped | Submitted) -> End:
     work.prepare(world)
     world.live(work.submit)
 
-    def finish(batch: Batch) -> None:
+    def finish(batch: BatchServices) -> None:
         work.deliver_again(batch)
         work_to_the_end(batch)
 
@@ -250,12 +249,12 @@ def live_to_the_end(world: World, work: Dropped | Submitted) -> End:
     n_messages = world.messages.count()
     expired = datetime.now(UTC) + TIME_TO_LIVE + timedelta(seconds=1)
 
-    def end(batch: Batch) -> None:
+    def end(batch: BatchServices) -> None:
         purge(batch, expired)
 
     world.live(end)
 
-    def late(batch: Batch) -> None:
+    def late(batch: BatchServices) -> None:
         finish(batch)
         end(batch)
 
@@ -276,7 +275,7 @@ def delete_by(world: World) -> Callable[[], None]:
     return delete
 
 
-def delete_all(batch: Batch) -> None:
+def delete_all(batch: BatchServices) -> None:
     """Delete every job there is."""
     ids = {entry.name.split("/")[1] for entry in batch.store.container.list("jobs/")}
     for job_id in ids:
@@ -284,4 +283,4 @@ def delete_all(batch: Batch) -> None:
             job = batch.store.job(job_id)
         except JobNotFound:
             continue
-        remove_job(batch, job, batch.store.closing(job_id))
+        remove_job(batch, job, batch.store.summary(job_id))

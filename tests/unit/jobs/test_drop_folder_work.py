@@ -9,13 +9,13 @@ import pytest
 
 from shared.errors import StorageUnavailable
 from shared.jobs.attempt import Attempt
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.outcome import JobStatus
-from shared.jobs.retention import purge
+from shared.jobs.purge import purge
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_queue import MAX_DELIVERIES
@@ -47,7 +47,7 @@ def batch(tmp_path):
         timedelta(hours=1),
         is_watched=True,
     )
-    yield Batch(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
+    yield BatchServices(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
     queue.close()
 
 
@@ -56,9 +56,9 @@ def names(container):
 
 
 def do_all(batch, transcriber):
-    work = Work(batch, transcriber)
+    work = JobWorker(batch, transcriber)
     while (lease := batch.queue.lease(60, 0)) is not None:
-        work.do(lease.message, Attempt(lease.delivery_count))
+        work.handle(lease.message, Attempt(lease.delivery_count))
         batch.queue.acknowledge(lease)
 
 
@@ -78,7 +78,7 @@ def test_a_dropped_file_becomes_a_transcript_beside_which_nothing_is_left_to_do(
     assert written.properties.content_type == "application/json"
     assert written.properties.metadata["sottojob"] == job_id
     assert written.properties.metadata["source"] == "calls/a b.wav"
-    assert batch.store.closing(job_id).status is JobStatus.SUCCEEDED
+    assert batch.store.summary(job_id).status is JobStatus.SUCCEEDED
 
 
 def test_an_event_that_comes_twice_makes_one_job(batch):
@@ -103,7 +103,7 @@ def test_expired_transcripts_go_and_the_audio_stays(batch):
     job_id = drop(batch)
     do_all(batch, ScriptedTranscriber([HELLO]))
     folder = batch.drop_folders["audio"]
-    expires_at = batch.store.closing(job_id).expires_at
+    expires_at = batch.store.summary(job_id).expires_at
     assert purge(batch, expires_at - timedelta(seconds=1)).n_jobs == 0
     done = purge(batch, expires_at + timedelta(seconds=30))
     assert (done.n_jobs, done.n_outputs) == (1, 1)
@@ -133,15 +133,15 @@ def test_a_file_that_is_no_audio_leaves_its_reason(batch):
 
 def test_a_passing_trouble_is_tried_five_times_then_reported(batch):
     job_id = drop(batch)
-    work = Work(batch, ScriptedTranscriber([StorageUnavailable("busy")]))
+    work = JobWorker(batch, ScriptedTranscriber([StorageUnavailable("busy")]))
     message = batch.queue.lease(60, 0).message
     for number in range(1, MAX_DELIVERIES):
         with pytest.raises(StorageUnavailable):
-            work.do(message, Attempt(number))
-    work.do(message, Attempt(MAX_DELIVERIES))
+            work.handle(message, Attempt(number))
+    work.handle(message, Attempt(MAX_DELIVERIES))
     (outcome,) = batch.store.outcomes(job_id)
     assert (outcome.n_attempts, outcome.error_kind) == (5, "InaccessibleCustomerStorage")
-    assert batch.store.closing(job_id).status is JobStatus.FAILED
+    assert batch.store.summary(job_id).status is JobStatus.FAILED
 
 
 def test_somebody_elses_file_of_the_same_name_is_left_alone(batch):
@@ -165,5 +165,5 @@ def test_options_of_the_folder_and_of_the_file_are_followed(batch):
     assert names(folder.output) == [f"a.wav.{ending}" for ending in ("json", "srt", "txt", "vtt")]
     assert transcriber.requested[0].locales == ("en-US",)
     assert transcriber.requested[0].word_timestamps
-    closing = batch.store.closing(job_id)
-    assert closing.expires_at - closing.closed_at == timedelta(seconds=5)
+    summary = batch.store.summary(job_id)
+    assert summary.expires_at - summary.closed_at == timedelta(seconds=5)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import BlobNotFound, InvalidDropOptions
 from shared.jobs.drop_folder import DropFolder, drop_options, is_dropped_audio
 from shared.jobs.job import JobOptions, ResultFormat
@@ -65,7 +66,7 @@ def test_every_field_of_the_document_is_followed(folder):
         channels=(1,),
         punctuation=False,
         profanity=ProfanityMode.REMOVED,
-        max_speakers=3,
+        speakers=SpeakerRange(most=3),
         formats=(ResultFormat.SRT, ResultFormat.BATCH_JSON),
     )
     assert options.time_to_live == timedelta(hours=12)
@@ -88,7 +89,7 @@ def test_metadata_say_the_same_in_texts_and_come_last(folder):
     assert options.job.word_timestamps
     assert options.job.channels == (0, 1)
     assert options.job.profanity is ProfanityMode.RAW
-    assert options.job.max_speakers == 2
+    assert options.job.speakers == SpeakerRange(most=2)
     assert options.job.formats == (ResultFormat.TEXT,)
     assert options.time_to_live is None
 

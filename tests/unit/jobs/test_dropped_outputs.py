@@ -20,11 +20,11 @@ from lives import (
 
 from shared.errors import StorageUnavailable
 from shared.jobs.attempt import Attempt
+from shared.jobs.blob_names import JOB_KEY
 from shared.jobs.outcome import FileStatus
-from shared.jobs.outputs import JOB_KEY
-from shared.jobs.retention import purge
+from shared.jobs.purge import purge
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.scheduling import never_cancelled
 from shared.storage.work_message import WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
@@ -54,7 +54,7 @@ def outputs(world):
 
 
 def work(batch, *script):
-    return Work(batch, ScriptedTranscriber(script or [SPOKEN]))
+    return JobWorker(batch, ScriptedTranscriber(script or [SPOKEN]))
 
 
 def message(job_id):
@@ -80,9 +80,9 @@ def test_an_older_version_leaves_the_newer_ones_transcript_alone(world, batch):
     old = drop(world, batch, wav(0.1))
 
     def transcribe_a_newer_one():
-        work(batch).do(message(drop(world, batch, wav(0.5))), Attempt())
+        work(batch).handle(message(drop(world, batch, wav(0.5))), Attempt())
 
-    Work(batch, Interrupted(transcribe_a_newer_one)).do(message(old), Attempt())
+    JobWorker(batch, Interrupted(transcribe_a_newer_one)).handle(message(old), Attempt())
     written = json.loads(world.transcripts.read(f"{DROPPED}.json", 10_000).data)
     assert written["durationMilliseconds"] == 500
     (outcome,) = batch.store.outcomes(old)
@@ -94,8 +94,8 @@ def test_a_version_that_was_replaced_before_its_turn_says_nothing(world, batch):
     old = drop(world, batch, wav(0.1))
     new = drop(world, batch, wav(0.5))
     worker = work(batch)
-    worker.do(message(new), Attempt())
-    worker.do(message(old), Attempt())
+    worker.handle(message(new), Attempt())
+    worker.handle(message(old), Attempt())
     assert outputs(world) == [".json"]
     assert batch.store.outcome(old, 0).error_kind == "SourceChanged"
     assert batch.store.outcome(old, 0).written == ()
@@ -123,7 +123,7 @@ def test_a_try_that_fails_after_another_has_written_leaves_one_result(world, bat
     finished = {JOB_KEY: job_id, "sourcemodified": ""}
     world.transcripts.create(f"{DROPPED}.json", b"{}", finished)
     world.audio.delete(DROPPED)
-    work(batch).do(message(job_id), Attempt(number=2))
+    work(batch).handle(message(job_id), Attempt(number=2))
     assert outputs(world) == [".error.json"]
     assert batch.store.outcome(job_id, 0).error_kind == "SourceNotFound"
 
@@ -132,7 +132,7 @@ def test_a_try_that_succeeds_after_another_has_failed_leaves_one_result(world, b
     job_id = drop(world, batch, wav())
     finished = {JOB_KEY: job_id, "sourcemodified": "9999"}
     world.transcripts.create(f"{DROPPED}.error.json", b"{}", finished)
-    work(batch).do(message(job_id), Attempt(number=2))
+    work(batch).handle(message(job_id), Attempt(number=2))
     assert outputs(world) == [".json"]
 
 
@@ -140,8 +140,8 @@ def test_of_two_tries_at_once_the_one_that_finished_first_counts(world, batch):
     """The second ends otherwise, and takes back what it wrote."""
     job_id = drop(world, batch, wav())
     other = work(batch, StorageUnavailable("busy"))
-    give_up = partial(other.do, message(job_id), Attempt(MAX_DELIVERIES))
-    Work(batch, Interrupted(give_up)).do(message(job_id), Attempt())
+    give_up = partial(other.handle, message(job_id), Attempt(MAX_DELIVERIES))
+    JobWorker(batch, Interrupted(give_up)).handle(message(job_id), Attempt())
     assert outputs(world) == [".error.json"]
     assert batch.store.outcome(job_id, 0).status is FileStatus.FAILED
 
@@ -154,7 +154,7 @@ def test_what_an_owner_has_changed_is_not_deleted_with_the_job(world, batch, oth
     name = f"{DROPPED}.json"
     world.transcripts.put(name, b"corrected", dict.fromkeys(others, "2026"))
     (job_id,) = {e.name.split("/")[1] for e in world.jobs.list("jobs/")}
-    done = purge(batch, batch.store.closing(job_id).expires_at + timedelta(seconds=1))
+    done = purge(batch, batch.store.summary(job_id).expires_at + timedelta(seconds=1))
     assert (done.n_jobs, done.n_outputs) == (1, 0)
     assert world.transcripts.read(name, 100).data == b"corrected"
 
@@ -176,7 +176,7 @@ def test_a_name_that_is_too_long_for_an_output_fails_its_file(world, batch):
     outcome = batch.store.outcome(job_id, 0)
     assert (outcome.status, outcome.error_kind) == (FileStatus.FAILED, "InvalidName")
     assert outcome.n_attempts == 1
-    assert purge(batch, batch.store.closing(job_id).expires_at).failures == []
+    assert purge(batch, batch.store.summary(job_id).expires_at).failures == []
 
 
 def test_a_name_that_only_a_reason_could_not_have_is_transcribed(world, batch):
@@ -198,7 +198,7 @@ def test_no_store_but_the_two_of_the_drop_folder_has_words_or_sound(world, batch
     drop(world, batch, b"buy " + CANARY.encode())
     work_to_the_end(batch)
     killer = drop(world, batch, audio + noise)
-    work(batch).bury(DeadLetter(message(killer)))
+    work(batch).fail_dead_letter(DeadLetter(message(killer)))
     batch.queue._dead._inner.put(message(killer).to_json(), 0)
 
     seen = {

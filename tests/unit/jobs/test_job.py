@@ -8,18 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import MalformedJob
-from shared.jobs.asked import Asked, PunctuationMode
-from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin, ResultFormat
+from shared.jobs.job import DropTarget, Job, JobFile, JobOptions, RestTarget, ResultFormat
+from shared.jobs.labels import JobLabels
 from shared.jobs.outcome import (
-    Closing,
     FileOutcome,
     FileStatus,
     JobStatus,
+    JobSummary,
     WrittenBlob,
-    close_job,
     job_status,
+    summarise_job,
 )
+from shared.jobs.requested_properties import PunctuationMode, RequestedProperties
 from shared.scheduling import Priority
 from shared.text_forms.profanity import ProfanityMode
 
@@ -29,7 +31,6 @@ CLOSED = datetime(2026, 11, 24, 9, 0, 0, 250_000, UTC)
 SIGNED = "https://store.example/a.wav?sig=secret"
 JOB = Job(
     id=ID,
-    origin=JobOrigin.REST,
     created_at=CREATED,
     files=(JobFile(SIGNED, "contenturl_0.json"), JobFile("b ü.wav", "b ü.wav.json", '"0x8D"')),
     options=JobOptions(
@@ -41,25 +42,32 @@ JOB = Job(
         display_word_timestamps=True,
         punctuation=False,
         profanity=ProfanityMode.TAGS,
-        min_speakers=2,
-        max_speakers=4,
+        speakers=SpeakerRange(2, 4),
         formats=(ResultFormat.BATCH_JSON, ResultFormat.SRT),
     ),
-    container="calls",
     time_to_live=timedelta(hours=48),
-    display_name="calls of monday",
-    description="private",
-    custom_properties=(("team", "blue"),),
-    destination="https://store.example/out?sig=secret",
-    source_container="https://store.example/in?sig=secret",
-    asked=Asked(
-        punctuation=PunctuationMode.DICTATED,
-        candidate_locales=("de-DE", "en-US"),
-        mapped_locales=("de-DE",),
-        names_model=True,
+    labels=JobLabels(
+        display_name="calls of monday",
+        description="private",
+        custom_properties=(("team", "blue"),),
+    ),
+    target=RestTarget(
+        destination="https://store.example/out?sig=secret",
+        source_container="https://store.example/in?sig=secret",
+        requested=RequestedProperties(
+            punctuation=PunctuationMode.DICTATED,
+            candidate_locales=("de-DE", "en-US"),
+            mapped_locales=("de-DE",),
+            names_model=True,
+        ),
     ),
 )
-PLAIN = Job(id=ID, origin=JobOrigin.DROP, created_at=CREATED, files=(JobFile("a.wav", "a.json"),))
+PLAIN = Job(
+    id=ID,
+    created_at=CREATED,
+    files=(JobFile("a.wav", "a.json"),),
+    target=DropTarget("calls", "The options cannot be read."),
+)
 OWN = JobFile("http://h/containers/calls/c.wav", "contenturl_0.json", None, "calls", "c.wav")
 OUTCOME = FileOutcome(
     file_index=1,
@@ -72,7 +80,7 @@ OUTCOME = FileOutcome(
     written=(WrittenBlob("b.error.json", '"0x1"', "calls-out"), WrittenBlob("r.json", '"0x2"')),
 )
 SUCCESS = FileOutcome(file_index=0, status=FileStatus.SUCCEEDED, finished_at=CLOSED)
-CLOSING = Closing(
+CLOSING = JobSummary(
     status=JobStatus.FAILED,
     closed_at=CLOSED,
     n_succeeded=0,
@@ -93,9 +101,19 @@ CLOSING = Closing(
         OUTCOME,
         SUCCESS,
         CLOSING,
+        JOB.labels,
         replace(CLOSING, expires_at=None, error_kind=None, has_delivered_report=True),
     ],
-    ids=["job", "dropped file", "own address", "failed file", "file", "closing", "without end"],
+    ids=[
+        "job",
+        "dropped file",
+        "own address",
+        "failed file",
+        "file",
+        "summary",
+        "labels",
+        "without end",
+    ],
 )
 def test_a_record_that_is_written_is_read_again(record):
     assert type(record).from_json(record.to_json()) == record
@@ -103,7 +121,7 @@ def test_a_record_that_is_written_is_read_again(record):
 
 @given(st.timedeltas(timedelta(seconds=1), timedelta(days=31)), st.text(max_size=50))
 def test_any_time_to_live_and_name_survive(time_to_live, name):
-    job = replace(PLAIN, time_to_live=time_to_live, display_name=name)
+    job = replace(PLAIN, time_to_live=time_to_live, labels=JobLabels(display_name=name))
     assert Job.from_json(job.to_json()) == job
 
 
@@ -133,6 +151,7 @@ def changed(**changes):
         changed(files=[["a", "b", "c", "d", "e", "f"]]),
         changed(files=[{"source": "a"}]),
         changed(options={}),
+        changed(options={**json.loads(JOB.to_json())["options"], "maxSpeakers": 36}),
         changed(timeToLive="P1M"),
         changed(customProperties=[["a", 1]]),
         changed(owner="me"),
@@ -144,7 +163,7 @@ def test_what_is_no_record_is_refused(body):
         Job.from_json(body)
 
 
-@pytest.mark.parametrize("kind", [FileOutcome, Closing])
+@pytest.mark.parametrize("kind", [FileOutcome, JobSummary])
 def test_one_record_is_not_taken_for_another(kind):
     with pytest.raises(MalformedJob):
         kind.from_json(JOB.to_json())
@@ -171,7 +190,7 @@ def test_the_source_of_a_file_is_its_address_without_the_signature_of_its_contai
 
 
 def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
-    options = replace(JOB.options, max_speakers=None).recognition_options()
+    options = replace(JOB.options, speakers=None).recognition_options()
     assert options.locales == ("en-US", "de-DE")
     assert options.channels == (0,)
     assert options.speakers is None
@@ -181,41 +200,41 @@ def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
 
 
 def test_speakers_are_told_apart_in_all_channels_mixed():
-    options = replace(JOB.options, max_speakers=3).recognition_options()
+    options = replace(JOB.options, speakers=SpeakerRange(most=3)).recognition_options()
     assert options.channels == ()
     assert options.speakers.most == 3
 
 
 def test_a_job_succeeds_if_any_file_did():
-    closing = close_job(JOB, [OUTCOME, SUCCESS])
-    assert (closing.status, closing.n_succeeded, closing.n_failed) == (JobStatus.SUCCEEDED, 1, 1)
-    assert closing.error_kind is None
+    summary = summarise_job(JOB, [OUTCOME, SUCCESS])
+    assert (summary.status, summary.n_succeeded, summary.n_failed) == (JobStatus.SUCCEEDED, 1, 1)
+    assert summary.error_kind is None
 
 
 def test_a_job_fails_if_every_file_did():
     outcomes = [replace(OUTCOME, file_index=index) for index in (0, 1)]
-    closing = close_job(JOB, outcomes)
-    assert closing == CLOSING
+    summary = summarise_job(JOB, outcomes)
+    assert summary == CLOSING
 
 
 def test_time_to_live_counts_from_the_end_of_the_job():
-    assert close_job(JOB, [OUTCOME, SUCCESS]).expires_at == datetime(
+    assert summarise_job(JOB, [OUTCOME, SUCCESS]).expires_at == datetime(
         2026, 11, 26, 9, 0, 0, 250_000, UTC
     )
-    assert close_job(PLAIN, [SUCCESS]).expires_at is None
+    assert summarise_job(PLAIN, [SUCCESS]).expires_at is None
 
 
 def test_a_job_without_files_has_failed():
-    assert close_job(replace(JOB, files=()), []).status is JobStatus.FAILED
+    assert summarise_job(replace(JOB, files=()), []).status is JobStatus.FAILED
 
 
 @pytest.mark.parametrize("outcomes", [[], [SUCCESS], [SUCCESS, SUCCESS], [SUCCESS] * 3])
 def test_a_job_with_unfinished_files_can_not_be_closed(outcomes):
     with pytest.raises(ValueError, match="one outcome"):
-        close_job(JOB, outcomes)
+        summarise_job(JOB, outcomes)
 
 
 def test_the_status_follows_from_the_records():
-    assert job_status(has_started=False, closing=None) is JobStatus.NOT_STARTED
-    assert job_status(has_started=True, closing=None) is JobStatus.RUNNING
-    assert job_status(has_started=True, closing=CLOSING) is JobStatus.FAILED
+    assert job_status(has_started=False, summary=None) is JobStatus.NOT_STARTED
+    assert job_status(has_started=True, summary=None) is JobStatus.RUNNING
+    assert job_status(has_started=True, summary=CLOSING) is JobStatus.FAILED

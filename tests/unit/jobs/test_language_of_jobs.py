@@ -8,12 +8,12 @@ import pytest
 
 from shared.errors import LanguageNotIdentified
 from shared.jobs.attempt import Attempt
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.job import JobOptions
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.scheduling import never_cancelled
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
@@ -43,7 +43,7 @@ def batch(tmp_path):
         is_watched=True,
     )
     queue = open_sqlite_queue(tmp_path / "queue.sqlite")
-    yield Batch(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
+    yield BatchServices(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
     queue.close()
 
 
@@ -64,9 +64,9 @@ def test_a_dropped_file_in_none_of_its_locales_leaves_the_reason_and_others_go_o
     batch.drop_folders["audio"].input.put("sotto.json", b'{"locales":["en-US","es-ES"]}')
     for name in ("first.wav", "second.wav"):
         drop(batch, name)
-    work = Work(batch, OneForeigner())
+    work = JobWorker(batch, OneForeigner())
     while (lease := batch.queue.lease(60, 0)) is not None:
-        work.do(lease.message, Attempt())
+        work.handle(lease.message, Attempt())
         batch.queue.acknowledge(lease)
     output = batch.drop_folders["audio"].output
     assert [entry.name for entry in output.list()] == ["first.wav.error.json", "second.wav.json"]

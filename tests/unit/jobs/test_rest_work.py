@@ -8,18 +8,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.audio.format import AudioLimits
+from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import JobNotFound
-from shared.jobs import work as work_module
+from shared.jobs import worker as work_module
 from shared.jobs.attempt import Attempt
-from shared.jobs.batch import Batch
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.blob_names import new_job_id, transcript_name
 from shared.jobs.drop_folder import DropFolder
-from shared.jobs.job import Job, JobFile, JobOptions, JobOrigin
-from shared.jobs.names import new_job_id, transcript_name
+from shared.jobs.file_transcription import FileTranscription
+from shared.jobs.job import Job, JobFile, JobOptions
 from shared.jobs.outcome import FileOutcome, FileStatus
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit
-from shared.jobs.transcription import FileTranscription
-from shared.jobs.work import Work
+from shared.jobs.worker import JobWorker
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_message import WorkKind, WorkMessage
@@ -44,7 +45,7 @@ def batch(tmp_path):
         writer.writeframes(bytes(32_000))
     folder.input.put("a.wav", file.getvalue())
     queue = open_sqlite_queue(tmp_path / "queue.sqlite")
-    yield Batch(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
+    yield BatchServices(JobStore(FolderContainer(tmp_path / "jobs")), queue, {"audio": folder})
     queue.close()
 
 
@@ -61,7 +62,6 @@ def job_of(n_files=1, **changes):
     )
     job = Job(
         id=new_job_id(created_at),
-        origin=JobOrigin.REST,
         created_at=created_at,
         files=files,
         options=JobOptions(locales=("en-US",)),
@@ -81,7 +81,7 @@ def test_a_message_that_is_faster_than_its_job_waits_for_it(batch, monkeypatch):
 
     monkeypatch.setattr(work_module, "_RECORD_PAUSES_S", (0.01, 0.02, 0.03, 0.04))
     monkeypatch.setattr(work_module.time, "sleep", sleep)
-    done = Work(batch, ScriptedTranscriber([HELLO])).do(
+    done = JobWorker(batch, ScriptedTranscriber([HELLO])).handle(
         WorkMessage(WorkKind.TRANSCRIBE, job.id, 0), Attempt()
     )
     assert slept_s == [0.01, 0.02, 0.03]
@@ -92,26 +92,26 @@ def test_a_message_whose_job_never_was_is_given_up_in_the_end_with_its_entry(bat
     """Whoever accepted the job died before its record was written."""
     job = job_of()
     batch.store.container.create(f"created/{job.id}", b"")
-    work = Work(batch, ScriptedTranscriber([HELLO]))
+    work = JobWorker(batch, ScriptedTranscriber([HELLO]))
     message = WorkMessage(WorkKind.TRANSCRIBE, job.id, 0)
     for number in range(1, 5):
         with pytest.raises(JobNotFound):
-            work.do(message, Attempt(number))
-    assert work.do(message, Attempt(5)) is None
+            work.handle(message, Attempt(number))
+    assert work.handle(message, Attempt(5)) is None
     assert list(batch.store.container.list()) == []
 
 
 def test_a_job_runs_when_its_first_file_is_taken(batch):
     job = job_of(3)
-    submit(job, batch.store, batch.queue)
+    submit(job, batch)
     assert batch.store.started_at(job.id) is None
-    work = Work(batch, ScriptedTranscriber([HELLO]))
-    work.do(batch.queue.lease(60).message, Attempt())
+    work = JobWorker(batch, ScriptedTranscriber([HELLO]))
+    work.handle(batch.queue.lease(60).message, Attempt())
     began_at = batch.store.started_at(job.id)
     assert began_at is not None
-    work.do(batch.queue.lease(60).message, Attempt())
+    work.handle(batch.queue.lease(60).message, Attempt())
     assert batch.store.started_at(job.id) == began_at
-    assert batch.store.closing(job.id) is None
+    assert batch.store.summary(job.id) is None
 
 
 def test_a_transcript_of_an_earlier_try_goes_where_the_file_failed_for_good(batch):
@@ -128,25 +128,27 @@ def test_a_transcript_of_an_earlier_try_goes_where_the_file_failed_for_good(batc
     )
     batch.store.finish(job.id, failed)
     message = WorkMessage(WorkKind.TRANSCRIBE, job.id, 0)
-    Work(batch, ScriptedTranscriber([HELLO])).do(message, Attempt(5))
+    JobWorker(batch, ScriptedTranscriber([HELLO])).handle(message, Attempt(5))
     assert [entry.name for entry in batch.store.results(job.id)] == ["report.json"]
 
 
 def test_the_duration_of_a_job_is_that_of_all_its_audio(batch):
     job = job_of(3)
-    submit(job, batch.store, batch.queue)
-    work = Work(batch, ScriptedTranscriber([HELLO]))
+    submit(job, batch)
+    work = JobWorker(batch, ScriptedTranscriber([HELLO]))
     while (lease := batch.queue.lease(60)) is not None:
-        work.do(lease.message, Attempt())
+        work.handle(lease.message, Attempt())
         batch.queue.acknowledge(lease)
-    assert batch.store.closing(job.id).audio_s == pytest.approx(3.0)
+    assert batch.store.summary(job.id).audio_s == pytest.approx(3.0)
 
 
 @pytest.mark.parametrize(
-    ("max_speakers", "longest_s"), [(None, 5 * 3600), (2, 4 * 3600)], ids=["without", "with"]
+    ("speakers", "longest_s"),
+    [(None, 5 * 3600), (SpeakerRange(most=2), 4 * 3600)],
+    ids=["without", "with"],
 )
-def test_speakers_are_told_apart_in_four_hours_at_most(batch, max_speakers, longest_s):
+def test_speakers_are_told_apart_in_four_hours_at_most(batch, speakers, longest_s):
     files = FileTranscription(batch, ScriptedTranscriber([HELLO]), AudioLimits())
-    limits = files._limits_of(job_of(options=JobOptions(max_speakers=max_speakers)))
+    limits = files._limits_of(job_of(options=JobOptions(speakers=speakers)))
     assert limits.max_duration_s == longest_s
     assert limits.max_bytes == 2_500_000_000

@@ -20,7 +20,7 @@ from lives import (
     work_to_the_end,
 )
 
-from shared.jobs.retention import purge
+from shared.jobs.purge import purge
 
 NO_AUDIO = Dropped(audio=b"buy milk")
 
@@ -81,7 +81,7 @@ def test_a_job_whose_submission_is_not_tried_again_ends_or_never_was(worlds, n_f
         world.live(work_to_the_end)
         store = world.process(world.life).store
         assert world.messages.count() == 0
-        assert store.has_job(REST_JOB) == (store.closing(REST_JOB) is not None)
+        assert store.has_job(REST_JOB) == (store.summary(REST_JOB) is not None)
         ends.append(store.has_job(REST_JOB))
     assert not ends[0]
 

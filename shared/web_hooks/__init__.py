@@ -1,0 +1,1 @@
+"""Web hooks: subscriptions, their notifications, and the delivery of these."""

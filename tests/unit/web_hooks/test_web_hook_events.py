@@ -1,0 +1,188 @@
+"""When events arise: at each of the four changes of a job, also when a worker dies at it."""
+
+import io
+import wave
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.errors import StorageUnavailable
+from shared.jobs.attempt import Attempt
+from shared.jobs.batch_services import BatchServices
+from shared.jobs.blob_names import new_job_id
+from shared.jobs.drop_folder import DropFolder
+from shared.jobs.job import Job, JobFile
+from shared.jobs.outcome import JobStatus
+from shared.jobs.purge import purge, remove_job
+from shared.jobs.queries import latest_jobs
+from shared.jobs.store import JobStore
+from shared.jobs.submission import submit
+from shared.jobs.worker import JobWorker
+from shared.storage.folder import FolderContainer
+from shared.storage.work_message import HookEvent, WorkKind
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
+from shared.web_hooks.hook import ApiAddress, HookStatus, WebHook
+
+CREATED = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
+CREATION, PROCESSING, COMPLETION, DELETION, *_ = HookEvent
+HOOK = WebHook(
+    id="5d1c7c1e-8a57-4c3c-9a3e-0f6f5d1c2b11",
+    created_at=CREATED,
+    last_action_at=CREATED,
+    web_url="https://me.example/cb",
+    events=(CREATION, PROCESSING, COMPLETION, DELETION),
+    api=ApiAddress("https://host/speechtotext", "2024-11-15"),
+    challenge_id="9a02b1de-77f0-4a7e-8a0d-2d1b7c3f4e55",
+    status=HookStatus.SUCCEEDED,
+)
+
+
+class _Queue:
+    """Keeps notices apart from work; the notice numbered `fails_at` can not be sent, once."""
+
+    def __init__(self):
+        self.work, self.notices, self.fails_at = [], [], None
+
+    def send(self, message, _delay_s=0):
+        if message.notice is None:
+            self.work.append(message)
+            return
+        if len(self.notices) == self.fails_at:
+            self.fails_at = None
+            raise StorageUnavailable("The queue is not there.")
+        self.notices.append(message)
+
+    @property
+    def told(self):
+        return [message.notice.event for message in self.notices]
+
+
+@pytest.fixture
+def batch(tmp_path):
+    for name in ("jobs", "audio", "transcripts"):
+        (tmp_path / name).mkdir()
+    audio = FolderContainer(tmp_path / "audio")
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(16_000)
+        writer.writeframes(bytes(32_000))
+    audio.put("a.wav", file.getvalue())
+    folder = DropFolder("audio", audio, FolderContainer(tmp_path / "transcripts"))
+    batch = BatchServices(JobStore(FolderContainer(tmp_path / "jobs")), _Queue(), {"audio": folder})
+    batch.web_hooks.create(HOOK)
+    return batch
+
+
+def rest_job(n_files=1, time_to_live=None):
+    """Job whose files lie in the service's own folder, so that nothing is fetched."""
+    source = "http://127.0.0.1:5000/containers/audio/a.wav"
+    files = tuple(
+        JobFile(source, f"contenturl_{n}.json", drop_folder="audio", blob="a.wav")
+        for n in range(n_files)
+    )
+    created_at = datetime.now(UTC)
+    return Job(
+        id=new_job_id(created_at),
+        created_at=created_at,
+        files=files,
+        time_to_live=time_to_live,
+    )
+
+
+def do_all(batch, number=1):
+    work = JobWorker(batch, ScriptedTranscriber())
+    while batch.queue.work:
+        work.handle(batch.queue.work[0], Attempt(number))
+        batch.queue.work.pop(0)
+
+
+@pytest.mark.parametrize("n_files", [0, 1, 3, 12])
+def test_a_job_tells_of_its_four_changes_once_each(batch, n_files):
+    """Of twelve files the work is fanned out by a message of its own."""
+    job = rest_job(n_files)
+    submit(job, batch)
+    assert batch.queue.told == [CREATION]
+    do_all(batch)
+    assert batch.queue.told == [CREATION, PROCESSING, COMPLETION]
+    remove_job(batch, job, batch.store.summary(job.id))
+    assert batch.queue.told == [CREATION, PROCESSING, COMPLETION, DELETION]
+    assert {message.job_id for message in batch.queue.notices} == {job.id}
+
+
+def test_the_end_of_its_time_is_a_deletion(batch):
+    job = rest_job(time_to_live=timedelta(hours=6))
+    submit(job, batch)
+    do_all(batch)
+    purge(batch, datetime.now(UTC) + timedelta(hours=7))
+    assert batch.queue.told == [CREATION, PROCESSING, COMPLETION, DELETION]
+    assert not batch.store.has_job(job.id)
+
+
+@pytest.mark.parametrize("n_files", [0, 1, 3])
+@pytest.mark.parametrize("lost", [PROCESSING, COMPLETION])
+def test_a_worker_that_dies_between_a_change_and_its_notice_has_it_sent_by_the_next(
+    batch, n_files, lost
+):
+    """Under the same invocation id, so that whoever was told already knows."""
+    job = rest_job(n_files)
+    submit(job, batch)
+    batch.queue.fails_at = 1 if lost is PROCESSING else 2
+    with pytest.raises(StorageUnavailable):
+        do_all(batch)
+    if lost is COMPLETION:
+        assert batch.store.summary(job.id).status is not JobStatus.RUNNING
+    do_all(batch, number=2)  # in another process
+    assert list(dict.fromkeys(batch.queue.told)) == [CREATION, PROCESSING, COMPLETION]
+    ids = {message.notice.invocation_id for message in batch.queue.notices}
+    assert len(ids) == 3
+
+
+def test_a_deletion_that_can_not_be_told_has_not_begun(batch):
+    """It is tried again, by its caller or by the next purge."""
+    job = rest_job()
+    submit(job, batch)
+    do_all(batch)
+    batch.queue.fails_at = 3
+    with pytest.raises(StorageUnavailable):
+        remove_job(batch, job, batch.store.summary(job.id))
+    assert not batch.store.is_deleted(job.id)
+    remove_job(batch, job, batch.store.summary(job.id))
+    assert batch.queue.told[3:] == [DELETION]
+
+
+def test_a_job_that_was_deleted_while_it_ran_does_not_complete(batch):
+    job = rest_job(2)
+    submit(job, batch)
+    work = JobWorker(batch, ScriptedTranscriber())
+    work.handle(batch.queue.work[0], Attempt())
+    remove_job(batch, job, None)
+    work.handle(batch.queue.work[1], Attempt())
+    assert batch.queue.told == [CREATION, PROCESSING, DELETION]
+
+
+def test_a_notice_is_work_like_any_other(batch):
+    """Nobody can be reached here: the hook is deleted, so there is nothing to send."""
+    submit(rest_job(), batch)
+    (notice,) = batch.queue.notices
+    assert notice.kind is WorkKind.WEB_HOOK
+    batch.web_hooks.delete(HOOK.id)
+    JobWorker(batch, ScriptedTranscriber()).handle(notice, Attempt())
+    assert len(batch.queue.notices) == 1
+
+
+def test_a_test_takes_the_latest_job_that_each_event_fits(batch):
+    assert latest_jobs(batch, HOOK.events) == {}
+    older, newer, deleted = rest_job(), rest_job(), rest_job()
+    submit(older, batch)
+    do_all(batch)
+    for job in (newer, deleted):
+        submit(job, batch)
+    remove_job(batch, deleted, None)
+    assert latest_jobs(batch, HOOK.events) == {
+        CREATION: newer.id,
+        PROCESSING: older.id,
+        COMPLETION: older.id,
+    }
+    assert latest_jobs(batch, (DELETION, "ping")) == {}
