@@ -1,1 +1,1 @@
-"""The ASGI app: one router per contract, and what they share."""
+"""The ASGI app: one router per contract, and their common parts."""

@@ -1,4 +1,4 @@
-"""Admission: how many requests for speech or text one process works on at a time."""
+"""Admission: the bound on requests for speech or text that one process handles at a time."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from shared.errors import QueueFull
 
 
 class Admission:
-    """Counts the requests under way; may be used from any thread.
+    """Counts the requests under way; safe to use from any thread.
 
     limit: requests that may be under way at once, `SOTTO_QUEUE_LIMIT`.
     """
@@ -24,7 +24,7 @@ class Admission:
 
         Raises
         ------
-        QueueFull: as many are under way as the limit allows.
+        QueueFull: the number of requests under way has reached the limit.
         """
         with self._lock:
             if self._n_admitted >= self._limit:

@@ -1,6 +1,6 @@
 """The ASGI app: every contract's router, one shape of errors, one line per request.
 
-It has no lifespan, so that hosts which send no such events (Lambda, Functions) serve it as it is.
+It has no lifespan, so hosts that send no lifespan events (Lambda, Functions) serve it unchanged.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from functions.api.admission import Admission
 from functions.api.authentication import Authenticator
 from functions.api.batch_jobs import routes as batch_jobs
 from functions.api.cross_origin import install_cross_origin
-from functions.api.incoming_body import ClientGone, ClientStalled
+from functions.api.incoming_body import ClientDisconnected, ClientStalled
 from functions.api.openai import models as openai_models
 from functions.api.openai import transcriptions as openai_audio
 from functions.api.openai import translations as openai_translations
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from shared.synthesis.speaker import Speaker
     from shared.translation.chain import TranslatorChain
 
-# nginx's status for a client that closed the connection: it is logged, nobody receives it.
-_STATUS_CLIENT_GONE = 499
+# nginx's status for a client that closed the connection. It reaches the log only.
+_STATUS_CLIENT_DISCONNECTED = 499
 
 
 def create_app(
@@ -60,12 +60,12 @@ def create_app(
     translators: "TranslatorChain | None" = None,
     admission: Admission | None = None,
 ) -> FastAPI:
-    """App of one process. Nothing is loaded and nothing is started by making it.
+    """Create the app of one process. Creating it loads and starts nothing.
 
-    batch: where jobs are kept; without it their routes say that there are none.
-    speaker: who speaks, for tests; else the voices of the settings do.
-    translators: who translates, for tests; else those of the settings do.
-    admission: of requests, for tests; else `SOTTO_QUEUE_LIMIT` is its limit.
+    batch: storage and queue of jobs; None: the routes of jobs refuse every request.
+    speaker: speech synthesis for tests; None: the voices of the settings.
+    translators: translators for tests; None: those of the settings.
+    admission: admission for tests; None: `SOTTO_QUEUE_LIMIT` is its limit.
     """
     service = SpeechService(
         settings=settings,
@@ -73,20 +73,20 @@ def create_app(
         authenticator=Authenticator(settings),
         admission=admission or Admission(settings.queue_limit),
         threads=RequestThreads(settings.queue_limit),
-        translators=_made_once(lambda: translators or _translators_of(settings)),
-        speaker=_made_once(lambda: speaker or _speaker_of(settings)),
+        translators=_lazy(lambda: translators or _create_translators(settings)),
+        speaker=_lazy(lambda: speaker or _create_speaker(settings)),
     )
     app = FastAPI(
         title="Sotto",
         description="Private speech to text on Azure AI Speech's own wire contracts.",
         version=VERSION,
-        # Their pages load scripts from elsewhere; `reference` has one that does not.
+        # FastAPI's pages load scripts from other hosts; the page of `reference` loads none.
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
         # FastAPI's spans and logs carry exception messages, and an operator's OTEL_ variables
-        # would send them away.
+        # would export them.
         telemetry={
             "tracing": False,
             "metrics": False,
@@ -108,16 +108,15 @@ def create_app(
         openai_translations,
     ):
         app.include_router(contract.create_router(service))
-    # The jobs last: `transcriptions/locales` would be taken for the id of one.
+    # Jobs come last: their route would match `transcriptions/locales` as the id of a job.
     for managed in (web_hooks, speech_models, batch_jobs):
         app.include_router(managed.create_router(service, batch))
     app.include_router(reference.create_router(app))
     app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
 
-    # The innermost first: whatever is raised is answered there, and what is answered has an
-    # origin, an id and a line.
+    # Innermost first: error handlers, then CORS, request id and log line, path normalisation.
     install_problem_handlers(app)
-    app.add_exception_handler(ClientGone, _on_client_gone)
+    app.add_exception_handler(ClientDisconnected, _on_client_disconnected)
     app.add_exception_handler(ClientStalled, _on_client_stalled)
     install_cross_origin(app, settings)
     app.add_middleware(RequestRecords)
@@ -125,37 +124,37 @@ def create_app(
     return app
 
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 
-def _made_once(make: Callable[[], Made]) -> Callable[[], Made]:
-    """Give what was made by the first call to all; others wait for it."""
-    making, made = Lock(), cache(make)
+def _lazy(create: Callable[[], Value]) -> Callable[[], Value]:
+    """Create a value at the first call and return it to all; concurrent calls wait for it."""
+    lock, cached = Lock(), cache(create)
 
-    def once() -> Made:
-        with making:
-            return made()
+    def value() -> Value:
+        with lock:
+            return cached()
 
-    return once
-
-
-# Imported by the first request for it: a start that neither speaks nor translates need not pay.
+    return value
 
 
-def _speaker_of(settings: Settings) -> "Speaker":
+# Imported by the first request that needs them, which keeps their import out of the start.
+
+
+def _create_speaker(settings: Settings) -> "Speaker":
     from shared.synthesis.speaker import Speaker  # noqa: PLC0415
 
     return Speaker(settings)
 
 
-def _translators_of(settings: Settings) -> "TranslatorChain":
+def _create_translators(settings: Settings) -> "TranslatorChain":
     from shared.translation.installed import translator_chain  # noqa: PLC0415
 
     return translator_chain(settings)
 
 
-async def _on_client_gone(_request: Request, _error: Exception) -> Response:
-    return Response(status_code=_STATUS_CLIENT_GONE)
+async def _on_client_disconnected(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=_STATUS_CLIENT_DISCONNECTED)
 
 
 async def _on_client_stalled(request: Request, _error: Exception) -> Response:
@@ -165,8 +164,8 @@ async def _on_client_stalled(request: Request, _error: Exception) -> Response:
     return response
 
 
-def _leave_out_validation(document: dict[str, Any]) -> None:
-    """Take out the 422 that FastAPI describes wherever a path has a parameter; none is answered."""
+def _remove_validation_errors(document: dict[str, Any]) -> None:
+    """Remove the 422 that FastAPI adds to paths with parameters; the app never sends it."""
     for methods in document["paths"].values():
         for operation in methods.values():
             if "HTTPValidationError" in str(operation["responses"].get("422")):
@@ -176,7 +175,7 @@ def _leave_out_validation(document: dict[str, Any]) -> None:
 
 
 def _openapi_document(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI document with the schemas that the routers describe themselves."""
+    """OpenAPI document with the schemas that the routers describe."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title, version=app.version, description=app.description, routes=app.routes
@@ -184,6 +183,6 @@ def _openapi_document(app: FastAPI) -> dict[str, Any]:
         components = document.setdefault("components", {})
         components["securitySchemes"] = descriptions.SECURITY_SCHEMES
         components["schemas"] = components.get("schemas", {}) | descriptions.COMPONENT_SCHEMAS
-        _leave_out_validation(document)
+        _remove_validation_errors(document)
         app.openapi_schema = document
     return app.openapi_schema

@@ -1,4 +1,4 @@
-"""Who may call: keys and tokens of a request, and which addresses may be open without them."""
+"""Authentication: keys and tokens of requests, and the addresses that may be open without keys."""
 
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ _KEY_HEADERS = ("ocp-apim-subscription-key", "api-key")
 
 
 class Access(Enum):
-    """What the credentials of a request amount to."""
+    """Result of checking the credentials of a request."""
 
     GRANTED = auto()
     MISSING = auto()
@@ -26,18 +26,19 @@ class Access(Enum):
 
 
 class Authenticator:
-    """Compares what a client presents with the configured keys.
+    """Compares the credentials of a request with the configured keys.
 
-    Presented in `Ocp-Apim-Subscription-Key`, in `api-key`, or as `Authorization: Bearer` with a
-    token or a key. One right credential is enough. Without configured keys everybody may call,
-    which `require_safe_binding` allows on loopback only.
+    A client presents them in `Ocp-Apim-Subscription-Key`, in `api-key`, or as
+    `Authorization: Bearer` with a token or a key. One valid credential is enough. Without
+    configured keys every request is granted access; `require_safe_binding` allows that on
+    loopback only.
 
     As a FastAPI dependency: `Depends(authenticator.require)`, on the short audio routes
     `Depends(authenticator.require_short_audio)`; both run before the body is read.
 
     Raises
     ------
-    ConfigurationError: a configured key is longer than any credential that is looked at.
+    ConfigurationError: a configured key is longer than the longest credential that is checked.
     """
 
     def __init__(self, settings: Settings, tokens: TokenIssuer | None = None) -> None:
@@ -49,21 +50,21 @@ class Authenticator:
         self.tokens = TokenIssuer(settings.keys) if tokens is None else tokens
 
     def check(self, headers: Mapping[str, str], *, query_key: str | None = None) -> Access:
-        """Judge the headers of a request; names are lower case unless the mapping folds case.
+        """Check the headers of a request; names are lower case unless the mapping folds case.
 
-        `query_key` is a key from the query string, which browsers' WebSockets need.
+        `query_key` is a key from the query string: WebSockets of browsers cannot set headers.
         """
         if not self._key_digests:
             return Access.GRANTED
         access = Access.MISSING
-        for presented in _presented(headers, query_key):
+        for presented in _presented_credentials(headers, query_key):
             if self._is_key(presented) or self.tokens.verify(presented) is not None:
                 return Access.GRANTED
             access = Access.WRONG
         return access
 
     def check_key(self, headers: Mapping[str, str]) -> Access:
-        """Judge a configured key alone: a token must not buy the next token."""
+        """Check for a configured key only: a token must not obtain the next token."""
         if not self._key_digests:
             return Access.GRANTED
         presented = [headers[name] for name in _KEY_HEADERS if headers.get(name)]
@@ -72,7 +73,7 @@ class Authenticator:
         return Access.GRANTED if any(map(self._is_key, presented)) else Access.WRONG
 
     async def require(self, connection: HTTPConnection) -> None:
-        """Let a request with a right key or token pass.
+        """Require a valid key or token.
 
         Raises
         ------
@@ -81,16 +82,16 @@ class Authenticator:
         _refuse(self.check(connection.headers), missing_status=401)
 
     async def require_short_audio(self, connection: HTTPConnection) -> None:
-        """Let a request with a right key or token pass.
+        """Require a valid key or token.
 
         Raises
         ------
-        Problem: 403 if missing, 401 if wrong, as the short audio contract wants.
+        Problem: 403 if missing, 401 if wrong, as the short audio contract specifies.
         """
         _refuse(self.check(connection.headers), missing_status=403)
 
     async def require_key(self, connection: HTTPConnection) -> None:
-        """Let a request with a right key pass, as `issueToken` wants.
+        """Require a valid key, as `issueToken` specifies.
 
         Raises
         ------
@@ -99,7 +100,7 @@ class Authenticator:
         _refuse(self.check_key(connection.headers), missing_status=401)
 
     def _is_key(self, presented: str) -> bool:
-        """Compare with every key, in a time that tells neither which fits nor how far."""
+        """Compare with every key, in a time that reveals neither which one matches nor how far."""
         if len(presented) > MAX_CREDENTIAL_CHARACTERS:
             return False
         digest = _digest(_header_bytes(presented))
@@ -120,7 +121,7 @@ def require_safe_binding(settings: Settings) -> None:
         return
     if not settings.keys:
         raise ConfigurationError(
-            "SOTTO_KEYS must be set to listen beyond loopback: without keys anybody who reaches "
+            "SOTTO_KEYS must be set to listen beyond loopback: without keys everyone who reaches "
             "SOTTO_HOST could use the service."
         )
     if settings.tls_cert is None and not settings.tls_terminated:
@@ -148,12 +149,12 @@ def _refuse(access: Access, *, missing_status: int) -> None:
         if access is Access.MISSING
         else (401, "Access denied: the subscription key or token is not valid here.")
     )
-    # RFC 9110, 15.5.2: a 401 names a scheme that would be accepted.
+    # RFC 9110, 15.5.2: a 401 names an accepted scheme.
     headers = {"WWW-Authenticate": 'Bearer realm="sotto"'} if status == 401 else {}
     raise Problem(status, message, headers=headers, shape=Shape.WRAPPED)
 
 
-def _presented(headers: Mapping[str, str], query_key: str | None) -> Iterator[str]:
+def _presented_credentials(headers: Mapping[str, str], query_key: str | None) -> Iterator[str]:
     for name in _KEY_HEADERS:
         if key := headers.get(name):
             yield key
@@ -174,5 +175,5 @@ def _header_bytes(value: str) -> bytes:
 
 
 def _digest(key: bytes) -> bytes:
-    """Bytes of one length, so that comparing them does not tell the key's."""
+    """Bytes of fixed length, so that comparing them does not reveal the length of the key."""
     return hashlib.sha256(key).digest()

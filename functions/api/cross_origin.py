@@ -1,9 +1,9 @@
-"""Which web pages may call the API from a browser: cross-origin resource sharing.
+"""Cross-origin resource sharing: the web pages that may call the API from a browser.
 
 https://fetch.spec.whatwg.org/#http-cors-protocol
-The middleware is Starlette's: credentials are keys in a header, never cookies, so any header may
-be sent and `*` is safe, and that is all which is asked of it. It names the origins that may read;
-it refuses none. Where there are no keys `LoopbackGuard` stands in front of it.
+The middleware is Starlette's. Credentials are keys in a header, never cookies, so a page may send
+any header and `*` is safe. The middleware names the origins that may read an answer; it refuses no
+request. Without keys `LoopbackGuard` stands in front of it.
 """
 
 from fastapi import FastAPI
@@ -13,13 +13,13 @@ from functions.api.loopback_guard import LoopbackGuard
 from shared.settings import Settings
 
 _EXPOSED = ("apim-request-id", "retry-after", "x-ms-client-request-id", "x-ms-request-id")
-_PREFLIGHT_MAX_AGE_S = 7200  # the most that Chromium honours
+_PREFLIGHT_MAX_AGE_S = 7200  # the maximum that Chromium honours
 
 
 def install_cross_origin(app: FastAPI, settings: Settings) -> None:
-    """Let pages of the configured origins call; without keys, no pages of others.
+    """Allow calls from pages of the configured origins; without keys, refuse all other pages.
 
-    `*` counts for servers with keys: without them every page of the web would be let in.
+    `*` counts only on servers with keys: without keys it would admit every page of the web.
     """
     origins = settings.cors_origins
     if not settings.keys:

@@ -1,6 +1,6 @@
-"""Short audio, fast transcription and tokens as parts of an OpenAPI document.
+"""OpenAPI descriptions of short audio, fast transcription and tokens.
 
-The schema of `definition` comes from the model that checks it.
+The schema of `definition` comes from the pydantic model that validates it.
 """
 
 from typing import Any
@@ -78,11 +78,11 @@ SHORT_AUDIO: dict[str, Any] = {
     "parameters": [
         query_parameter("language", "Locale of the speech.", required=True, example="en-US"),
         query_parameter(
-            "format", "How much is told.", enum=["simple", "detailed"], default="simple"
+            "format", "Level of detail.", enum=["simple", "detailed"], default="simple"
         ),
         query_parameter(
             "profanity",
-            "What happens to profane words in DisplayText, Display and MaskedITN.",
+            "Treatment of profane words in DisplayText, Display and MaskedITN.",
             enum=["masked", "removed", "raw"],
             default="masked",
         ),
@@ -107,7 +107,7 @@ SHORT_AUDIO: dict[str, Any] = {
     },
     "responses": {
         "200": json_answer(
-            "What was recognised, or in RecognitionStatus why nothing was.",
+            "The recognised text, or in RecognitionStatus the reason why there is none.",
             _SHORT_RESULT,
             {
                 "RecognitionStatus": "Success",
@@ -119,16 +119,16 @@ SHORT_AUDIO: dict[str, Any] = {
         **error_answers(
             WRAPPED_ERROR,
             {
-                "400": "Language missing or unsupported, audio that can not be decoded or is "
+                "400": "Language missing or unsupported, audio that cannot be decoded or is "
                 "longer than 60 seconds.",
                 "401": "The key or token is wrong.",
-                "403": "There is no key or token.",
+                "403": "The key or token is missing.",
                 "408": "The client stopped sending.",
                 "413": "The body is too large.",
-                "415": "The content type is not that of audio.",
+                "415": "The content type is not audio.",
                 **QUEUE_FULL,
                 "501": "Pronunciation assessment is not available.",
-                "503": "There is no model.",
+                "503": "The model is not available.",
             },
         ),
     },
@@ -140,7 +140,7 @@ _DEFINITION = TranscriptionDefinition.model_json_schema(ref_template="#/componen
 COMPONENT_SCHEMAS: dict[str, Any] = _DEFINITION.pop("$defs", {})
 
 _PHRASE = object_of(
-    channel={"type": "integer", "description": "Only where channels were separated."},
+    channel={"type": "integer", "description": "Only with separated channels."},
     offsetMilliseconds=MILLISECONDS,
     durationMilliseconds=MILLISECONDS,
     text=TEXT,
@@ -173,9 +173,9 @@ FAST_TRANSCRIPTION: dict[str, Any] = {
                     audio={
                         "type": "string",
                         "format": "binary",
-                        "description": "The audio file; not needed with definition.audioUrl.",
+                        "description": "The audio file; optional with definition.audioUrl.",
                     },
-                    definition={**_DEFINITION, "description": "Options, as JSON; may be left out."},
+                    definition={**_DEFINITION, "description": "Options as JSON; optional."},
                 ),
                 "encoding": {"definition": {"contentType": "application/json"}},
             }
@@ -190,9 +190,9 @@ FAST_TRANSCRIPTION: dict[str, Any] = {
                 "408": "The client stopped sending.",
                 "413": "The upload is too large.",
                 "415": "The body is not multipart/form-data.",
-                "422": "The audio can not be decoded, or its language is none of the locales.",
-                "501": "Translation is not available, nor is diarization where it is switched off.",
-                "503": "There is no model.",
+                "422": "The audio cannot be decoded, or its language is none of the locales.",
+                "501": "Translation is not available, or diarization is switched off.",
+                "503": "The model is not available.",
             },
         ),
     },

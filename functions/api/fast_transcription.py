@@ -1,4 +1,4 @@
-"""Fast transcription: one upload, one answer, nothing kept.
+"""Fast transcription: one upload, one answer, nothing stored.
 
 https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
 """
@@ -15,7 +15,7 @@ from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.transcription_definition import TranscriptionDefinition, invalid_argument
 from functions.api.uploads import (
-    opened_audio,
+    open_upload,
     plan_translation,
     read_upload,
     recognition_options,
@@ -39,8 +39,8 @@ def create_router(service: SpeechService) -> APIRouter:
     async def transcribe(request: Request) -> Response:
         """Transcribe an audio file in one request.
 
-        The audio is the part `audio`, or what `definition.audioUrl` leads to. Its format is
-        found in its bytes; file name and content type are ignored.
+        The audio is the part `audio`, or the file at `definition.audioUrl`. Its format is
+        detected from its bytes; file name and content type are ignored.
         """
         with service.admission.admit():
             return JSONResponse(await _transcribe(service, request))
@@ -93,7 +93,7 @@ async def _transcribe(service: SpeechService, request: Request) -> dict[str, Any
     record = record_of(request)
 
     def work(check_cancelled: CheckCancelled) -> dict[str, Any]:
-        with opened_audio(upload, service.settings) as stream:
+        with open_upload(upload, service.settings) as stream:
             channels = separate_channels(upload.definition, stream)
             transcript = transcribe(
                 service.transcriber, stream, replace(options, channels=channels), check_cancelled

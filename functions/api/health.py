@@ -1,4 +1,4 @@
-"""The routes of the original speech container that need no key: home page and probes.
+"""Home page and probes, the routes of the original speech container that need no key.
 
 https://learn.microsoft.com/azure/ai-services/speech-service/speech-container-howto#validate-that-a-container-is-running
 """
@@ -35,18 +35,18 @@ def create_router(service: SpeechService) -> APIRouter:
     router = APIRouter(tags=["Health"])
 
     async def home() -> Response:
-        """Show where the reference is."""
+        """Show links to the reference and the probes."""
         return HTMLResponse(_HOME_PAGE)
 
     async def ready() -> Response:
-        """Say whether the model is in memory: 200, or 503 until then."""
+        """Report whether the model is loaded: 200, or 503 until then."""
         if service.transcriber.loaded:
             return JSONResponse({"service": "speechtotext", "ready": "ready"})
-        # No Retry-After: a probe has a period of its own, and clients do not call this.
+        # No Retry-After: a probe has its own period, and clients do not call this route.
         return JSONResponse({"service": "speechtotext", "ready": "loading"}, status_code=503)
 
     async def status() -> Response:
-        """Say that this process accepts its configured keys, and its version."""
+        """Report that this process accepts its configured keys, and its version."""
         return JSONResponse(
             {
                 "service": "speechtotext",
@@ -57,7 +57,7 @@ def create_router(service: SpeechService) -> APIRouter:
         )
 
     async def healthz() -> Response:
-        """Say that the process answers at all."""
+        """Report that the process is alive."""
         return JSONResponse({"status": "ok"})
 
     _serve_page(router, "/", home, "Home page")

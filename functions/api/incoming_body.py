@@ -1,7 +1,7 @@
 """The body of a request while it arrives: an async iterator, and a blocking one for threads.
 
-Pieces are pulled, never queued: the next one is taken from the socket when the decoder asks
-for it, so a fast client waits in its own send buffer and memory stays flat.
+Pieces are pulled, never queued: the decoder pulls the next one from the socket when it needs it.
+A fast client waits in its own send buffer, and memory stays flat.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from starlette.types import Receive
 
 from shared.errors import AudioTooLarge
 
-# Longest silence of a client in the middle of its body. The cloud service gives up after a
-# similar time; a browser on a bad mobile link recovers within it.
+# Longest time without data in the middle of a body. The cloud service times out after a similar
+# time; a browser on a bad mobile link recovers within it.
 STALL_S = 30.0
 
 
@@ -21,20 +21,20 @@ class ClientStalled(Exception):
     """The client stopped sending in the middle of the body."""
 
 
-class ClientGone(Exception):
-    """The client closed the connection; nobody waits for an answer."""
+class ClientDisconnected(Exception):
+    """The client closed the connection; there is no recipient for an answer."""
 
 
 class IncomingBody:
-    """Body of one request, to be read once, on the event loop or from one worker thread.
+    """Body of one request, readable once, on the event loop or from one worker thread.
 
     Parameters
     ----------
     receive: the ASGI channel of the request.
-    max_bytes: size at which reading stops.
+    max_bytes: reading a larger body raises `AudioTooLarge`.
     stall_s: longest wait for one piece.
 
-    Both iterators raise `ClientStalled`, `ClientGone` or `AudioTooLarge`.
+    Both iterators raise `ClientStalled`, `ClientDisconnected` or `AudioTooLarge`.
     """
 
     def __init__(self, receive: Receive, *, max_bytes: int, stall_s: float | None = None) -> None:
@@ -53,7 +53,7 @@ class IncomingBody:
         while piece := self._await_piece():
             yield piece
 
-    async def gone(self) -> None:
+    async def wait_for_disconnect(self) -> None:
         """Return when the client closes the connection after it has sent the whole body."""
         await self._ended.wait()
         while (await self._receive())["type"] != "http.disconnect":
@@ -63,9 +63,9 @@ class IncomingBody:
         pulling = self._next_piece()
         try:
             return asyncio.run_coroutine_threadsafe(pulling, self._loop).result()
-        except (CancelledError, RuntimeError):  # the server stops, its loop may be closed already
+        except (CancelledError, RuntimeError):  # the server stops; its loop may be closed already
             pulling.close()
-            raise ClientGone from None
+            raise ClientDisconnected from None
 
     async def _next_piece(self) -> bytes:
         """Return the next piece, empty at the end of the body."""
@@ -76,7 +76,7 @@ class IncomingBody:
             except TimeoutError:
                 raise ClientStalled from None
             if message["type"] == "http.disconnect":
-                raise ClientGone
+                raise ClientDisconnected
             if not message.get("more_body", False):
                 self._ended.set()
             piece: bytes = message.get("body", b"")

@@ -1,4 +1,4 @@
-"""The token endpoint: a key for ten minutes of bearer token.
+"""The token endpoint: exchanges a key for a bearer token of ten minutes.
 
 https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short#how-to-get-an-access-token
 """
@@ -17,9 +17,9 @@ def create_router(service: SpeechService) -> APIRouter:
     router = APIRouter(tags=["Tokens"], dependencies=[Depends(service.authenticator.require_key)])
 
     async def issue_token(request: Request) -> Response:
-        """Exchange a key for a token that every route takes as `Authorization: Bearer`."""
-        asked = query_parameters(request).get("scope", "").lower()
-        scope = TokenScope.MANAGEMENT if asked == TokenScope.MANAGEMENT else TokenScope.SPEECH
+        """Exchange a key for a token that every route accepts as `Authorization: Bearer`."""
+        requested = query_parameters(request).get("scope", "").lower()
+        scope = TokenScope.MANAGEMENT if requested == TokenScope.MANAGEMENT else TokenScope.SPEECH
         return Response(
             service.authenticator.tokens.issue(scope),
             headers={"content-type": "application/jwt; charset=us-ascii"},

@@ -1,7 +1,7 @@
 """Uploads (`multipart/form-data`, RFC 7578) parsed in memory while they arrive.
 
-Starlette's own form parser spools every part over 1 MB to a temporary file, which audio must
-never reach, and takes a part without a filename for text, which the Azure SDK sends audio as.
+Starlette's form parser spools every part over 1 MB to a temporary file, where audio must never
+end up, and decodes a part without a filename as text, though the Azure SDK sends audio that way.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -24,7 +24,7 @@ MAX_BOUNDARY_BYTES = 200  # RFC 2046 allows 70
 
 
 class MalformedMultipart(SpeechError):
-    """The body is no form, or not the whole of one."""
+    """The body is not a complete multipart form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Part:
     """One field of a form.
 
     `data` is a read-only view of the only copy; it lives as long as the part or a slice of it.
-    `content_type` is lower case without parameters. Neither it nor `filename` says what the
-    bytes are: clients leave both out, or make them up.
+    `content_type` is lower case without parameters. Neither it nor `filename` identifies the
+    format of the bytes: clients leave both out, or invent them.
     """
 
     name: str
@@ -46,12 +46,12 @@ class Part:
 
         Raises
         ------
-        MalformedMultipart: these bytes are no UTF-8.
+        MalformedMultipart: the bytes are not UTF-8.
         """
         try:
             return str(self.data, "utf-8-sig")
         except UnicodeDecodeError:
-            # Not chained: that error holds the bytes.
+            # Not chained: the error holds the bytes.
             pass
         raise MalformedMultipart("A text part of the form is not UTF-8.")
 
@@ -64,13 +64,13 @@ async def read_multipart(
     content_length: int | None = None,
     max_parts: int = MAX_PARTS,
 ) -> tuple[Part, ...]:
-    """Read a form of at most `max_bytes` in all, parts in the order they were sent.
+    """Read a form of at most `max_bytes` in total; parts keep their order.
 
-    Holds one copy of the data, up to an eighth of it in growth, and one chunk. Reads no
-    further once a limit is passed.
+    Holds one copy of the data, up to an eighth of it in growth, and one chunk. Stops reading
+    once a limit is exceeded.
 
     `chunks` is the body as it arrives, such as `request.stream()`; `content_type` the request's
-    header, with its boundary; `content_length` likewise, where there is one: an upload that
+    header, with its boundary; `content_length` likewise, None if absent: an upload that
     announces too much is refused before it is read.
 
     Raises
@@ -87,12 +87,12 @@ async def read_multipart(
         n_bytes += len(chunk)
         if n_bytes > max_bytes:
             raise _too_large(max_bytes)
-        form.take(chunk)
+        form.feed(chunk)
     return form.finish()
 
 
 class _Form:
-    """The parts so far, fed chunk by chunk."""
+    """Parts parsed so far, fed chunk by chunk."""
 
     def __init__(self, boundary: bytes, max_parts: int) -> None:
         self._parser = PushMultipartParser(
@@ -103,8 +103,8 @@ class _Form:
         )
         self._parts: list[tuple[MultipartSegment, bytearray]] = []
 
-    def take(self, chunk: bytes) -> None:
-        """Parse one more piece of the body; an empty one is not its end."""
+    def feed(self, chunk: bytes) -> None:
+        """Parse one more chunk of the body; an empty chunk does not end it."""
         if not chunk:
             return
         for event in self._events(chunk):
@@ -114,7 +114,7 @@ class _Form:
                 self._parts[-1][1].extend(event)
 
     def finish(self) -> tuple[Part, ...]:
-        """Return the parts, now that the body has ended."""
+        """Return the parts after the end of the body."""
         for _ in self._events(b""):
             pass
         return tuple(
@@ -128,7 +128,7 @@ class _Form:
         )
 
     def _events(self, chunk: bytes) -> Iterator[MultipartSegment | bytes | None]:
-        # The parser's own words are not passed on: they may quote what it stumbled over.
+        # The parser's messages are not passed on: they may quote the input.
         try:
             yield from self._parser.parse(chunk)
         except ParserLimitReached:

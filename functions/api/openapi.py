@@ -1,7 +1,7 @@
-"""Parts of an OpenAPI document that the descriptions of all contracts are made of.
+"""Parts of OpenAPI documents that the descriptions of all contracts share.
 
-The routers read bodies themselves, as they arrive, so FastAPI cannot describe them; each contract
-has a module `descriptions` that does.
+The routers read bodies as they arrive, so FastAPI cannot describe them; the module `descriptions`
+of each contract does.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def array_of(items: dict[str, Any]) -> dict[str, Any]:
 def query_parameter(
     name: str, description: str, *, required: bool = False, **schema: Any
 ) -> dict[str, Any]:
-    """Query parameter; a string unless `schema` says another type."""
+    """Query parameter; a string unless `schema` has another type."""
     return {
         "name": name,
         "in": "query",
@@ -58,7 +58,7 @@ def json_answer(
 def error_answers(schema: dict[str, Any], *described: Mapping[str, str]) -> dict[str, Any]:
     """Responses with an error body by status, ascending; a later description replaces an earlier.
 
-    described: what each status means here.
+    described: meaning of each status.
     """
     merged: dict[str, str] = {}
     for descriptions in described:

@@ -1,10 +1,10 @@
-"""The path of a request as the routers know it.
+"""Canonical form of request paths.
 
-Clients write one path in several ways: `azure-ai-transcription` 1.0.0 asks for
-`////speechtotext/...` when its endpoint ends with a slash, some quote the colon as `%3A`, a
-custom domain of the cloud puts `/stt` or `/translator/text/v3.0` in front, and `issueToken` is
-written in any case. They are brought to one form before routing, because a redirect would lose
-the body of a POST.
+Clients write one path in several ways: `azure-ai-transcription` 1.0.0 requests
+`////speechtotext/...` when its endpoint ends with a slash, some clients quote the colon as `%3A`,
+custom domains of the cloud prefix `/stt` or `/translator/text/v3.0`, and clients write
+`issueToken` in any case. Paths are normalised before routing, because a redirect would lose the
+body of a POST.
 """
 
 import re

@@ -1,24 +1,24 @@
-"""Errors as HTTP: the only place that gives them a status and a body.
+"""Errors as HTTP responses: the only module that assigns a status and a body to them.
 
-Four shapes leave this service. Fast transcription and batch are flat:
+This service sends four shapes. Fast transcription and batch are flat:
 
     {"code": "InvalidArgument", "message": "…",
      "innerError": {"code": "InvalidLocale", "message": "…"}}
 
-Short audio, token and text to speech routes, and key errors everywhere, have the gateway's:
+Short audio, token and text to speech routes, and key errors everywhere, use the gateway's:
 
     {"error": {"code": "401", "message": "…"}}
 
-Routes of OpenAI's API have that one's:
+Routes of OpenAI's API use that API's:
 
     {"error": {"message": "…", "type": "invalid_request_error", "param": null, "code": "…"}}
 
-Routes of Translator have six digits for a code, the status and what exactly was wrong:
+Routes of Translator use a code of six digits, the status and three digits of detail:
 
     {"error": {"code": 400036, "message": "…"}}
 
-FastAPI's own `{"detail": …}` never does. Clients of azure-core send any answer again that
-carries `Retry-After`, so it goes with 429 and 503 and is taken off everything else.
+FastAPI's own `{"detail": …}` is never sent. Clients of azure-core repeat a request after any
+answer with `Retry-After`, so 429 and 503 carry it and it is removed from every other status.
 """
 
 import re
@@ -43,7 +43,7 @@ RETRY_AFTER_STATUSES = frozenset({429, 503})
 
 
 class Shape(Enum):
-    """Which of the bodies a contract wants."""
+    """Shape of the error body of a contract."""
 
     FLAT = auto()
     WRAPPED = auto()
@@ -51,27 +51,27 @@ class Shape(Enum):
     TRANSLATOR = auto()
 
 
-# Where another shape is the contract's; every other path is flat.
+# Paths of contracts with another shape; every other path is flat.
 WRAPPED_PATHS = ("/speech/", "/stt/", "/sts/", "/cognitiveservices/", "/tts/")
 OPENAI_PATHS = ("/v1/",)
 TRANSLATOR_PATHS = (
     "/translate", "/detect", "/languages", "/transliterate", "/breaksentence", "/dictionary/",
 )  # fmt: skip
 
-# Outer code and sentence of an answer about which no more is known than its status.
+# Outer code and message of errors of which only the status is known.
 _STATUSES: Mapping[int, tuple[str, str]] = {
     400: ("InvalidRequest", "The request is not valid."),
     401: ("Unauthorized", "Access denied."),
     403: ("Forbidden", "Access denied."),
-    404: ("NotFound", "There is nothing at this address."),
-    405: ("NotAllowed", "This address does not take this method."),
+    404: ("NotFound", "There is no resource at this address."),
+    405: ("NotAllowed", "This address does not support this method."),
     408: ("InvalidRequest", "The request did not arrive in time."),
-    409: ("Conflict", "The request contradicts the state of what it names."),
-    411: ("InvalidRequest", "The request must tell its length or be chunked."),
+    409: ("Conflict", "The request conflicts with the state of the resource."),
+    411: ("InvalidRequest", "The request must have a length or be chunked."),
     413: ("InvalidRequest", "The request is too large."),
     414: ("InvalidRequest", "The address of the request is too long."),
     415: ("UnsupportedMediaType", "The content type is not supported."),
-    422: ("UnprocessableEntity", "The request can not be processed."),
+    422: ("UnprocessableEntity", "The request cannot be processed."),
     429: ("TooManyRequests", "Too many requests. Try again later."),
     431: ("InvalidRequest", "The header fields of the request are too long or too many."),
     500: ("InternalServerError", "The request failed on the server."),
@@ -81,17 +81,18 @@ _STATUSES: Mapping[int, tuple[str, str]] = {
 
 
 class Problem(Exception):
-    """An answer that is an error.
+    """An error response.
 
     Parameters
     ----------
     status: HTTP status, 400 to 599.
-    message: one sentence for the developer of the client; None takes the status's own.
-    code: outer code; None takes the status's own. The wrapped shape shows the status instead.
-    inner_code: what exactly was wrong, in the flat shape only.
+    message: one sentence for the developer of the client; None: the default of the status.
+    code: outer code; None: the default of the status. The wrapped shape shows the status
+        instead.
+    inner_code: specific error code; the wrapped and the Translator shape omit it.
     detail: last three digits of the code in Translator's shape.
-    headers: further headers. `Retry-After` is dropped unless the status is 429 or 503.
-    shape: the shape to use whatever the path; key errors set it.
+    headers: additional headers. `Retry-After` is dropped unless the status is 429 or 503.
+    shape: shape that overrides the one of the path; key errors set it.
     """
 
     def __init__(
@@ -105,11 +106,13 @@ class Problem(Exception):
         headers: Mapping[str, str] | None = None,
         shape: Shape | None = None,
     ) -> None:
-        own_code, own_message = _STATUSES.get(status, _STATUSES[500 if status >= 500 else 400])
+        default_code, default_message = _STATUSES.get(
+            status, _STATUSES[500 if status >= 500 else 400]
+        )
         super().__init__(status)  # the message is for the client, not for a log
         self.status = status
-        self.message = message or own_message
-        self.code = code or own_code
+        self.message = message or default_message
+        self.code = code or default_code
         self.inner_code = inner_code
         self.detail = detail
         self.shape = shape
@@ -139,11 +142,11 @@ class Problem(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one class of error is answered.
+    """Response to one class of errors.
 
-    message: what the client reads; None passes the error's own sentence on. Errors that an
-    operator has to mend are not explained to clients.
-    wrapped_status: status in the wrapped shape where that contract names another one.
+    message: message for the client; None: the message of the error itself. Clients get no
+    explanation of errors that only an operator can resolve.
+    wrapped_status: status in the wrapped shape, if that contract specifies another one.
     detail: last three digits of the code in Translator's shape.
     """
 
@@ -159,9 +162,9 @@ _NO_MODEL = "Recognition is not available on this server."
 _NO_STORAGE = "Storage is not available at the moment."
 _INTERNAL = "The request failed on the server."
 
-# Inner codes are those of the service's API definition where it has one that fits.
+# Inner codes come from the service's API definition, if it defines a suitable one.
 RULES: Mapping[type[errors.SpeechError], Rule] = {
-    # The caller's audio. Short audio knows 400 only, fast transcription tells 422 apart.
+    # The caller's audio. Short audio has only 400; fast transcription also has 422.
     errors.AudioError: Rule(422, "UnprocessableEntity", "InvalidAudioFormat", None, 400),
     errors.UnsupportedFormat: Rule(422, "UnprocessableEntity", "InvalidAudioFormat", None, 400),
     errors.EmptyAudio: Rule(422, "UnprocessableEntity", "EmptyAudioFile", None, 400),
@@ -176,13 +179,13 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     ),
     errors.QueueFull: Rule(429, "TooManyRequests", "QuotaViolation"),
     errors.EngineUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_MODEL),
-    # Speech from text. That nothing is set up is said to whoever asks: it is optional.
+    # Speech from text. Clients learn that synthesis is not set up: it is optional.
     errors.SynthesisError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.MalformedSsml: Rule(400, "InvalidArgument", "InvalidPayload"),
     errors.UnknownVoice: Rule(400, "InvalidArgument", "InvalidParameterValue"),
     errors.UnsupportedOutput: Rule(400, "InvalidArgument", "InvalidParameterValue"),
     errors.SynthesisUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError"),
-    # Text in another language. Translator says 400 to a body that is too large.
+    # Text in another language. Translator answers 400 to a body that is too large.
     errors.TranslationError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.UnknownLanguage: Rule(400, "InvalidArgument", "InvalidLocale", detail=19),
     errors.UnsupportedPair: Rule(400, "InvalidArgument", "InvalidLocale", detail=23),
@@ -192,7 +195,7 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.AddressRefused: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.FetchFailed: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.FetchRefused: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
-    # Containers. Which one can not be reached, and why, is for the operator.
+    # Containers. Only the operator learns which one cannot be reached, and why.
     errors.StorageError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.Unstorable: Rule(400, "InvalidArgument", "InvalidParameterValue"),
     errors.BlobNotFound: Rule(404, "NotFound", "NotFound"),
@@ -214,7 +217,7 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.OutputTaken: Rule(409, "Conflict", "Conflict"),
     errors.MalformedJob: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.InvalidTimeToLive: Rule(400, "InvalidArgument", "InvalidTimeToLive"),
-    # What this server does not have. No `Retry-After`: waiting does not mend it.
+    # Unavailable features. No `Retry-After`: waiting does not resolve them.
     errors.FeatureUnavailable: Rule(501, "NotAllowed", "FeatureUnavailable"),
     errors.ModelError: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_MODEL),
     errors.ModelMissing: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_MODEL),
@@ -225,7 +228,7 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
 
 
 def problem_of(error: errors.SpeechError, shape: Shape = Shape.FLAT) -> Problem:
-    """Translate an error of the domain; a class without a rule takes its nearest base's."""
+    """Convert a domain error; a class without a rule uses the rule of its nearest base."""
     rule = next(RULES[base] for base in type(error).__mro__ if base in RULES)
     status = rule.status
     if shape is Shape.WRAPPED and rule.wrapped_status is not None:
@@ -245,7 +248,7 @@ def problem_of(error: errors.SpeechError, shape: Shape = Shape.FLAT) -> Problem:
 
 
 def shape_of_path(path: str) -> Shape:
-    """Return the shape that the contract of a path wants."""
+    """Return the error shape of the contract of a path."""
     normal = "/" + path.lower().lstrip("/")
     if normal.startswith(OPENAI_PATHS):
         return Shape.OPENAI
@@ -257,28 +260,28 @@ def shape_of_path(path: str) -> Shape:
 def install_problem_handlers(
     app: FastAPI, shape_of: Callable[[str], Shape] = shape_of_path
 ) -> None:
-    """Make every error of an app leave in its contract's shape.
+    """Answer every error of an app in the shape of its contract.
 
-    Middleware added before it is covered; what is added later (ids, log line, CORS) sees
-    every error as an answer already, and must not raise: such an exception is answered, but
-    reaches the host's log with its message. The outer code is left in
-    `request.state.error_code` for the line the request is logged with.
+    Middleware added before is covered. Middleware added later (ids, log line, CORS) sees every
+    error as a response already, and must not raise: such an exception is answered, but
+    reaches the host's log with its message. The outer code is stored in
+    `request.state.error_code` for the log line of the request.
     """
-    answers = _Answers(shape_of)
+    responder = _ErrorResponder(shape_of)
     handlers: dict[type[Exception], Any] = {
-        Problem: answers.on_problem,
-        errors.SpeechError: answers.on_speech_error,
-        RequestValidationError: answers.on_validation_error,
-        HTTPException: answers.on_http_exception,
-        ClientDisconnect: answers.on_disconnect,
-        Exception: answers.on_unexpected,
+        Problem: responder.on_problem,
+        errors.SpeechError: responder.on_speech_error,
+        RequestValidationError: responder.on_validation_error,
+        HTTPException: responder.on_http_exception,
+        ClientDisconnect: responder.on_disconnect,
+        Exception: responder.on_unexpected,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    app.add_middleware(_UnexpectedErrors, answer=answers.on_unexpected)
+    app.add_middleware(_UnexpectedErrors, answer=responder.on_unexpected)
 
 
-class _Answers:
+class _ErrorResponder:
     """One handler per kind of error."""
 
     def __init__(self, shape_of: Callable[[str], Shape]) -> None:
@@ -304,7 +307,7 @@ class _Answers:
         return self._respond(connection, Problem(error.status_code, headers=error.headers))
 
     async def on_disconnect(self, connection: HTTPConnection, _error: ClientDisconnect) -> Response:
-        return self._respond(connection, Problem(408))  # nobody reads it
+        return self._respond(connection, Problem(408))  # the client has left
 
     async def on_unexpected(self, connection: HTTPConnection, error: Exception) -> Response:
         if not isinstance(error, ResponseAborted):
@@ -318,14 +321,14 @@ class _Answers:
 
 
 class ResponseAborted(Exception):
-    """An answer that had begun can not be finished. Says no more, on purpose."""
+    """A started response cannot be finished. Carries no message, on purpose."""
 
 
 class _UnexpectedErrors:
-    """Answers what no handler expected, and lets no exception text out of the app.
+    """Answers unexpected errors, and lets no exception text out of the app.
 
     Starlette re-raises such errors for the host to log. A host logs messages and tracebacks,
-    and those may quote what a caller sent.
+    which may quote content of the request.
     """
 
     def __init__(self, app: ASGIApp, answer: Callable[[HTTPConnection, Exception], Any]) -> None:
@@ -349,7 +352,7 @@ class _UnexpectedErrors:
         except Exception as error:  # noqa: BLE001 - the app's edge
             response = await self._answer(HTTPConnection(scope), error)
         if response is not None and has_begun:
-            # Raised outside of the handler above, so that it carries no context.
+            # Raised outside of the handler above, so that it has no context.
             raise ResponseAborted
         if response is not None:
             await response(scope, receive, send)
@@ -360,7 +363,7 @@ _SAFE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 def _validation_problem(error: RequestValidationError) -> Problem:
-    """Say which field of a request is wrong, never what it held."""
+    """Name the invalid field of a request, never its value."""
     found: dict[str, Any] = next(iter(error.errors()), {})
     place, *names = found.get("loc") or ("body",)
     if found.get("type") == "json_invalid":

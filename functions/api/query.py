@@ -1,4 +1,4 @@
-"""Query parameters, whose names clients write in any case."""
+"""Query parameters with case-insensitive names."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ _OLDEST_API_VERSION = date(2024, 5, 15)
 
 
 def query_parameters(request: Request) -> dict[str, str]:
-    """Query parameters by their names in lower case; of a repeated one the first counts."""
+    """Query parameters by name in lower case; the first of repeated ones counts."""
     parameters: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         parameters.setdefault(name.lower(), value.strip())
@@ -18,7 +18,7 @@ def query_parameters(request: Request) -> dict[str, str]:
 
 
 def is_known_api_version(text: str) -> bool:
-    """Whether this is a version of fast transcription: a day from 2024-05-15, maybe a preview."""
+    """Whether this is a version of fast transcription: a date from 2024-05-15, maybe a preview."""
     match = _API_VERSION.fullmatch(text)
     if match is None:
         return False

@@ -1,7 +1,7 @@
-"""The API reference: OpenAPI as JSON, and a page made from it.
+"""The API reference: OpenAPI as JSON, and a page rendered from it.
 
 FastAPI's own pages load scripts from a content delivery network; this one loads nothing, so it
-also works where there is no internet.
+also works offline.
 """
 
 from html import escape
@@ -37,7 +37,7 @@ def create_router(app: FastAPI) -> APIRouter:
 
 
 def reference_page(document: dict[str, Any]) -> str:
-    """HTML page of an OpenAPI document, complete in itself."""
+    """Render an OpenAPI document as one self-contained HTML page."""
     operations = "".join(
         _operation(method, path, operation)
         for path, methods in document["paths"].items()

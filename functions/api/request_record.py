@@ -1,4 +1,4 @@
-"""One log line per request, and the headers that let a client's report be joined to it."""
+"""One log line per request, and response headers that identify it in a client's report."""
 
 import re
 import time
@@ -28,7 +28,7 @@ class RequestRecord:
     cost: RecognitionCost | None = None
 
     def add_transcript(self, transcript: Transcript) -> None:
-        """Take the numbers of a transcript."""
+        """Record the counts and cost of a transcript."""
         self.n_phrases = len(transcript.phrases)
         self.cost = transcript.cost
 
@@ -51,16 +51,16 @@ class RequestRecord:
 
 
 def record_of(request: Request) -> RequestRecord:
-    """Record of the request that is being served."""
+    """Record of the request under way."""
     record: RequestRecord = request.scope[_SCOPE_KEY]
     return record
 
 
 class RequestRecords:
-    """ASGI middleware that gives each request an id and writes its line when it is over.
+    """ASGI middleware that assigns an id to each request and logs one line at its end.
 
-    The id goes out as `x-ms-request-id` and `apim-request-id`, by which the cloud's clients
-    report problems; the client's own id is echoed, never logged.
+    The response carries the id as `x-ms-request-id` and `apim-request-id`, which the cloud's
+    clients quote in problem reports; the client's own id is echoed, never logged.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -68,7 +68,7 @@ class RequestRecords:
         self._log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the request, then write its line."""
+        """Serve the request, then log its line."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -76,7 +76,7 @@ class RequestRecords:
         scope[_SCOPE_KEY] = record
         client_request_id = Headers(scope=scope).get("x-ms-client-request-id", "")
         started = time.perf_counter()
-        status = 500  # what the server makes of an exception that leaves the app
+        status = 500  # the server's response to an exception that leaves the app
 
         async def send_with_ids(message: Message) -> None:
             nonlocal status

@@ -1,7 +1,7 @@
-"""Threads in which async requests run work that blocks.
+"""Threads for the blocking work of async requests.
 
-Decoding and recognition release the interpreter lock but block. Each request under way has a thread
-of its own; `Admission` bounds how many there are.
+Decoding and recognition release the interpreter lock but block. Each request under way has its own
+thread; `Admission` bounds their number.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from functions.api.incoming_body import ClientGone, IncomingBody
+from functions.api.incoming_body import ClientDisconnected, IncomingBody
 from shared.errors import EngineUnavailable
 from shared.scheduling import CheckCancelled
 
@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 class RequestThreads:
-    """Threads for at most `n_threads` requests; idle ones are used again."""
+    """Threads for at most `n_threads` requests; idle threads are reused."""
 
     def __init__(self, n_threads: int) -> None:
         self._pool = ThreadPoolExecutor(n_threads, thread_name_prefix="request")
@@ -26,34 +26,34 @@ class RequestThreads:
     async def run(self, work: Callable[[CheckCancelled], Result], body: IncomingBody) -> Result:
         """Run `work(check_cancelled)` in a thread and return its result.
 
-        `check_cancelled` raises `ClientGone` once the client has closed the connection or the
-        server stops; the work calls it wherever it may end early.
+        `check_cancelled` raises `ClientDisconnected` once the client has closed the connection or
+        the server stops; the work calls it at every point where it may end early.
 
         Raises
         ------
-        ClientGone: the client closed the connection before there was an answer.
-        EngineUnavailable: the server stops and does not wait any longer.
+        ClientDisconnected: the client closed the connection before there was an answer.
+        EngineUnavailable: the server stops, and its grace period is over.
         """
         cancelled = threading.Event()
 
         def check_cancelled() -> None:
             if cancelled.is_set():
-                raise ClientGone
+                raise ClientDisconnected
 
         working = asyncio.get_running_loop().run_in_executor(self._pool, work, check_cancelled)
-        leaving = asyncio.ensure_future(body.gone())
-        either: set[asyncio.Future[Any]] = {working, leaving}
+        disconnecting = asyncio.ensure_future(body.wait_for_disconnect())
+        futures: set[asyncio.Future[Any]] = {working, disconnecting}
         try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
             if working.done():
                 return working.result()
             cancelled.set()
             await asyncio.gather(working, return_exceptions=True)
-            raise ClientGone
+            raise ClientDisconnected
         except asyncio.CancelledError:
-            # uvicorn cancels what has not finished within the grace of a shutdown. Left alone it
-            # would be answered with a 500 in no contract's shape.
+            # uvicorn cancels requests that exceed the grace period of a shutdown. Unhandled, the
+            # cancellation becomes a 500 in no contract's shape.
             raise EngineUnavailable("The server stops.") from None
         finally:
             cancelled.set()
-            leaving.cancel()
+            disconnecting.cancel()

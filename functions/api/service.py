@@ -1,4 +1,4 @@
-"""What the routers of one app share."""
+"""Dependencies that the routers of one app share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SpeechService:
-    """Settings, access and recognition of one app; made once, by `create_app`.
+    """Settings, access and recognition of one app; created once, by `create_app`.
 
-    admission: of requests that recognise, translate or speak, all together.
-    translators, speaker: who translates and speaks, made at the first call.
-    management_limit: of requests to jobs, web hooks and models, all together.
+    admission: shared by all requests that recognise, translate or synthesise.
+    translators, speaker: text translation and speech synthesis, created at the first call.
+    management_limit: shared by all requests to jobs, web hooks and models.
     """
 
     settings: Settings

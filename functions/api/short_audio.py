@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.api import descriptions
-from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
+from functions.api.incoming_body import ClientDisconnected, ClientStalled, IncomingBody
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from functions.api.request_record import record_of
@@ -29,19 +29,19 @@ from shared.transcription.transcriber import find_supported_locale
 MAX_AUDIO_S = 60
 MODES = ("conversation", "dictation", "interactive")
 
-# A minute of 32 bit stereo at 48 kHz is 23 MB; longer uploads can not be within the limit.
+# A minute of 32 bit stereo at 48 kHz is 23 MB; longer uploads cannot be within the limit.
 _MAX_BODY_BYTES = 32_000_000
 
 _PROFANITY_MODES = {
     "masked": ProfanityMode.MASKED,
     "removed": ProfanityMode.REMOVED,
-    "remove": ProfanityMode.REMOVED,  # one page of the documents writes it so
+    "remove": ProfanityMode.REMOVED,  # spelling of one page of the documentation
     "raw": ProfanityMode.RAW,
 }
 _FORMATS = ("simple", "detailed")
 
-# What the bytes are is found in the bytes. `audio/…` says nothing more, a form of curl's
-# `--data-binary` without a header says less, and only what can not be audio is refused.
+# The format is detected from the bytes. `audio/…` adds nothing to that, curl's `--data-binary`
+# without a header sends a form's type, and only types that cannot be audio are refused.
 _UNTYPED = {"", "application/octet-stream", "application/ogg", "application/x-www-form-urlencoded"}
 
 
@@ -77,7 +77,7 @@ def create_router(service: SpeechService) -> APIRouter:
 
 
 def _read_request(service: SpeechService, request: Request) -> tuple[RecognitionOptions, bool]:
-    """Options of recognition, and whether the detailed format is asked for."""
+    """Options of recognition, and whether the request wants the detailed format."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _UNTYPED and not media_type.startswith(("audio/", "video/")):
         raise Problem(415, "The content type must name audio, such as audio/wav or audio/ogg.")
@@ -97,7 +97,7 @@ def _read_request(service: SpeechService, request: Request) -> tuple[Recognition
         locales=(find_supported_locale(service.transcriber, query["language"]),),
         word_timestamps=detailed and query.get("wordleveltimestamps", "").lower() == "true",
         profanity=profanity,
-        batch_segments=1,  # what has arrived is recognised while the client still records
+        batch_segments=1,  # speech is recognised while the client still records
     )
     return options, detailed
 
@@ -105,7 +105,7 @@ def _read_request(service: SpeechService, request: Request) -> tuple[Recognition
 async def _recognise(
     service: SpeechService, request: Request, options: RecognitionOptions
 ) -> Transcript | None:
-    """Transcript of the body, None where recognition failed inside."""
+    """Transcript of the body; None after an unexpected error."""
     record = record_of(request)
     max_bytes = min(_MAX_BODY_BYTES, service.settings.max_upload_bytes)
     limits = AudioLimits(max_bytes=max_bytes, max_duration_s=MAX_AUDIO_S)
@@ -121,7 +121,7 @@ async def _recognise(
         transcript = Transcript(duration_s=0.0, n_channels=1, phrases=(), dropped=())
     except AudioTooLong:
         raise _too_long() from None
-    except (SpeechError, ClientGone, ClientStalled):
+    except (SpeechError, ClientDisconnected, ClientStalled):
         raise
     except Exception as error:  # noqa: BLE001 - the contract has a status for it
         structlog.get_logger().error("recognition_failed", **exception_fields(error))

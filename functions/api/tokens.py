@@ -8,10 +8,10 @@ import jwt
 
 from shared.signing_keys import derive_signing_keys
 
-TOKEN_LIFETIME_S = 600  # clients are told to renew after 9 minutes
+TOKEN_LIFETIME_S = 600  # the documentation advises clients to renew after 9 minutes
 
-# A token of ours has about 250. What is longer is wrong without being decoded: base64 and JSON
-# come before the signature, and would be worked on for whoever sends them.
+# Our tokens have about 250. Longer ones are rejected without decoding: base64 and JSON come before
+# the signature, so any client could make the server decode them.
 MAX_CREDENTIAL_CHARACTERS = 4096
 
 _ALGORITHM = "HS256"
@@ -20,19 +20,19 @@ _AUDIENCE = "sotto.speech"
 
 
 class TokenScope(StrEnum):
-    """What a token was asked for; either kind opens every route, as with the cloud's own."""
+    """Requested scope of a token; either scope opens every route, as in the cloud."""
 
     SPEECH = "speech"
     MANAGEMENT = "speechservicesmanagement"
 
 
 class TokenIssuer:
-    """Signs and verifies tokens with keys that follow from the client keys.
+    """Signs and verifies tokens with keys derived from the client keys.
 
     Parameters
     ----------
-    client_keys: the configured keys. The first signs, any verifies. None: a key of this
-        process.
+    client_keys: the configured keys. The first signs, any verifies. Without any, this process
+        generates a key.
     now: seconds since the epoch.
     """
 
@@ -53,7 +53,7 @@ class TokenIssuer:
         return jwt.encode(claims, self._keys[0], algorithm=_ALGORITHM)
 
     def verify(self, token: str) -> TokenScope | None:
-        """Return the scope of a token that is ours and has not expired, None for any other."""
+        """Return the scope of a valid token of ours, None for any other."""
         if len(token) > MAX_CREDENTIAL_CHARACTERS:
             return None
         for key in self._keys:
@@ -72,8 +72,8 @@ class TokenIssuer:
                 issuer=_ISSUER,
                 options={
                     "require": ["exp", "iat", "aud", "iss"],
-                    # Expiry is read from the clock we were given; `iat` of an instance whose
-                    # clock is a second ahead is no reason to refuse.
+                    # `now` decides on expiry below; an `iat` from an instance whose clock is a
+                    # second ahead is no reason to refuse.
                     "verify_exp": False,
                     "verify_iat": False,
                 },

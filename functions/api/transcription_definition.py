@@ -1,7 +1,7 @@
-"""The `definition` part of a fast transcription: what a client may ask for, checked.
+"""The `definition` part of a fast transcription, validated.
 
 https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
-Unknown members are ignored, a member that is null counts as absent, a wrong type is refused.
+Unknown members are ignored, null counts as absent, a wrong type is refused.
 """
 
 from enum import StrEnum
@@ -16,7 +16,7 @@ from shared.text_forms.profanity import ProfanityMode
 
 
 class Member(BaseModel):
-    """An object of a definition, in the names of the contract."""
+    """An object of a definition, with the contract's names of members."""
 
     model_config = ConfigDict(
         strict=True,
@@ -28,7 +28,7 @@ class Member(BaseModel):
 
 
 class ProfanityFilterMode(StrEnum):
-    """Names of this contract for what happens to profane words."""
+    """Profanity modes by the contract's names."""
 
     NONE = "None"
     REMOVED = "Removed"
@@ -45,7 +45,7 @@ _PROFANITY_MODES = {
 
 
 class Diarization(Member):
-    """Telling speakers apart. The Python client never sends `enabled`: absent means true."""
+    """Options of diarization. The Python client never sends `enabled`: absent means true."""
 
     enabled: bool | None = None
     max_speakers: Annotated[int, Field(ge=2, le=35)] | None = None
@@ -59,7 +59,7 @@ class PhraseList(Member):
 
 
 class EnhancedMode(Member):
-    """What the cloud has a large language model for. Its prompt is accepted and not used."""
+    """Options of the cloud's large language model. Its prompt is accepted and ignored."""
 
     enabled: bool | None = None
     task: Literal["transcribe", "translate"] | None = None
@@ -68,7 +68,7 @@ class EnhancedMode(Member):
 
 
 class TranscriptionDefinition(Member):
-    """What one fast transcription is asked for."""
+    """Options of one fast transcription."""
 
     locales: list[str] | None = None
     models: dict[str, str] | None = None
@@ -81,24 +81,24 @@ class TranscriptionDefinition(Member):
 
     @property
     def profanity(self) -> ProfanityMode:
-        """Profanity mode of recognition; masked unless another is asked for."""
+        """Profanity mode of recognition; the default is masked."""
         return _PROFANITY_MODES[self.profanity_filter_mode or ProfanityFilterMode.MASKED]
 
     @property
-    def tells_speakers_apart(self) -> bool:
-        """Whether diarization is on: any object turns it on that does not say `enabled: false`."""
+    def diarizes(self) -> bool:
+        """Whether diarization is on: any object without `enabled: false` turns it on."""
         return self.diarization is not None and self.diarization.enabled is not False
 
     @property
     def speakers(self) -> SpeakerRange | None:
-        """How many speakers there may be; None where they are not told apart."""
-        if self.diarization is None or not self.tells_speakers_apart:
+        """Possible numbers of speakers; None without diarization."""
+        if self.diarization is None or not self.diarizes:
             return None
         return SpeakerRange(most=self.diarization.max_speakers)
 
     @property
     def translation_target(self) -> str | None:
-        """Language that enhanced mode is asked to translate to, English where none is named."""
+        """Target language of enhanced mode, English by default; None without translation."""
         mode = self.enhanced_mode
         if mode is None or mode.enabled is False or mode.task != "translate":
             return None
@@ -112,15 +112,15 @@ class TranscriptionDefinition(Member):
 
     @property
     def phrase_weight(self) -> float:
-        """How strongly the phrases bind, 0 to 2; 1 unless another weight is asked for."""
+        """Weight of phrase biasing, 0 to 2; the default is 1."""
         weight = None if self.phrase_list is None else self.phrase_list.biasing_weight
         return 1.0 if weight is None else weight
 
 
-# Codes of the cloud's error model for what is wrong with a member; all else is a value.
+# Inner codes of the cloud's error model by member; all others have `InvalidParameterValue`.
 _INNER_CODES = {"locales": "InvalidLocale", "channels": "InvalidChannels", "models": "InvalidModel"}
 
-# Shells hand over the white space, and those that know no single quotes the quotes, around it.
+# Shells leave white space around JSON, and shells without single quotes leave the quotes.
 _AROUND_JSON = b" \t\r\n'\"\xef\xbb\xbf"
 
 
@@ -128,11 +128,11 @@ Definition = TypeVar("Definition", bound=TranscriptionDefinition)
 
 
 def parse_definition(json_text: bytes, kind: type[Definition]) -> Definition:
-    """Read the `definition` part; empty means `{}`.
+    """Parse the `definition` part; empty means `{}`.
 
     Raises
     ------
-    Problem: 400, naming the member and what it may be, never what it was.
+    Problem: 400, naming the member and its accepted values, never its value.
     """
     try:
         definition = kind.model_validate_json(json_text.strip(_AROUND_JSON) or b"{}")
@@ -141,7 +141,7 @@ def parse_definition(json_text: bytes, kind: type[Definition]) -> Definition:
     channels = definition.channels or []
     if len(set(channels)) != len(channels):
         raise invalid_argument("definition.channels names a channel twice.", "InvalidChannels")
-    if len(channels) > 1 and definition.tells_speakers_apart:
+    if len(channels) > 1 and definition.diarizes:
         raise invalid_argument(
             "definition.channels with two channels and definition.diarization exclude each other.",
             "InvalidChannels",
@@ -150,7 +150,7 @@ def parse_definition(json_text: bytes, kind: type[Definition]) -> Definition:
 
 
 def invalid_argument(message: str, inner_code: str = "InvalidParameterValue") -> Problem:
-    """Refusal of one argument of a request, in the codes of the cloud's error model."""
+    """Problem with one argument of a request, with the codes of the cloud's error model."""
     return Problem(400, message, code="InvalidArgument", inner_code=inner_code)
 
 
@@ -163,7 +163,7 @@ def _problem(error: ValidationError) -> Problem:
     member = "definition"
     for step in first["loc"]:
         member += f"[{step}]" if isinstance(step, int) else f".{step}"
-    # The message names what is accepted; the value, which may be speech, is not repeated.
+    # The message names the accepted values; it does not quote the value, which may be speech.
     return invalid_argument(
         f"{member}: {first['msg']}.",
         _INNER_CODES.get(str(first["loc"][0]) if first["loc"] else "", "InvalidParameterValue"),

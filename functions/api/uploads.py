@@ -1,7 +1,7 @@
-"""Uploads: the form of a request with audio, read while it arrives, counted and checked.
+"""Uploads: multipart forms with audio, read and validated while they arrive.
 
-`receive_form` reads any form. `read_upload` reads those of fast transcription's kind, with the
-parts `audio` and `definition`; the audio is the part, or the file at `definition.audioUrl`.
+`receive_form` reads any form. `read_upload` reads forms with the parts `audio` and `definition`, as
+in fast transcription; the audio is the part, or the file at `definition.audioUrl`.
 """
 
 import asyncio
@@ -31,24 +31,26 @@ from shared.settings import Settings
 from shared.transcription.transcriber import find_supported_locale
 from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
 
-# The fields beside the audio, the boundaries and the headers of the parts.
+# Fields other than the audio, boundaries, and headers of the parts.
 _OVERHEAD_BYTES = 1_000_000
 
 
 def upload_limits(settings: Settings) -> AudioLimits:
-    """Size and length that the audio of a request may have."""
+    """Limits on the size and duration of uploaded audio."""
     return AudioLimits(max_bytes=settings.max_upload_bytes, max_duration_s=settings.max_audio_s)
 
 
 async def receive_form(
     request: Request, settings: Settings, max_parts: int = MAX_PARTS
 ) -> tuple[tuple[Part, ...], IncomingBody]:
-    """Read all parts of a form with audio of at most `SOTTO_MAX_UPLOAD_BYTES`; also the body.
+    """Read all parts of a form with audio of at most `SOTTO_MAX_UPLOAD_BYTES`.
+
+    Returns the parts, and the body that they were read from.
 
     Raises
     ------
     Problem: 415 for another content type.
-    MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
+    MalformedMultipart, AudioTooLarge, ClientDisconnected, ClientStalled: while it is read.
     """
     body = IncomingBody(request.receive, max_bytes=settings.max_upload_bytes + _OVERHEAD_BYTES)
     content_type = request.headers.get("content-type", "")
@@ -69,7 +71,7 @@ async def receive_form(
 
 @dataclass(frozen=True, slots=True)
 class Upload(Generic[Definition]):
-    """What a client has sent. audio: None where the definition says where it is."""
+    """A received form. audio: None if the definition has an `audioUrl`."""
 
     audio: Part | None
     definition: Definition
@@ -79,13 +81,13 @@ class Upload(Generic[Definition]):
 async def read_upload(
     service: SpeechService, request: Request, kind: type[Definition]
 ) -> Upload[Definition]:
-    """Read the form of a request, and check it before any of the audio is decoded.
+    """Read the form of a request, and validate it before any audio is decoded.
 
     Raises
     ------
-    Problem: 415 for another content type, 400 for what is wrong in the form.
-    MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
-    FeatureUnavailable: what this server does not do.
+    Problem: 415 for another content type, 400 for an invalid form.
+    MalformedMultipart, AudioTooLarge, ClientDisconnected, ClientStalled: while it is read.
+    FeatureUnavailable: the definition needs a feature that this server lacks.
     """
     settings = service.settings
     parts, body = await receive_form(request, settings)
@@ -93,7 +95,7 @@ async def read_upload(
     definition_part = _only_part(parts, "definition")
     json_text = bytes(definition_part.data) if definition_part else b""
     definition = await asyncio.to_thread(parse_definition, json_text, kind)
-    _refuse_unserved(definition, settings)
+    _refuse_unsupported(definition, settings)
     if audio is None and not definition.audio_url:
         raise Problem(
             400,
@@ -107,18 +109,18 @@ async def read_upload(
 def recognition_options(
     service: SpeechService, definition: TranscriptionDefinition
 ) -> RecognitionOptions:
-    """Options of the recognition that a definition asks for.
+    """Recognition options of a definition.
 
     Raises
     ------
-    UnsupportedLocale: one of its locales is not the model's.
+    UnsupportedLocale: the model does not support one of its locales.
     """
     return RecognitionOptions(
         locales=tuple(
             find_supported_locale(service.transcriber, locale)
             for locale in definition.locales or ()
         ),
-        word_timestamps=True,  # `words` is there in every answer of this contract
+        word_timestamps=True,  # every answer of this contract has `words`
         profanity=definition.profanity,
         speakers=definition.speakers,
         phrases=definition.phrases,
@@ -130,7 +132,7 @@ def recognition_options(
 async def plan_translation(
     service: SpeechService, options: RecognitionOptions, targets: Sequence[str]
 ) -> SpeechTranslationPlan:
-    """Settle who translates what may be spoken, before any audio is decoded.
+    """Choose translators for every language that may be spoken, before any audio is decoded.
 
     Raises
     ------
@@ -142,19 +144,19 @@ async def plan_translation(
 
 
 def separate_channels(definition: TranscriptionDefinition, stream: AudioStream) -> tuple[int, ...]:
-    """Channels to recognise one by one; the contract ignores them in mono, and so do we."""
+    """Channels to recognise separately; the contract ignores them for mono audio."""
     return tuple(definition.channels or ()) if stream.n_channels > 1 else ()
 
 
 @contextmanager
-def opened_audio(upload: Upload[Definition], settings: Settings) -> Iterator[AudioStream]:
-    """Audio of the form, or of the URL where the form has none. Blocks."""
+def open_upload(upload: Upload[Definition], settings: Settings) -> Iterator[AudioStream]:
+    """Open the audio of the form, or of the URL if the form has none. Blocks."""
     limits = upload_limits(settings)
     if upload.audio is not None:
         with open_audio(upload.audio.data, limits=limits) as stream:
             yield stream
         return
-    # 75 ms of import that a start without any audioUrl need not pay.
+    # The import takes 75 ms, which a start without any audioUrl saves.
     from shared.fetch import FetchLimits, fetch  # noqa: PLC0415
 
     with (
@@ -169,13 +171,13 @@ def opened_audio(upload: Upload[Definition], settings: Settings) -> Iterator[Aud
 
 
 def _content_length(request: Request) -> int | None:
-    """Length that the request announces, None where it is chunked."""
+    """Length that the request announces; None if it is chunked."""
     announced = request.headers.get("content-length", "")
     return int(announced) if announced.isascii() and announced.isdigit() else None
 
 
 def _only_part(parts: Iterable[Part], name: str) -> Part | None:
-    """Return the part of that name; which of two was meant is not guessed."""
+    """Return the part of that name; two parts of one name are ambiguous and refused."""
     named = [part for part in parts if part.name == name]
     if len(named) > 1:
         raise Problem(
@@ -187,10 +189,10 @@ def _only_part(parts: Iterable[Part], name: str) -> Part | None:
     return named[0] if named else None
 
 
-def _refuse_unserved(definition: TranscriptionDefinition, settings: Settings) -> None:
-    """Say no to what this release does not do, rather than leave it out of the answer."""
+def _refuse_unsupported(definition: TranscriptionDefinition, settings: Settings) -> None:
+    """Refuse unsupported options, rather than silently ignore them."""
     for model in (definition.models or {}).values():
         if model.rstrip("/").rpartition("/")[2] != settings.model:
             raise invalid_argument("definition.models names an unknown model.", "InvalidModel")
-    if definition.tells_speakers_apart and not settings.diarization:
+    if definition.diarizes and not settings.diarization:
         raise FeatureUnavailable("definition.diarization is not available on this server.")

@@ -1,1 +1,1 @@
-"""What all routes of the management API share: versions, bodies, filters, pages, rates."""
+"""Common parts of the management API: versions, bodies, filters, pages, rate limit."""

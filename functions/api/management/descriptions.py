@@ -1,4 +1,4 @@
-"""What the descriptions of the management API have in common: parts of an OpenAPI document."""
+"""OpenAPI parts that the descriptions of the management API share."""
 
 from typing import Any
 
@@ -17,20 +17,20 @@ PAGING: tuple[dict[str, Any], ...] = (
     {
         "name": "skip",
         "in": "query",
-        "description": "How many to leave out.",
+        "description": "Number of items to skip.",
         "schema": {"type": "integer", "default": 0, "minimum": 0},
     },
     {
         "name": "top",
         "in": "query",
-        "description": "How many to list at most.",
+        "description": "Maximum number of items.",
         "schema": {"type": "integer", "default": 100, "minimum": 1},
     },
 )
 FILTER: dict[str, Any] = {
     "name": "filter",
     "in": "query",
-    "description": "Which to list, in OData: `status eq 'Failed'`.",
+    "description": "OData filter of the items, such as `status eq 'Failed'`.",
     "schema": {"type": "string"},
 }
 
@@ -46,7 +46,7 @@ _VERSION_PARAMETER: dict[str, Any] = {
 def answers(
     good: dict[str, tuple[str, dict[str, Any] | None]], bad: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    """Answers by status: with the schema of their body, or none; and errors."""
+    """Responses by status: description and schema of the body (None: no body), and errors."""
     return {
         **{status: json_answer(text, schema) for status, (text, schema) in good.items()},
         **error_answers(FLAT_ERROR, UNAUTHORISED, bad or {}),
@@ -54,13 +54,13 @@ def answers(
 
 
 def list_of(schema: dict[str, Any]) -> dict[str, Any]:
-    """Schema of a page."""
+    """Schema of a page of items."""
     next_link = {"type": "string", "description": "Next page; absent on the last."}
     return object_of(values=array_of(schema), **{"@nextLink": next_link})
 
 
 def in_both_generations(operation: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """An operation with `api-version` in the query, and with the version in the path."""
+    """Return an operation twice: with `api-version` in the query, and the version in the path."""
     parameters = operation.get("parameters", [])
     return (
         {**operation, "parameters": [API_VERSION_PARAMETER, *parameters]},

@@ -1,6 +1,6 @@
-"""The JSON body of a request, read in memory and strictly: what it may hold is asked for by name.
+"""The JSON body of a request, read into memory and validated strictly, member by member.
 
-Members that nobody asks for are ignored, and null counts as absent, as in fast transcription.
+Unknown members are ignored, and null counts as absent, as in fast transcription.
 """
 
 import asyncio
@@ -26,12 +26,12 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 async def read_json_body(
     request: Request, media_types: Iterable[str] = (_JSON_TYPE,)
 ) -> JsonFields:
-    """Read the object that is the body of a request.
+    """Read the body of a request as a JSON object.
 
     Raises
     ------
-    Problem: 415 another content type (none is taken for JSON); 400 `EmptyRequest`, or
-        `InvalidRequestBodyFormat` for what is no JSON in UTF-8 or no object.
+    Problem: 415 for another content type (a missing one counts as JSON); 400 `EmptyRequest`, or
+        `InvalidRequestBodyFormat` if the body is not JSON in UTF-8, or not an object.
     AudioTooLarge: more than `MAX_BODY_BYTES`.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -51,16 +51,16 @@ def _fields_of(body: bytes) -> JsonFields:
     try:
         fields = JsonFields.parse(body, MAX_BODY_BYTES)
     except FieldError as error:
-        message = f"The body can not be read: {error}."
+        message = f"The body cannot be read: {error}."
     else:
-        if not _has_half_characters(body):
+        if not _has_lone_surrogates(body):
             return fields
-        message = "The body has half of a character in it, which is no text in UTF-8."
+        message = "The body has a lone surrogate, which UTF-8 cannot encode."
     raise Problem(400, message, inner_code="InvalidRequestBodyFormat")
 
 
-def _has_half_characters(body: bytes) -> bool:
-    """Tell whether JSON has one half of a surrogate pair: nobody could answer with it."""
+def _has_lone_surrogates(body: bytes) -> bool:
+    """Whether the JSON has a lone surrogate: no response could contain it."""
     if _SURROGATE.search(body):
         try:
             json.dumps(json.loads(body), ensure_ascii=False).encode()
@@ -71,9 +71,9 @@ def _has_half_characters(body: bytes) -> bool:
 
 @contextmanager
 def refused_as(inner_code: str, place: str = "") -> Iterator[None]:
-    """Turn what `JsonFields` raises in the block into a refusal with an inner code.
+    """Convert a `FieldError` of the block into a problem with an inner code.
 
-    The message names the member and what it may be, never what it was.
+    The message names the member and its accepted values, never its value.
 
     Raises
     ------

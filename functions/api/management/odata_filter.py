@@ -1,4 +1,4 @@
-"""The `filter` of a list: the part of OData that the management API takes.
+"""The `filter` of a list: the subset of OData that the management API supports.
 
     status eq 'Failed' and not (createdDateTime lt 2025-05-24T00:00:00Z)
 
@@ -7,9 +7,9 @@
     negation    := "not" negation | "(" disjunction ")" | comparison
     comparison  := name operator literal
 
-Texts stand in single quotes (a quote in them is doubled) and take `eq` and `ne`; times stand
-bare and take all six operators. OData URL conventions 4.01, section 5.1.1; filters of the speech
-service's API definition.
+Texts are in single quotes (a quote inside is doubled) and support `eq` and `ne`; times are
+unquoted and support all six operators. OData URL conventions 4.01, section 5.1.1; filters of the
+speech service's API definition.
 """
 
 import operator
@@ -30,7 +30,7 @@ Predicate = Callable[[Mapping[str, Value]], bool]
 
 
 class Kind(Enum):
-    """What a property of a resource holds."""
+    """Type of a property of a resource."""
 
     TEXT = auto()
     TIME = auto()
@@ -53,7 +53,7 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
     "lt": operator.lt,
     "le": operator.le,
 }
-_OF_TEXTS = frozenset({"eq", "ne"})
+_TEXT_OPERATORS = frozenset({"eq", "ne"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class _Token:
 
 
 def parse_filter(text: str, kinds: Mapping[str, Kind]) -> Predicate:
-    """Read a filter over resources with the properties `kinds`.
+    """Parse a filter over resources with the properties `kinds`.
 
-    The predicate takes the values of one resource; a time is aware. One that has no value is
-    unequal to everything, and neither before nor after.
+    The predicate takes the values of one resource; times are aware. A missing value is unequal
+    to everything, and neither before nor after any time.
 
     Raises
     ------
@@ -74,14 +74,14 @@ def parse_filter(text: str, kinds: Mapping[str, Kind]) -> Predicate:
     """
     if len(text) > MAX_CHARACTERS:
         raise unsupported_filter(f"it has more than {MAX_CHARACTERS} characters")
-    return _Parser(_tokens(text), kinds).whole()
+    return _Parser(_tokens(text), kinds).parse_expression()
 
 
 def unsupported_filter(reason: str) -> Problem:
-    """Refusal of a filter."""
+    """Problem with a filter."""
     return Problem(
         400,
-        f"The query parameter filter can not be used: {reason}.",
+        f"The query parameter filter cannot be used: {reason}.",
         code="InvalidArgument",
         inner_code="UnsupportedFilter",
     )
@@ -92,7 +92,7 @@ def _tokens(text: str) -> list[_Token]:
     while position < end:
         found = _TOKEN.match(text, position)
         if found is None or found.lastgroup is None:
-            raise unsupported_filter(f"character {position + 1} can not be read")
+            raise unsupported_filter(f"character {position + 1} cannot be read")
         tokens.append(_Token(found.lastgroup, found[found.lastgroup]))
         position = found.end()
     return tokens
@@ -104,24 +104,24 @@ class _Parser:
     def __init__(self, tokens: list[_Token], kinds: Mapping[str, Kind]) -> None:
         self._tokens = tokens
         self._kinds = kinds
-        self._next = 0
+        self._position = 0
         self._depth = 0
 
-    def whole(self) -> Predicate:
+    def parse_expression(self) -> Predicate:
         predicate = self._disjunction()
-        if self._next < len(self._tokens):
-            raise unsupported_filter(f"nothing may follow its word {self._next}")
+        if self._position < len(self._tokens):
+            raise unsupported_filter(f"nothing may follow its word {self._position}")
         return predicate
 
     def _disjunction(self) -> Predicate:
         parts = [self._conjunction()]
-        while self._takes("or"):
+        while self._accept("or"):
             parts.append(self._conjunction())
         return parts[0] if len(parts) == 1 else lambda values: any(part(values) for part in parts)
 
     def _conjunction(self) -> Predicate:
         parts = [self._negation()]
-        while self._takes("and"):
+        while self._accept("and"):
             parts.append(self._negation())
         return parts[0] if len(parts) == 1 else lambda values: all(part(values) for part in parts)
 
@@ -130,12 +130,12 @@ class _Parser:
         if self._depth > MAX_DEPTH:
             raise unsupported_filter(f"it is nested more than {MAX_DEPTH} times")
         try:
-            if self._takes("not"):
+            if self._accept("not"):
                 inner = self._negation()
                 return lambda values: not inner(values)
-            if self._takes("("):
+            if self._accept("("):
                 inner = self._disjunction()
-                if not self._takes(")"):
+                if not self._accept(")"):
                     raise unsupported_filter("a closing parenthesis is missing")
                 return inner
             return self._comparison()
@@ -143,13 +143,13 @@ class _Parser:
             self._depth -= 1
 
     def _comparison(self) -> Predicate:
-        name = self._word("the name of a property").text
+        name = self._expect_word("the name of a property").text
         kind = self._kinds.get(name)
         if kind is None:
             known = ", ".join(self._kinds)
             raise unsupported_filter(f"it may be about {known}")
-        sign = self._word("an operator").text
-        if sign not in _OPERATORS or (kind is Kind.TEXT and sign not in _OF_TEXTS):
+        sign = self._expect_word("an operator").text
+        if sign not in _OPERATORS or (kind is Kind.TEXT and sign not in _TEXT_OPERATORS):
             taken = "eq and ne" if kind is Kind.TEXT else "eq, ne, gt, ge, lt and le"
             raise unsupported_filter(f"{name} takes {taken}")
         literal, compare = self._literal(name, kind), _OPERATORS[sign]
@@ -161,7 +161,7 @@ class _Parser:
         return holds
 
     def _literal(self, name: str, kind: Kind) -> str | datetime:
-        token = self._take()
+        token = self._next_token()
         if kind is Kind.TEXT and token is not None and token.kind == "text":
             return token.text[1:-1].replace("''", "'")
         if kind is Kind.TIME and token is not None and token.kind == "time":
@@ -171,24 +171,24 @@ class _Parser:
                 except (ValueError, OverflowError):
                     pass
             raise unsupported_filter("a time is written as 2025-05-24T03:20:39Z")
-        what = "a text in single quotes" if kind is Kind.TEXT else "a time without quotes"
-        raise unsupported_filter(f"{name} is compared with {what}")
+        literal = "a text in single quotes" if kind is Kind.TEXT else "a time without quotes"
+        raise unsupported_filter(f"{name} is compared with {literal}")
 
-    def _word(self, what: str) -> _Token:
-        token = self._take()
+    def _expect_word(self, role: str) -> _Token:
+        token = self._next_token()
         if token is None or token.kind != "word":
-            raise unsupported_filter(f"{what} is expected as its word {self._next}")
+            raise unsupported_filter(f"{role} is expected as its word {self._position}")
         return token
 
-    def _take(self) -> _Token | None:
-        if self._next == len(self._tokens):
+    def _next_token(self) -> _Token | None:
+        if self._position == len(self._tokens):
             return None
-        self._next += 1
-        return self._tokens[self._next - 1]
+        self._position += 1
+        return self._tokens[self._position - 1]
 
-    def _takes(self, text: str) -> bool:
-        """Go on if this comes next. A text in quotes is never a word of the grammar."""
-        if self._next < len(self._tokens) and self._tokens[self._next].text == text:
-            self._next += 1
+    def _accept(self, text: str) -> bool:
+        """Consume the next token if it matches. A quoted text is never a word of the grammar."""
+        if self._position < len(self._tokens) and self._tokens[self._position].text == text:
+            self._position += 1
             return True
         return False

@@ -1,4 +1,4 @@
-"""`skip` and `top` of a list, and the address of its next page."""
+"""Pagination of lists: `skip`, `top`, and the address of the next page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """Which part of a list is asked for. query: what else the request said, for the next page."""
+    """Requested page of a list. query: further parameters, repeated in the next page's address."""
 
     skip: int
     top: int
@@ -28,22 +28,26 @@ class Paging:
 
     @classmethod
     def of(cls, request: Request) -> "Paging":
-        """Read what a request asks for.
+        """Read the page that a request asks for.
 
         Raises
         ------
         Problem: 400 `UnsupportedPagination`.
         """
         parameters = query_parameters(request)
-        kept = ((name, value) for name, value in parameters.items() if name in _KEPT and value)
+        carried = (
+            (name, value)
+            for name, value in parameters.items()
+            if name in _CARRIED_PARAMETERS and value
+        )
         return cls(
             _number(parameters, "skip", 0, 0, MAX_SKIP),
             _number(parameters, "top", DEFAULT_TOP, 1, MAX_TOP),
-            tuple((_KEPT[name], value) for name, value in kept),
+            tuple((_CARRIED_PARAMETERS[name], value) for name, value in carried),
         )
 
     def page(self, items: Iterable[Item]) -> tuple[list[Item], int | None]:
-        """Part of a list that is asked for, and where the next one begins if there is one."""
+        """Return the items of the page, and the `skip` of the next page; None on the last page."""
         found = list(islice(items, self.skip, self.skip + self.top + 1))
         more = len(found) > self.top
         return found[: self.top], self.skip + self.top if more else None
@@ -55,7 +59,7 @@ class Paging:
         addresses: Addresses,
         *path: str,
     ) -> dict[str, Any]:
-        """JSON object of a page. `path` leads to the list."""
+        """JSON object of a page. path: segments of the address of the list."""
         body: dict[str, Any] = {"values": list(values)}
         if next_skip is not None:
             body["@nextLink"] = addresses.of_resource(
@@ -64,8 +68,8 @@ class Paging:
         return body
 
 
-# By their names in lower case, as `query_parameters` has them.
-_KEPT = {
+# Keys in lower case, as in `query_parameters`.
+_CARRIED_PARAMETERS = {
     "filter": "filter",
     "saslifetimeminutes": "sasLifetimeMinutes",
     "sasvalidityinseconds": "sasValidityInSeconds",
@@ -76,7 +80,7 @@ def _number(parameters: dict[str, str], name: str, default: int, low: int, high:
     text = parameters.get(name, "")
     if not text:
         return default
-    # Long rows of digits would take Python's own limit, and its own words.
+    # Python refuses to parse very long digit strings, with an error message of its own.
     if text.isascii() and text.isdigit() and len(text) <= 10 and low <= int(text) <= high:
         return int(text)
     raise Problem(

@@ -1,4 +1,4 @@
-"""How many requests the management API takes from all callers of this process."""
+"""Rate limit of the management API, over all callers of this process."""
 
 import math
 import threading
@@ -13,7 +13,7 @@ WINDOW_S = 10.0
 
 
 class RateLimit:
-    """At most `n_requests` in any `window_s` seconds; one more is told when to come again.
+    """At most `n_requests` in any `window_s` seconds; the refusal of one more has `Retry-After`.
 
     As a FastAPI dependency: `Depends(limit.require)`.
     """
@@ -27,22 +27,22 @@ class RateLimit:
     ) -> None:
         self._window_s = window_s
         self._now_s = now_s
-        self._taken_s: deque[float] = deque(maxlen=n_requests)
+        self._admitted_s: deque[float] = deque(maxlen=n_requests)
         self._lock = threading.Lock()
 
     async def require(self) -> None:
-        """Let a request pass, or refuse it.
+        """Admit a request, or refuse it.
 
         Raises
         ------
-        Problem: 429 with `Retry-After`. A request that is refused does not count.
+        Problem: 429 with `Retry-After`. A refused request does not count.
         """
         with self._lock:
             now_s = self._now_s()
-            is_full = len(self._taken_s) == self._taken_s.maxlen
-            wait_s = self._taken_s[0] + self._window_s - now_s if is_full else 0.0
+            is_full = len(self._admitted_s) == self._admitted_s.maxlen
+            wait_s = self._admitted_s[0] + self._window_s - now_s if is_full else 0.0
             if wait_s <= 0:
-                self._taken_s.append(now_s)
+                self._admitted_s.append(now_s)
                 return
         headers = {"Retry-After": str(max(1, math.ceil(wait_s)))}
         raise Problem(429, inner_code="QuotaViolation", headers=headers)

@@ -1,15 +1,15 @@
-"""The two generations of the management API, and the addresses that answers give.
+"""The two generations of the management API, and the addresses in its answers.
 
     /speechtotext/v3.2/transcriptions                          v3.0, v3.1, v3.2
-    /speechtotext/transcriptions?api-version=2024-11-15        a day, in the query
+    /speechtotext/transcriptions?api-version=2024-11-15        a date, in the query
 
-One store stands behind both; each caller reads it in the version that it asked in.
+Both read one store; each caller gets the representation of the requested version.
 
-Clients follow the addresses of an answer as they stand, so these must lead back here. Where
-`SOTTO_PUBLIC_URL` names the outside address, that is it, whatever a request says. Else it is what
-the request was sent to: `X-Forwarded-Proto` and `X-Forwarded-Host` of a proxy, or `Host`. A caller
-can forge these, and forges an answer to itself: no signature covers them, and no answer may be
-kept by a cache.
+Clients follow the addresses of an answer unchanged, so these must lead back to this service. Their
+base is `SOTTO_PUBLIC_URL` if it is set, regardless of the request. Otherwise it is the address that
+the client used: `X-Forwarded-Proto` and `X-Forwarded-Host` of a proxy, or `Host`. A caller can
+forge these, but affects only its own answer: no signature covers them, and no cache may store the
+answer.
 """
 
 import re
@@ -31,12 +31,12 @@ FIRST_DATED_VERSION = "2024-11-15"
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?", re.ASCII)
 
 NOT_KEPT = {"Cache-Control": "no-store"}
-"""Headers of an answer with addresses in it."""
+"""Headers of an answer that contains addresses."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechVersion:
-    """A version of the contract, as the caller wrote it: `v3.2` or `2024-11-15`."""
+    """A version of the contract, as the caller writes it: `v3.2` or `2024-11-15`."""
 
     name: str
 
@@ -47,11 +47,11 @@ class SpeechVersion:
 
     @property
     def root(self) -> str:
-        """Path that all resources lie under."""
+        """Common path prefix of all resources."""
         return "/speechtotext" if self.is_dated else f"/speechtotext/{self.name}"
 
     def duration(self, duration_s: float) -> dict[str, int | str]:
-        """A duration as a property of a job: `durationMilliseconds` or `duration`."""
+        """Duration as a property of a job: `durationMilliseconds` or `duration`."""
         duration_ms = milliseconds_from_seconds(duration_s)
         if self.is_dated:
             return {"durationMilliseconds": duration_ms}
@@ -59,25 +59,25 @@ class SpeechVersion:
 
 
 async def speech_version(request: Request) -> SpeechVersion:
-    """Version that a request is made in, from its path or its `api-version`: a dependency.
+    """FastAPI dependency: the version of a request, from its path or its `api-version`.
 
     Raises
     ------
-    Problem: 404 for a path of no such version, 400 for an `api-version` that is none.
+    Problem: 404 for an unknown version in the path, 400 for an invalid `api-version`.
     """
     in_path = request.path_params.get("version")
     if in_path is not None:
         if in_path not in PATH_VERSIONS:
             raise Problem(404)
         return SpeechVersion(in_path)
-    asked = query_parameters(request).get("api-version")
-    if not asked:
+    requested = query_parameters(request).get("api-version")
+    if not requested:
         raise _invalid_version("The query parameter api-version is missing.")
-    if not is_known_api_version(asked):
+    if not is_known_api_version(requested):
         raise _invalid_version(
             f"The query parameter api-version must be a date such as {FIRST_DATED_VERSION}."
         )
-    return SpeechVersion(asked)
+    return SpeechVersion(requested)
 
 
 def routes_of(path: str) -> tuple[str, str]:
@@ -87,9 +87,9 @@ def routes_of(path: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Makes the addresses of one answer.
+    """Builds the addresses of one answer.
 
-    base: scheme and host as the caller knows them, and a path where a proxy adds one.
+    base: scheme and host from the caller's view, and a path prefix if a proxy adds one.
     """
 
     base: str
@@ -101,7 +101,7 @@ class Addresses:
         return cls(base_address(request, settings), version)
 
     def of_resource(self, *path: str, **query: str | int) -> str:
-        """Address of `transcriptions`, an id, ...: every segment is quoted."""
+        """Address of a path such as `transcriptions`, an id, ...: quotes every segment."""
         segments = "/".join(quote(segment, safe=":") for segment in path)
         parameters = dict(query)
         if self.version.is_dated:
@@ -111,7 +111,7 @@ class Addresses:
 
 
 def base_address(request: Request, settings: Settings) -> str:
-    """Scheme and host under which the caller reaches this service, without a slash at the end."""
+    """Scheme and host under which the caller reaches this service, without a trailing slash."""
     if settings.public_url is not None:
         return settings.public_url
     scheme = _first(request, "x-forwarded-proto").lower()
@@ -125,12 +125,12 @@ def base_address(request: Request, settings: Settings) -> str:
 
 
 def time_text(moment: datetime) -> str:
-    """Write an aware time as the contract does, in whole seconds: `2025-05-24T03:20:39Z`."""
+    """Format an aware time as the contract does, in whole seconds: `2025-05-24T03:20:39Z`."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _first(request: Request, header: str) -> str:
-    """What the proxy next to the client has written, where there are several."""
+    """First value of a header, which the proxy next to the client adds."""
     return request.headers.get(header, "").partition(",")[0].strip()
 
 

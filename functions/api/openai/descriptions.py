@@ -1,4 +1,4 @@
-"""What the reference says of OpenAI's audio routes: parts of an OpenAPI document."""
+"""OpenAPI descriptions of OpenAI's audio routes."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ _MODEL = object_of(
     owned_by=TEXT,
 )
 
-_NO_MODEL = {"404": "The server's model does not answer to this name."}
+_NO_MODEL = {"404": "The server's model does not have this name."}
 
 MODELS: dict[str, Any] = {
     "security": _TOKEN_OR_KEY,
@@ -96,17 +96,20 @@ _FORM = object_of(
         "default": "json",
     },
     stream={"type": "boolean", "default": False},
-    prompt={"type": "string", "description": "Accepted and without effect."},
+    prompt={"type": "string", "description": "Accepted and ignored."},
     temperature={
         "type": "number",
         "minimum": 0,
         "maximum": 1,
-        "description": "Accepted; recognition is that of 0.",
+        "description": "Accepted; recognition always uses 0.",
     },
-    chunking_strategy={"type": "string", "description": "Accepted and without effect."},
+    chunking_strategy={"type": "string", "description": "Accepted and ignored."},
 ) | {"required": ["file", "model"]}
 _FORM["properties"] |= {
-    "languages[]": {**array_of(TEXT), "description": "Candidates, of which one is identified."},
+    "languages[]": {
+        **array_of(TEXT),
+        "description": "Candidate languages; the server identifies one of them.",
+    },
     "keywords[]": {**array_of(TEXT), "description": "Words or phrases that are likely."},
     "timestamp_granularities[]": {
         **array_of({"type": "string", "enum": ["segment", "word"]}),
@@ -119,7 +122,7 @@ TRANSCRIPTION: dict[str, Any] = {
     "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _FORM}}},
     "responses": {
         "200": {
-            "description": "The transcript, in the format that was asked for; events with stream.",
+            "description": "The transcript in the requested format; events with stream.",
             "content": {
                 "application/json": {"schema": {"anyOf": list(_ANSWERS.values())}},
                 "text/plain": {"schema": TEXT},
@@ -133,12 +136,12 @@ TRANSCRIPTION: dict[str, Any] = {
             _NO_MODEL,
             QUEUE_FULL,
             {
-                "400": "A field is missing, not valid or not served, or the file is no audio.",
+                "400": "A field is missing, invalid or not supported, or the file is not audio.",
                 "408": "The client stopped sending.",
                 "413": "The upload is too large.",
                 "415": "The body is not multipart/form-data.",
                 "422": "The language of the audio is none of the candidates.",
-                "503": "There is no model.",
+                "503": "The model is not available.",
             },
         ),
     },
@@ -149,7 +152,7 @@ _TRANSLATION_FORM = object_of(
     model={"type": "string", "example": "whisper-1"},
     language={
         "type": "string",
-        "description": "What is spoken, ISO 639-1; without it that is found.",
+        "description": "Language of the speech, ISO 639-1; without it, it is identified.",
         "example": "es",
     },
     response_format={
@@ -157,7 +160,7 @@ _TRANSLATION_FORM = object_of(
         "enum": ["json", "text", "srt", "verbose_json", "vtt"],
         "default": "json",
     },
-    prompt={"type": "string", "description": "Accepted and without effect."},
+    prompt={"type": "string", "description": "Accepted and ignored."},
     temperature={"type": "number", "minimum": 0, "maximum": 1},
 ) | {"required": ["file", "model"]}
 
@@ -169,7 +172,7 @@ TRANSLATION: dict[str, Any] = {
     },
     "responses": {
         "200": {
-            "description": "What is said, in English, in the format that was asked for.",
+            "description": "The English translation in the requested format.",
             "content": {
                 "application/json": {
                     "schema": {"anyOf": [_ANSWERS["json"], _ANSWERS["verbose_json"]]}
@@ -183,8 +186,8 @@ TRANSLATION: dict[str, Any] = {
             UNAUTHORISED,
             QUEUE_FULL,
             {
-                "400": "A field is missing, not valid or not served, or the file is no audio.",
-                "503": "The model or the translator is not there.",
+                "400": "A field is missing, invalid or not supported, or the file is not audio.",
+                "503": "The model or the translator is not available.",
             },
         ),
     },

@@ -1,4 +1,4 @@
-"""Server-sent events of work that runs in a thread, sent while it works.
+"""Server-sent events of work in a thread, sent while the work runs.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html
 """
@@ -14,7 +14,7 @@ import structlog
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from functions.api.incoming_body import ClientGone, IncomingBody
+from functions.api.incoming_body import ClientDisconnected, IncomingBody
 from functions.api.problems import Problem, Shape, problem_of
 from functions.api.request_threads import RequestThreads
 from shared.errors import SpeechError
@@ -23,21 +23,21 @@ from shared.scheduling import CheckCancelled
 
 Emit = Callable[[Mapping[str, Any]], None]
 
-# A comment is sent after so long without an event: gateways cut what is silent for a minute (AWS)
-# or four (Azure).
+# Interval of comments while there is no event: gateways cut connections that are idle for one
+# minute (AWS) or four (Azure).
 PING_S = 15.0
 
 
 class EventStream(StreamingResponse):
-    """An answer whose events `work(check_cancelled, emit)` emits from a thread.
+    """A response whose events `work(check_cancelled, emit)` emits from a thread.
 
-    The head leaves with the first event or comment, so that a failure until then has its status.
-    A later one is the last event, in OpenAI's shape of errors, which its clients raise.
+    The head is sent with the first event or comment, so that an earlier failure has its own status.
+    A later failure is the last event, in OpenAI's error shape, which OpenAI's clients raise.
 
     Parameters
     ----------
-    body: of the request, read to its end; tells when the client leaves.
-    close: called when the answer is over, whether the client has taken all of it or not.
+    body: body of the request, read to its end; reports when the client disconnects.
+    close: called at the end of the response, whether the client received all of it or not.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class EventStream(StreamingResponse):
         body: IncomingBody,
         close: Callable[[], None],
     ) -> None:
-        # A proxy that buffers would keep the events until the end: nginx is told not to.
+        # A buffering proxy would hold the events until the end; this header stops nginx from it.
         headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
         super().__init__((), headers=headers, media_type="text/event-stream")
         self._work = work
@@ -65,9 +65,9 @@ class EventStream(StreamingResponse):
             await self._run(send)
         finally:
             pinging.cancel()
-            # Over before the client can know it: its next request must not find this one.
+            # Closed before the client sees the end: its next request may need the admission.
             self._close()
-        with suppress(OSError):  # nobody is there to take it
+        with suppress(OSError):  # the client has left
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _run(self, send: Send) -> None:
@@ -83,7 +83,7 @@ class EventStream(StreamingResponse):
         else:
             return
         if problem is not None:
-            with suppress(ClientGone):
+            with suppress(ClientDisconnected):
                 await self._write(send, _data(problem.body(Shape.OPENAI)))
 
     def _emit(self, send: Send, event: Mapping[str, Any]) -> None:
@@ -91,9 +91,9 @@ class EventStream(StreamingResponse):
         writing = self._write(send, _data(event))
         try:
             asyncio.run_coroutine_threadsafe(writing, self._loop).result()
-        except (CancelledError, RuntimeError):  # the server stops, its loop may be closed already
+        except (CancelledError, RuntimeError):  # the server stops; its loop may be closed already
             writing.close()
-            raise ClientGone from None
+            raise ClientDisconnected from None
 
     async def _write(self, send: Send, text: str) -> None:
         async with self._writing:
@@ -109,15 +109,15 @@ class EventStream(StreamingResponse):
                     )
                 await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
             except OSError:
-                raise ClientGone from None
+                raise ClientDisconnected from None
 
     async def _ping(self, send: Send) -> None:
         while True:
             await asyncio.sleep(PING_S)
             try:
                 await self._write(send, ": ping\n\n")
-            except ClientGone:
-                return  # the work learns of it as well
+            except ClientDisconnected:
+                return  # `check_cancelled` stops the work
 
 
 def _data(event: Mapping[str, Any]) -> str:
@@ -125,8 +125,8 @@ def _data(event: Mapping[str, Any]) -> str:
 
 
 def _problem_of(error: Exception) -> Problem | None:
-    """What is told of an error in the middle of the answer; nothing where nobody listens."""
-    if isinstance(error, ClientGone):
+    """Problem to send for an error after the head; None if the client has left."""
+    if isinstance(error, ClientDisconnected):
         return None
     if isinstance(error, Problem):
         return error

@@ -1,8 +1,8 @@
-"""The model of this server under the names that OpenAI's clients ask for.
+"""The model of this server under the names that OpenAI's clients use.
 
 https://platform.openai.com/docs/api-reference/models
-There is one model. It answers to its own name and to those of OpenAI's transcription models, so
-that a client needs another address and nothing else.
+There is one model. It has its own name and those of OpenAI's transcription models, so that clients
+only need to change the address.
 """
 
 from pathlib import PurePath
@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
 from functions.api.openai import descriptions
-from functions.api.openai.problems import OpenAIProblem, RequiresKey
+from functions.api.openai.problems import OpenAIProblem, RequireKey
 from functions.api.service import SpeechService
 
 OPENAI_NAMES = (
@@ -29,13 +29,13 @@ _CREATED = 1_663_718_400
 
 
 def model_names(model: str) -> tuple[str, ...]:
-    """Names that a setting's model answers to; a folder counts by its last part."""
+    """Names of the configured model; of a folder the last part is its own name."""
     own = PurePath(model).name
     return (own, *(name for name in OPENAI_NAMES if name != own))
 
 
 def require_model(name: str, model: str) -> None:
-    """Refuse a name that is none of the model's.
+    """Refuse a name that the model does not have.
 
     Raises
     ------
@@ -53,18 +53,18 @@ def require_model(name: str, model: str) -> None:
 def create_router(service: SpeechService) -> APIRouter:
     """Route `GET /v1/models` and `GET /v1/models/{model}`."""
     router = APIRouter(
-        tags=["OpenAI audio"], dependencies=[Depends(RequiresKey(service.authenticator))]
+        tags=["OpenAI audio"], dependencies=[Depends(RequireKey(service.authenticator))]
     )
 
     async def list_models() -> Response:
-        """List the names that this server's model answers to, its own first."""
+        """List the names of this server's model, its own name first."""
         names = model_names(service.settings.model)
-        return JSONResponse({"object": "list", "data": [_described(name) for name in names]})
+        return JSONResponse({"object": "list", "data": [_model_object(name) for name in names]})
 
     async def get_model(model: str) -> Response:
         """Describe a model by one of its names."""
         require_model(model, service.settings.model)
-        return JSONResponse(_described(model))
+        return JSONResponse(_model_object(model))
 
     router.add_api_route(
         "/v1/models",
@@ -83,5 +83,5 @@ def create_router(service: SpeechService) -> APIRouter:
     return router
 
 
-def _described(name: str) -> dict[str, Any]:
+def _model_object(name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": _CREATED, "owned_by": "sotto"}

@@ -1,8 +1,8 @@
-"""What routes of OpenAI's audio API refuse, in that API's words and statuses.
+"""Errors of OpenAI's audio API, with that API's codes and statuses.
 
 https://platform.openai.com/docs/guides/error-codes
-Its clients send a request again after 408, 409, 429 and every 5xx, so nothing that will be
-refused again may be one of these.
+Its clients repeat a request after 408, 409, 429 and every 5xx, so a permanent refusal must have
+another status.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from shared.errors import EmptyAudio, FeatureUnavailable, UnsupportedFormat
 
 
 class OpenAIProblem(Problem):
-    """An error that names the parameter it is about; `param` is None where it is about none."""
+    """An error about a parameter of the request; `param` is None if it is about none."""
 
     def __init__(self, status: int, message: str, *, code: str, param: str | None = None) -> None:
         headers = {"WWW-Authenticate": 'Bearer realm="sotto"'} if status == 401 else {}
@@ -25,7 +25,7 @@ class OpenAIProblem(Problem):
         self.param = param
 
     def body(self, shape: Shape) -> dict[str, Any]:
-        """Return the JSON object of the answer."""
+        """Return the JSON object of the response."""
         body = super().body(shape)
         if shape is Shape.OPENAI:
             body["error"]["param"] = self.param
@@ -33,30 +33,30 @@ class OpenAIProblem(Problem):
 
 
 def missing_parameter(name: str) -> OpenAIProblem:
-    """Say that a field is not there."""
+    """Problem of a missing field."""
     message = f"The parameter {name} is missing."
     return OpenAIProblem(400, message, code="missing_required_parameter", param=name)
 
 
 def invalid_parameter(name: str, accepted: str) -> OpenAIProblem:
-    """Say what a field may be, not what it was."""
+    """Problem of an invalid field; names the accepted values, never its value."""
     message = f"The parameter {name} must be {accepted}."
     return OpenAIProblem(400, message, code="invalid_value", param=name)
 
 
 def unsupported_parameter(name: str, reason: str) -> OpenAIProblem:
-    """Say why a field of the API is not served."""
+    """Problem of a field that this server does not support, with the reason."""
     return OpenAIProblem(400, reason, code="unsupported_parameter", param=name)
 
 
-class RequiresKey:
-    """FastAPI dependency that lets requests with a right key or token pass."""
+class RequireKey:
+    """FastAPI dependency that requires a valid key or token."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
 
     async def __call__(self, connection: HTTPConnection) -> None:
-        """Look at the headers, before the body is read.
+        """Check the headers before the body is read.
 
         Raises
         ------
@@ -64,19 +64,19 @@ class RequiresKey:
         """
         access = self._authenticator.check(connection.headers)
         if access is Access.MISSING:
-            raise OpenAIProblem(401, "There is no API key in the request.", code="missing_api_key")
+            raise OpenAIProblem(401, "The request has no API key.", code="missing_api_key")
         if access is Access.WRONG:
             raise OpenAIProblem(401, "The API key is not valid here.", code="invalid_api_key")
 
 
 @contextmanager
-def in_openai_words() -> Iterator[None]:
-    """Turn errors that other contracts give another status to into OpenAI's 400."""
+def as_openai_problems() -> Iterator[None]:
+    """Convert errors that have another status in other contracts into OpenAI's 400."""
     try:
         yield
     except (UnsupportedFormat, EmptyAudio) as error:
-        told = problem_of(error)
-        problem = OpenAIProblem(400, told.message, code=told.inner_code or told.code, param="file")
+        flat = problem_of(error)
+        problem = OpenAIProblem(400, flat.message, code=flat.inner_code or flat.code, param="file")
     except FeatureUnavailable as error:
         problem = unsupported_parameter("response_format", str(error))
     else:

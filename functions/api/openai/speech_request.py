@@ -1,7 +1,7 @@
-"""The body of OpenAI's `POST /v1/audio/speech`, checked.
+"""The body of OpenAI's `POST /v1/audio/speech`, validated.
 
 https://platform.openai.com/docs/api-reference/audio/createSpeech
-Unknown members are ignored; `model` and `instructions` are accepted and mean nothing here.
+Unknown members are ignored, as are `model` and `instructions`.
 """
 
 from typing import Annotated, Literal
@@ -18,7 +18,7 @@ DEFAULT_LOCALE = "en-US"
 
 
 class CustomVoice(BaseModel):
-    """A voice given as an object."""
+    """A voice as an object."""
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
@@ -26,7 +26,7 @@ class CustomVoice(BaseModel):
 
 
 class SpeechRequest(BaseModel):
-    """What a client asks for. Nothing in the contract tells the language: the voice does."""
+    """Body of a request. The contract has no member for the language: the voice implies it."""
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
@@ -40,20 +40,20 @@ class SpeechRequest(BaseModel):
 
 
 def read_speech_request(body: bytes) -> tuple[Script, OutputFormat]:
-    """Script and format of a request.
+    """Parse the script and the output format of a request.
 
     Raises
     ------
-    Problem: 400, naming the member that is missing or not valid, never what it held.
+    Problem: 400, naming the missing or invalid member, never its value.
     """
     try:
-        asked = SpeechRequest.model_validate_json(body)
+        request = SpeechRequest.model_validate_json(body)
     except ValidationError as error:
         problem = _problem(error)
     else:
-        voice = asked.voice if isinstance(asked.voice, str) else asked.voice.id
-        manner = Manner(voice=voice, voice_locale=DEFAULT_LOCALE, speed=asked.speed)
-        return (Passage((Span(asked.input),), manner),), OPENAI_FORMATS[asked.response_format]
+        voice = request.voice if isinstance(request.voice, str) else request.voice.id
+        manner = Manner(voice=voice, voice_locale=DEFAULT_LOCALE, speed=request.speed)
+        return (Passage((Span(request.input),), manner),), OPENAI_FORMATS[request.response_format]
     raise problem
 
 

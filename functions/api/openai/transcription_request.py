@@ -1,9 +1,9 @@
-"""The form of OpenAI's `POST /v1/audio/transcriptions`, checked.
+"""The form of OpenAI's `POST /v1/audio/transcriptions`, validated.
 
 https://platform.openai.com/docs/api-reference/audio/createTranscription
 Unknown fields are ignored, an empty one counts as absent. `prompt`, `temperature` and
-`chunking_strategy` are accepted and change nothing: recognition is greedy, follows pauses of its
-own, and takes no text to continue.
+`chunking_strategy` are accepted and ignored: decoding is greedy, segmentation follows pauses in the
+speech, and the decoder takes no prompt.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,17 +27,18 @@ from shared.transcription.transcriber import Transcriber, find_supported_locale
 
 GRANULARITIES = ("segment", "word")
 
-# One is sooner: of 100 s of reading the first event leaves after 1.1 s of 9.4 s of work, with 8
-# after all of it; it costs 16 % more processor time (base, int8, 2 cores, other work beside it).
+# Batches of one segment have less latency: of 100 s of reading the first event is sent after 1.1 s
+# of 9.4 s of work, with batches of 8 at the end. They cost 16 % more processor time (base, int8, 2
+# cores, with other load).
 _STREAMED_SEGMENTS = 1
 _NO_ENROLMENT = (
-    "Voices are never matched to people here: there is no enrolment, so known_speaker_names and "
+    "Speakers are not identified by name here: there is no enrolment, so known_speaker_names and "
     "known_speaker_references are refused. Speakers are labelled A, B and so on."
 )
 
 
 class ResponseFormat(StrEnum):
-    """What the answer is written as."""
+    """Format of the response."""
 
     JSON = "json"
     TEXT = "text"
@@ -53,7 +54,7 @@ _STREAMED = frozenset({ResponseFormat.JSON, ResponseFormat.TEXT, ResponseFormat.
 
 @dataclass(frozen=True, slots=True)
 class TranscriptionRequest:
-    """What a client asks for. `granularities` count in verbose JSON only."""
+    """A validated request. `granularities` apply to verbose JSON only."""
 
     audio: memoryview
     response_format: ResponseFormat
@@ -65,19 +66,19 @@ class TranscriptionRequest:
 def read_transcription_request(
     parts: Sequence[Part], model: str, transcriber: Transcriber
 ) -> TranscriptionRequest:
-    """Request of a form. `model` is the setting's.
+    """Read the request from a form. model: the configured one.
 
     Raises
     ------
-    OpenAIProblem: 400 or 404, naming the field, never what it held.
-    MalformedMultipart: a field of text is no UTF-8.
+    OpenAIProblem: 400 or 404, naming the field, never its value.
+    MalformedMultipart: a text field is not UTF-8.
     """
     form = _Form(parts)
     name = form.text("model")
     if name is None:
         raise missing_parameter("model")
     require_model(name, model)
-    _refuse_unserved(form)
+    _refuse_unsupported(form)
     response_format = ResponseFormat(
         form.one_of("response_format", tuple(ResponseFormat)) or ResponseFormat.JSON
     )
@@ -86,7 +87,7 @@ def read_transcription_request(
         raise invalid_parameter("response_format", "json, text or diarized_json with stream=true")
     granularities = _granularities(form, response_format)
     _check_temperature(form.text("temperature"))
-    audio = form.only("file")
+    audio = form.single("file")
     if audio is None:
         raise missing_parameter("file")
     diarized = response_format is ResponseFormat.DIARIZED_JSON
@@ -98,7 +99,7 @@ def read_transcription_request(
         options=RecognitionOptions(
             locales=_locales(form, transcriber),
             word_timestamps=response_format in _TIMED,
-            profanity=ProfanityMode.RAW,  # this API masks nothing
+            profanity=ProfanityMode.RAW,  # this API has no profanity filter
             speakers=SpeakerRange() if diarized else None,
             phrases=tuple(form.texts("keywords")),
             batch_segments=_STREAMED_SEGMENTS if streams else RecognitionOptions().batch_segments,
@@ -108,15 +109,15 @@ def read_transcription_request(
 
 
 class _Form:
-    """Fields by name. Those of an array are repeated, as `name[]` or as `name`."""
+    """Fields by name. The elements of an array repeat the field, as `name[]` or as `name`."""
 
     def __init__(self, parts: Iterable[Part]) -> None:
         self._parts: dict[str, list[Part]] = {}
         for part in parts:
             self._parts.setdefault(part.name.removesuffix("[]"), []).append(part)
 
-    def only(self, name: str) -> Part | None:
-        """Return the field; which of two was meant is not guessed."""
+    def single(self, name: str) -> Part | None:
+        """Return the field; two fields of one name are ambiguous and refused."""
         named = self._parts.get(name, [])
         if len(named) > 1:
             message = f"The form has more than one field {name}."
@@ -124,32 +125,32 @@ class _Form:
         return named[0] if named else None
 
     def text(self, name: str) -> str | None:
-        """Text of the field, None where it is empty or absent."""
-        part = self.only(name)
+        """Text of the field; None if it is empty or absent."""
+        part = self.single(name)
         return (part.text().strip() or None) if part is not None else None
 
     def texts(self, name: str) -> list[str]:
-        """Texts of an array, without empty ones."""
+        """Texts of an array field, without empty ones."""
         texts = (part.text().strip() for part in self._parts.get(name, []))
         return [text for text in texts if text]
 
     def one_of(self, name: str, accepted: Sequence[str]) -> str | None:
-        """Text of the field, which must be one of these."""
+        """Text of the field, which must be one of the accepted values."""
         text = self.text(name)
         if text is not None and text not in accepted:
-            raise invalid_parameter(name, _listed(accepted))
+            raise invalid_parameter(name, _join_alternatives(accepted))
         return text
 
     def flag(self, name: str) -> bool:
-        """Whether the field says so; absent is no."""
+        """Value of a boolean field; an absent one is false."""
         text = (self.text(name) or "false").lower()
         if text not in {"true", "false", "1", "0"}:
             raise invalid_parameter(name, "true or false")
         return text in {"true", "1"}
 
 
-def _refuse_unserved(form: _Form) -> None:
-    """Say no to what is not done here, rather than leave it out of the answer."""
+def _refuse_unsupported(form: _Form) -> None:
+    """Refuse unsupported fields, rather than silently ignore them."""
     for name in ("known_speaker_names", "known_speaker_references"):
         if form.texts(name):
             raise unsupported_parameter(name, _NO_ENROLMENT)
@@ -159,15 +160,15 @@ def _refuse_unserved(form: _Form) -> None:
 
 
 def _granularities(form: _Form, response_format: ResponseFormat) -> tuple[str, ...]:
-    asked = form.texts("timestamp_granularities")
-    if not set(asked) <= set(GRANULARITIES):
-        raise invalid_parameter("timestamp_granularities", _listed(GRANULARITIES))
-    if asked and response_format is not ResponseFormat.VERBOSE_JSON:
-        # The original refuses it as well.
+    granularities = form.texts("timestamp_granularities")
+    if not set(granularities) <= set(GRANULARITIES):
+        raise invalid_parameter("timestamp_granularities", _join_alternatives(GRANULARITIES))
+    if granularities and response_format is not ResponseFormat.VERBOSE_JSON:
+        # OpenAI refuses this as well.
         raise invalid_parameter(
             "response_format", "verbose_json where timestamp_granularities are given"
         )
-    return tuple(asked) or ("segment",)
+    return tuple(granularities) or ("segment",)
 
 
 def _check_temperature(text: str | None) -> None:
@@ -180,7 +181,7 @@ def _check_temperature(text: str | None) -> None:
 
 
 def _locales(form: _Form, transcriber: Transcriber) -> tuple[str, ...]:
-    """Locale of the language, else the candidates among which one is identified."""
+    """Locale of `language`, or the candidates of `languages` for language identification."""
     language = form.text("language")
     name = "languages" if language is None else "language"
     try:
@@ -189,9 +190,9 @@ def _locales(form: _Form, transcriber: Transcriber) -> tuple[str, ...]:
             for text in (form.texts("languages") if language is None else [language])
         )
     except UnsupportedLocale:
-        pass  # its message quotes the text
+        pass  # the error message quotes the text
     raise invalid_parameter(name, "in ISO 639-1, such as en, and known to this server's model")
 
 
-def _listed(accepted: Sequence[str]) -> str:
+def _join_alternatives(accepted: Sequence[str]) -> str:
     return f"{', '.join(accepted[:-1])} or {accepted[-1]}"

@@ -1,4 +1,4 @@
-"""OpenAI's transcription API: one form in, one transcript out or phrase by phrase, nothing kept.
+"""OpenAI's transcription API: one form in, a transcript or an event stream out, nothing stored.
 
 https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from functions.api.incoming_body import IncomingBody
 from functions.api.openai import descriptions
 from functions.api.openai.event_stream import Emit, EventStream
-from functions.api.openai.problems import RequiresKey, in_openai_words
+from functions.api.openai.problems import RequireKey, as_openai_problems
 from functions.api.openai.transcription_request import (
     ResponseFormat,
     TranscriptionRequest,
@@ -44,19 +44,21 @@ _MAX_FIELDS = 1_000  # most of them keywords
 def create_router(service: SpeechService) -> APIRouter:
     """Route `POST /v1/audio/transcriptions`."""
     router = APIRouter(
-        tags=["OpenAI audio"], dependencies=[Depends(RequiresKey(service.authenticator))]
+        tags=["OpenAI audio"], dependencies=[Depends(RequireKey(service.authenticator))]
     )
 
     async def create_transcription(request: Request) -> Response:
         """Transcribe an audio file, as OpenAI's audio API does.
 
-        The format of the audio is found in its bytes; file name and content type are ignored.
+        The format of the audio is detected from its bytes; file name and content type are ignored.
         """
         with ExitStack() as opened:
             opened.enter_context(service.admission.admit())
             work = await _read_work(service, request)
             if not work.request.streams:
-                return written(work.request, await service.threads.run(work.transcribe, work.body))
+                return write_response(
+                    work.request, await service.threads.run(work.transcribe, work.body)
+                )
             # The request stays under way until its last event.
             return EventStream(work.stream, service.threads, work.body, opened.pop_all().close)
 
@@ -71,8 +73,8 @@ def create_router(service: SpeechService) -> APIRouter:
     return router
 
 
-class _Work:
-    """One request to be served, in a thread."""
+class _TranscriptionWork:
+    """The work of one request, which runs in a thread."""
 
     def __init__(
         self,
@@ -88,8 +90,8 @@ class _Work:
         self._record = record
 
     def transcribe(self, check_cancelled: CheckCancelled) -> Transcript:
-        """Recognise all of the audio."""
-        with self._opened() as stream:
+        """Recognise the whole audio."""
+        with self._open_audio() as stream:
             transcript = transcribe(
                 self._transcriber, stream, self.request.options, check_cancelled
             )
@@ -97,9 +99,9 @@ class _Work:
         return transcript
 
     def stream(self, check_cancelled: CheckCancelled, emit: Emit) -> None:
-        """Recognise phrase by phrase.
+        """Recognise and emit phrase by phrase.
 
-        Speakers need all of the audio: where they are asked for, the events come at its end.
+        Diarization needs the whole audio: with it, all events come at the end.
         """
         if self.request.response_format is ResponseFormat.DIARIZED_JSON:
             for event in diarized_events(self.transcribe(check_cancelled)):
@@ -107,7 +109,7 @@ class _Work:
             return
         text = ""
         phrases: list[Phrase] = []
-        with self._opened() as stream:
+        with self._open_audio() as stream:
             for phrase in self._phrases(stream, check_cancelled):
                 delta = continuation(text, phrase.best.display)
                 phrases.append(phrase)
@@ -117,7 +119,7 @@ class _Work:
         emit(done_event(text, languages_of(phrases)))
 
     def _phrases(self, stream: AudioStream, check_cancelled: CheckCancelled) -> Iterator[Phrase]:
-        # Closed at once, not when it is collected: other work waits for the slot.
+        # Closed at once, not by the garbage collector: other work waits for the slot.
         with closing(
             self._transcriber.recognise(stream, self.request.options, check_cancelled)
         ) as results:
@@ -129,33 +131,33 @@ class _Work:
                     yield result
 
     @contextmanager
-    def _opened(self) -> Iterator[AudioStream]:
-        with in_openai_words(), open_audio(self.request.audio, limits=self._limits) as stream:
+    def _open_audio(self) -> Iterator[AudioStream]:
+        with as_openai_problems(), open_audio(self.request.audio, limits=self._limits) as stream:
             yield stream
 
 
-async def _read_work(service: SpeechService, request: Request) -> _Work:
-    asked, body = await read_openai_form(service, request)
-    return _Work(service, asked, body, record_of(request))
+async def _read_work(service: SpeechService, request: Request) -> _TranscriptionWork:
+    parsed, body = await read_openai_form(service, request)
+    return _TranscriptionWork(service, parsed, body, record_of(request))
 
 
 async def read_openai_form(
     service: SpeechService, request: Request
 ) -> tuple[TranscriptionRequest, IncomingBody]:
-    """Read the form and check it before any of the audio is decoded.
+    """Read the form and validate it before any audio is decoded.
 
     Raises
     ------
-    Problem: 415 for another content type, 400 or 404 for what is wrong in a field.
-    MalformedMultipart, AudioTooLarge, ClientGone, ClientStalled: while it is read.
+    Problem: 415 for another content type, 400 or 404 for an invalid field.
+    MalformedMultipart, AudioTooLarge, ClientDisconnected, ClientStalled: while it is read.
     """
     parts, body = await receive_form(request, service.settings, _MAX_FIELDS)
     return read_transcription_request(parts, service.settings.model, service.transcriber), body
 
 
-def written(asked: TranscriptionRequest, transcript: Transcript) -> Response:
-    """Write the answer in the format that was asked for."""
-    match asked.response_format:
+def write_response(request: TranscriptionRequest, transcript: Transcript) -> Response:
+    """Write the response in the requested format."""
+    match request.response_format:
         case ResponseFormat.TEXT:
             return PlainTextResponse(transcription_text(transcript))
         case ResponseFormat.SRT:
@@ -163,8 +165,8 @@ def written(asked: TranscriptionRequest, transcript: Transcript) -> Response:
         case ResponseFormat.VTT:
             return PlainTextResponse(webvtt(transcript), media_type="text/vtt")
         case ResponseFormat.VERBOSE_JSON:
-            locale = next(iter(asked.options.locales), None)
-            return JSONResponse(verbose_json(transcript, asked.granularities, locale))
+            locale = next(iter(request.options.locales), None)
+            return JSONResponse(verbose_json(transcript, request.granularities, locale))
         case ResponseFormat.DIARIZED_JSON:
             return JSONResponse(diarized_json(transcript))
     return JSONResponse(transcription_json(transcript))

@@ -1,4 +1,4 @@
-"""OpenAI's translation API: speech of any language in, English text out, nothing kept.
+"""OpenAI's translation API: speech of any language in, English text out, nothing stored.
 
 https://platform.openai.com/docs/api-reference/audio/createTranslation
 """
@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.api.openai import descriptions
-from functions.api.openai.problems import OpenAIProblem, RequiresKey, in_openai_words
+from functions.api.openai.problems import OpenAIProblem, RequireKey, as_openai_problems
 from functions.api.openai.transcription_request import ResponseFormat, TranscriptionRequest
-from functions.api.openai.transcriptions import read_openai_form, written
+from functions.api.openai.transcriptions import read_openai_form, write_response
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
 from functions.api.uploads import plan_translation, upload_limits
@@ -27,7 +27,7 @@ _TARGET = "en"
 def create_router(service: SpeechService) -> APIRouter:
     """Route `POST /v1/audio/translations`."""
     router = APIRouter(
-        tags=["OpenAI audio"], dependencies=[Depends(RequiresKey(service.authenticator))]
+        tags=["OpenAI audio"], dependencies=[Depends(RequireKey(service.authenticator))]
     )
 
     @router.post(
@@ -39,45 +39,45 @@ def create_router(service: SpeechService) -> APIRouter:
     async def translate(request: Request) -> Response:
         """Translate speech to English, as OpenAI's audio API does.
 
-        A field `language`, which that API does not have, says what is spoken.
+        A field `language`, which that API does not have, names the language of the speech.
         """
         with service.admission.admit():
-            asked, body = await read_openai_form(service, request)
-            plan = await _plan(service, asked)
+            parsed, body = await read_openai_form(service, request)
+            plan = await _plan(service, parsed)
             record = record_of(request)
             limits = upload_limits(service.settings)
 
             def work(check_cancelled: CheckCancelled) -> Transcript:
-                options = plan.options(asked.options)
-                with in_openai_words(), open_audio(asked.audio, limits=limits) as stream:
+                options = plan.options(parsed.options)
+                with as_openai_problems(), open_audio(parsed.audio, limits=limits) as stream:
                     transcript = transcribe(service.transcriber, stream, options, check_cancelled)
                 record.add_transcript(transcript)
                 return in_language(plan.translated(transcript), _TARGET)
 
-            return _written(asked, await service.threads.run(work, body))
+            return _write_response(parsed, await service.threads.run(work, body))
 
     return router
 
 
-async def _plan(service: SpeechService, asked: TranscriptionRequest) -> SpeechTranslationPlan:
-    """Settle who translates to English.
+async def _plan(service: SpeechService, request: TranscriptionRequest) -> SpeechTranslationPlan:
+    """Choose the translators to English.
 
     Raises
     ------
-    OpenAIProblem: 400, nobody does, or the request asks for what only transcripts have.
+    OpenAIProblem: 400, no translator does, or the format exists for transcripts only.
     """
-    if asked.streams or asked.response_format is ResponseFormat.DIARIZED_JSON:
-        message = "Translations are not streamed, and no speakers are told apart in them."
+    if request.streams or request.response_format is ResponseFormat.DIARIZED_JSON:
+        message = "Translations support neither stream nor diarized_json."
         raise OpenAIProblem(400, message, code="unsupported_parameter", param="response_format")
     try:
-        return await plan_translation(service, asked.options, (_TARGET,))
+        return await plan_translation(service, request.options, (_TARGET,))
     except UnsupportedPair as error:
         problem = OpenAIProblem(400, str(error), code="unsupported_language")
     raise problem
 
 
-def _written(asked: TranscriptionRequest, transcript: Transcript) -> Response:
-    if asked.response_format is ResponseFormat.VERBOSE_JSON:
+def _write_response(request: TranscriptionRequest, transcript: Transcript) -> Response:
+    if request.response_format is ResponseFormat.VERBOSE_JSON:
         answer = verbose_json(transcript, ("segment",))
         return JSONResponse(answer | {"task": "translate", "language": "english"})
-    return written(asked, transcript)
+    return write_response(request, transcript)

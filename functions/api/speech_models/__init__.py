@@ -1,1 +1,1 @@
-"""Models, locales and health: what clients ask for beside batch transcription."""
+"""Models, locales and health, which clients of batch transcription query."""

@@ -1,6 +1,6 @@
-"""The model of this server as the management API names it: base models with ids.
+"""The model of this server as base models of the management API.
 
-Every instance gives one model the same ids, so that a job may name the model that another has
+All instances derive the same ids from a model, so that a job may name a model that another instance
 listed: one id for the model, and one for each locale that it is listed for.
 """
 
@@ -14,14 +14,14 @@ _BASE_MODELS = uuid.UUID("9f0c7f52-3a55-4b8e-b5a0-6c1d0f6a2e57")
 
 
 def base_model_id(model: str, locale: str | None = None) -> str:
-    """Id of a model by its name, or for a locale (UUID version 5, RFC 9562), in lower case."""
+    """Id of a model, or of a model for a locale (UUID version 5, RFC 9562), in lower case."""
     return str(uuid.uuid5(_BASE_MODELS, model if locale is None else f"{model}\n{locale}"))
 
 
 def names_model(address: str, model: str) -> bool:
-    """Tell whether an address such as `https://host/speechtotext/models/base/<id>` is a model's.
+    """Whether an address such as `https://host/speechtotext/models/base/<id>` names a model.
 
-    Only its last segment counts: the host may have had another name when it was listed.
+    Only its last segment counts: the host may have had another name when it listed the model.
     """
     try:
         path = urlsplit(address).path

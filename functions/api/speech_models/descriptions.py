@@ -1,4 +1,4 @@
-"""What the reference says of models, locales and health: parts of an OpenAPI document."""
+"""OpenAPI descriptions of models, locales and health."""
 
 from typing import Any
 
@@ -50,8 +50,8 @@ MANIFEST = _get(
     answers({"200": ("A manifest without files.", {"type": "object"})}, _MISSING),
 )
 LOCALES = _get("List supported locales", answers({"200": ("The locales.", _TEXTS)}))
-HEALTH = _get("Health of the service", answers({"200": ("How it is.", _HEALTH)}))
+HEALTH = _get("Health of the service", answers({"200": ("The status.", _HEALTH)}))
 EMPTY = _get(
-    "List what can not be made here",
+    "List resources that this server does not create",
     answers({"200": ("An empty list.", list_of({"type": "object"}))}),
 )

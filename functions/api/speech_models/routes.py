@@ -1,7 +1,7 @@
-"""What clients of batch transcription ask for beside it: models, locales, health, empty lists.
+"""Routes that clients of batch transcription query: models, locales, health, empty lists.
 
-The server has one model. It is shown once for each locale that it recognises, because clients
-look for a base model of their locale; nothing can be trained, so everything else is empty.
+The server has one model. It is listed once for each locale that it recognises, because clients
+look for a base model of their locale. Nothing can be trained, so all other collections are empty.
 
 https://learn.microsoft.com/rest/api/speechtotext/models/list-base-models
 """
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 
 EMPTY_COLLECTIONS = ("models", "projects", "datasets", "endpoints", "evaluations")
 
-# OpenAI published Whisper's weights then; a server does not know when its own were made.
+# OpenAI published Whisper's weights on this day; a server does not know the date of its own.
 _CREATED_AT = datetime(2022, 9, 21, tzinfo=UTC)
-# Clients choose a model whose end is in the future. This one stays while it is configured.
+# Clients choose a model whose end is in the future. This one is available while it is configured.
 _ENDS_AT = datetime(2099, 12, 31, tzinfo=UTC)
 
-_FILTERED = {
+_FILTER_PROPERTIES = {
     "displayName": Kind.TEXT,
     "description": Kind.TEXT,
     "locale": Kind.TEXT,
@@ -59,8 +59,8 @@ Version = Annotated[SpeechVersion, Depends(speech_version)]
 def create_router(service: SpeechService, batch: "BatchServices | None") -> APIRouter:
     """Routes of models, locales, health and empty collections, in both generations.
 
-    `transcriptions/locales` of the second generation is fast transcription's. To be included
-    before the routes of jobs, which would take `locales` for the id of one.
+    `transcriptions/locales` of the second generation is fast transcription's. Include this router
+    before that of jobs, whose routes would match `locales` as the id of a job.
     """
     router = APIRouter(
         tags=["Models and more"],
@@ -93,7 +93,7 @@ def create_router(service: SpeechService, batch: "BatchServices | None") -> APIR
 
 
 class _Models:
-    """The endpoints about what this server has."""
+    """Endpoints of the model of this server."""
 
     def __init__(self, service: SpeechService, batch: "BatchServices | None") -> None:
         self._service = service
@@ -105,11 +105,11 @@ class _Models:
         addresses = Addresses.of(request, contract, self._service.settings)
         paging = Paging.of(request)
         text = query_parameters(request).get("filter", "")
-        fits = parse_filter(text, _FILTERED) if text else None
+        matches = parse_filter(text, _FILTER_PROPERTIES) if text else None
         locales, next_skip = paging.page(
             locale
             for locale in self._service.transcriber.supported_locales()
-            if fits is None or fits(self._filtered(locale))
+            if matches is None or matches(self._filter_values(locale))
         )
         values = [
             self._body(base_model_id(self._model, locale), locale, addresses) for locale in locales
@@ -124,7 +124,7 @@ class _Models:
         return JSONResponse(body, headers=NOT_KEPT)
 
     async def manifest(self, request: Request, contract: Version, model_id: str) -> Response:
-        """Name no files: a model of this server is not for other containers."""
+        """Return a manifest without files: other containers cannot use a model of this server."""
         self._locale_of(model_id)
         addresses = Addresses.of(request, contract, self._service.settings)
         model = {"self": addresses.of_resource("models", "base", model_id)}
@@ -136,13 +136,13 @@ class _Models:
         return JSONResponse(self._service.transcriber.supported_locales())
 
     async def health(self) -> Response:
-        """Tell whether jobs can be kept."""
-        health = "Healthy" if await asyncio.to_thread(self._can_keep_jobs) else "Unhealthy"
+        """Report whether the storage of jobs is available."""
+        health = "Healthy" if await asyncio.to_thread(self._has_job_storage) else "Unhealthy"
         component = {"name": "Database", "type": "SpeechServicesDbContext", "status": health}
         return JSONResponse({"status": health, "components": [component]})
 
-    def _can_keep_jobs(self) -> bool:
-        """Ask the container of jobs for one name, where there is one."""
+    def _has_job_storage(self) -> bool:
+        """List one name of the container of jobs; True without a container."""
         if self._batch is None:
             return True
         try:
@@ -152,7 +152,7 @@ class _Models:
         return True
 
     def _locale_of(self, model_id: str) -> str:
-        """Locale that an id shows the model for; that of all locales stands for the first."""
+        """Locale of an id; the id of the model itself has en-US, or else the first locale."""
         supported = self._service.transcriber.supported_locales()
         if model_id == base_model_id(self._model):
             return "en-US" if "en-US" in supported else supported[0]
@@ -162,10 +162,10 @@ class _Models:
         raise Problem(404, "There is no such model.")
 
     def _display_name(self, locale: str) -> str:
-        # A model may be named by its folder, which is nobody's business.
+        # The setting may be the path of a folder, which clients must not learn.
         return f"{locale} Whisper {PurePath(self._model).name}"
 
-    def _filtered(self, locale: str) -> dict[str, Value]:
+    def _filter_values(self, locale: str) -> dict[str, Value]:
         return {
             "displayName": self._display_name(locale),
             "description": None,
@@ -208,5 +208,5 @@ class _Models:
 
 
 async def _empty() -> Response:
-    """List nothing: nothing of this kind can be made here."""
+    """Return an empty list: this server creates no such resources."""
     return JSONResponse({"values": []})

@@ -1,1 +1,1 @@
-"""Speech in, text and voice of other languages out: Sotto's own route."""
+"""Speech translation to text and speech: Sotto's own route."""

@@ -1,4 +1,4 @@
-"""The `definition` of Sotto's speech translation: fast transcription's, with targets."""
+"""The `definition` of Sotto's speech translation: that of fast transcription, with targets."""
 
 from typing import Annotated
 
@@ -10,10 +10,10 @@ Target = Annotated[str, Field(min_length=2, max_length=20)]
 
 
 class SpokenTranslation(Member):
-    """Translations as speech.
+    """Options of synthesised translations.
 
-    voices: name of a voice by target; a target without one has the first voice of its language.
-    output_format: a name of text to speech's `X-Microsoft-OutputFormat`.
+    voices: name of a voice by target; the default is the first voice of the target language.
+    output_format: a format of text to speech's `X-Microsoft-OutputFormat`.
     """
 
     voices: dict[str, str] | None = None
@@ -21,7 +21,7 @@ class SpokenTranslation(Member):
 
 
 class SpeechTranslationDefinition(TranscriptionDefinition):
-    """What one speech translation is asked for."""
+    """Options of one speech translation."""
 
     targets: Annotated[list[Target], Field(min_length=1, max_length=10)]
     speech: SpokenTranslation | None = None

@@ -1,4 +1,4 @@
-"""What the reference says of speech translation: parts of an OpenAPI document."""
+"""OpenAPI description of speech translation."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from functions.api.transcription_definition import TranscriptionDefinition
 
 _BY_TARGET = {
     "type": "object",
-    "description": "Text by target, spelled as it was asked for.",
+    "description": "Text by target, with the spelling of the request.",
     "additionalProperties": TEXT,
 }
 
@@ -51,7 +51,7 @@ _RESULT = object_of(
 
 
 def _definition() -> dict[str, Any]:
-    """Schema of the definition with its objects in place: references lead nowhere in a part."""
+    """Schema of the definition with inlined objects: references do not resolve in a part."""
     schema = SpeechTranslationDefinition.model_json_schema()
     own = {name: schema["properties"][name] for name in ("targets", "speech")}
     shared = ", ".join(TranscriptionDefinition.model_json_schema()["properties"])
@@ -60,10 +60,11 @@ def _definition() -> dict[str, Any]:
     return object_of(
         targets=own["targets"],
         locales=array_of(TEXT),
-        speech=speech | {"description": "Say the translations too; an empty object is enough."},
+        speech=speech
+        | {"description": "Synthesise the translations too; an empty object is enough."},
     ) | {
         "required": ["targets"],
-        "description": f"JSON. What fast transcription takes ({shared}), and targets.",
+        "description": f"JSON. The options of fast transcription ({shared}), and targets.",
         "example": {"locales": ["es-ES"], "targets": ["en", "ca"], "speech": {}},
     }
 
@@ -81,7 +82,7 @@ TRANSLATE_SPEECH: dict[str, Any] = {
     },
     "responses": {
         "200": {
-            "description": "Words and translations by phrase, and speech where it was asked for.",
+            "description": "Words and translations by phrase, and speech on request.",
             "content": {
                 "application/json": {"schema": _RESULT},
                 "multipart/mixed": {
@@ -99,13 +100,13 @@ TRANSLATE_SPEECH: dict[str, Any] = {
             UNAUTHORISED,
             QUEUE_FULL,
             {
-                "400": "The definition is not valid, or nobody translates one of its pairs.",
-                "406": "The client takes neither JSON nor parts.",
+                "400": "The definition is not valid, or no translator supports one of its pairs.",
+                "406": "The client accepts neither JSON nor multipart/mixed.",
                 "413": "The audio is too large.",
                 "415": "The content type is not multipart/form-data.",
-                "422": "The audio can not be decoded.",
-                "501": "This server does not tell speakers apart.",
-                "503": "No model, voice or translator answers; the message says what to set up.",
+                "422": "The audio cannot be decoded.",
+                "501": "Diarization is not available on this server.",
+                "503": "A model, voice or translator is missing; the message says what to set up.",
             },
         ),
     },

@@ -1,8 +1,8 @@
-"""Speech translation, Sotto's own route: speech in, its words and what they mean out, in one call.
+"""Speech translation, Sotto's own route: transcript and translations in one call.
 
-Fast transcription has room for one target in place of the words (`enhancedMode`). Here every
-phrase has its words, a translation to each target, and where it is asked for a voice says them.
-Nothing is kept.
+Fast transcription has one target, whose text replaces the transcript (`enhancedMode`). Here every
+phrase has its words and a translation to each target, and on request the translations are
+synthesised. Nothing is stored.
 """
 
 import base64
@@ -21,7 +21,7 @@ from functions.api.service import SpeechService
 from functions.api.speech_translation import descriptions
 from functions.api.speech_translation.definition import SpeechTranslationDefinition
 from functions.api.uploads import (
-    opened_audio,
+    open_upload,
     plan_translation,
     read_upload,
     recognition_options,
@@ -32,7 +32,10 @@ from shared.scheduling import CheckCancelled
 from shared.transcription.transcribe import transcribe
 
 if TYPE_CHECKING:
-    from functions.api.speech_translation.voice import TranslatedSpeech, TranslationVoices
+    from functions.api.speech_translation.translation_voices import (
+        TranslatedSpeech,
+        TranslationVoices,
+    )
 
 PATH = "/sotto/v1/speech-translations"
 _MULTIPART, _JSON = "multipart/mixed", "application/json"
@@ -53,8 +56,8 @@ def create_router(service: SpeechService) -> APIRouter:
     async def translate_speech(request: Request) -> Response:
         """Recognise speech and translate it to one language or several.
 
-        The answer is JSON, with spoken translations in base64; or, where `Accept` asks for
-        `multipart/mixed`, that JSON and each spoken translation as a part of its own.
+        The answer is JSON, with synthesised translations in base64; or, if `Accept` prefers
+        `multipart/mixed`, that JSON and one part for each synthesised translation.
         """
         wants_parts = _wants_parts(request.headers.get("accept", ""))
         with service.admission.admit():
@@ -63,7 +66,8 @@ def create_router(service: SpeechService) -> APIRouter:
             return _multipart(result, spoken)
         if spoken:
             result["speech"] = [
-                _about(one) | {"data": base64.b64encode(one.audio).decode()} for one in spoken
+                _describe(speech) | {"data": base64.b64encode(speech.audio).decode()}
+                for speech in spoken
             ]
         return JSONResponse(result)
 
@@ -76,46 +80,46 @@ async def _translate(
     upload = await read_upload(service, request, SpeechTranslationDefinition)
     definition = upload.definition
     targets = tuple(dict.fromkeys(definition.targets))
-    asked = recognition_options(service, definition)
-    plan = await plan_translation(service, asked, targets)
-    options = plan.options(asked)
+    requested = recognition_options(service, definition)
+    plan = await plan_translation(service, requested, targets)
+    options = plan.options(requested)
     record = record_of(request)
 
     def work(
         check_cancelled: CheckCancelled,
     ) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
-        voices = _voices(service, definition, targets)
-        with opened_audio(upload, service.settings) as stream:
+        voices = _find_voices(service, definition, targets)
+        with open_upload(upload, service.settings) as stream:
             channels = separate_channels(definition, stream)
             recognised = transcribe(
                 service.transcriber, stream, replace(options, channels=channels), check_cancelled
             )
         record.add_transcript(recognised)
         transcript = plan.translated(recognised)
-        spoken = [] if voices is None else [voices.speak(transcript, one) for one in targets]
+        spoken = [] if voices is None else [voices.speak(transcript, target) for target in targets]
         return speech_translation_result(transcript, targets, channels), spoken
 
     return await service.threads.run(work, upload.body)
 
 
-def _voices(
+def _find_voices(
     service: SpeechService, definition: SpeechTranslationDefinition, targets: Sequence[str]
 ) -> "TranslationVoices | None":
-    """A voice for each target, found before any audio is decoded; None where none was asked for."""
+    """Find a voice for each target before any audio is decoded; None without `speech`."""
     if definition.speech is None:
         return None
-    # All of synthesis: who asks for no voice need not import it.
-    from functions.api.speech_translation.voice import TranslationVoices  # noqa: PLC0415
+    # Imports all of synthesis, which requests without `speech` do not need.
+    from functions.api.speech_translation.translation_voices import TranslationVoices  # noqa: PLC0415
 
     return TranslationVoices(service.speaker(), targets, definition.speech)
 
 
 def _wants_parts(accept: str) -> bool:
-    """Whether the client prefers parts to JSON; of both the first counts.
+    """Whether the client prefers `multipart/mixed` to JSON; the first of both in `Accept` counts.
 
     Raises
     ------
-    Problem: 406, it takes neither.
+    Problem: 406, the client accepts neither.
     """
     kinds = [kind.partition(";")[0].strip().lower() for kind in accept.split(",") if kind.strip()]
     for kind in kinds:
@@ -129,9 +133,9 @@ def _wants_parts(accept: str) -> bool:
 
 
 def _multipart(result: dict[str, Any], spoken: "Sequence[TranslatedSpeech]") -> Response:
-    """The answer in parts (RFC 2046): JSON, then each spoken translation."""
+    """Multipart response (RFC 2046): JSON, then each synthesised translation."""
     boundary = secrets.token_hex(16)
-    described = result | ({"speech": list(map(_about, spoken))} if spoken else {})
+    described = result | ({"speech": list(map(_describe, spoken))} if spoken else {})
     body = b"".join(_parts(described, spoken, boundary))
     return Response(body, media_type=f"{_MULTIPART}; boundary={boundary}")
 
@@ -141,11 +145,11 @@ def _parts(
 ) -> Iterator[bytes]:
     json_text = json.dumps(described, ensure_ascii=False).encode()
     yield f"--{boundary}\r\nContent-Type: {_JSON}\r\n\r\n".encode() + json_text
-    for number, one in enumerate(spoken):
-        header = f"Content-Type: {one.media_type}\r\nContent-ID: <speech-{number}>\r\n"
-        yield f"\r\n--{boundary}\r\n{header}\r\n".encode() + one.audio
+    for number, speech in enumerate(spoken):
+        header = f"Content-Type: {speech.media_type}\r\nContent-ID: <speech-{number}>\r\n"
+        yield f"\r\n--{boundary}\r\n{header}\r\n".encode() + speech.audio
     yield f"\r\n--{boundary}--\r\n".encode()
 
 
-def _about(one: "TranslatedSpeech") -> dict[str, str]:
-    return {"target": one.target, "voice": one.voice, "contentType": one.media_type}
+def _describe(speech: "TranslatedSpeech") -> dict[str, str]:
+    return {"target": speech.target, "voice": speech.voice, "contentType": speech.media_type}

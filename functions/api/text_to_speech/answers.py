@@ -1,7 +1,7 @@
-"""Answers of text to speech: requests read, scripts spoken and sent while they are spoken.
+"""Answers of text to speech, sent while the speech is synthesised.
 
-Imported by the first request for speech. Everything of synthesis that takes time to import is
-behind this module: 10 ms of a start that does not speak.
+The first request for speech imports this module. It imports the modules of synthesis, which take
+10 ms that other starts save.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from functions.api.incoming_body import ClientGone, IncomingBody
+from functions.api.incoming_body import ClientDisconnected, IncomingBody
 from functions.api.openai.speech_request import read_speech_request
 from functions.api.problems import Problem
 from functions.api.request_record import record_of
@@ -32,45 +32,45 @@ _MAX_BODY_BYTES = 1_000_000
 
 
 class SpeechAnswers:
-    """Answers of one app."""
+    """Responses of one app to requests for speech."""
 
     def __init__(self, service: SpeechService) -> None:
         self._service = service
         self._speaker = service.speaker()
-        # Threads come into being as they are needed; admission bounds how many.
+        # The pool starts threads on demand; admission bounds their number.
         self._pool = ThreadPoolExecutor(
             service.settings.queue_limit, thread_name_prefix="synthesis"
         )
 
     async def speak_ssml(self, request: Request) -> Response:
-        """Answer SSML in the format of `X-Microsoft-OutputFormat`."""
+        """Synthesise SSML in the format of `X-Microsoft-OutputFormat`."""
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != _SSML_TYPE:
             raise Problem(415, f"The content type must be {_SSML_TYPE}.")
         output = find_output_format(request.headers.get("x-microsoft-outputformat", ""))
         body = _body_of(request)
-        # Up to a megabyte of a caller's text is taken apart in a thread, here and below.
+        # Parsing of up to a megabyte of text runs in a thread, here and below.
         script = await asyncio.to_thread(read_ssml, await _read(request, body))
         return await self._answer(request, body, script, output)
 
     async def create_speech(self, request: Request) -> Response:
-        """Answer the JSON of OpenAI's audio API."""
+        """Synthesise the text of OpenAI's JSON."""
         body = _body_of(request)
         script, output = await asyncio.to_thread(read_speech_request, await _read(request, body))
         return await self._answer(request, body, script, output)
 
     async def list_voices(self) -> Response:
-        """Answer with Azure's list."""
+        """Return the list of voices in Azure's format."""
         return JSONResponse(azure_voice_list(await asyncio.to_thread(self._speaker.voices)))
 
     async def _answer(
         self, request: Request, body: IncomingBody, script: Script, output: OutputFormat
     ) -> Response:
-        """Answer once the first sound is there, so that a failure until then has its status."""
-        pieces = _Pieces(self._speaker, script, output)
+        """Respond after the first audio, so that an earlier failure has its own status."""
+        pieces = _EncodedSpeech(self._speaker, script, output)
         with ExitStack() as opened:
             opened.enter_context(self._service.admission.admit())
-            opened.callback(pieces.leave)
+            opened.callback(pieces.cancel)
             first = await self._first(pieces, body)
             close = opened.pop_all().close
             return _SpokenResponse(
@@ -80,76 +80,78 @@ class SpeechAnswers:
                 media_type=output.media_type,
             )
 
-    async def _first(self, pieces: "_Pieces", body: IncomingBody) -> bytes | None:
-        """Return the first piece; raises `ClientGone` as soon as nobody waits for it."""
+    async def _first(self, pieces: "_EncodedSpeech", body: IncomingBody) -> bytes | None:
+        """Return the first piece; raises `ClientDisconnected` once the client has left."""
         taking = asyncio.ensure_future(self._next(pieces))
-        leaving = asyncio.ensure_future(body.gone())
-        either: set[asyncio.Future[Any]] = {taking, leaving}
+        disconnecting = asyncio.ensure_future(body.wait_for_disconnect())
+        futures: set[asyncio.Future[Any]] = {taking, disconnecting}
         try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
             if taking.done():
                 return taking.result()
         finally:
             taking.cancel()
-            leaving.cancel()
-        raise ClientGone
+            disconnecting.cancel()
+        raise ClientDisconnected
 
     async def _rest(
-        self, first: bytes | None, pieces: "_Pieces", close: Callable[[], None]
+        self, first: bytes | None, pieces: "_EncodedSpeech", close: Callable[[], None]
     ) -> AsyncIterator[bytes]:
         piece = first
         while piece is not None:
             yield piece
             piece = await self._next(pieces)
-        # Over before the client can know it: its next request must not find this one under way.
+        # Closed before the client sees the end: its next request may need the admission.
         close()
 
-    async def _next(self, pieces: "_Pieces") -> bytes | None:
+    async def _next(self, pieces: "_EncodedSpeech") -> bytes | None:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, pieces.take)
+        return await loop.run_in_executor(self._pool, pieces.next_piece)
 
 
-class _Pieces:
-    """The encoded speech of one answer, taken piece by piece in threads until nobody listens."""
+class _EncodedSpeech:
+    """The encoded speech of one response, produced piece by piece in threads until cancelled."""
 
     def __init__(self, speaker: Speaker, script: Script, output: OutputFormat) -> None:
         self._pieces = self._speak(speaker, script, output)
-        self._taking = threading.Lock()
-        self._left = threading.Event()
+        self._producing = threading.Lock()
+        self._cancelled = threading.Event()
 
-    def take(self) -> bytes | None:
-        """Return the next piece, None behind the last. Blocks."""
-        with self._taking:
+    def next_piece(self) -> bytes | None:
+        """Return the next piece, None after the last. Blocks."""
+        with self._producing:
             piece = next(self._pieces, None)
-        if self._left.is_set():
+        if self._cancelled.is_set():
             self._close()
         return piece
 
-    def leave(self) -> None:
-        """Have nothing more spoken. A sentence under way is finished, a connection closed."""
-        self._left.set()
+    def cancel(self) -> None:
+        """Stop the synthesis; a local voice finishes its sentence, a connection is closed."""
+        self._cancelled.set()
         self._close()
 
     def _close(self) -> None:
-        """Close unless a piece is being taken; its thread closes behind it."""
-        if self._taking.acquire(blocking=False):
+        """Close unless a thread is producing a piece; that thread closes after it."""
+        if self._producing.acquire(blocking=False):
             try:
                 self._pieces.close()
             finally:
-                self._taking.release()
+                self._producing.release()
 
     def _speak(
         self, speaker: Speaker, script: Script, output: OutputFormat
     ) -> Generator[bytes, None, None]:
-        yield from encoded_speech(speaker, speaker.cast(script), output.encoding, self._go_on)
+        yield from encoded_speech(
+            speaker, speaker.cast(script), output.encoding, self._check_cancelled
+        )
 
-    def _go_on(self) -> None:
-        if self._left.is_set():
-            raise ClientGone
+    def _check_cancelled(self) -> None:
+        if self._cancelled.is_set():
+            raise ClientDisconnected
 
 
 class _SpokenResponse(StreamingResponse):
-    """An answer that says when it is over, whether the client has taken all of it or not."""
+    """A response that calls `close` at its end, whether the client received all of it or not."""
 
     def __init__(
         self, content: AsyncIterator[bytes], *, close: Callable[[], None], **rest: Any
@@ -169,7 +171,7 @@ def _body_of(request: Request) -> IncomingBody:
 
 
 async def _read(request: Request, body: IncomingBody) -> bytes:
-    """Return all of the body; raises `AudioTooLarge`, `ClientGone` or `ClientStalled`."""
+    """Return the whole body; raises `AudioTooLarge`, `ClientDisconnected` or `ClientStalled`."""
     try:
         return b"".join([piece async for piece in body])
     finally:

@@ -1,4 +1,4 @@
-"""What the reference says of text to speech: parts of an OpenAPI document."""
+"""OpenAPI descriptions of text to speech."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _ERRORS = {
     **UNAUTHORISED,
     "413": "The body is too large.",
     **QUEUE_FULL,
-    "503": "No voice is set up; the message says what to fetch.",
+    "503": "No voice is set up; the message says what to install.",
 }
 
 SPEAK_SSML: dict[str, Any] = {
@@ -31,7 +31,7 @@ SPEAK_SSML: dict[str, Any] = {
             "name": "X-Microsoft-OutputFormat",
             "in": "header",
             "required": True,
-            "description": "Format of the answer.",
+            "description": "Format of the audio.",
             "schema": {"type": "string", "enum": list(OUTPUT_FORMATS)},
         }
     ],

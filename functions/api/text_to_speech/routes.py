@@ -36,10 +36,10 @@ def create_router(service: SpeechService) -> APIRouter:
         openapi_extra=descriptions.SPEAK_SSML,
     )
     async def speak_ssml(request: Request) -> Response:
-        """Speak a document of SSML.
+        """Synthesise an SSML document.
 
-        The answer begins before the last sentence is spoken; its format is that of the header
-        `X-Microsoft-OutputFormat`.
+        The audio starts before the last sentence is synthesised; the header
+        `X-Microsoft-OutputFormat` selects its format.
         """
         return await answers().speak_ssml(request)
 
@@ -50,7 +50,7 @@ def create_router(service: SpeechService) -> APIRouter:
         openapi_extra=descriptions.LIST_VOICES,
     )
     async def list_voices() -> Response:
-        """List the voices of this server, the preferred first."""
+        """List the voices of this server, preferred ones first."""
         return await answers().list_voices()
 
     @router.post(
@@ -60,7 +60,7 @@ def create_router(service: SpeechService) -> APIRouter:
         openapi_extra=descriptions.CREATE_SPEECH,
     )
     async def create_speech(request: Request) -> Response:
-        """Speak a text, as OpenAI's audio API does."""
+        """Synthesise a text, as OpenAI's audio API does."""
         return await answers().create_speech(request)
 
     return router

@@ -1,4 +1,4 @@
-"""What Translator's routes answer: texts translated, and the JSON of both versions."""
+"""Answers of Translator's routes: translations, and the JSON of both versions."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -11,91 +11,99 @@ from shared.translation.languages import find_language
 from shared.translation.markup import translate_html
 from shared.translation.sentences import split_sentences
 
-# Below this a detected language is less likely than what the client suggests.
-_SURE_SCORE = 0.5
+# Below this score the language that the client suggests is more likely than the detected one.
+_MIN_DETECTION_SCORE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class TranslatedText:
-    """One text in its targets' order. detected: where the client gave no source."""
+    """Translations of one text, in the order of its targets. detected: None with a given source."""
 
     detected: DetectedLanguage | None
     translations: tuple[str, ...]
 
 
-def translate_texts(chain: TranslatorChain, asked: TranslationRequest) -> list[TranslatedText]:
-    """Translate all texts; those of one pair go together. Blocks.
+def translate_texts(chain: TranslatorChain, request: TranslationRequest) -> list[TranslatedText]:
+    """Translate all texts; texts of one pair form a batch. Blocks.
 
     Raises
     ------
-    UnsupportedPair: before anything is translated.
+    UnsupportedPair: raised before any text is translated.
     TranslationUnavailable: see `Translator.translate`.
     """
-    detected = _detect(chain, asked.texts)
+    detected = _detect(chain, request.texts)
     sources = [
         text.source or (found.language if found else "")
-        for text, found in zip(asked.texts, detected, strict=True)
+        for text, found in zip(request.texts, detected, strict=True)
     ]
     groups: dict[tuple[str, str, bool], list[int]] = {}
-    for place, (text, source) in enumerate(zip(asked.texts, sources, strict=True)):
-        for asked_for in text.targets:
-            pair = (source, asked_for.language, text.is_html)
-            groups.setdefault(pair, []).append(place)
-    for source, target, _ in groups:
-        if source != target:
-            chain.find(source, target)
-    written: dict[tuple[int, str], str] = {}
-    for (source, target, is_html), places in groups.items():
-        texts = [asked.texts[place].text for place in places]
-        translated = _translate(chain, texts, (source, target), is_html=is_html)
-        written |= {(place, target): one for place, one in zip(places, translated, strict=True)}
+    for index, (text, source) in enumerate(zip(request.texts, sources, strict=True)):
+        for target in text.targets:
+            pair = (source, target.language, text.is_html)
+            groups.setdefault(pair, []).append(index)
+    for source, target_language, _ in groups:
+        if source != target_language:
+            chain.find(source, target_language)
+    translations: dict[tuple[int, str], str] = {}
+    for (source, target_language, is_html), indices in groups.items():
+        texts = [request.texts[index].text for index in indices]
+        translated = _translate(chain, texts, (source, target_language), is_html=is_html)
+        translations |= {
+            (index, target_language): text for index, text in zip(indices, translated, strict=True)
+        }
     return [
-        TranslatedText(found, tuple(written[place, target.language] for target in text.targets))
-        for place, (text, found) in enumerate(zip(asked.texts, detected, strict=True))
+        TranslatedText(
+            found, tuple(translations[index, target.language] for target in text.targets)
+        )
+        for index, (text, found) in enumerate(zip(request.texts, detected, strict=True))
     ]
 
 
 def version_3_answer(
-    asked: TranslationRequest, translated: Sequence[TranslatedText]
+    request: TranslationRequest, translated: Sequence[TranslatedText]
 ) -> list[dict[str, Any]]:
-    """The array of version 3.0."""
+    """JSON array of version 3.0."""
     answer = []
-    for text, result in zip(asked.texts, translated, strict=True):
+    for text, result in zip(request.texts, translated, strict=True):
         translations = []
-        for target, written in zip(text.targets, result.translations, strict=True):
-            translation: dict[str, Any] = {"text": written, "to": target.asked}
-            if asked.with_lengths:
+        for target, translated_text in zip(text.targets, result.translations, strict=True):
+            translation: dict[str, Any] = {"text": translated_text, "to": target.client_code}
+            if request.with_lengths:
                 translation["sentLen"] = {
                     "srcSentLen": list(map(len, split_sentences(text.text))),
-                    "transSentLen": list(map(len, split_sentences(written))),
+                    "transSentLen": list(map(len, split_sentences(translated_text))),
                 }
             translations.append(translation)
         answer.append(_detection(result) | {"translations": translations})
     return answer
 
 
-def later_answer(asked: TranslationRequest, translated: Sequence[TranslatedText]) -> dict[str, Any]:
-    """The object of versions after 3.0."""
+def later_answer(
+    request: TranslationRequest, translated: Sequence[TranslatedText]
+) -> dict[str, Any]:
+    """JSON object of versions after 3.0."""
     return {
         "value": [
             _detection(result)
             | {
                 "translations": [
                     {
-                        "language": target.asked,
-                        "text": written,
+                        "language": target.client_code,
+                        "text": translated_text,
                         "sourceCharacters": len(text.text),
                     }
-                    for target, written in zip(text.targets, result.translations, strict=True)
+                    for target, translated_text in zip(
+                        text.targets, result.translations, strict=True
+                    )
                 ]
             }
-            for text, result in zip(asked.texts, translated, strict=True)
+            for text, result in zip(request.texts, translated, strict=True)
         ]
     }
 
 
 def detected_languages(chain: TranslatorChain, texts: Sequence[str]) -> list[dict[str, Any]]:
-    """The array of `/detect`. Blocks."""
+    """JSON array of `/detect`. Blocks."""
     translated = chain.languages()
     return [
         {
@@ -111,7 +119,7 @@ def detected_languages(chain: TranslatorChain, texts: Sequence[str]) -> list[dic
 def supported_languages(
     chain: TranslatorChain, version: str, scopes: Collection[str]
 ) -> dict[str, Any]:
-    """The object of `/languages`; scripts and dictionaries are asked for in vain."""
+    """JSON object of `/languages`; scripts and dictionaries are always empty."""
     is_later = version != VERSION_3
     listed: dict[str, Any] = {}
     if "translation" in scopes:
@@ -134,15 +142,15 @@ def supported_languages(
 
 
 def _detect(chain: TranslatorChain, texts: Sequence[Text]) -> list[DetectedLanguage | None]:
-    unknown = [place for place, text in enumerate(texts) if text.source is None]
+    unknown = [index for index, text in enumerate(texts) if text.source is None]
     detected: list[DetectedLanguage | None] = [None] * len(texts)
     if unknown:
-        found = chain.detect([texts[place].text for place in unknown])
-        for place, language in zip(unknown, found, strict=True):
-            suggested = texts[place].suggested_source
-            if suggested is not None and language.score < _SURE_SCORE:
+        found = chain.detect([texts[index].text for index in unknown])
+        for index, language in zip(unknown, found, strict=True):
+            suggested = texts[index].suggested_source
+            if suggested is not None and language.score < _MIN_DETECTION_SCORE:
                 language = DetectedLanguage(suggested, language.score)  # noqa: PLW2901
-            detected[place] = language
+            detected[index] = language
     return detected
 
 

@@ -1,4 +1,4 @@
-"""What the reference says of Translator's routes: parts of an OpenAPI document."""
+"""OpenAPI descriptions of Translator's routes."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ _ERRORS = error_answers(
     UNAUTHORISED,
     QUEUE_FULL,
     {
-        "400": "A parameter or the body is not valid, or nobody here does the pair.",
+        "400": "A parameter or the body is not valid, or no translator supports the pair.",
         "415": "The content type is not application/json.",
-        "503": "The translator of the pair does not answer.",
+        "503": "The translator of the pair is not available.",
     },
 )
 _VERSION = query_parameter(
@@ -41,9 +41,11 @@ TRANSLATE: dict[str, Any] = {
     "parameters": [
         _VERSION,
         query_parameter("to", "3.0: target language; repeat it for several."),
-        query_parameter("from", "3.0: source language; without it each text's own is detected."),
+        query_parameter(
+            "from", "3.0: source language; without it the language of each text is detected."
+        ),
         query_parameter("textType", "3.0: plain or html."),
-        query_parameter("includeSentenceLength", "3.0: true tells how long each sentence is."),
+        query_parameter("includeSentenceLength", "3.0: true adds the lengths of the sentences."),
     ],
     "requestBody": {
         "required": True,
@@ -127,11 +129,13 @@ DETECT: dict[str, Any] = {
 LANGUAGES: dict[str, Any] = {
     "parameters": [
         _VERSION,
-        query_parameter("scope", "translation, transliteration and dictionary, by commas."),
+        query_parameter(
+            "scope", "translation, transliteration and dictionary, separated by commas."
+        ),
     ],
     "responses": {
         "200": json_answer(
-            "The languages by their codes.",
+            "The languages by code.",
             object_of(
                 translation={
                     "type": "object",

@@ -1,13 +1,13 @@
-"""Requests of Translator in both of its formats, read into one form and checked.
+"""Requests of Translator in both formats, validated and converted to one form.
 
-Version 3.0 has languages in the query and texts in an array; later ones have all in an object:
+Version 3.0 has languages in the query and texts in an array; later versions use one object:
 
     POST /translate?api-version=3.0&from=en&to=de   [{"Text": "Hello"}]
     POST /translate?api-version=2026-06-06
          {"inputs": [{"text": "Hello", "language": "en", "targets": [{"language": "de"}]}]}
 
 https://learn.microsoft.com/azure/ai-services/translator/reference/v3-0-translate
-Unknown members are ignored. No message repeats a text.
+Unknown members are ignored. No message quotes a text.
 """
 
 from collections.abc import Iterable, Sequence
@@ -26,7 +26,7 @@ from shared.translation.languages import language_code
 MAX_TEXTS = 1_000
 MAX_CHARACTERS = 50_000
 MAX_TARGETS = 100
-# An answer has one translation for each text and target, also of texts without a character.
+# An answer has one translation for each text and target, even for empty texts.
 MAX_TRANSLATIONS = 1_000
 VERSION_3 = "3.0"
 
@@ -37,15 +37,15 @@ _TOO_LONG, _BAD_TEXT_TYPE, _TOO_MANY, _NO_JSON = 50, 71, 72, 74
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A language to translate to. asked: as the client wrote it, and wants it back."""
+    """A target language. client_code: the client's spelling, which the answer repeats."""
 
-    asked: str
+    client_code: str
     language: str
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text with what it is to become. source: None is to be detected."""
+    """One text with its languages. source: None: to be detected."""
 
     text: str
     source: str | None
@@ -56,7 +56,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class TranslationRequest:
-    """All of one request. with_lengths: say how long each sentence is, in version 3.0."""
+    """A whole request. with_lengths: add the lengths of the sentences, in version 3.0."""
 
     texts: tuple[Text, ...]
     with_lengths: bool = False
@@ -68,7 +68,7 @@ class TranslationRequest:
 
     @property
     def n_characters(self) -> int:
-        """Characters of the sources, which the cloud counts for each target."""
+        """Characters of the sources, counted once for each target as in the cloud."""
         return sum(len(text.text) * len(text.targets) for text in self.texts)
 
 
@@ -79,7 +79,7 @@ class _Member(BaseModel):
 
 
 class _Text3(_Member):
-    """An element of version 3.0, whose name is written `Text` and `text`."""
+    """An element of version 3.0; its member is `Text` or `text`."""
 
     text: str
 
@@ -117,7 +117,7 @@ def read_version(query: QueryParams) -> str:
 
     Raises
     ------
-    Problem: 400021, missing or none that is known.
+    Problem: 400021, missing or unknown.
     """
     version = _parameter(query, "api-version")
     if version == VERSION_3 or is_known_api_version(version):
@@ -130,11 +130,11 @@ def read_version(query: QueryParams) -> str:
 
 
 def read_translation(version: str, query: QueryParams, body: bytes) -> TranslationRequest:
-    """Read what is to be translated.
+    """Read the texts and languages of a translation.
 
     Raises
     ------
-    Problem: 400, with Translator's own code for what is wrong.
+    Problem: 400, with Translator's code of the error.
     """
     request = _version_3(query, body) if version == VERSION_3 else _later_version(body)
     _refuse_too_much(request.texts, request.n_characters)
@@ -145,7 +145,7 @@ def read_translation(version: str, query: QueryParams, body: bytes) -> Translati
 
 
 def read_texts(body: bytes) -> list[str]:
-    """The texts of `POST /detect`.
+    """Read the texts of `POST /detect`.
 
     Raises
     ------
@@ -157,15 +157,15 @@ def read_texts(body: bytes) -> list[str]:
 
 
 def _version_3(query: QueryParams, body: bytes) -> TranslationRequest:
-    asked = [
+    codes = [
         code.strip()
         for name, value in query.multi_items()
         if name.lower() == "to"
         for code in value.split(",")
         if code.strip()
     ]
-    targets = _targets(asked)
-    _refuse_unserved(_parameter(query, "profanityAction"), _parameter(query, "toScript"))
+    targets = _targets(codes)
+    _refuse_unsupported(_parameter(query, "profanityAction"), _parameter(query, "toScript"))
     source = _source(_parameter(query, "from"))
     suggested = _source(_parameter(query, "suggestedFrom"))
     is_html = _is_html(_parameter(query, "textType"))
@@ -187,9 +187,9 @@ def _later_version(body: bytes) -> TranslationRequest:
 
 def _text(given: _Input) -> Text:
     for target in given.targets:
-        _refuse_unserved(target.profanity_action or "", target.script or "")
+        _refuse_unsupported(target.profanity_action or "", target.script or "")
         if (target.deployment_name or "general").lower() != "general":
-            raise Problem(400, "There is no deployment of that name here: only general.")
+            raise Problem(400, "The deploymentName must be general on this server.")
     return Text(
         given.text,
         _source(given.language or ""),
@@ -217,7 +217,7 @@ def _source(code: str) -> str | None:
 
 
 def _targets(codes: Sequence[str]) -> tuple[Target, ...]:
-    """Each language once, as it was written first."""
+    """Each language once, in its first spelling."""
     by_language: dict[str, Target] = {}
     try:
         for code in codes:
@@ -240,11 +240,13 @@ def _is_html(text_type: str) -> bool:
     return text_type.lower() == "html"
 
 
-def _refuse_unserved(profanity_action: str, script: str) -> None:
+def _refuse_unsupported(profanity_action: str, script: str) -> None:
     if profanity_action.lower() not in {"", "noaction"}:
-        raise Problem(400, "Here profanityAction can only be NoAction.", detail=_BAD_INPUT)
+        raise Problem(
+            400, "The profanityAction must be NoAction on this server.", detail=_BAD_INPUT
+        )
     if script:
-        raise Problem(400, "Scripts are not converted here.", detail=_BAD_INPUT)
+        raise Problem(400, "Scripts are not converted on this server.", detail=_BAD_INPUT)
 
 
 def _refuse_too_much(texts: Sequence[object], n_characters: int) -> None:
@@ -258,7 +260,7 @@ def _refuse_too_much(texts: Sequence[object], n_characters: int) -> None:
 
 
 def _parameter(query: QueryParams, name: str) -> str:
-    """The first value of a parameter, whose name is written in any case."""
+    """First value of a parameter; its name is case-insensitive."""
     return _first(value for key, value in query.multi_items() if key.lower() == name.lower())
 
 

@@ -1,7 +1,7 @@
 """Translation of text: Translator's REST API, in its version 3.0 and the later ones.
 
 https://learn.microsoft.com/azure/ai-services/translator/reference/v3-0-reference
-Nothing of a text is kept.
+No text is stored.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ from shared.errors import AudioTooLarge
 from shared.scheduling import CheckCancelled
 from shared.translation.chain import TranslatorChain
 
-# 50 000 characters of four bytes each, written as `\ud83d\ude00`, and what is around them.
+# 50 000 characters outside of the BMP, escaped as `\ud83d\ude00`, and the JSON around them.
 _MAX_BODY_BYTES = 1_000_000
 _SCOPES = ("translation", "transliteration", "dictionary")
 
@@ -49,7 +49,7 @@ def create_router(service: SpeechService) -> APIRouter:
     router = APIRouter(tags=["Translator"])
 
     async def require(connection: HTTPConnection) -> None:
-        """Let a request with a right key or token pass; refuse others in Translator's shape."""
+        """Require a valid key or token; refuse other requests in Translator's shape."""
         try:
             await service.authenticator.require(connection)
         except Problem as refused:
@@ -70,21 +70,23 @@ def create_router(service: SpeechService) -> APIRouter:
     async def translate(request: Request) -> Response:
         """Translate texts, each to one language or several.
 
-        Without a source language each text's own is detected.
+        Without a source language, the language of each text is detected.
         """
         version = read_version(request.query_params)
         body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
-        # Texts of a caller are taken apart in threads, also those of the answer.
+        # Parsing runs in a thread, as does the writing of the answer.
         content = await _read(request, body)
-        asked = await asyncio.to_thread(read_translation, version, request.query_params, content)
-        n_characters = str(sum(len(text.text) for text in asked.texts))
+        translation = await asyncio.to_thread(
+            read_translation, version, request.query_params, content
+        )
+        n_characters = str(sum(len(text.text) for text in translation.texts))
         headers = _ids(request) | {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
         with service.admission.admit():
             return await _run(
                 service,
                 body,
                 lambda: JSONResponse(
-                    _translated(service.translators(), version, asked), headers=headers
+                    _translate(service.translators(), version, translation), headers=headers
                 ),
             )
 
@@ -96,7 +98,7 @@ def create_router(service: SpeechService) -> APIRouter:
         openapi_extra=descriptions.DETECT,
     )
     async def detect(request: Request) -> Response:
-        """Tell the language of each text."""
+        """Detect the language of each text."""
         read_version(request.query_params)
         body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
         texts = await asyncio.to_thread(read_texts, await _read(request, body))
@@ -113,7 +115,7 @@ def create_router(service: SpeechService) -> APIRouter:
         openapi_extra=descriptions.LANGUAGES,
     )
     async def languages(request: Request) -> Response:
-        """List the languages that this server translates text from or to; needs no key."""
+        """List the languages that this server translates from or to; needs no key."""
         version = read_version(request.query_params)
         scopes = {
             scope.strip().lower()
@@ -132,18 +134,18 @@ def create_router(service: SpeechService) -> APIRouter:
 
     @router.post("/transliterate", include_in_schema=False, dependencies=[Depends(require)])
     async def transliterate() -> Response:
-        """Say that scripts are not converted here."""
+        """Refuse transliteration, which this server does not support."""
         raise Problem(501, "Scripts are not converted on this server.")
 
     return router
 
 
 async def _read(request: Request, body: IncomingBody) -> bytes:
-    """The body of a request.
+    """Read the body of a request.
 
     Raises
     ------
-    Problem: 415000 for another content type, 400077 for more than a request may hold.
+    Problem: 415000 for another content type, 400077 for a body that is too large.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
@@ -158,7 +160,7 @@ async def _read(request: Request, body: IncomingBody) -> bytes:
 
 
 async def _run(service: SpeechService, body: IncomingBody, work: Callable[[], Result]) -> Result:
-    """Work in a thread of its own."""
+    """Run work in a thread; it does not check for cancellation."""
 
     def ignoring_cancellation(_check_cancelled: CheckCancelled) -> Result:
         return work()
@@ -166,10 +168,10 @@ async def _run(service: SpeechService, body: IncomingBody, work: Callable[[], Re
     return await service.threads.run(ignoring_cancellation, body)
 
 
-def _translated(chain: TranslatorChain, version: str, asked: TranslationRequest) -> Any:
-    """Translate, and write the answer of a version. Blocks."""
+def _translate(chain: TranslatorChain, version: str, request: TranslationRequest) -> Any:
+    """Translate, and build the answer of a version. Blocks."""
     answer = version_3_answer if version == VERSION_3 else later_answer
-    return answer(asked, translate_texts(chain, asked))
+    return answer(request, translate_texts(chain, request))
 
 
 def _ids(request: Request) -> dict[str, str]:

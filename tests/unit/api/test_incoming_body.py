@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from functions.api.incoming_body import ClientGone, ClientStalled, IncomingBody
+from functions.api.incoming_body import ClientDisconnected, ClientStalled, IncomingBody
 from functions.api.request_threads import RequestThreads
 from shared.audio.stream import open_audio
 from shared.errors import AudioTooLarge
@@ -84,7 +84,7 @@ def test_a_client_that_stops_sending_has_stalled():
 
 def test_a_client_that_hangs_up_is_gone():
     """Half a body is no body."""
-    with pytest.raises(ClientGone):
+    with pytest.raises(ClientDisconnected):
         read_in_thread(piece(b"ab"), GONE)
 
 
@@ -106,14 +106,14 @@ def test_work_is_cancelled_when_the_client_hangs_up_after_its_body():
             for _ in range(500):
                 try:
                     check_cancelled()
-                except ClientGone:
+                except ClientDisconnected:
                     outcome.append("cancelled")
                     return
                 time.sleep(0.01)
 
         await RequestThreads(1).run(work, body)
 
-    with pytest.raises(ClientGone):
+    with pytest.raises(ClientDisconnected):
         asyncio.run(serve())
     assert outcome == ["cancelled"]
 
@@ -131,8 +131,8 @@ def test_recognition_is_closed_when_it_is_cancelled(tone):
                 closed.append(True)
 
     def cancelled():
-        raise ClientGone
+        raise ClientDisconnected
 
-    with open_audio(tone(0.1)) as stream, pytest.raises(ClientGone):
+    with open_audio(tone(0.1)) as stream, pytest.raises(ClientDisconnected):
         transcribe(Endless(), stream, RecognitionOptions(), cancelled)
     assert closed == [True]

@@ -244,7 +244,7 @@ def test_the_path_decides_the_shape(path, shape):
     assert shape_of_path(path) is shape
 
 
-NOWHERE = "There is nothing at this address."
+NOWHERE = "There is no resource at this address."
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ NOWHERE = "There is nothing at this address."
         (
             "DELETE",
             "/speechtotext/locked",
-            (405, {"code": "NotAllowed", "message": "This address does not take this method."}),
+            (405, {"code": "NotAllowed", "message": "This address does not support this method."}),
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Translations as speech: voices found before any audio is recognised, texts spoken afterwards."""
+"""Speech synthesis of translations: voices are found before recognition, texts spoken after it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from shared.synthesis.synthesizer import Span
 from shared.synthesis.voices import find_voice
 from shared.transcript import Transcript
 
-# Where a locale is not the language's first or its code is not in the table of locales.
+# Languages whose code is not in the table of locales, or whose first locale is not the right one.
 _LOCALES = {
     "zh-hans": "zh-CN", "zh-hant": "zh-TW", "sr-cyrl": "sr-RS", "sr-latn": "sr-RS",
     "mn-cyrl": "mn-MN",
@@ -24,7 +24,7 @@ _LOCALES = {
 
 @dataclass(frozen=True, slots=True)
 class TranslatedSpeech:
-    """What all phrases are in one target, spoken."""
+    """Synthesised translation of all phrases to one target."""
 
     target: str
     voice: str
@@ -37,19 +37,21 @@ class TranslationVoices:
 
     Raises
     ------
-    UnsupportedOutput: the output format can not be encoded here.
-    UnknownVoice: nothing speaks one of the targets.
-    SynthesisUnavailable: nothing speaks at all. The message says what to set up.
+    UnsupportedOutput: this server cannot encode the output format.
+    UnknownVoice: there is no voice for one of the targets.
+    SynthesisUnavailable: there is no voice at all. The message says what to set up.
     """
 
-    def __init__(self, speaker: Speaker, targets: Sequence[str], asked: SpokenTranslation) -> None:
+    def __init__(
+        self, speaker: Speaker, targets: Sequence[str], options: SpokenTranslation
+    ) -> None:
         self._speaker = speaker
-        self._output: OutputFormat = find_output_format(asked.output_format)
+        self._output: OutputFormat = find_output_format(options.output_format)
         self._manners = {}
         self._names = {}
         for target in targets:
             locale = _locale_of(target)
-            name = (asked.voices or {}).get(target)
+            name = (options.voices or {}).get(target)
             voice = find_voice(speaker.voices(), name, locale)
             self._manners[target] = Manner(
                 voice=voice.short_name, voice_locale=locale, language=locale
@@ -57,7 +59,7 @@ class TranslationVoices:
             self._names[target] = voice.short_name
 
     def speak(self, transcript: Transcript, target: str) -> TranslatedSpeech:
-        """Speak all of a transcript in a target; at most ten minutes of it. Blocks."""
+        """Synthesise the translation of a transcript, at most ten minutes of speech. Blocks."""
         spans = (Span(translated_text(transcript.phrases, target)),)
         lines = self._speaker.cast((Passage(spans, self._manners[target]),))
         audio = b"".join(encoded_speech(self._speaker, lines, self._output.encoding))
@@ -65,7 +67,7 @@ class TranslationVoices:
 
 
 def _locale_of(target: str) -> str:
-    """Locale that a target is spoken in."""
+    """Locale of the voice for a target."""
     try:
         return find_locale(_LOCALES.get(target.lower(), target))
     except UnsupportedLocale:
