@@ -1,11 +1,11 @@
-"""Where Azure Functions starts: it looks for one app object at the root of the project."""
+"""Entry point of Azure Functions, which loads one app object from the root of the project."""
 
 import os
 import sys
 from pathlib import Path
 
-# The worker puts the app's packages first on the path and this folder last, where an installed
-# package called `shared` or `functions` would win.
+# The worker puts the app's packages first on the path and this folder last, so an installed package
+# called `shared` or `functions` would take precedence.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from shared.privacy.telemetry_off import switch_telemetry_off

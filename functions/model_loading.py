@@ -1,7 +1,7 @@
-"""The model of a process, loaded in a thread beside all else that its start imports and opens.
+"""Loading of the model in a thread, in parallel with the other imports of a start.
 
-The time from the start of a process to its first transcript counts. Model and web stack mostly
-wait for the disk or run outside of the interpreter lock, so they load side by side.
+This shortens the time from the start of a process to its first transcript: model and web stack
+mostly wait for the disk or run outside of the interpreter lock, so they load in parallel.
 """
 
 import sys
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class ModelLoading:
-    """Makes the transcriber and loads its model; begins at once.
+    """Creates the transcriber and loads its model; starts at once.
 
-    `failure` is why the model is not loaded; `on_failure` is called with it, in the thread. The
-    default logs it and tells the operator: a request that needs the model loads it again.
+    `failure` is the error of the loading, or None; `on_failure` is called with it, in the thread.
+    The default logs it and prints it for the operator; a request that needs the model tries again.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class ModelLoading:
         self._thread.start()
 
     def transcriber(self) -> "LocalTranscriber":
-        """Return the transcriber as soon as it is made, whether its model is loaded or not.
+        """Return the transcriber as soon as it exists, even before its model is loaded.
 
         Raises
         ------
@@ -47,7 +47,7 @@ class ModelLoading:
         return self._transcriber.result()
 
     def wait(self, within_s: float | None = None) -> None:
-        """Wait for the end of the loading, at most until `within_s` seconds after its start."""
+        """Wait until the loading ends, or until `within_s` seconds after its start."""
         if within_s is None:
             self._thread.join()
             return
@@ -79,7 +79,7 @@ class ModelLoading:
 
 
 def report_failure(error: Exception) -> None:
-    """Log that the model is not loaded; write to standard error what the operator can do."""
+    """Log that the model is not loaded; print the error for the operator."""
     import structlog  # noqa: PLC0415
 
     from shared.privacy.log_fields import exception_fields  # noqa: PLC0415

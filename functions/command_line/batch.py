@@ -1,4 +1,4 @@
-"""`purge`, `worker`: batch work by hand."""
+"""Commands of batch work: `purge` and `worker`."""
 
 import argparse
 from datetime import UTC, datetime
@@ -11,13 +11,11 @@ from shared.settings import Settings
 def add_commands(commands: Any) -> None:
     """Add the commands of batch work to the command line."""
     worker = commands.add_parser(
-        "worker", help="take work from the queue until SIGTERM; start as many as you like"
+        "worker", help="process work from the queue until SIGTERM; several may run at once"
     )
     worker.set_defaults(run=_worker)
 
-    purge = commands.add_parser(
-        "purge", help="delete transcripts and jobs whose time to live is over, now"
-    )
+    purge = commands.add_parser("purge", help="delete expired transcripts and jobs now")
     purge.set_defaults(run=_purge)
 
 

@@ -1,7 +1,6 @@
 """The commands and their arguments.
 
-Exit status: 0 done, 1 it could not be done (the reason is on standard error), 2 wrong usage,
-130 interrupted.
+Exit status: 0 success, 1 failure (the reason is on standard error), 2 wrong usage, 130 interrupted.
 """
 
 import argparse
@@ -41,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         "ignored",
         nargs="*",
         metavar="NAME=VALUE",
-        help="arguments of the original speech containers, such as Eula=accept; they do nothing",
+        help="arguments of the original speech containers, such as Eula=accept; ignored",
     )
     serve.set_defaults(run=_serve)
     batch.add_commands(commands)
@@ -50,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(_parsed: argparse.Namespace, _settings: Settings) -> int:
-    # Imported here: the web stack takes longer to load than any other command to run.
+    # Imported here: loading the web stack takes longer than any other command.
     from functions.container.server import main as serve  # noqa: PLC0415
 
     return int(serve() or 0)

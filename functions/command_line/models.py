@@ -20,18 +20,18 @@ from shared.settings import Settings
 
 
 def add_commands(commands: Any) -> None:
-    """Add `models` and what belongs under it to the command line."""
+    """Add `models` and its actions to the command line."""
     parser = commands.add_parser("models", help="list, fetch, verify and convert models")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
-    listing = actions.add_parser("list", help="list the models that are known by name")
+    listing = actions.add_parser("list", help="list the models of the catalogue")
     listing.set_defaults(run=_list)
 
     names = {
         "nargs": "*",
         "metavar": "NAME",
         "help": "a name of `models list`, owner/name of the hub, or a folder; "
-        "without any, what the settings need",
+        "default: the models that the settings need",
     }
     fetch = actions.add_parser("fetch", help="fetch models into SOTTO_MODEL_FOLDER")
     fetch.add_argument("names", **names)
@@ -60,7 +60,7 @@ def _list(_parsed: argparse.Namespace, settings: Settings) -> int:
             str(model.role),
             f"{model.size_bytes / 1e6:.0f} MB",
             model.licence,
-            "yes" if _is_here(model, settings.model_folder) else "-",
+            "yes" if _is_installed(model, settings.model_folder) else "-",
             ", else ".join(map(str, model.sources)),
         )
         for model in CATALOGUE
@@ -70,9 +70,7 @@ def _list(_parsed: argparse.Namespace, settings: Settings) -> int:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print("  ".join(cells).rstrip())
     print(f"\n* needed by these settings. Model folder: {settings.model_folder}")
-    print(
-        "Any owner/name of the hub with a Whisper model for CTranslate2, or a folder, will do too."
-    )
+    print("Any owner/name of the hub with a Whisper model for CTranslate2, or a folder, works too.")
     return 0
 
 
@@ -82,7 +80,7 @@ def _fetch(parsed: argparse.Namespace, settings: Settings) -> int:
         if model is not None and is_verified(model, settings.model_folder / model.folder_name):
             print(f"{model.name}: here and verified")
             continue
-        # Imported here: a start that fetches nothing does not load TLS and HTTP.
+        # Imported here: a command that fetches nothing does not load TLS and HTTP.
         from functions.command_line.progress import StreamProgress  # noqa: PLC0415
         from shared.models.fetch import fetch_model  # noqa: PLC0415
 
@@ -109,7 +107,7 @@ def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
 
 
 def _convert(parsed: argparse.Namespace, settings: Settings) -> int:
-    # Imported here, as torch is inside: no other command needs it.
+    # Imported here because it imports torch, which no other command needs.
     from shared.recognition.engines.openai_whisper_engine import write_checkpoint  # noqa: PLC0415
 
     write_checkpoint(locate_model(parsed.name, settings.model_folder), parsed.file)
@@ -117,7 +115,7 @@ def _convert(parsed: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _is_here(model: Model, model_folder: Path) -> bool:
+def _is_installed(model: Model, model_folder: Path) -> bool:
     try:
         locate_model(model.name, model_folder)
     except ModelError:

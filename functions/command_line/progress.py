@@ -1,4 +1,4 @@
-"""Progress of a fetch as text: a bar on a terminal, a line every few seconds anywhere else."""
+"""Progress of a download as text: a bar on a terminal, a line every few seconds elsewhere."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ LOG_INTERVAL_S = 5.0
 
 
 class StreamProgress:
-    """Writes to `stream`, rewriting one line where that is a terminal."""
+    """Writes to `stream`; on a terminal it rewrites one line."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream
@@ -18,28 +18,28 @@ class StreamProgress:
         self._is_terminal = stream.isatty()
         self._interval_s = TERMINAL_INTERVAL_S if self._is_terminal else LOG_INTERVAL_S
         self._label: str | None = None
-        self._arrived_bytes = 0
-        self._kept_bytes = 0
+        self._received_bytes = 0
+        self._resumed_bytes = 0
         self._total_bytes: int | None = None
         self._began_s = 0.0
         self._shown_s = 0.0
 
     def begin(self, label: str, done_bytes: int, total_bytes: int | None) -> None:
-        """Start, or start again, one download; `done_bytes` are there from an earlier try."""
+        """Start or resume one download; `done_bytes` exist from an earlier attempt."""
         self._label = label
-        self._kept_bytes = done_bytes
-        self._arrived_bytes = 0
+        self._resumed_bytes = done_bytes
+        self._received_bytes = 0
         self._total_bytes = total_bytes
         self._began_s = self._shown_s = self._clock()
         if not self._is_terminal:
-            resumed = f", {done_bytes / 1e6:.1f} MB of it here already" if done_bytes else ""
+            resumed = f", {done_bytes / 1e6:.1f} MB of it present" if done_bytes else ""
             size = f"{total_bytes / 1e6:.1f} MB" if total_bytes is not None else "unknown size"
             self._stream.write(f"fetching {label} ({size}{resumed})\n")
             self._stream.flush()
 
     def advance(self, n_bytes: int) -> None:
-        """Count bytes that have just arrived; write when it is time again."""
-        self._arrived_bytes += n_bytes
+        """Count received bytes; write the state once per interval."""
+        self._received_bytes += n_bytes
         now_s = self._clock()
         if now_s - self._shown_s >= self._interval_s:
             self._shown_s = now_s
@@ -55,7 +55,7 @@ class StreamProgress:
         self._label = None
 
     def note(self, text: str) -> None:
-        """Write a line of its own."""
+        """Write a separate line."""
         start = "\r\x1b[K" if self._is_terminal else ""
         self._stream.write(f"{start}{text}\n")
         self._stream.flush()
@@ -65,17 +65,17 @@ class StreamProgress:
         self._stream.flush()
 
     def _state(self, now_s: float) -> str:
-        there_bytes = self._kept_bytes + self._arrived_bytes
-        rate = self._arrived_bytes / max(now_s - self._began_s, 1e-3)  # bytes per second
+        present_bytes = self._resumed_bytes + self._received_bytes
+        rate = self._received_bytes / max(now_s - self._began_s, 1e-3)  # bytes per second
         if not self._total_bytes:
-            return f"{self._label}  {there_bytes / 1e6:.1f} MB  {rate / 1e6:.1f} MB/s"
-        share = there_bytes / self._total_bytes
+            return f"{self._label}  {present_bytes / 1e6:.1f} MB  {rate / 1e6:.1f} MB/s"
+        share = present_bytes / self._total_bytes
         parts = [f"{self._label}  {share:4.0%}"]
         if self._is_terminal:
             filled = round(min(share, 1.0) * BAR_WIDTH)
             parts.append("[" + "#" * filled + "." * (BAR_WIDTH - filled) + "]")
-        parts.append(f"{there_bytes / 1e6:.1f} of {self._total_bytes / 1e6:.1f} MB")
+        parts.append(f"{present_bytes / 1e6:.1f} of {self._total_bytes / 1e6:.1f} MB")
         parts.append(f"{rate / 1e6:.1f} MB/s")
-        if rate and there_bytes < self._total_bytes:
-            parts.append(f"{(self._total_bytes - there_bytes) / rate:.0f} s left")
+        if rate and present_bytes < self._total_bytes:
+            parts.append(f"{(self._total_bytes - present_bytes) / rate:.0f} s left")
         return "  ".join(parts)

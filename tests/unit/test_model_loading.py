@@ -7,11 +7,11 @@ from structlog.testing import capture_logs
 
 from functions.model_loading import ModelLoading
 from shared.errors import ModelMissing
-from shared.recognition import transcriber as recogniser_module
 from shared.settings import Settings
+from shared.transcription import local_transcriber
 
 
-class SlowRecogniser:
+class SlowTranscriber:
     """Has no model; `load` does what the test says."""
 
     load_model = staticmethod(lambda: None)
@@ -29,8 +29,8 @@ def loads(monkeypatch):
     """Have the transcriber load in a way of the test's."""
 
     def install(load_model):
-        monkeypatch.setattr(SlowRecogniser, "load_model", staticmethod(load_model))
-        monkeypatch.setattr(recogniser_module, "LocalTranscriber", SlowRecogniser)
+        monkeypatch.setattr(SlowTranscriber, "load_model", staticmethod(load_model))
+        monkeypatch.setattr(local_transcriber, "LocalTranscriber", SlowTranscriber)
 
     return install
 
@@ -39,11 +39,11 @@ def fail():
     raise ModelMissing("There is no model. Fetch it.")
 
 
-def test_the_recogniser_is_there_before_its_model(loads):
+def test_the_transcriber_exists_before_its_model_is_loaded(loads):
     loaded = threading.Event()
     loads(lambda: loaded.wait(20))
     loading = ModelLoading(Settings())
-    assert isinstance(loading.transcriber(), SlowRecogniser)
+    assert isinstance(loading.transcriber(), SlowTranscriber)
     loading.wait(within_s=0.0)
     assert not loaded.is_set()
     loaded.set()
@@ -75,7 +75,7 @@ def test_a_failure_is_logged_by_its_kind_and_shown_to_the_operator(loads, capsys
     assert "There is no model" not in str(lines)
     assert capsys.readouterr().err == "sotto: There is no model. Fetch it.\n"
     assert isinstance(loading.failure, ModelMissing)
-    assert isinstance(loading.transcriber(), SlowRecogniser)
+    assert isinstance(loading.transcriber(), SlowTranscriber)
 
 
 def test_a_host_may_do_something_else_with_a_failure(loads, capsys):

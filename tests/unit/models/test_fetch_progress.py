@@ -43,7 +43,7 @@ def test_a_log_gets_a_line_every_five_seconds():
     stream = io.StringIO()
     _fetch_half_in_ten_seconds(stream)
     assert stream.getvalue().splitlines() == [
-        "fetching model.bin (100.0 MB, 20.0 MB of it here already)",
+        "fetching model.bin (100.0 MB, 20.0 MB of it present)",
         "model.bin   35%  35.0 of 100.0 MB  3.0 MB/s  22 s left",
         "model.bin   50%  50.0 of 100.0 MB  3.0 MB/s  17 s left",
     ]
