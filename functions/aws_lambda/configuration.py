@@ -1,4 +1,4 @@
-"""The settings of a function: those of the environment, with what the platform asks for."""
+"""Settings of a function: those of the environment, adapted to the platform."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,15 +10,15 @@ from shared.settings import Settings
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
 _MEGABYTES_PER_CORE = 1769
 
-# Nothing is kept in folders here, and the user of a function need not have a home folder.
+# A function stores nothing in folders, and its user may have no home folder.
 _NO_DATA_FOLDER = {"SOTTO_DATA_FOLDER": "/nonexistent"}
 
 
 def function_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the settings and fit them to the function.
+    """Read the settings and adapt them to the function.
 
-    Lambda shows at least two cores to a function that is given the time of one, so
-    `SOTTO_THREADS=0` follows the memory that was chosen, not the cores that are seen.
+    Lambda shows at least two cores to a function that has the time of one, so `SOTTO_THREADS=0`
+    follows the configured memory, not the visible cores.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def function_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def http_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the settings of a function that is reached from the internet.
+    """Read the settings of a function that is reachable from the internet.
 
     Raises
     ------

@@ -47,7 +47,7 @@ def source_of(event: object) -> EventSource:
 
 
 def is_scheduled(event: object) -> bool:
-    """Whether this is a schedule's: of a rule of EventBridge, or of EventBridge Scheduler."""
+    """Whether a schedule sent the event: a rule of EventBridge, or EventBridge Scheduler."""
     return isinstance(event, Mapping) and event.get("detail-type") == "Scheduled Event"
 
 
@@ -57,7 +57,7 @@ def is_load_balanced(event: Mapping[str, Any]) -> bool:
 
 
 def without_stage(event: Event) -> Event:
-    """Return an HTTP event whose path does not begin with the stage of an API Gateway.
+    """Return an HTTP event without the stage of an API Gateway in its path.
 
     A stage `prod` of an HTTP API arrives as `/prod/speech/...`. The event itself is not changed.
     """

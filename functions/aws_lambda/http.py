@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
 
-# Of what the API answers, besides what Mangum knows to be text; all else goes out as base64.
+# Text types of the API in addition to those of Mangum; other types are sent as base64.
 _TEXT_TYPES = ["text/", "application/json", "application/jwt", "application/javascript"]
 
 
@@ -32,7 +32,7 @@ class HttpHandler:
 
     Parameters
     ----------
-    app: what serves; it gets no lifespan events.
+    app: the ASGI app; it gets no lifespan events.
     """
 
     def __init__(self, app: "ASGI") -> None:
@@ -41,12 +41,12 @@ class HttpHandler:
         self._adapter = Mangum(app, lifespan="off", text_mime_types=_TEXT_TYPES)
 
     def __call__(self, event: Event, context: "LambdaContext") -> dict[str, Any]:
-        """Answer one event in the form that its sender takes.
+        """Answer one event in the format of its sender.
 
         Raises
         ------
-        FeatureUnavailable: an event that is no HTTP. The invocation fails on purpose, so that
-            its sender tries again or keeps it in a dead-letter queue: nothing is lost.
+        FeatureUnavailable: the event is not HTTP. The invocation fails on purpose, so that its
+            sender tries again or moves it to a dead-letter queue: nothing is lost.
         """
         source = source_of(event)
         if source is EventSource.S3_TEST:
@@ -62,7 +62,7 @@ class HttpHandler:
 def _malformed(event: Event, error: Exception) -> dict[str, Any]:
     """Answer an event that cannot be read as a request, such as one with an impossible Host.
 
-    Left alone the error would be in the function's log with what it quotes of the request.
+    Unhandled, the error would be in the function's log with quotes of the request.
     """
     import structlog  # noqa: PLC0415
 
@@ -84,8 +84,8 @@ def start() -> HttpHandler:
     """Make the handler of this process and load the model.
 
     Never fails for a setting or a model: a function that cannot be initialised is started
-    again and again and answers 502. What is wrong is one line on standard error, and every
-    request is answered 503.
+    again and again and answers 502. The error is one line on standard error, and every request
+    is answered 503.
     """
     switch_telemetry_off()
     try:

@@ -3,8 +3,8 @@
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 
-Past them the platform answers with a body of its own, or with an empty 502. What can be known
-before is answered here, in the shape of the contract.
+Beyond them the platform answers with its own body, or with an empty 502. This module answers
+earlier where it can, in the shape of the contract.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from shared.errors import AudioTooLarge, AudioTooLong, SpeechError
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 MAX_LOAD_BALANCER_ANSWER_BYTES = 1024 * 1024
 
-# The answer is a string in a JSON object, beside its status and headers.
+# The body is a string in a JSON object with status and headers.
 _ENVELOPE_BYTES = 16_384
 
-# Left for the answer when the time of the invocation ends.
+# Reserved for the answer at the end of the invocation.
 _ANSWER_S = 1.0
 
 
@@ -46,7 +46,7 @@ class InvocationLimits:
         answer: list[Message] = []
 
         async def receive_within_limit() -> Message:
-            # Raised where the app reads its body, which is after it has asked for the key.
+            # Raised where the app reads its body, which is after it has checked the key.
             if len(event.get("body") or "") > MAX_PAYLOAD_BYTES:
                 raise AudioTooLarge(
                     "The request is larger than the 6 MB that AWS Lambda takes, which is 4.4 MB "
@@ -69,10 +69,9 @@ class InvocationLimits:
                 "Recognition did not end within the time limit of this function. Send the audio "
                 "in shorter parts."
             )
-        elif _payload_bytes(answer) > _most_bytes(event):
+        elif _payload_bytes(answer) > _max_payload_bytes(event):
             error = AudioTooLong(
-                "The result is larger than what AWS Lambda can return. Send the audio in shorter "
-                "parts."
+                "The result is larger than AWS Lambda can return. Send the audio in shorter parts."
             )
         if error is not None:
             await _refuse(error, scope, receive, send)
@@ -81,13 +80,13 @@ class InvocationLimits:
             await send(message)
 
 
-def _most_bytes(event: dict[str, object]) -> int:
+def _max_payload_bytes(event: dict[str, object]) -> int:
     limit = MAX_LOAD_BALANCER_ANSWER_BYTES if is_load_balanced(event) else MAX_PAYLOAD_BYTES
     return limit - _ENVELOPE_BYTES
 
 
 def _payload_bytes(answer: Sequence[Message]) -> int:
-    """Size of a body as the runtime client sends it: a JSON string, outside of ASCII escaped."""
+    """Size of a body as the runtime client sends it: a JSON string with non-ASCII escaped."""
     body = b"".join(message.get("body", b"") for message in answer)
     try:
         text = body.decode()

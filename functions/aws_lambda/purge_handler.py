@@ -1,4 +1,4 @@
-"""A purge that a schedule asks for, and the dead letters that it takes into the reports."""
+"""Scheduled purge; it also records dead letters in the reports of their jobs."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

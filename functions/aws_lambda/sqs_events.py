@@ -1,4 +1,4 @@
-"""Messages of SQS that Lambda hands over, and the answer that gives some of them back.
+"""Messages of SQS in an event, and the answer that returns failed ones to the queue.
 
 https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
@@ -15,7 +15,7 @@ from shared.storage.work_queue import Receipt
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """A message. `delivery_count` counts this time as well."""
+    """A message. `delivery_count` includes this delivery."""
 
     receipt: Receipt
     delivery_count: int
@@ -27,7 +27,7 @@ def received_messages(event: Any) -> list[ReceivedMessage]:
 
     Raises
     ------
-    FeatureUnavailable: no event of SQS, or none that can be read.
+    FeatureUnavailable: not an event of SQS, or a malformed one.
     """
     source = source_of(event)
     try:
@@ -39,7 +39,7 @@ def received_messages(event: Any) -> list[ReceivedMessage]:
 
 
 def failed_items(failed: Iterable[ReceivedMessage]) -> dict[str, Any]:
-    """Answer that gives these messages back and lets the others be deleted.
+    """Answer that returns these messages to the queue and lets Lambda delete the others.
 
     The event source mapping must have `ReportBatchItemFailures`, or all are deleted.
     """

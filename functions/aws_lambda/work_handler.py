@@ -1,4 +1,4 @@
-"""Work that SQS hands over: done within the time of an invocation, or given back."""
+"""Work from SQS: done within the time of an invocation, or returned to the queue."""
 
 import math
 import time
@@ -23,7 +23,7 @@ from shared.storage.work_queue import Lease, WorkQueue, lane_of
 # two minutes of speech and 15 s on two busy cores. Of a short invocation a quarter has to do.
 _ENDING_S = 60.0
 
-# Before a message is handed out again, by the number of its delivery. Without it the queue's
+# Delay of the next delivery of a message, by the number of its delivery. Without it the queue's
 # visibility timeout would have to pass, which is six times the timeout of this function: too
 # long for a message that came a moment before its job was written.
 _PAUSES_S = (5, 20, 80, 320)
@@ -82,7 +82,7 @@ class WorkHandler:
         return True
 
     def _give_back(self, message: WorkMessage, received: ReceivedMessage) -> None:
-        """Let a message be handed out again soon."""
+        """Return a message to the queue with a short delay."""
         pause_s = _PAUSES_S[min(received.delivery_count, len(_PAUSES_S)) - 1]
         # Lambda holds it; until when it does not say.
         lane = lane_of(message)

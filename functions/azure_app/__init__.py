@@ -1,1 +1,1 @@
-"""Azure Functions: triggers that hand work to the API, and what this platform asks for."""
+"""The Azure Functions host: triggers, and adaptations to the platform."""

@@ -1,4 +1,4 @@
-"""An answer in the contract's shape before the platform gives up on a request."""
+"""A deadline that answers in the contract's shape before the platform times out."""
 
 import asyncio
 
@@ -11,11 +11,11 @@ from shared.errors import AudioTooLong
 
 
 class AnswerDeadline:
-    """ASGI middleware that ends a request which has no answer after `within_s` seconds.
+    """ASGI middleware that ends a request without an answer after `within_s` seconds.
 
-    The work is cancelled, and the client reads that its audio is too long for this host: a 400,
-    which clients do not send again. The load balancer's own answer would be a 502 or a closed
-    connection, and those they do.
+    It cancels the work and answers that the audio is too long for this host: a 400, which clients
+    do not repeat. The load balancer would answer with a 502 or close the connection, and clients
+    repeat both.
     """
 
     def __init__(self, app: ASGIApp, within_s: float) -> None:
@@ -23,14 +23,14 @@ class AnswerDeadline:
         self._within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the request, or say that there is no time for it."""
+        """Serve the request within the deadline, or refuse it."""
         has_begun = False
         waiting = asyncio.timeout(self._within_s)
 
         async def send_in_time(message: Message) -> None:
             nonlocal has_begun
             if waiting.expired():
-                return  # what the app makes of being cancelled
+                return  # the app's answer to its cancellation
             if message["type"] == "http.response.start":
                 has_begun = True
                 waiting.reschedule(None)

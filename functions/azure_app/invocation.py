@@ -23,7 +23,7 @@ _MARGIN_S = 120.0
 class InvocationFailed(Exception):
     """Makes the host repeat a failed invocation.
 
-    The host keeps message and stack of what a function raises, with all causes. So this has none.
+    The host stores message and stack of an exception, with all causes. So this one has none.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ def attempt(step: Callable[[], None], log_failure: Callable[[Exception], None]) 
 
 @dataclass(frozen=True, slots=True)
 class InvocationLimit:
-    """What `functionTimeout` leaves for one invocation. within_s: None where it is unbounded."""
+    """Time that `functionTimeout` leaves for one invocation. within_s: None if unbounded."""
 
     within_s: float | None
     name: str

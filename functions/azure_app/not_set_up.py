@@ -10,7 +10,7 @@ async def not_set_up(scope: Scope, receive: Receive, send: Send) -> None:
     """Refuse every request with a 503 in its contract's shape.
 
     An exception while the app is indexed would leave a function app without functions, and its
-    clients with an unexplained 404. What is wrong is in the log, for the operator.
+    clients with an unexplained 404. The log has the reason, for the operator.
     """
     problem = Problem(503, "This server is not set up. Its log says which setting is missing.")
     body = problem.body(shape_of_path(scope["path"]))

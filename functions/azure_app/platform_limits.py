@@ -10,20 +10,20 @@ from functions.azure_app.host_storage import with_host_storage
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
-# The load balancer drops a request that has no answer after 230 s, whatever `functionTimeout`
-# says. Ten of them are left for the way to it.
+# The load balancer drops a request that has no answer after 230 s, regardless of
+# `functionTimeout`. Ten of these seconds are for the way to it.
 ANSWER_WITHIN_S = 220.0
 
 _BODY_LIMIT_KEY = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
 _DEFAULT_BODY_LIMIT_BYTES = 104_857_600
 
-# A form may have 1 MB beside its audio; another one lies between that and the host's limit. Past
-# its own the host answers 500 (azure-functions-host#10519), which clients send again.
+# A form may have 1 MB beside its audio; another 1 MB is the distance to the host's limit. Beyond
+# it the host answers 500 (azure-functions-host#10519), after which clients repeat the upload.
 _BODY_MARGIN_BYTES = 2_000_000
 
 
 def function_app_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings of a function app, with uploads kept below what the host lets through.
+    """Settings of a function app, with the upload limit below that of the host.
 
     Where they name no storage account, `azure:` addresses mean the host's.
 

@@ -15,7 +15,7 @@ from shared.jobs.batch_services import BatchServices
 from shared.jobs.purge import purge as purge_jobs
 from shared.privacy.log_fields import exception_fields
 
-# The next run goes on where this one stopped.
+# The next run continues where this one stopped.
 _LONGEST_S = 600.0
 
 

@@ -27,7 +27,7 @@ def create_function_app(environment: Mapping[str, str]) -> func.FunctionApp:
 
 def _with_settings(settings: Settings, environment: Mapping[str, str]) -> func.FunctionApp:
     configure_logging(settings.log_level)
-    # While the host learns about the functions; a request meanwhile waits for the rest.
+    # Loads while the host indexes the functions; requests wait for the rest meanwhile.
     loading = ModelLoading(settings)
 
     from functions.api.app import create_app  # noqa: PLC0415

@@ -1,13 +1,13 @@
-"""The log of uvicorn, which the HTTP extension starts inside the worker with its defaults."""
+"""The log of uvicorn, which the HTTP extension starts in the worker with its defaults."""
 
 import uvicorn.config
 
 
 def silence_web_server() -> None:
-    """Keep uvicorn from a log of its own: an access log has paths and queries in it.
+    """Switch off uvicorn's own log: its access log contains paths and queries.
 
-    The extension offers no way to pass `log_config=None`. Its server is made when the functions
-    are indexed; the configuration it then takes is emptied before.
+    The extension has no way to pass `log_config=None`. It creates its server when the functions
+    are indexed; this empties uvicorn's default configuration before that.
     """
     uvicorn.config.LOGGING_CONFIG.clear()
     uvicorn.config.LOGGING_CONFIG.update(version=1, incremental=True)

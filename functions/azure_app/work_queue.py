@@ -1,8 +1,8 @@
 """The queue triggers: each message is one piece of work; dead letters are reported.
 
 The host leases a message, renews the lease while the function runs, counts the deliveries, and
-puts into `<queue>-poison` what failed too often (`queues` in host.json). What is not Sotto's
-comes there at once, and on from there: the host keeps it in `<queue>-poison-poison`.
+puts into `<queue>-poison` what failed too often (`queues` in host.json). Foreign messages
+move there at once, and from there the host moves them to `<queue>-poison-poison`.
 
 https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-queue-trigger
 """

@@ -1,1 +1,1 @@
-"""The container host: one process that serves everything."""
+"""The container host: one process for the API and batch work."""

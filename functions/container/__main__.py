@@ -1,4 +1,4 @@
-"""`python -m functions.container [worker]`: serve, or only work, until SIGTERM."""
+"""`python -m functions.container [worker]`: run the server, or only a worker, until SIGTERM."""
 
 import sys
 

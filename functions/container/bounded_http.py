@@ -1,12 +1,12 @@
-"""HTTP/1.1 with a bound on all that is read before a key was seen.
+"""HTTP/1.1 with bounds on all input before authentication.
 
 uvicorn's parser in C, httptools, limits neither the length of a URL, nor that of a header field,
-nor their number. What it reads is kept, so one socket could take the memory of the machine.
-uvicorn's other one, h11, bounds an incomplete head alone, and neither the number of fields nor a
-head that arrives in one read; it is in Python and takes 2.5 times the processor time, for a small
-request as for an upload.
+nor their number. It buffers all of these, so one socket could exhaust the memory of the machine.
+uvicorn's other parser, h11, bounds an incomplete head only, and neither the number of fields nor a
+head that arrives in one read; it is in Python and takes 2.5 times the processor time, for small
+requests and uploads alike.
 
-Functions and Lambda have servers of their platforms in front, which limit a head themselves.
+On Functions and Lambda the server of the platform limits the head.
 """
 
 import json
@@ -21,7 +21,7 @@ from functions.api.problems import Problem, shape_of_path
 MAX_HEAD_BYTES = 65_536
 MAX_URL_BYTES = 16_384
 MAX_FIELDS = 100
-# Clients of HTTP/1.1 hardly send a second request before the first answer; 256 KB, one read, hold
+# Clients of HTTP/1.1 rarely send a second request before the first answer; one read of 256 KB holds
 # 16 000 small ones.
 MAX_PIPELINED = 100
 
@@ -29,8 +29,8 @@ MAX_PIPELINED = 100
 class BoundedHttpProtocol(HttpToolsProtocol):
     """One connection; refuses what exceeds the bounds, in the shape of the contract, and closes.
 
-    Trailers count as fields of the head. A field without an end, or a chunk extension without
-    one, is cut after at most one read beyond `MAX_HEAD_BYTES`.
+    Trailers count as fields of the head. An unterminated field or chunk extension is refused
+    after at most one read beyond `MAX_HEAD_BYTES`.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,14 +38,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self.url = b""
         self._in_head = True
         self._n_head_bytes = 0
-        # Bytes since the parser last got on: to a head, past it, or in a body. httptools keeps an
-        # incomplete field to itself, and says nothing of extensions of chunks.
+        # Bytes since the parser last made progress: at the start or the end of a head, or in a
+        # body. httptools reports neither incomplete fields nor extensions of chunks.
         self._n_bytes_without_progress = 0
         self._problem: Problem | None = None
         self._is_refused = False
 
     def data_received(self, data: bytes) -> None:
-        """Parse what was read, unless the connection is being closed."""
+        """Parse received bytes, unless the connection is being closed."""
         if self._is_refused:
             return
         self._n_bytes_without_progress += len(data)
@@ -55,25 +55,25 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.send_400_response("")
 
     def on_message_begin(self) -> None:
-        """Begin to count anew."""
+        """Reset the counters."""
         super().on_message_begin()
         self._in_head = True
         self._n_head_bytes = self._n_bytes_without_progress = 0
         if len(self.pipeline) >= MAX_PIPELINED:
-            self._exceed(429)
+            self._stop_parsing(429)
 
     def on_url(self, url: bytes) -> None:
-        """Take a piece of the URL."""
+        """Count and add a piece of the URL."""
         super().on_url(url)
         self._n_head_bytes += len(url)
         if len(self.url) > MAX_URL_BYTES:
-            self._exceed(414)
+            self._stop_parsing(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a field of the head or of the trailers."""
+        """Count and add a field of the head or of the trailers."""
         self._n_head_bytes += len(name) + len(value)
         if self._n_head_bytes > MAX_HEAD_BYTES or len(self.headers) >= MAX_FIELDS:
-            self._exceed(431)
+            self._stop_parsing(431)
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
@@ -83,29 +83,29 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Take a piece of the body; the app bounds it."""
+        """Add a piece of the body; the app bounds its size."""
         self._n_bytes_without_progress = 0
         super().on_body(body)
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's own sentence
-        """Refuse what can not be parsed or exceeds a bound, and close.
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
+        """Refuse input that cannot be parsed or exceeds a bound, and close.
 
         Requests before a refused head are answered first; the connection is closed after them,
-        without an answer to what was refused.
+        without an answer to the refused one.
         """
         self._is_refused = True
         is_under_way = self.cycle is not None and not self.cycle.response_complete
         if is_under_way and self._in_head:
             self.cycle.keep_alive = False
             return
-        if is_under_way:  # its body or its trailers are refused
+        if is_under_way:  # the refused input is its body or its trailers
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if not (is_under_way and (self.cycle.response_started or self.pipeline)):
             self.transport.write(self._refusal(self._problem or Problem(400)))
         self.transport.close()
 
-    def _exceed(self, status: int) -> None:
+    def _stop_parsing(self, status: int) -> None:
         """Stop the parser; uvicorn's `data_received` then calls `send_400_response`."""
         self._problem = Problem(status)
         raise _BoundExceeded

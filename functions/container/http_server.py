@@ -1,4 +1,4 @@
-"""uvicorn, as the container host runs it."""
+"""The HTTP server of the container host: uvicorn."""
 
 import socket
 import sys
@@ -11,13 +11,13 @@ from functions.container.bounded_http import BoundedHttpProtocol
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
-# Longer than the idle time after which common clients drop a pooled connection, so that it is
-# the client that closes and no request runs into a closing connection.
+# Longer than the idle time after which common clients drop a pooled connection, so that the client
+# closes first and no request meets a closing connection.
 _KEEP_ALIVE_S = 65
 
 
 class HttpServer(uvicorn.Server):
-    """Serves one app on one socket and says where.
+    """Serves one app on one socket and prints its address.
 
     SIGTERM and SIGINT stop it: it accepts nothing more, and requests under way have
     `SOTTO_SHUTDOWN_GRACE_S` to finish.
@@ -54,11 +54,11 @@ class HttpServer(uvicorn.Server):
         super().__init__(config)
 
     def serve_until_stopped(self) -> None:
-        """Serve; return when a signal or `should_exit` has stopped it and it has drained."""
+        """Serve; return after a signal or `should_exit`, once the connections are drained."""
         self.run(sockets=[self._listener])
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to accept, then say where."""
+        """Start to accept connections, then print the address."""
         await super().startup(sockets)
         port = self._listener.getsockname()[1]
         structlog.get_logger().info("listening", port=port)
@@ -69,11 +69,11 @@ class HttpServer(uvicorn.Server):
 
 
 def open_listener(settings: Settings) -> socket.socket:
-    """Socket that listens where the settings say.
+    """Open a socket that listens on the configured address.
 
     Raises
     ------
-    ConfigurationError: the address is not of this machine, or taken.
+    ConfigurationError: the address is not of this machine, or in use.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:

@@ -1,6 +1,6 @@
 """The start of the server: settings from the environment, one process, one port.
 
-The model loads beside the web stack, so imports that cost time stand where they are needed.
+The model loads in parallel with the web stack, so slow imports are inside of functions.
 """
 
 import os
@@ -26,8 +26,8 @@ EXIT_FAILURE = 1
 def main() -> int:
     """Serve until SIGTERM or SIGINT; return the exit status of the process.
 
-    Arguments of the original speech containers (`Eula=accept Billing=… ApiKey=…`) may be given
-    and mean nothing here.
+    Arguments of the original speech containers (`Eula=accept Billing=… ApiKey=…`) are accepted
+    and ignored.
     """
     switch_telemetry_off()
     for stop in (signal.SIGTERM, signal.SIGINT):
@@ -46,11 +46,11 @@ def _serve(settings: Settings) -> int:
     from shared.privacy.logs import configure_logging  # noqa: PLC0415
 
     configure_logging(settings.log_level)
-    model = ModelLoading(settings, on_failure=_do_nothing)
+    model = ModelLoading(settings, on_failure=_ignore_failure)
     try:
         _serve_with(settings, model)
     finally:
-        # An interpreter that ends while a thread is inside of CTranslate2 is aborted (SIGABRT).
+        # An interpreter that exits while a thread is inside of CTranslate2 aborts (SIGABRT).
         model.wait()
     if model.failure is not None:
         raise model.failure
@@ -94,9 +94,9 @@ def _work(background: "Background", model: ModelLoading) -> None:
 
 
 def _exit_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:
-    """Stop while nothing is served yet, without waiting for the model."""
+    """Exit before the server starts, without waiting for the model."""
     os._exit(0)
 
 
-def _do_nothing(_error: Exception) -> None:
-    """Leave a failure to the end of `_serve`, which raises it."""
+def _ignore_failure(_error: Exception) -> None:
+    """Ignore a failure here: `_serve` raises it at its end."""

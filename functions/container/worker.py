@@ -32,7 +32,7 @@ class HeldLease:
     Parameters
     ----------
     stopping: set when this process is to end.
-    grace_s: how long work may still go on then.
+    grace_s: how long work may still continue then.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """`python -m functions.container worker`: takes work from the queue, without an API.
 
-Any number of them, on one machine or many, share a queue. What they need of the settings is the
-model and the batch section.
+Any number of workers, on one machine or many, share a queue. They need the settings of the model
+and of batch work.
 """
 
 import signal

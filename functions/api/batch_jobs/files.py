@@ -12,7 +12,7 @@ from functions.api.batch_jobs.rendering import TRANSCRIPTIONS, file_body, file_k
 from functions.api.batch_jobs.signed_urls import SignatureStatus, SignedUrls
 from functions.api.management.odata_filter import Kind, parse_filter
 from functions.api.management.pagination import Paging
-from functions.api.management.speech_versions import NOT_KEPT, Addresses, SpeechVersion
+from functions.api.management.speech_versions import NO_STORE, Addresses, SpeechVersion
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from shared.jobs.batch_services import BatchServices
@@ -60,7 +60,7 @@ class JobFiles:
             bodies = [self._body(found, state, addresses, lifetime_s) for found in page]
             return paging.answer(bodies, next_skip, addresses, TRANSCRIPTIONS, job_id, "files")
 
-        return JSONResponse(await run_in_threadpool(read), headers=NOT_KEPT)
+        return JSONResponse(await run_in_threadpool(read), headers=NO_STORE)
 
     async def get(
         self, request: Request, job_id: str, file_id: str, version: SpeechVersion
@@ -74,7 +74,7 @@ class JobFiles:
             found = find_result(self._batch, state, file_id)
             return self._body(found, state, addresses, lifetime_s)
 
-        return JSONResponse(await run_in_threadpool(read), headers=NOT_KEPT)
+        return JSONResponse(await run_in_threadpool(read), headers=NO_STORE)
 
     async def content(self, request: Request, job_id: str, file_id: str) -> Response:
         """Answer with the content of a file for a signed address.
@@ -90,7 +90,7 @@ class JobFiles:
         if status is not SignatureStatus.VALID:
             raise Problem(403, "The address is not signed by this service.")
         data = await run_in_threadpool(read_result, self._batch, job_id, file_id)
-        return Response(data, media_type="application/json", headers=NOT_KEPT)
+        return Response(data, media_type="application/json", headers=NO_STORE)
 
     def _body(
         self, found: ResultFile, state: JobState, addresses: Addresses, lifetime_s: int

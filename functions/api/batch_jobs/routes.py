@@ -29,7 +29,7 @@ from functions.api.management.json_body import read_json_body
 from functions.api.management.odata_filter import Kind, Predicate, Value, parse_filter
 from functions.api.management.pagination import Paging
 from functions.api.management.speech_versions import (
-    NOT_KEPT,
+    NO_STORE,
     Addresses,
     SpeechVersion,
     base_address,
@@ -134,7 +134,7 @@ class BatchJobs:
         body = self._body(
             JobState(job, job.labels, JobStatus.NOT_STARTED, job.created_at), addresses
         )
-        return JSONResponse(body, 201, {"Location": body["self"], **NOT_KEPT})
+        return JSONResponse(body, 201, {"Location": body["self"], **NO_STORE})
 
     async def list(self, request: Request, contract: Version) -> Response:
         """List the jobs, oldest first."""
@@ -144,14 +144,14 @@ class BatchJobs:
         states, next_skip = await run_in_threadpool(self._page, paging, is_meant)
         bodies = [self._body(state, addresses) for state in states]
         answer = paging.answer(bodies, next_skip, addresses, TRANSCRIPTIONS)
-        return JSONResponse(answer, headers=NOT_KEPT)
+        return JSONResponse(answer, headers=NO_STORE)
 
     async def get(self, request: Request, job_id: str, contract: Version) -> Response:
         """Get a job. Before its end, `Retry-After` says when to ask again."""
         addresses = Addresses.of(request, contract, self._settings)
         state = await run_in_threadpool(find_job, self._batch, job_id)
         waiting = {"Retry-After": str(_RETRY_AFTER_S)} if state.summary is None else {}
-        return JSONResponse(self._body(state, addresses), headers={**NOT_KEPT, **waiting})
+        return JSONResponse(self._body(state, addresses), headers={**NO_STORE, **waiting})
 
     async def update(self, request: Request, job_id: str, contract: Version) -> Response:
         """Change name, description or custom properties of a job."""
@@ -160,7 +160,7 @@ class BatchJobs:
         merges = request.headers.get("content-type", "").lower().startswith(MERGE_PATCH_TYPE)
         change = read_delta(body, contract, merges=merges)
         state = await run_in_threadpool(change_labels, self._batch, job_id, change)
-        return JSONResponse(self._body(state, addresses), headers=NOT_KEPT)
+        return JSONResponse(self._body(state, addresses), headers=NO_STORE)
 
     async def delete(self, job_id: str, contract: Version) -> Response:  # noqa: ARG002
         """Delete a job and its results at once, also while it runs; also 204 if it is missing."""

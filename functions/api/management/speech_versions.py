@@ -30,7 +30,7 @@ FIRST_DATED_VERSION = "2024-11-15"
 
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?", re.ASCII)
 
-NOT_KEPT = {"Cache-Control": "no-store"}
+NO_STORE = {"Cache-Control": "no-store"}
 """Headers of an answer that contains addresses."""
 
 

@@ -19,7 +19,7 @@ from functions.api.management.descriptions import in_both_generations
 from functions.api.management.odata_filter import Kind, Value, parse_filter
 from functions.api.management.pagination import Paging
 from functions.api.management.speech_versions import (
-    NOT_KEPT,
+    NO_STORE,
     Addresses,
     SpeechVersion,
     routes_of,
@@ -115,13 +115,13 @@ class _Models:
             self._body(base_model_id(self._model, locale), locale, addresses) for locale in locales
         ]
         body = paging.answer(values, next_skip, addresses, "models", "base")
-        return JSONResponse(body, headers=NOT_KEPT)
+        return JSONResponse(body, headers=NO_STORE)
 
     async def get_base(self, request: Request, contract: Version, model_id: str) -> Response:
         """Get a base model."""
         addresses = Addresses.of(request, contract, self._service.settings)
         body = self._body(model_id, self._locale_of(model_id), addresses)
-        return JSONResponse(body, headers=NOT_KEPT)
+        return JSONResponse(body, headers=NO_STORE)
 
     async def manifest(self, request: Request, contract: Version, model_id: str) -> Response:
         """Return a manifest without files: other containers cannot use a model of this server."""
@@ -129,7 +129,7 @@ class _Models:
         addresses = Addresses.of(request, contract, self._service.settings)
         model = {"self": addresses.of_resource("models", "base", model_id)}
         body = {"model": model, "properties": {}, "modelFiles": []}
-        return JSONResponse(body, headers=NOT_KEPT)
+        return JSONResponse(body, headers=NO_STORE)
 
     async def locales(self) -> Response:
         """List the locales that this server's model recognises."""

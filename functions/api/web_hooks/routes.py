@@ -17,7 +17,7 @@ from functions.api.management.json_body import read_json_body
 from functions.api.management.odata_filter import Kind, Value, parse_filter
 from functions.api.management.pagination import Paging
 from functions.api.management.speech_versions import (
-    NOT_KEPT,
+    NO_STORE,
     Addresses,
     SpeechVersion,
     routes_of,
@@ -123,7 +123,7 @@ class _WebHooks:
         values = [described(hook, api) for hook in hooks]
         addresses = Addresses.of(request, contract, self._settings)
         body = paging.answer(values, next_skip, addresses, "webhooks")
-        return JSONResponse(body, headers=NOT_KEPT)
+        return JSONResponse(body, headers=NO_STORE)
 
     async def get(self, request: Request, contract: Version, hook_id: str) -> Response:
         """Get a web hook, without its secret."""
@@ -216,7 +216,7 @@ class _WebHooks:
     def _answer(
         self, request: Request, contract: SpeechVersion, hook: WebHook, status: int = 200
     ) -> JSONResponse:
-        return JSONResponse(described(hook, self._api(request, contract)), status, NOT_KEPT)
+        return JSONResponse(described(hook, self._api(request, contract)), status, NO_STORE)
 
     def _api(self, request: Request, contract: SpeechVersion) -> ApiAddress:
         addresses = Addresses.of(request, contract, self._settings)
