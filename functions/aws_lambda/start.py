@@ -66,7 +66,7 @@ def hide_exception_text(handle: Handler) -> Handler:
             raise
         except Exception as error:  # noqa: BLE001 - the trigger's edge
             structlog.get_logger().error("invocation_failed", **exception_fields(error))
-        raise SpeechError("The event could not be processed. The log names the kind of error.")
+        raise SpeechError("The event could not be dealt with. The log names the kind of error.")
 
     return handle_event
 

@@ -39,7 +39,7 @@ def fail():
     raise ModelMissing("There is no model. Fetch it.")
 
 
-def test_the_transcriber_exists_before_its_model_is_loaded(loads):
+def test_the_transcriber_is_there_before_its_model(loads):
     loaded = threading.Event()
     loads(lambda: loaded.wait(20))
     loading = ModelLoading(Settings())
