@@ -1,4 +1,4 @@
-"""What every test may ask for: speech, the fetched models, strace, an emulator of AWS."""
+"""Fixtures of all tests: speech, the fetched models, strace, an emulator of AWS."""
 
 import ctypes
 import io

@@ -1,4 +1,4 @@
-"""What tests of batch jobs over HTTP have in common: a server of files, and waiting for an end."""
+"""Helpers of tests of batch jobs over HTTP: a server of files, and waiting for an end."""
 
 import time
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,6 @@
 """The container host, held in the middle of its work until SIGUSR1 opens a gate.
 
-What arrives at a client while the gate is closed was sent before the rest was known: so that
+A client receives some output while the gate is closed, before the rest is known, so that
 tests see by the order of events, and by no clock, that an answer is streamed. Run as a process
 with `python -m tests.contract.gated_host`.
 """

@@ -80,7 +80,7 @@ def test_endpoint_with_slash_and_older_version(connect, spoken):
 
 
 def test_all_options_that_are_served(connect, spoken):
-    """What the client makes of its option names."""
+    """The client maps its option names to the definition."""
     options = TranscriptionOptions(
         locales=["en-US", "de-DE"],
         profanity_filter_mode="Masked",
@@ -143,7 +143,7 @@ def test_unsupported_locale_is_shown_with_its_code(connect, spoken):
     assert "(InvalidArgument) The locale xx-XX is not supported." in str(caught.value)
 
 
-def test_speakers_are_told_apart(connect, speech_data):
+def test_speakers_are_distinguished(connect, speech_data):
     """The client never sends `enabled`. Two people telephone; phrases end where they change."""
     audio = (speech_data / "diarization" / "pyannote_sample.flac").read_bytes()
     options = TranscriptionOptions(
@@ -162,7 +162,7 @@ def test_a_single_voice_is_one_speaker(connect, spoken):
     assert {phrase.speaker for phrase in result.phrases} == {1}
 
 
-def test_a_translation_that_nobody_does_is_said(connect, spoken):
+def test_a_translation_that_is_not_offered_is_an_error(connect, spoken):
     """Not an answer that leaves it out."""
     options = TranscriptionOptions(
         enhanced_mode=EnhancedModeProperties(task="translate", target_language="ja")

@@ -71,14 +71,14 @@ def test_languages_are_listed_in_version_3(server):
 
 
 def test_the_path_of_a_custom_domain_is_answered(server):
-    """What the client adds to an endpoint under cognitiveservices.azure.com."""
+    """The client adds this path to an endpoint under cognitiveservices.azure.com."""
     endpoint = f"{server.url}/translator/text/v2026-06-06"
     with TextTranslationClient(endpoint=endpoint, credential=AzureKeyCredential(KEY)) as client:
         (result,) = client.translate(body=["Thank you."], to_language=["es"], from_language="en")
     assert result.translations[0].text == "Gracias."
 
 
-def test_a_pair_that_nobody_does_is_an_error_that_says_what_to_set_up(client):
+def test_a_pair_without_a_translator_is_an_error_that_names_the_set_up(client):
     with pytest.raises(HttpResponseError, match=r"400023.*SOTTO_TRANSLATION_MODELS"):
         client.translate(body=["Hello"], to_language=["ja"], from_language="en")
 

@@ -74,7 +74,7 @@ def test_speakers_are_labelled_with_letters(client, spoken):
     assert " ".join(segment.text for segment in answer.segments) == SPOKEN
 
 
-def test_two_speakers_are_told_apart(client, speech_data):
+def test_two_speakers_are_distinguished(client, speech_data):
     """Thirty seconds of a telephone call of two."""
     audio = (speech_data / "diarization" / "pyannote_sample.flac").read_bytes()
     answer = transcribe(client, audio, response_format="diarized_json", chunking_strategy="auto")
@@ -154,7 +154,7 @@ def test_an_unknown_model_is_not_found(client, spoken):
     assert (refused.value.code, refused.value.param) == ("model_not_found", "model")
 
 
-def test_what_is_no_audio_is_a_bad_request(client):
+def test_a_file_without_audio_is_a_bad_request(client):
     with pytest.raises(openai.BadRequestError) as refused:
         transcribe(client, b"not audio at all")
     assert refused.value.param == "file"

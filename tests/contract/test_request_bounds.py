@@ -1,4 +1,4 @@
-"""What is read before a key was seen has a bound: raw sockets against the container host."""
+"""The host reads a bounded amount before it has seen a key: raw sockets against it."""
 
 import contextlib
 import json
@@ -73,7 +73,7 @@ def send_without_end(client, piece, most_bytes):
         "a chunk extension",
     ],
 )  # fmt: skip
-def test_what_has_no_end_is_cut_and_others_are_served(server, start, piece):
+def test_an_endless_request_is_cut_and_others_are_served(server, start, piece):
     """Of 100 MB no more is taken than what fits into the buffers of the two sockets."""
     requests.get(f"{server.url}/ready", timeout=60)
     process = psutil.Process(server.process.pid)
@@ -118,7 +118,7 @@ def test_the_refusal_has_the_shape_of_its_contract_and_closes(server, request_by
     assert fields[b"connection"] == b"close"
 
 
-def test_what_is_just_within_the_bounds_is_served(server):
+def test_a_request_just_within_the_bounds_is_served(server):
     """A hundred fields, or a head of nearly 64 KB, and the connection stays open for the next."""
     with requests.Session() as session:
         for headers in (

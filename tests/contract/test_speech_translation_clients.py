@@ -19,7 +19,7 @@ from azure.core.credentials import AzureKeyCredential
 
 KEY = "k"
 ROUTE = "/sotto/v1/speech-translations"
-# What every processor makes of the Spanish clip; the number behind it differs: 268, or 260 and 88.
+# Every processor translates the Spanish clip so; the number that follows is 268, or 260 and 88.
 MEANT = "My favorite number"
 FAST = "/speechtotext/transcriptions:transcribe?api-version=2025-10-15"
 
@@ -36,7 +36,7 @@ def translate(server, http, audio, **definition):
 
 
 def transcribe(server, http, audio, locale):
-    """What is said in an audio."""
+    """Transcribe an audio."""
     files = {"audio": ("t.wav", audio), "definition": (None, json.dumps({"locales": [locale]}))}
     answer = http.post(f"{server.url}{FAST}", files=files, timeout=120)
     return answer.json()["combinedPhrases"][0]["text"]
@@ -59,7 +59,7 @@ def test_the_language_is_found_among_candidates(server, http, spanish):
 
 @pytest.mark.usefixtures("apertium", "voice_models")
 def test_english_speech_becomes_spanish_text_and_voice(server, http, spoken_clip):
-    """What the voice says is recognised again as the translation, but for a word or two."""
+    """Speech of the voice is recognised as the translation, but for a word or two."""
     answer = translate(
         server, http, spoken_clip.wav, locales=["en-US"], targets=["es", "ca"],
         speech={"voices": {"es": "es-ES-DoraNeural"}},
@@ -102,7 +102,7 @@ def test_openais_client_gets_english(server, spanish, form):
     assert MEANT in text
 
 
-def test_a_pair_that_nobody_does_is_refused_at_once(server, http, spoken_clip):
+def test_a_pair_without_a_translator_is_refused_at_once(server, http, spoken_clip):
     answer = translate(server, http, spoken_clip.wav, locales=["en-US"], targets=["ja"])
     assert answer.status_code == 400
     assert "SOTTO_TRANSLATION_MODELS" in answer.json()["message"]

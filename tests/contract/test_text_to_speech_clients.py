@@ -98,7 +98,7 @@ def test_openais_client_reads_our_errors(client):
     assert refused.value.type == "invalid_request_error"
 
 
-def test_openais_client_is_told_of_a_wrong_key(server):
+def test_openais_client_raises_for_a_wrong_key(server):
     with (
         openai.OpenAI(base_url=f"{server.url}/v1", api_key="x", max_retries=0) as client,
         pytest.raises(openai.AuthenticationError, match="not valid"),

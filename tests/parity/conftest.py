@@ -1,7 +1,7 @@
 """Both engines on the same weights, and openai-whisper by itself.
 
 Runs in the environment of `make parity`; anywhere else, where there is no torch, nothing here is
-collected. What differs is listed at the end of the run.
+collected. The run lists the differences at its end.
 """
 
 import csv
@@ -45,7 +45,7 @@ LISTED = pytest.StashKey[list[str]]()
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What an engine made of a clip at the full context of 30 s."""
+    """Result of an engine for a clip at the full context of 30 s."""
 
     segment: EncodedSegment
     hypothesis: Hypothesis
@@ -66,7 +66,7 @@ class Clip:
 
     @property
     def request(self):
-        """What the pipeline would ask for."""
+        """Return the request that the pipeline makes."""
         return DecodingRequest("en", token_limit(self.duration_s, "en"))
 
 

@@ -1,4 +1,4 @@
-"""What a traced process did to the outside: files it could leave, addresses it spoke to.
+"""Effects of a traced process: files that it could leave, addresses that it spoke to.
 
 strace writes one file per thread (`-ff`), so that no call is torn into two lines. Calls are
 stopped at by a seccomp filter, all others run at full speed. Strings are not printed (`-s 0`),
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _OPENING = ("open", "openat", "openat2", "open_by_handle_at")
-# Whatever else creates, changes, renames or removes something with a name, or memory that
+# All other calls that create, change, rename or remove something with a name, or memory that
 # outlives the call that made it.
 _LEAVING = (
     "creat", "mkdir", "mkdirat", "mknod", "mknodat", "rename", "renameat", "renameat2",
@@ -32,7 +32,7 @@ _FAMILY = re.compile(r"sa_family=(\w+)")
 _IP_ADDRESS = re.compile(r'inet_(?:addr\(|pton\(AF_INET6, )"([^"]+)"')
 _SOCKET_PATH = re.compile(r'sun_path=(@?"[^"]*")')
 
-# glibc asks the machine's cache of names, if there is one, before it reads /etc/hosts. It is told
+# glibc asks the machine's cache of names, if there is one, before it reads /etc/hosts. It gets
 # a host name, which leaves the machine in no other way than the look-up itself.
 _NAME_CACHE = '"/var/run/nscd/socket"'
 
@@ -63,7 +63,7 @@ class SystemCall:
 
     @property
     def opens_for_reading(self) -> bool:
-        """Whether a file was opened that can not be written to."""
+        """Whether a file was opened read-only."""
         is_open = self.name in _OPENING and self.result.isdigit()
         return is_open and not self.could_leave_a_trace
 

@@ -1,4 +1,4 @@
-"""What is logged where recognition itself fails, which no request from outside can bring about."""
+"""The log where recognition itself fails, which no request from outside can bring about."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent.parent
 CANARY = "we walked along the river"
 
-# The container host's own server, with a transcriber that fails as it is told; standard output is
+# The container host's own server, with a transcriber that fails as scripted; standard output is
 # the list of statuses, standard error the log.
 PROGRAM = """
 import http.client, sys, threading

@@ -18,7 +18,7 @@ DROPPED = 4
 
 @dataclass(slots=True)
 class BatchObservation:
-    """What was seen of a server that did both.
+    """Trace of a server that did both.
 
     before, after: hash of every file below the data folder, when batch work had ended and after
         further real-time calls.
@@ -40,7 +40,7 @@ def hashes(folder):
 
 
 def wait_for(condition):
-    """Wait for what nobody announces."""
+    """Wait until a condition holds."""
     until = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"

@@ -36,7 +36,7 @@ INET6 = "{sa_family=AF_INET6, sin6_port=htons(443), sin6_flowinfo=htonl(0), inet
         'openat(AT_FDCWD, "/tmp/last", O_WRONLY|O_CREAT, 0600 <unfinished ...>',
     ],
 )
-def test_what_could_leave_a_trace_is_seen(line):
+def test_a_call_that_could_leave_a_trace_is_seen(line):
     assert traces_left([parse_line(line)])
 
 
@@ -70,7 +70,7 @@ def test_reading_leaves_none(line):
         "connect(5, {sa_family=AF_VSOCK, svm_cid=0x2, svm_port=0x1}, 16) = 0",
     ],
 )
-def test_what_leaves_the_machine_is_seen(line):
+def test_a_call_that_leaves_the_machine_is_seen(line):
     assert strangers_spoken_to([parse_line(line)])
 
 

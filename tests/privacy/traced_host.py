@@ -24,7 +24,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 SHORT_AUDIO = "/speech/recognition/conversation/cognitiveservices/v1"
 FAST_TRANSCRIPTION = "/speechtotext/transcriptions:transcribe"
 
-# What must turn up nowhere: none of them is a word of our own log lines.
+# Canaries that must appear nowhere: none of them is a word of our own log lines.
 KEY = "Kq7canarykey"
 WRONG_KEY = "Wx5canaryguess"
 SIGNATURE = "Sg3canarysignature"
@@ -75,7 +75,7 @@ def send_speech(http, url, name, speech, seen):
     encoded = {
         "wav": speech.wav,
         "mp3": encode(samples, sample_rate, "mp3", "libmp3lame"),
-        # Its index comes last: it can not be read forward, which tempts to spool it.
+        # Its index comes last, so it cannot be read forward, which invites spooling.
         "m4a": encode(samples, sample_rate, "ipod", "aac"),
     }
     for form, audio in encoded.items():
@@ -151,7 +151,7 @@ def traced_server(strace, folder, seen, model_folder, data_folder=None) -> Itera
     With a data folder it does batch work as well, on that.
 
     Python writes bytecode of the program beside it when it imports it for the first time. That
-    is told not to, as container images do, so that the proof needs no exception.
+    is set not to, as in container images, so that the proof needs no exception.
     """
     folder.mkdir()
     environment = {

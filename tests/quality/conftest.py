@@ -16,7 +16,7 @@ from shared.transcription.local_transcriber import LocalTranscriber
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What came of one clip."""
+    """Results of one clip."""
 
     results: list[Phrase | Dropped]
     duration_s: float

@@ -56,7 +56,7 @@ def diarize(diarizer, samples_of):
 
 
 def on_grid(turns, n_steps):
-    """Who speaks when, shape `(n_speakers, n_steps)`; turns are (start, end, speaker)."""
+    """Return activity `(n_speakers, n_steps)`; turns are (start, end, speaker)."""
     speakers = sorted({speaker for *_, speaker in turns})
     grid = np.zeros((len(speakers), n_steps), bool)
     for start, end, speaker in turns:
@@ -66,7 +66,7 @@ def on_grid(turns, n_steps):
 
 
 def diarization_error_rate(reference, found, collar_s):
-    """Share of speech that is missed, invented or somebody else's, under the best naming."""
+    """Share of speech missed, invented or confused, under the best assignment of labels."""
     n_steps = 1 + round(max(end for _, end, _ in [*reference, *found]) * GRID_PER_SECOND)
     counts = np.ones(n_steps, bool)
     for boundary in (time for start, end, _ in reference for time in (start, end)):

@@ -116,7 +116,7 @@ def test_english_of_learners_and_children_is_english(samples, identify):
     assert found.count(EN) >= len(found) - 1
 
 
-def test_languages_in_turn_are_told_apart(samples, phrases):
+def test_languages_in_turn_are_distinguished(samples, phrases):
     """English and Chinese take turns six times, of which one may be missed."""
     heard = phrases(samples("codeswitch/en-us_zh-cn.flac"), (EN, ZH))
     assert len(in_order(heard)) >= 4

@@ -54,7 +54,7 @@ print(json.dumps([n_phrases, duration_s, max(seen) - loaded]))
 def test_an_hour_needs_no_more_memory_than_a_minute(model_folder, spoken_clip):
     """The hour in float32 would be 230 MB. Ten sentences in it, the rest is silence.
 
-    What the process holds is looked at every second of audio.
+    The memory of the process is read after every second of audio.
     """
     heard = subprocess.run(
         [sys.executable, "-c", HEAR_AN_HOUR],

@@ -1,4 +1,4 @@
-"""Nothing is invented where nobody speaks."""
+"""Audio without speech gives no text."""
 
 import pytest
 

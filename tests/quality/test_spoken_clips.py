@@ -58,7 +58,7 @@ def test_a_noisy_telephone_line_costs_few_words(hear, reference, word_error_rate
     assert word_error_rate(reference(clip), hear(clip).text) <= 3 / 9
 
 
-def test_the_sides_of_a_call_are_told_apart(hear):
+def test_the_sides_of_a_call_are_separated(hear):
     """The left speaks until 15.0 s, then the right until 28.6 s; 8 kHz mu-law."""
     heard = hear("telephone/call_stereo_8k_mulaw.wav", n_bytes=29 * 16_000, channels=(0, 1))
     left, right = (

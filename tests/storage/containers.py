@@ -66,7 +66,7 @@ def s3_container(endpoint_url: str, address: str) -> Container:
 
 
 def names(container: Container, **options) -> list[str]:
-    """What a container lists."""
+    """Names that a container lists."""
     return [entry.name for entry in container.list(**options)]
 
 
@@ -77,7 +77,7 @@ def fill(container: Container, listed: Iterable[str]) -> None:
 
 
 class FaultyProxy:
-    """Passes requests on to a server, and misbehaves where it is told to.
+    """Passes requests on to a server, with the faults that it is given.
 
     faults: for each method what becomes of its next requests, in order. A request whose turn has
     no fault left is served. `lose`: it is carried out, and the connection closed without an

@@ -34,7 +34,7 @@ class Azurite:
 
     @property
     def connection_string(self) -> str:
-        """What the clients of both services take."""
+        """Connection string for the clients of both services."""
         return (
             f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={ACCOUNT_KEY};"
             f"BlobEndpoint={self.blob_url};QueueEndpoint={self.queue_url};"

@@ -11,7 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 class OneWriteAtATime:
     """Makes a condition and the write under it one step, as S3 does and moto does not.
 
-    Only S3 writes with PUT and DELETE; a queue's long poll (POST) holds nobody up.
+    Only S3 writes with PUT and DELETE; a queue's long poll (POST) delays no other request.
     """
 
     def __init__(self, app):

@@ -1,4 +1,4 @@
-"""What every container does, whoever keeps it: Azure Blob Storage, S3 and a folder.
+"""Contract of every container: Azure Blob Storage, S3 and a folder.
 
 Names, properties and metadata here; reading, writing and listing in the files beside it.
 """
@@ -131,7 +131,7 @@ def test_an_empty_blob_is_a_blob(container):
         assert blob.properties.size_bytes == 0
 
 
-def test_what_is_not_there_is_not_found(container):
+def test_a_missing_blob_is_not_found(container):
     for look in (container.properties, container.open, lambda name: container.read(name, 10)):
         with pytest.raises(BlobNotFound):
             look("nothing/here.wav")

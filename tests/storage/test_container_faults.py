@@ -1,4 +1,4 @@
-"""What storage that misbehaves looks like through the port.
+"""Storage that misbehaves, as seen through the port.
 
 A proxy between the adapter and the emulator loses answers, cuts them or makes them up.
 """
@@ -74,7 +74,7 @@ def container(kind, proxy, request):
 
 
 def test_a_create_whose_answer_was_lost_has_succeeded(container, proxy):
-    """The library sends it again and is told that the blob exists: it is its own."""
+    """The library sends it again, and the blob exists already: it is its own."""
     proxy.faults["PUT"] = deque(["lose"])
     etag = container.create("closed", b"mine", {"by": "me"})
     found = container.read("closed", 10)
@@ -162,7 +162,7 @@ def test_a_refusal_is_not_tried_again(container, proxy, method):
     assert next(proxy.n_requests) == 1
 
 
-def test_an_answer_nobody_expects_is_a_storage_error(container, proxy):
+def test_an_unexpected_answer_is_a_storage_error(container, proxy):
     proxy.faults["PUT"] = deque([418])
     with pytest.raises(StorageError, match="418"):
         container.put("a", b"x")

@@ -1,4 +1,4 @@
-"""What every container lists: in order, each once, from where it is asked for."""
+"""Every container lists in order, each name once, from the requested place."""
 
 from itertools import islice
 
@@ -77,7 +77,7 @@ def test_more_blobs_than_a_page_holds_come_in_order_each_once(container):
 
 
 def test_a_page_is_fetched_when_it_is_needed(container):
-    """What is written behind the place of a listing meanwhile is in it."""
+    """A blob that is written behind the place of a listing meanwhile is in it."""
     fill(container, ["a1", "a2", "b/1"])
     listing = container.list(page_size=2)
     assert [entry.name for entry in islice(listing, 2)] == ["a1", "a2"]
@@ -85,7 +85,7 @@ def test_a_page_is_fetched_when_it_is_needed(container):
     assert [entry.name for entry in listing] == ["b/1", "b/2"]
 
 
-def test_what_a_listing_shows_may_be_deleted_while_it_goes_on(container):
+def test_a_listed_blob_may_be_deleted_while_the_listing_goes_on(container):
     """As purging does."""
     listed = [f"expires/{i // 5}/{i:02d}" for i in range(20)]
     fill(container, listed)

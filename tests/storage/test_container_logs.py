@@ -85,13 +85,13 @@ def chain(error):
         error = error.__cause__ or error.__context__
 
 
-def test_no_log_line_tells_of_a_blob(secrets_and_container, heard):
+def test_no_log_line_names_a_blob(secrets_and_container, heard):
     _, container = secrets_and_container
     use_all_of_it(container)
     assert [line for line in heard if not line.startswith("asyncio")] == []
 
 
-def test_no_error_tells_of_a_blob(secrets_and_container):
+def test_no_error_names_a_blob(secrets_and_container):
     """Neither its message nor any error behind it, which a tracing tool might collect."""
     secrets, container = secrets_and_container
     for error in use_all_of_it(container):
@@ -117,7 +117,7 @@ def test_a_printed_traceback_quotes_no_address(azure_storage):
 
 
 def test_a_span_of_a_tracer_is_not_made(azure_storage):
-    """It would carry the blob's address to whoever collects traces."""
+    """It would carry the blob's address to the collector of traces."""
     from azure.core.settings import settings  # noqa: PLC0415
 
     azure_container(azure_address(azure_storage))

@@ -1,4 +1,4 @@
-"""What every container does with a blob that is read, whole or as a stream."""
+"""Reading from every container, whole blobs and streams."""
 
 import io
 import tracemalloc

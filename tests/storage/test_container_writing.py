@@ -1,4 +1,4 @@
-"""What every container does with writers: under which condition, and when many write at once."""
+"""Writing to every container: under conditions, and many writers at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier

@@ -1,4 +1,4 @@
-"""What only a folder has: links, foreign files, processes that are killed while they write."""
+"""Only a folder has links, foreign files, and processes that are killed while they write."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def private_files(folder):
     )
 
 
-def test_a_file_that_somebody_put_there_is_a_blob(folder, container):
+def test_a_file_that_another_program_put_there_is_a_blob(folder, container):
     (folder / "monday").mkdir()
     (folder / "monday" / "call 1.wav").write_bytes(b"RIFF")
     (entry,) = container.list()
@@ -150,7 +150,7 @@ def test_pipes_and_folders_are_no_blobs(folder, container):
             container.properties(name)
 
 
-def test_a_blob_can_not_be_a_folder_of_another(container):
+def test_a_blob_cannot_be_a_folder_of_another(container):
     container.create("a", b"x")
     with pytest.raises(Unstorable):
         container.create("a/b", b"x")

@@ -1,4 +1,4 @@
-"""What only the queues of Azure and AWS have to show: wire form, dead letters, silence."""
+"""Wire form, dead letters and silence of the queues of Azure and AWS."""
 
 import base64
 import json
@@ -48,7 +48,7 @@ def azure(azure_storage):
 
 @pytest.fixture
 def closed_port():
-    """Find a port of loopback where nobody listens."""
+    """Find a port of loopback without a listener."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]

@@ -1,4 +1,4 @@
-"""What only the queue in a file has to show: the file, other processes, their death."""
+"""The queue in a file: the file, other processes, their death."""
 
 import json
 import os
@@ -70,7 +70,7 @@ def test_a_killed_worker_gives_its_message_back(tmp_path):
 
 
 def test_a_sender_that_is_killed_has_sent(tmp_path):
-    """What `send` returned from is there for the next process, without an orderly end."""
+    """A message that `send` has accepted survives a process that is killed."""
     program = (
         "import os, signal, sys; from pathlib import Path\n"
         "from shared.storage.sqlite_queue import open_sqlite_queue\n"
@@ -139,7 +139,7 @@ def test_one_file_is_left_of_a_closed_queue(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["queue.sqlite"]
 
 
-def test_what_is_acknowledged_leaves_nothing_to_read(tmp_path):
+def test_an_acknowledged_message_leaves_nothing_to_read(tmp_path):
     with closing(sqlite_queue(tmp_path, 5)) as queue:
         queue.send(piece())
         queue.acknowledge(queue.lease(LONG_S))
@@ -168,7 +168,7 @@ def test_many_may_open_a_new_file_at_once(tmp_path):
         queue.close()
 
 
-def test_work_of_two_queues_of_one_file_is_told_apart(tmp_path):
+def test_two_queues_of_one_file_keep_their_work_apart(tmp_path):
     """The dead-letter place is another place of the same file."""
     waiting = SqliteStore(tmp_path / "queue.sqlite", "waiting")
     dead = SqliteStore(tmp_path / "queue.sqlite", "dead")

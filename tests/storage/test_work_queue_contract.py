@@ -1,4 +1,4 @@
-"""What a queue of work promises, on Azurite, on moto and in a file.
+"""Contract of a work queue, on Azurite, on moto and in a file.
 
 Leases are real and short: a second is the shortest that the services know. Where a message has
 to come back, the test waits for it in `lease` itself.
@@ -58,7 +58,7 @@ def test_a_message_arrives_as_it_was_sent(queue):
 
 
 def notice():
-    """What a web hook is to be told."""
+    """Return the message of a web hook notification."""
     told = HookNotice(JOB, HookEvent.TRANSCRIPTION_COMPLETION, JOB)
     return WorkMessage(WorkKind.WEB_HOOK, JOB, notice=told)
 
@@ -94,14 +94,14 @@ def test_an_empty_queue_has_nothing(queue):
     assert queue.lease(LONG_S) is None
 
 
-def test_a_leased_message_is_nobody_elses(queue):
+def test_a_leased_message_has_one_owner(queue):
     queue.send(piece())
     assert queue.lease(LONG_S)
     assert queue.lease(LONG_S, wait_s=0.5) is None
 
 
 def test_a_message_comes_again_when_its_lease_ends(queue):
-    """As after a crash of the worker: nobody says anything, time passes."""
+    """As after a crash of the worker: the lease expires without a word."""
     queue.send(piece())
     first = queue.lease(SHORT_S)
     second = queue.lease(LONG_S, wait_s=PATIENCE_S)
@@ -165,7 +165,7 @@ def test_an_expired_lease_is_lost(queue, ending):
 
 
 @pytest.mark.parametrize("ending", ["release", "renew"])
-def test_what_is_done_can_not_be_given_back_or_kept(queue, ending):
+def test_a_completed_message_cannot_be_returned_or_kept(queue, ending):
     queue.send(piece())
     lease = queue.lease(LONG_S)
     queue.acknowledge(lease)
@@ -235,7 +235,7 @@ def test_a_dead_letter_that_was_not_written_down_comes_again(queue):
     ],
     ids=["text", "no fields", "another version", "a field too many", "large"],
 )
-def test_what_is_no_message_is_buried_and_stays_among_the_dead_letters(queue, body):
+def test_a_malformed_message_goes_to_the_dead_letters_and_stays_there(queue, body):
     queue._lanes[Lane.FILES].put(body, 0)
     with pytest.raises(MalformedMessage):
         queue.lease(LONG_S, wait_s=PATIENCE_S)
@@ -254,7 +254,7 @@ def letters_within(wait_s, queue):
     return letters
 
 
-def test_what_a_platform_hands_over_is_read_or_buried(queue):
+def test_a_message_of_a_platform_is_read_or_dead_lettered(queue):
     assert queue.accept(piece().to_json()) == piece()
     with pytest.raises(MalformedMessage):
         queue.accept(b"hello")

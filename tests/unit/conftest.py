@@ -1,6 +1,6 @@
-"""What tests of recognition share: decoded speech, and audio that says itself what it says.
+"""Fixtures of tests of recognition: decoded speech, and audio that carries its own script.
 
-In the scripted audio somebody "speaks" where samples are a constant other than zero, and that
+Scripted audio has "speech" where samples are a constant other than zero, and that
 constant names the sentence: level 3 is script entry 3. Nothing depends on the order in which
 segments reach the engine.
 """

@@ -23,7 +23,7 @@ def cost_s(work: Callable[[], Any], n_times: int = 3) -> float:
 def grows_too_fast(few: Callable[[], Any], many: Callable[[], Any]) -> bool:
     """Whether `many`, four times as much as `few`, costs far more than four times as much.
 
-    What takes less than the floor is no danger, and too short to be measured. Growth counts where
+    Times below the floor are no danger, and too short to be measured. Growth counts where
     every try shows it: a machine that is busy can slow one of them down, not all.
     """
     return all(_grew(few, many) for _ in range(_TRIES))

@@ -16,5 +16,5 @@ def sentences(level, _n_positions, _request):
 
 
 def texts(results):
-    """What was recognised, in order, as it is displayed."""
+    """Display texts of the phrases, in order."""
     return [result.best.display for result in results if isinstance(result, Phrase)]

@@ -111,7 +111,7 @@ def test_every_route_is_mentioned():
 
 
 def test_make_targets_and_readme_agree():
-    """What the README tells to type exists, and `make help` lists nothing it leaves out."""
+    """Every command of the README exists, and `make help` lists nothing that it leaves out."""
     makefile = (PROJECT / "Makefile").read_text()
     listed = set(re.findall(r"^([a-z]+):.*## ", makefile, flags=re.MULTILINE))
     readme = (PROJECT / "README.md").read_text()

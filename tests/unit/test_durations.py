@@ -37,7 +37,7 @@ def test_a_duration_is_read(text, duration):
         "PT" + "9" * 30 + "S",
     ],
 )
-def test_what_is_no_duration_is_refused(text):
+def test_a_text_that_is_no_duration_is_refused(text):
     with pytest.raises(ValueError, match="ISO 8601"):
         parse_duration(text)
 

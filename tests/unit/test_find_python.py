@@ -57,7 +57,7 @@ def test_python_may_be_named(path):
     assert _find(path, PYTHON=sys.executable).stdout == f"{sys.executable}\n"
 
 
-def test_without_a_python_the_way_to_one_is_told(path):
+def test_without_a_python_the_error_names_the_package(path):
     found = _find(path)
     assert found.returncode == 1
     assert "sudo apt-get install python3 python3-venv" in found.stderr

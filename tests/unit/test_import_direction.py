@@ -66,7 +66,7 @@ OWNERS = {
     ),
 }
 
-# What the serving path must never load: seconds of import and hundreds of megabytes.
+# The serving path must never load these: seconds of import and hundreds of megabytes.
 HEAVY = (
     "torch",
     "whisper",
@@ -134,7 +134,7 @@ def test_a_library_is_imported_by_its_owner_alone(library):
 
 
 def test_logging_is_set_up_in_one_module_of_shared():
-    """What the domain knows it returns; the edges log it."""
+    """The domain returns its facts; the edges log them."""
     assert outside(importers("structlog"), "functions") == ["shared/privacy/logs.py"]
 
 
@@ -144,7 +144,7 @@ def test_the_pipeline_knows_no_engine_but_the_port():
     assert outside(importers(*adapters), *may_choose) == []
 
 
-def test_what_tests_use_is_not_used_by_what_serves():
+def test_serving_code_imports_no_library_of_the_tests():
     assert importers("shared.recognition.engines.scripted_engine") == set()
 
 
@@ -163,7 +163,7 @@ def test_formats_are_pure():
                 assert not name.startswith("shared.") or is_within(name, *within), (module, name)
 
 
-def test_every_library_belongs_to_somebody():
+def test_every_library_has_an_owner():
     """A new dependency is entered above, with the one place that may import it."""
     known = {*OWNERS, *sys.stdlib_module_names, "shared", "functions", "numpy", "structlog"}
     found = {name.partition(".")[0] for module in modules() for name in imports_of(module)}

@@ -65,7 +65,7 @@ def test_another_shape_is_refused_in_words_of_ours(text, take, message):
 
 
 @pytest.mark.parametrize("text", ["", "1", "[]", '{"a":NaN}', '{"a":1,"a":1}', "{'a':1}"])
-def test_what_is_no_object_of_json_is_refused(text):
+def test_a_text_that_is_no_json_object_is_refused(text):
     with pytest.raises(FieldError):
         fields(text)
 

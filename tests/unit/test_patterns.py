@@ -42,7 +42,7 @@ def built_profanity():
     return [p for one in lists for p in (one.stem, one.phrase_text) if p is not None]
 
 
-# What functions build while they run, and how it is used: a function that is not here fails.
+# Patterns that functions build while they run, and their use: a function not listed here fails.
 BUILT = {
     ("shared.text_forms.spoken.rules", "_rules"): (built_rules, {"fullmatch"}),
     ("shared.text_forms.spoken.signs", "_parting"): (

@@ -1,4 +1,4 @@
-"""Who has the next slot, and with which resource."""
+"""Order of slots, and the resource of each."""
 
 import contextlib
 import threading

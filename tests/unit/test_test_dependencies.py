@@ -1,4 +1,4 @@
-"""What the tests need beyond pip is set up before the first of them, or named with its command."""
+"""Needs of the tests beyond pip are set up before the first of them, or named with the command."""
 
 import shutil
 import subprocess

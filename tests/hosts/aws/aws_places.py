@@ -17,7 +17,7 @@ MAX_DELIVERIES = 5
 class Places:
     """Three buckets, a work queue with its dead letters, a queue of notifications.
 
-    The buckets have the names that the events in the folder `events` tell of.
+    The buckets have the names of the events in the folder `events`.
     """
 
     def __init__(self, aws_url):

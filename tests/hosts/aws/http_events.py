@@ -90,7 +90,7 @@ def with_body(event, request):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a client gets, and the JSON that the function returned for it."""
+    """Answer as a client gets it, and the JSON that the function returned for it."""
 
     status_code: int
     headers: dict[str, str]

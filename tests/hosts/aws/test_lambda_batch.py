@@ -211,7 +211,7 @@ def test_a_file_that_takes_longer_than_the_invocation_is_refused_with_the_limit(
 def test_a_file_that_ended_every_worker_is_in_its_report_and_the_letter_is_gone(
     places, dropping, purging, spoken_clip
 ):
-    """What the redrive policy of the queue puts among the dead letters, purging takes out."""
+    """Purging takes out what the redrive policy of the queue put among the dead letters."""
     places.drop("dropped/deadly.wav", spoken_clip.wav)
     invoke(dropping, s3_event("dropped/deadly.wav"))
     (message,) = places.received(places.work)
@@ -255,7 +255,7 @@ def test_events_of_other_kinds_fail_so_that_their_sender_keeps_them(request, fun
         request.getfixturevalue(function).api.invoke(event_json(name))
 
 
-def test_an_event_that_can_not_be_accepted_now_fails_without_quoting_the_name(places, spoken_clip):
+def test_an_event_that_cannot_be_accepted_now_fails_without_quoting_the_name(places, spoken_clip):
     """Lambda sends it again, and writes into the log what a handler raises."""
     places.drop("dropped/canaryname.wav", spoken_clip.wav)
     event, settings = s3_event("dropped/canaryname.wav"), places.settings

@@ -38,7 +38,7 @@ def working(settings):
 
 
 def own(address):
-    """What follows the outside address of the service."""
+    """Return the path below the outside address of the service."""
     assert address.startswith("https://speech.example/prod/")
     return address.removeprefix("https://speech.example/prod")
 
@@ -78,7 +78,7 @@ def test_a_presigned_object_becomes_a_transcript_and_is_gone_with_its_job(
     assert "calls/a.wav" in places.keys(INPUT)
 
 
-def test_places_that_can_not_be_used_are_said_and_nothing_is_served(settings):
+def test_unusable_addresses_are_named_and_nothing_is_served(settings):
     broken = settings | {"SOTTO_JOBS": "/srv/jobs"}
     with run_function(broken) as function:
         answer = FunctionSession(function).send("GET", f"{PATH}?{DATED}")

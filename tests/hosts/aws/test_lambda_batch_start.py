@@ -28,7 +28,7 @@ EVENTS = {"s3_batch": "s3_object_created", "sqs_work": "sqs_work", "purge_schedu
         ("purge_schedule", {"SOTTO_BATCH": "false"}, "SOTTO_BATCH must not be false"),
     ],
 )
-def test_a_setting_that_can_not_be_served_is_named_and_events_fail(function, changed, named):
+def test_an_invalid_setting_is_named_and_events_fail(function, changed, named):
     handler = f"functions.aws_lambda.{function}.handler"
     with run_function(SETTINGS | changed, handler=handler) as running:
         assert running.api.init_error is None
@@ -38,7 +38,7 @@ def test_a_setting_that_can_not_be_served_is_named_and_events_fail(function, cha
 
 
 def test_keys_are_asked_of_http_alone():
-    """Nobody reaches the others from the internet."""
+    """The other handlers are not reachable from the internet."""
     with run_function(SETTINGS, handler="functions.aws_lambda.s3_batch.handler") as running:
         assert "sotto:" not in running.log
 

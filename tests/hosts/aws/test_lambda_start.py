@@ -9,7 +9,7 @@ FAST = "/speechtotext/transcriptions:transcribe?api-version=2025-10-15"
 HEADERS = {"Ocp-Apim-Subscription-Key": "k"}
 
 
-def test_without_keys_nobody_is_served(model_folder):
+def test_without_keys_no_request_is_served(model_folder):
     """A function URL is an address of the internet; the loopback's rule is not for it."""
     with run_function({"SOTTO_MODEL_FOLDER": str(model_folder)}) as function:
         fast = FunctionSession(function, as_function_url, HEADERS).post(FAST, data=b"")

@@ -66,7 +66,7 @@ class BatchHost:
         with self.account.container(container) as client:
             client.upload_blob(name, audio, metadata=metadata, overwrite=True)
 
-    def tell_of_blob(self, name, function="drop_calls", container="audio") -> bool:
+    def fire_blob_trigger(self, name, function="drop_calls", container="audio") -> bool:
         """Fire the blob trigger as for an event; whether it succeeded."""
         container = self.account.name(container)
         reference = {

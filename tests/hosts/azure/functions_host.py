@@ -1,6 +1,6 @@
 """The host's side of Azure Functions: starts a worker and proxies HTTP to it, streaming both ways.
 
-What only Azure has is missing: scaling, keys, limits of size and time, the storage of triggers.
+Only Azure has scaling, keys, limits of size and time, and the storage of triggers.
 """
 
 import contextlib

@@ -24,7 +24,7 @@ def trigger_of(host, name):
 
 
 def words_of(transcript):
-    """What a result file says, in plain words."""
+    """Return the words of a result file."""
     return {
         word
         for phrase in transcript["combinedRecognizedPhrases"]
@@ -35,7 +35,7 @@ def words_of(transcript):
 def transcribe_spoken(batch_host, spoken_clip, name, metadata=None):
     """Take a spoken clip all the way to its transcript."""
     batch_host.drop(name, spoken_clip.wav, metadata)
-    assert batch_host.tell_of_blob(name)
+    assert batch_host.fire_blob_trigger(name)
     assert batch_host.deliver_all() == 1
 
 
@@ -71,7 +71,7 @@ def test_three_dropped_files_become_transcripts_and_end_with_their_time(batch_ho
     for name, file in zip(names, RECORDINGS, strict=True):
         audio = (speech_data / "formats" / file).read_bytes()
         batch_host.drop(name, audio, {"timetolive": "PT2S", "formats": "json,srt"})
-        assert batch_host.tell_of_blob(name)
+        assert batch_host.fire_blob_trigger(name)
     assert batch_host.deliver_all() == 3
     written = [f"{name}.{kind}" for name in names for kind in ("json", "srt")]
     assert set(written) <= set(batch_host.names("transcripts"))
@@ -88,17 +88,17 @@ def test_three_dropped_files_become_transcripts_and_end_with_their_time(batch_ho
 
 def test_an_event_that_is_delivered_twice_makes_one_message(batch_host, spoken_clip):
     batch_host.drop("twice.wav", spoken_clip.wav)
-    assert batch_host.tell_of_blob("twice.wav")
-    assert batch_host.tell_of_blob("twice.wav")
+    assert batch_host.fire_blob_trigger("twice.wav")
+    assert batch_host.fire_blob_trigger("twice.wav")
     assert batch_host.deliver_all() == 1
     assert batch_host.read("transcripts", "twice.wav.json")["combinedRecognizedPhrases"]
-    assert batch_host.tell_of_blob("twice.wav")
+    assert batch_host.fire_blob_trigger("twice.wav")
     assert batch_host.take() == []
 
 
 def test_a_message_that_is_delivered_again_changes_nothing(batch_host, spoken_clip):
     batch_host.drop("again.wav", spoken_clip.wav)
-    assert batch_host.tell_of_blob("again.wav")
+    assert batch_host.fire_blob_trigger("again.wav")
     (body,) = batch_host.take()
     assert batch_host.deliver(body)
     first = batch_host.read("transcripts", "again.wav.json")
@@ -106,9 +106,9 @@ def test_a_message_that_is_delivered_again_changes_nothing(batch_host, spoken_cl
     assert batch_host.read("transcripts", "again.wav.json") == first
 
 
-def test_what_is_no_audio_leaves_its_reason_at_the_first_try(batch_host):
+def test_a_file_without_audio_leaves_its_reason_at_the_first_try(batch_host):
     batch_host.drop("list.txt", b"buy milk")
-    assert batch_host.tell_of_blob("list.txt")
+    assert batch_host.fire_blob_trigger("list.txt")
     assert batch_host.deliver_all() == 1
     reason = batch_host.read("transcripts", "list.txt.error.json")
     assert reason["error"]["code"] == "InvalidAudio"
@@ -116,17 +116,17 @@ def test_what_is_no_audio_leaves_its_reason_at_the_first_try(batch_host):
 
 def test_options_and_files_that_are_gone_are_no_work(batch_host):
     batch_host.drop("sotto.json", b'{"locales": ["en-US"]}')
-    assert batch_host.tell_of_blob("sotto.json")
-    assert batch_host.tell_of_blob("was never there.wav")
+    assert batch_host.fire_blob_trigger("sotto.json")
+    assert batch_host.fire_blob_trigger("was never there.wav")
     assert batch_host.take() == []
 
 
-def test_a_file_whose_transcript_can_not_be_written_is_given_up_at_the_fifth_try(
+def test_a_file_whose_transcript_cannot_be_written_is_given_up_at_the_fifth_try(
     batch_host, spoken_clip
 ):
     """Its output container is missing, and not made: containers are their owners'."""
     batch_host.drop("heron.wav", spoken_clip.wav, container="lost")
-    assert batch_host.tell_of_blob("heron.wav", "drop_lost", "lost")
+    assert batch_host.fire_blob_trigger("heron.wav", "drop_lost", "lost")
     (body,) = batch_host.take()
     n_failures = len(batch_host.host.failures)
     tries = [batch_host.deliver(body, number) for number in range(1, 6)]
@@ -143,14 +143,14 @@ def test_a_file_whose_transcript_can_not_be_written_is_given_up_at_the_fifth_try
         assert not nowhere.exists()
 
 
-def test_what_no_try_could_end_is_reported_from_the_poison_queue(batch_host, spoken_clip):
+def test_work_that_no_try_completes_is_reported_from_the_poison_queue(batch_host, spoken_clip):
     """As a file that ends the process each time: the host buries its message."""
     batch_host.drop("crash.wav", spoken_clip.wav)
-    assert batch_host.tell_of_blob("crash.wav")
+    assert batch_host.fire_blob_trigger("crash.wav")
     (body,) = batch_host.take()
     assert batch_host.deliver(body, function="buried")
     assert batch_host.read("transcripts", "crash.wav.error.json")["error"]["message"]
-    assert batch_host.deliver(body)  # whoever comes later finds it ended
+    assert batch_host.deliver(body)  # a later attempt finds it ended
     assert "crash.wav.json" not in batch_host.names("transcripts")
 
 
@@ -161,7 +161,7 @@ def test_audio_that_takes_longer_than_the_host_has_is_refused_with_the_limit_nam
     """A minute of speech where one second is the limit, so it ends early, at the first try."""
     name = "sonnet.mp3"
     batch_host.drop(name, (speech_data / "formats" / "sonnet001.mp3").read_bytes())
-    assert batch_host.tell_of_blob(name)
+    assert batch_host.fire_blob_trigger(name)
     with start_host(**batch_host.account.settings(), **HURRY) as host:
         assert BatchHost(host, batch_host.account).deliver_all() == 1
     error = batch_host.read("transcripts", f"{name}.error.json")["error"]

@@ -126,7 +126,7 @@ def test_after_the_warm_up_the_model_is_in_memory(start_host, http):
         assert http.get(host.url + "/ready").status_code == 200
 
 
-def test_what_is_too_large_for_the_platform_gets_the_contracts_413(start_host, http, spoken_clip):
+def test_a_request_too_large_for_the_platform_gets_the_contracts_413(start_host, http, spoken_clip):
     """The limit lies below the host's own, past which it would answer 500."""
     too_large = padded(spoken_clip.wav, 3_500_000)
     with start_host(FUNCTIONS_REQUEST_BODY_SIZE_LIMIT="4100000") as host:

@@ -1,4 +1,4 @@
-"""What the triggers add to the API: limits of the platform, and the way through."""
+"""The triggers add the limits of the platform to the API, and the way through."""
 
 import asyncio
 import json
@@ -71,7 +71,7 @@ async def until_cancelled(_scope, _receive, send):
 
 
 @pytest.mark.parametrize("app", [never, until_cancelled])
-def test_what_takes_too_long_is_answered_as_too_long(app):
+def test_a_request_that_takes_too_long_is_answered_as_too_long(app):
     """In the contract's shape, and with a status that clients do not try again."""
     status, body = exchange(AnswerDeadline(app, 0.01), "/speechtotext/transcriptions:transcribe")
     assert status == 400

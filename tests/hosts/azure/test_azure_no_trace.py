@@ -1,7 +1,7 @@
 """Real speech goes through a function app, and nothing of it is left anywhere.
 
-The worker's system calls are traced from the start of its process to its end. What a Functions
-host itself keeps is not Sotto's; its documents are in docs/azure-functions.md.
+The worker's system calls are traced from the start of its process to its end. A Functions host
+keeps more of its own; docs/azure-functions.md lists it.
 """
 
 import json
@@ -91,7 +91,7 @@ def azure_batch_observation(start_host, strace, speech, azure_storage, tmp_path_
     with start_host(strace_command(strace, folder / "trace"), **settings) as host:
         batch = BatchHost(host, account)
         batch.drop("canary.wav", speech.wav)
-        assert batch.tell_of_blob("canary.wav")
+        assert batch.fire_blob_trigger("canary.wav")
         assert batch.deliver_all() == 1
         seen.answers["transcript"] = batch.read("transcripts", "canary.wav.json")
         deadline_s = time.monotonic() + 60

@@ -79,7 +79,7 @@ def typed(value):
 
 
 def typed_input(command):
-    """What a trigger is given; of HTTP the address, since its body comes by another way."""
+    """Return the input of a trigger; of HTTP the address, since its body has another channel."""
     if url := command.get("url"):
         query = dict(parse_qsl(urlsplit(url).query))
         return protos.TypedData(

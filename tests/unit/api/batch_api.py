@@ -1,4 +1,4 @@
-"""An app with batch work on folders, a worker that is told what it hears, and its client."""
+"""An app with batch work on folders, a worker with scripted text, and its client."""
 
 import io
 import wave

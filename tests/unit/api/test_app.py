@@ -64,7 +64,7 @@ def test_reference_shows_every_operation(make_client):
 
 
 def test_document_describes_bodies_parameters_and_errors(make_client):
-    """What a generator of clients needs; references resolve."""
+    """The document has what a generator of clients needs; references resolve."""
     client = make_client()
     document = client.get("/openapi.json").json()
     fast = document["paths"]["/speechtotext/transcriptions:transcribe"]["post"]
@@ -206,7 +206,7 @@ def test_a_request_is_logged_in_one_line_of_numbers(make_client, remind, tone):
 
 
 def test_a_refusal_is_logged_with_its_code(make_client):
-    """The unmatched path itself is not written: it may name somebody's file."""
+    """The unmatched path itself is not written: it may have a person's name in it."""
     with capture_logs() as lines:
         make_client().get("/private/interview.wav")
     [line] = lines

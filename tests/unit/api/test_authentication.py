@@ -1,4 +1,4 @@
-"""Who may call, and which addresses may be open."""
+"""Keys and tokens, and the addresses that need none."""
 
 import asyncio
 import base64

@@ -8,7 +8,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[3]
 PARSING = {"loads", "validate_json", "model_validate_json", "Parse", "parse"}
-# What is large after it was translated is measured and written again.
+# Texts that are large after translation are measured and written again.
 WRITING = {"split_sentences", "later_answer"}
 
 

@@ -64,7 +64,7 @@ def test_path_is_found_in_every_spelling(make_client, remind, tone, path):
     assert answer.status_code == 200
 
 
-def test_channels_are_told_apart_in_stereo(make_client, tone):
+def test_channels_are_separated_in_stereo(make_client, tone):
     """One combined phrase per channel that was asked for, phrases name theirs."""
     reading = (Alternative(0.9, "hello", "hello", "hello", "Hello."),)
     client = make_client(Phrase(1, "en-US", 0.1, 0.3, reading))

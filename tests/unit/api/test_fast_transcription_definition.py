@@ -113,7 +113,7 @@ def test_wrong_definition_is_invalid_argument(make_client, tone, definition, inn
 
 
 def test_refusal_names_the_member_and_not_its_value(make_client, tone):
-    """The value may be what somebody said."""
+    """The value may be speech of a person."""
     answer = transcribe(make_client(), tone(0.1), {"phraseList": {"phrases": [{"secret": 1}]}})
     assert answer.json()["message"].startswith("definition.phraseList.phrases[0]: ")
     assert "secret" not in answer.text

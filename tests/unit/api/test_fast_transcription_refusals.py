@@ -1,4 +1,4 @@
-"""What fast transcription refuses, with the contract's status and codes."""
+"""Refusals of fast transcription, with the contract's status and codes."""
 
 import pytest
 from fast_transcription_api import ROUTE, VERSION, form, refused, transcribe

@@ -60,7 +60,7 @@ def posts():
 
 @pytest.mark.parametrize("settings", [{}, {"cors_origins": (APP,)}], ids=["default", "listed"])
 @pytest.mark.parametrize(("path", "body", "status"), posts())
-def test_a_page_of_another_site_can_not_post(open_server, settings, path, body, status):
+def test_a_page_of_another_site_cannot_post(open_server, settings, path, body, status):
     """As `fetch` with `no-cors` and a body without a type does; a client without Origin can."""
     client = open_server(**settings)
     refused = client.post(path, headers=EVIL, **body)

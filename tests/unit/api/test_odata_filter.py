@@ -58,7 +58,7 @@ def test_a_filter_means_what_odata_says(text, expected):
         ("createdDateTime ge 2025-05-24T03:20:39Z", False),
     ],
 )
-def test_what_has_no_value_is_unequal_and_in_no_order(text, expected):
+def test_a_property_without_a_value_is_unequal_and_in_no_order(text, expected):
     assert parse_filter(text, KINDS)({"displayName": None}) is expected
 
 
@@ -110,7 +110,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("text", REFUSED, ids=range(len(REFUSED)))
-def test_what_is_no_filter_of_ours_is_refused_without_being_quoted(text):
+def test_an_unsupported_filter_is_refused_without_being_quoted(text):
     with pytest.raises(Problem) as refused:
         parse_filter(text, KINDS)
     assert (refused.value.status, refused.value.inner_code) == (400, "UnsupportedFilter")

@@ -199,7 +199,7 @@ def test_a_form_without_a_file_is_refused(make):
     assert refused(answer, 400, "missing_required_parameter", "file")
 
 
-def test_what_is_no_audio_is_a_400_about_the_file(make):
+def test_a_file_without_audio_is_a_400_about_the_file(make):
     """Fast transcription says 422; OpenAI's clients expect 400."""
     answer = transcribe(make(), b"not audio at all")
     assert refused(answer, 400, "InvalidAudioFormat", "file")
@@ -231,7 +231,7 @@ def test_a_language_that_is_none_of_the_candidates_is_refused(make, tone):
     assert refused(answer, 422, "NoLanguageIdentified")
 
 
-def test_too_many_requests_are_told_when_to_try_again(make, tone):
+def test_too_many_requests_get_a_time_to_try_again(make, tone):
     client = make(queue_limit=1)
     with client.admission.admit():
         answer = transcribe(client, tone(0.2))

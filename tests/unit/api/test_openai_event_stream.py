@@ -64,7 +64,7 @@ def test_a_failure_before_the_first_event_has_its_status(make):
 
 
 def test_a_failure_between_events_is_the_last_event(make, tone):
-    """The client raises it. What nobody expected is told and logged without its message."""
+    """The client raises it. An unexpected error is reported and logged without its message."""
     with capture_logs() as lines:
         answer = transcribe(make(HELLO, RuntimeError("Sam said")), tone(0.2), ("stream", "true"))
     assert answer.status_code == 200

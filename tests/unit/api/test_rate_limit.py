@@ -8,7 +8,7 @@ from functions.api.management.rate_limit import RateLimit
 from functions.api.problems import Problem
 
 
-def test_so_many_pass_and_the_next_one_is_told_how_long_to_wait():
+def test_so_many_pass_and_the_next_one_learns_how_long_to_wait():
     now = [0.0]
     limit = RateLimit(3, 10.0, now_s=lambda: now[0])
     for now[0] in (0.0, 1.0, 2.0):
@@ -25,8 +25,8 @@ def test_so_many_pass_and_the_next_one_is_told_how_long_to_wait():
         asyncio.run(limit.require())
 
 
-def test_what_is_refused_does_not_count():
-    """Who knocks all the time is let in as soon as who waits."""
+def test_a_refused_request_does_not_count():
+    """A client that retries all the time is admitted as soon as one that waits."""
     now = [0.0]
     limit = RateLimit(1, 10.0, now_s=lambda: now[0])
     asyncio.run(limit.require())

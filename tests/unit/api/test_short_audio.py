@@ -118,7 +118,7 @@ def test_bad_query_is_400_and_names_the_parameter(make_client, query, named, ton
     ],
 )
 def test_bytes_are_trusted_over_the_content_type(make_client, content_type, tone, remind):
-    """What the header says about WAV bytes does not matter."""
+    """The content type of WAV bytes does not matter."""
     answer = make_client(remind).post(
         f"{ROUTE}?language=en-US", content=tone(0.2), headers={"Content-Type": content_type}
     )
@@ -127,7 +127,7 @@ def test_bytes_are_trusted_over_the_content_type(make_client, content_type, tone
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "multipart/form-data"])
 def test_content_type_that_is_no_audio_is_415(make_client, content_type, tone):
-    """JSON or a form can not be a clip."""
+    """JSON or a form cannot be a clip."""
     answer = make_client().post(
         f"{ROUTE}?language=en-US", content=tone(0.2), headers={"Content-Type": content_type}
     )
@@ -244,7 +244,7 @@ def test_internal_failure_is_the_status_error(make_client, tone):
 
 
 def test_missing_model_is_503(make_client, tone):
-    """What the operator has to mend is no result."""
+    """An error that the operator has to mend is no result."""
     answer = make_client(EngineUnavailable("no model")).post(
         f"{ROUTE}?language=en-US", content=tone(0.2), headers=WAV
     )
@@ -252,7 +252,7 @@ def test_missing_model_is_503(make_client, tone):
 
 
 def test_full_queue_is_429_with_retry_after(make_client, tone):
-    """The one more request is told when to come back."""
+    """The answer to the one more request says when to try again."""
     client = make_client(queue_limit=1)
     with client.admission.admit():
         answer = client.post(f"{ROUTE}?language=en-US", content=tone(0.2), headers=WAV)
@@ -277,7 +277,7 @@ def test_chunked_body_is_recognised(make_client, tone, remind):
 
 @pytest.mark.parametrize("n_samples_said", [0, 0xFFFFFFFF])
 def test_sizes_of_a_streaming_writer_mean_until_the_end(make_client, n_samples_said, tone):
-    """A writer that can not seek leaves 0 or 0xFFFFFFFF in the header."""
+    """A writer that cannot seek leaves 0 or 0xFFFFFFFF in the header."""
     audio = bytearray(tone(0.5))
     audio[4:8] = audio[40:44] = n_samples_said.to_bytes(4, "little")
     client = make_client(Dropped(0, 0.0, 0.5, DropReason.SILENCE))
@@ -320,7 +320,7 @@ def test_client_that_stops_sending_is_answered_408(make_client, remind, tone, mo
 
 
 def test_client_that_hangs_up_is_logged_as_499(make_client, remind, tone):
-    """Nobody waits for the answer; the place in the queue is free again."""
+    """The client has left; its place in the queue is free again."""
     client = make_client(remind, queue_limit=1)
     half = {"type": "http.request", "body": tone(1.0)[:9_000], "more_body": True}
     _, lines = serve(client, half, {"type": "http.disconnect"})

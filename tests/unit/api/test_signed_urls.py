@@ -8,7 +8,7 @@ NAME = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11/48411e60-dc59-5961-9394-708e29c3168
 
 
 class Clock:
-    """Seconds that pass when they are told to."""
+    """A clock that the test advances."""
 
     now = 1_000_000.5
 
@@ -52,7 +52,7 @@ def test_any_instance_with_the_same_keys_accepts_it():
         {"sig": "\ud800"},
     ],
 )
-def test_whatever_is_changed_makes_it_forged(change):
+def test_any_change_makes_it_forged(change):
     urls = SignedUrls(["key"], now=Clock())
     query = urls.sign(NAME, 60)
     assert urls.verify(NAME, query | change) is SignatureStatus.FORGED
@@ -60,8 +60,8 @@ def test_whatever_is_changed_makes_it_forged(change):
     assert urls.verify(NAME, {}) is SignatureStatus.FORGED
 
 
-def test_a_name_can_not_be_moved_into_the_end():
-    """What is signed is not the same text for two different meanings."""
+def test_a_name_cannot_be_moved_into_the_end():
+    """The signed text differs between two different meanings."""
     urls = SignedUrls(["key"], now=Clock())
     query = urls.sign("a", 60)
     assert urls.verify(f"a\n{query['se']}", {**query, "se": ""}) is SignatureStatus.FORGED

@@ -1,4 +1,4 @@
-"""What clients ask for beside batch transcription, in its exact shapes."""
+"""Routes that clients use beside batch transcription, in their exact shapes."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -81,7 +81,7 @@ def test_clients_find_the_model_of_their_locale_page_by_page(client):
     assert bad.json()["innerError"]["code"] == "UnsupportedFilter"
 
 
-def test_what_is_listed_may_be_named_by_a_job(client):
+def test_a_listed_model_may_be_named_by_a_job(client):
     for model in client.get("/speechtotext/models/base", params=DATED).json()["values"]:
         assert names_model(model["self"], "base")
         assert not names_model(model["self"], "small")
@@ -132,7 +132,7 @@ def test_locales_of_transcriptions_have_two_lists_in_the_second_generation(clien
 @pytest.mark.parametrize(
     "root", ["/speechtotext/{}?api-version=2024-11-15", "/speechtotext/v3.2/{}"]
 )
-def test_what_can_not_be_made_here_is_empty(client, root, name):
+def test_unsupported_collections_are_empty(client, root, name):
     path = root.format(name)
     assert client.get(path).json() == {"values": []}
     made = client.post(path, json={"displayName": "mine"})
@@ -153,7 +153,7 @@ def test_a_healthy_service_says_so(client):
         }
 
 
-def test_a_store_that_can_not_be_reached_is_not_healthy():
+def test_a_store_that_cannot_be_reached_is_not_healthy():
     class Unreachable:
         def list(self, *_, **__):
             raise StorageUnavailable("It is not there.")
@@ -163,6 +163,6 @@ def test_a_store_that_can_not_be_reached_is_not_healthy():
 
 
 @pytest.mark.parametrize("path", ["models/base", "models", "projects", "healthstatus"])
-def test_nobody_is_served_without_a_key_or_a_version(path):
+def test_no_request_is_served_without_a_key_or_a_version(path):
     assert client_of().get(f"/speechtotext/{path}").status_code == 400
     assert client_of(keys=("k",)).get(f"/speechtotext/v3.2/{path}").status_code == 401

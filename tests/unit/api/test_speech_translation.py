@@ -145,7 +145,7 @@ def test_silence_is_an_answer_too(make, send):
     assert answer["phrases"] == []
 
 
-def test_a_pair_that_nobody_does_is_refused_before_anything_is_heard(make, send):
+def test_a_pair_without_a_translator_is_refused_before_recognition(make, send):
     client = make(HELLO)
     answer = send(client, {"locales": ["en-US"], "targets": ["es", "fr"]})
     assert refusal(answer) == (400, "InvalidArgument", "InvalidLocale")
@@ -161,7 +161,7 @@ def test_a_pair_that_nobody_does_is_refused_before_anything_is_heard(make, send)
         {"targets": ["es"], "locales": ["xx-XX"]},
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_a_definition_is_400(make, send, definition):
+def test_an_error_in_a_definition_is_400(make, send, definition):
     answer = send(make(HELLO), {"locales": ["en-US"]} | definition)
     assert answer.status_code == 400
     assert answer.json()["code"] == "InvalidArgument"
@@ -215,7 +215,7 @@ def test_json_is_what_most_clients_want(make, send, accept):
     assert answer.headers["content-type"] == "application/json"
 
 
-def test_a_client_that_takes_neither_is_told_so(make, send):
+def test_a_client_that_accepts_neither_type_is_refused(make, send):
     answer = send(make(HELLO), {"targets": ["es"]}, Accept="text/html")
     assert answer.status_code == 406
 
@@ -270,7 +270,7 @@ def test_any_other_enhanced_mode_leaves_the_text_alone(make, send, mode):
     assert answer["phrases"][0]["words"]
 
 
-def test_enhanced_mode_refuses_a_pair_that_nobody_does(make, send):
+def test_enhanced_mode_refuses_a_pair_without_a_translator(make, send):
     client = make(HELLO)
     mode = {"task": "translate", "targetLanguage": "ja"}
     answer = send(client, {"locales": ["en-US"], "enhancedMode": mode}, FAST)
@@ -317,13 +317,13 @@ def test_openais_other_formats_are_written_in_english(make, translate, form, bod
 
 
 @pytest.mark.parametrize("fields", [{"stream": "true"}, {"response_format": "diarized_json"}])
-def test_what_only_transcripts_have_is_refused(make, translate, fields):
+def test_options_of_transcripts_alone_are_refused(make, translate, fields):
     answer = translate(make(HOLA), **fields)
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "unsupported_parameter"
 
 
-def test_a_language_that_nobody_translates_is_refused_in_openais_shape(tone):
+def test_a_language_without_a_translator_is_refused_in_openais_shape(tone):
     """A model of English alone, and no translator of text."""
     app = create_app(
         Settings(model="tiny.en"), ScriptedTranscriber([HOLA]), translators=TranslatorChain([])

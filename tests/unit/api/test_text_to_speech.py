@@ -131,7 +131,7 @@ class Held(ScriptedSynthesizer):
 
     @property
     def texts(self):
-        """What was spoken to the end."""
+        """Return the sentences that were spoken to the end."""
         return [sentence.text.strip() for sentence, _ in self.asked]
 
 
@@ -160,7 +160,7 @@ async def request(app, text, left=None, received=None):
     await app(scope, receive, send)
 
 
-def test_who_leaves_in_the_middle_has_no_more_spoken_and_holds_nobody_up(make):
+def test_a_client_that_leaves_midway_ends_synthesis_and_frees_its_slot(make):
     """It goes while its second sentence is spoken: that one is finished, then others have theirs.
 
     With room for two requests there are two threads, one of which is still busy for who is gone.
@@ -184,7 +184,7 @@ def test_who_leaves_in_the_middle_has_no_more_spoken_and_holds_nobody_up(make):
     assert held.texts == ["One.", "Two.", "Four."]
 
 
-def test_who_leaves_while_it_waits_for_its_turn_has_nothing_spoken(make):
+def test_a_client_that_leaves_while_it_waits_gets_nothing_spoken(make):
     """It is answered no more, although the sentence that it waits for is still under way."""
     held = Held("One.")
     client = make(held)
@@ -219,7 +219,7 @@ def test_who_leaves_while_it_waits_for_its_turn_has_nothing_spoken(make):
         ({"Ocp-Apim-Subscription-Key": "x"}, HELLO.format("a"), 401, "not valid"),
     ],
 )
-def test_what_is_wrong_is_said_in_the_gateways_shape(make, changed, body, status, said):
+def test_an_error_has_the_gateways_shape(make, changed, body, status, said):
     answer = make().post(SPEAK, headers=HEADERS | changed, content=body)
     assert answer.status_code == status
     assert answer.json()["error"]["code"] == str(status)
@@ -251,7 +251,7 @@ def test_a_failure_before_the_first_sentence_has_its_status(make):
     assert client.post(SPEAK, headers=HEADERS, content=HELLO.format("a")).status_code == 200
 
 
-def test_too_many_requests_are_told_to_come_back(make):
+def test_too_many_requests_get_a_time_to_come_back(make):
     client = make(queue_limit=1)
     with client.admission.admit():
         answer = client.post(SPEAK, headers=HEADERS, content=HELLO.format("a"))
@@ -311,7 +311,7 @@ def test_openais_voice_may_be_any_of_ours(make, voice, speaker):
         ({"stream_format": "sse"}, "`stream_format` is not valid"),
     ],
 )
-def test_what_is_wrong_is_said_in_openais_shape(make, change, said):
+def test_an_error_has_openais_shape(make, change, said):
     body = {"input": "Hello", "voice": "alloy"} | change
     body = {name: value for name, value in body.items() if value is not ...}
     answer = make().post("/v1/audio/speech", json=body)

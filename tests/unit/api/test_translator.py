@@ -128,7 +128,7 @@ def test_tags_are_kept_where_the_text_is_html(client):
     assert later_one["translations"][0]["text"] == "<b>es: Hello</b>"
 
 
-def test_lengths_of_sentences_are_told_where_they_are_asked_for(client):
+def test_lengths_of_sentences_are_in_the_answer_on_request(client):
     (answer,) = version_3(
         client, [{"Text": "Hi. You!"}], **{"from": "en"}, to="es", includeSentenceLength="true"
     ).json()
@@ -239,7 +239,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("change", "error"), REFUSED)
-def test_what_is_wrong_is_said_in_translators_codes(client, change, error):
+def test_an_error_has_translators_code(client, change, error):
     answer = client.post(
         "/translate",
         params={"api-version": "3.0", "from": "en", "to": "es"} | change.get("query", {}),
@@ -271,7 +271,7 @@ def test_no_key_is_refused_in_translators_shape(client):
     assert answer.headers["www-authenticate"]
 
 
-def test_one_pair_that_nobody_does_refuses_all_before_any_work(client, translator):
+def test_one_pair_without_a_translator_refuses_all_before_any_work(client, translator):
     answer = version_3(client, [{"Text": "Hello"}], **{"from": "en"}, to=["es", "fr"])
     assert error_of(answer) == (400, 400023)
     assert "from English to French" in answer.json()["error"]["message"]

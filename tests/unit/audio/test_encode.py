@@ -44,7 +44,7 @@ def decode(encoded):
 
 
 @pytest.mark.parametrize(("container", "codec"), IN_CONTAINERS)
-def test_what_is_encoded_can_be_decoded(container, codec):
+def test_encoded_audio_can_be_decoded(container, codec):
     """As long as it was, but for the frames that a codec adds, and as loud."""
     rate = RATES.get(codec, 24_000)
     pieces = encode(Encoding(container, codec, rate), tone(1.0, rate), tone(1.0, rate))
@@ -89,7 +89,7 @@ def test_packets_of_opus_have_one_size(bit_rate, packet_bytes):
     assert n_samples / 48_000 == pytest.approx(1.0, abs=0.03)
 
 
-def test_the_header_of_wav_knows_the_length_if_it_is_told():
+def test_the_header_of_wav_has_the_length_if_it_is_known():
     encoding = Encoding(Container.WAV, "pcm_s16le", 24_000)
     header, *_ = encode(encoding, np.zeros(100, np.int16), n_samples=100)
     assert struct.unpack("<4sI4s", header[:12]) == (b"RIFF", 36 + 200, b"WAVE")

@@ -29,7 +29,7 @@ ENCODED = [
     ("w64", "pcm_s16le", "w64", "pcm_s16le", 44_100),
     ("avi", "libmp3lame", "avi", "mp3", 44_100),
 ]
-# What encoding costs the level; FFmpeg's own Vorbis encoder, an experiment, blurs a second channel.
+# Level that encoding costs; FFmpeg's experimental Vorbis encoder blurs a second channel.
 LOSS_DB = {"vorbis": 4.0}
 CODEC_OPTIONS = {"vorbis": {"strict": "-2"}, "wmav2": {"b": "96000"}}
 
@@ -203,7 +203,7 @@ def test_an_mp4_that_lists_its_samples_last_decodes_from_pieces(mp4):
     assert np.array_equal(decoded(in_pieces(mp4)[0]), decoded(mp4))
 
 
-def test_a_file_that_can_not_seek_is_read_forward(mp4):
+def test_a_file_that_cannot_seek_is_read_forward(mp4):
     class Socket(io.RawIOBase):
         def __init__(self):
             self.file = io.BytesIO(mp4)
@@ -260,7 +260,7 @@ def test_no_raw_samples_are_empty_audio():
     [b"", b"\0", b"hello, this is text", b"\x89PNG\r\n\x1a\n", bytes(10_000), b"\xff" * 9_000],
     ids=["nothing", "one byte", "text", "picture", "zeros", "ones"],
 )
-def test_what_is_no_audio_is_refused(junk):
+def test_bytes_that_are_no_audio_are_refused(junk):
     with pytest.raises(UnsupportedFormat):
         open_audio(junk)
 
@@ -309,7 +309,7 @@ def test_a_stream_opened_in_one_thread_is_read_in_another(mp4):
 
 
 @pytest.mark.parametrize("container", ["wav", "flac"])
-def test_what_the_source_raises_comes_up_unchanged(encode, tone, container):
+def test_an_error_of_the_source_comes_up_unchanged(encode, tone, container):
     encoded = encode(
         container, {"wav": "pcm_s16le"}.get(container, container), tone(440, 16_000, 9.0)[None],
         16_000,

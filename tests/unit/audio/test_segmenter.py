@@ -93,7 +93,7 @@ def test_speech_that_has_begun_goes_on_at_a_lower_probability_than_it_takes_to_b
     assert utterances(results) == [[(10, 40)]]
 
 
-def test_what_never_reaches_the_onset_is_no_speech():
+def test_probabilities_below_the_onset_are_no_speech():
     assert utterances(segment(script((HESITATION, 100)))) == []
 
 
@@ -273,7 +273,7 @@ def of_signal(detector, samples):
 
 
 @pytest.mark.parametrize("kind", ["silence", "hum", "noise", "clicks"])
-def test_silero_hears_no_speech_where_nobody_speaks(detector, kind):
+def test_silero_detects_no_speech_in_noise_and_silence(detector, kind):
     n = np.arange(5 * 16_000)
     sounds = {
         "silence": np.zeros(len(n)),

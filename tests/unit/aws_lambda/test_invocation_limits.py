@@ -20,7 +20,7 @@ TOO_LONG = "AudioLengthLimitExceeded"
 
 
 class Context:
-    """What Lambda gives beside the event."""
+    """Context that Lambda passes beside the event."""
 
     def __init__(self, remaining_ms=60_000):
         self.remaining_ms = remaining_ms
@@ -110,6 +110,6 @@ def test_a_timeout_of_the_app_itself_is_not_taken_for_the_end_of_the_time():
 
 
 def test_a_large_request_that_is_never_read_is_no_error():
-    """A wrong key is told before the size."""
+    """A wrong key is reported before the size."""
     sent, _ = serve(answering(b"{}"), body="A" * (MAX_PAYLOAD_BYTES + 1))
     assert sent[0]["status"] == 200

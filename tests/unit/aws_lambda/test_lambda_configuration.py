@@ -31,7 +31,7 @@ def test_without_a_memory_size_every_core_is_taken():
 
 
 def test_keys_are_compulsory_for_http():
-    """Whatever SOTTO_HOST says: a function does not listen on it."""
+    """SOTTO_HOST changes nothing: a function does not listen on it."""
     with pytest.raises(ConfigurationError, match="SOTTO_KEYS"):
         http_settings({"SOTTO_HOST": "127.0.0.1"} | GIVEN | {"SOTTO_KEYS": ""})
 

@@ -1,4 +1,4 @@
-"""Events of AWS are told apart by their keys, and lose the stage in front of their path."""
+"""Events of AWS are distinguished by their keys, and lose the stage in front of their path."""
 
 import json
 from pathlib import Path
@@ -49,8 +49,8 @@ def test_an_event_names_its_source(name, source):
         {"requestContext": "x"},
     ],
 )
-def test_what_is_no_known_event_is_unknown(event):
-    """Anybody who may invoke the function may send any JSON."""
+def test_an_event_of_another_kind_is_unknown(event):
+    """A caller that may invoke the function may send any JSON."""
     assert source_of(event) is EventSource.UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""What a schedule makes of dead letters, and how it ends before the invocation does."""
+"""A schedule handles dead letters, and ends before the invocation does."""
 
 import json
 from pathlib import Path
@@ -100,7 +100,7 @@ def test_it_ends_before_the_invocation_does(batch):
     assert answer["n_dead_letters"] == 1
 
 
-def test_what_was_removed_is_said_in_numbers(batch):
+def test_a_purge_returns_its_counts(batch):
     assert purge(batch, Burying()) == {
         "n_jobs": 0,
         "n_outputs": 0,
@@ -114,7 +114,7 @@ def test_what_was_removed_is_said_in_numbers(batch):
 
 
 @pytest.mark.parametrize("name", ["s3_event_bridge", "sqs", "s3_test", "function_url"])
-def test_what_is_no_schedule_is_not_taken_for_one(batch, name):
+def test_an_event_that_is_no_schedule_is_not_taken_for_one(batch, name):
     event = json.loads((EVENTS / f"{name}.json").read_text())
     with pytest.raises(FeatureUnavailable):
         PurgeHandler(batch, Burying())(event, Context(60_000))

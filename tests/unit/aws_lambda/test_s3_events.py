@@ -1,4 +1,4 @@
-"""Which objects the events of S3 tell of, and under which keys."""
+"""Objects that the events of S3 name, and their keys."""
 
 import json
 from pathlib import Path
@@ -53,7 +53,7 @@ def test_keys_are_those_that_s3_has(name, keys):
         {"Records": [{"eventSource": "aws:sqs"}]},
     ],
 )
-def test_what_can_not_be_read_is_not_taken_for_done(event):
+def test_an_unreadable_event_is_not_taken_for_done(event):
     with pytest.raises(FeatureUnavailable):
         created_objects(event)
 

@@ -20,7 +20,7 @@ JOB = "0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11"
 
 
 class Context:
-    """What Lambda says of an invocation."""
+    """Context of an invocation, as Lambda passes it."""
 
     def __init__(self, remaining_ms=900_000):
         self.remaining_ms = remaining_ms
@@ -102,14 +102,14 @@ def test_only_what_was_not_done_goes_back():
 
 
 @pytest.mark.parametrize("body", ["", "buy milk", '{"job":"2d0f"}', "\ud800", "x" * 200_000])
-def test_what_is_no_message_of_ours_is_buried_and_not_asked_for_again(body):
+def test_a_foreign_message_is_dead_lettered_and_not_asked_for_again(body):
     work, queue = ScriptedWork(), RecordingQueue()
     assert handle(work, sqs_event(body, 0), queue) == []
     assert len(work.attempts) == 1
     assert queue.buried == [body.encode(errors="replace")]
 
 
-def test_what_can_not_be_buried_now_goes_back():
+def test_a_message_that_cannot_be_dead_lettered_now_goes_back():
     """Then the redrive policy buries it, or the next try."""
     queue = RecordingQueue(StorageUnavailable("busy"))
     assert handle(ScriptedWork(), sqs_event("buy milk", 0), queue) == ["m0"]
@@ -125,7 +125,7 @@ def test_the_pause_before_the_next_try_grows(delivery_count, pause_s):
     assert queue.released == [("m0", pause_s)]
 
 
-def test_a_message_goes_back_also_where_its_pause_can_not_be_set():
+def test_a_message_goes_back_also_where_its_pause_cannot_be_set():
     queue = RecordingQueue(LeaseLost("gone"))
     assert handle(ScriptedWork(StorageUnavailable("busy")), sqs_event(0), queue) == ["m0"]
 

@@ -20,7 +20,7 @@ BATCH = {
 
 
 def sources(environment):
-    """What is watched in such an environment."""
+    """Return the sources that are watched in such an environment."""
     environment = BATCH | environment
     settings = function_app_settings(environment)
     return trigger_sources(settings, configured_addresses(settings), environment)

@@ -56,7 +56,7 @@ def test_a_section_is_a_table_that_says_what_is_asked_and_met():
     assert SPEED.missed() == ("ratio",)
 
 
-def test_a_section_of_other_systems_has_their_columns_and_none_of_what_nobody_asked():
+def test_a_section_of_other_systems_has_their_columns_and_no_unused_ones():
     assert HOSTS.markdown() == (
         "### Hosts\n"
         "\n"

@@ -51,7 +51,7 @@ def test_hosts_take_turns_on_a_clip_of_five_seconds_and_first_starts_do_not_coun
     ]
 
 
-def test_a_host_that_can_not_run_here_says_so_in_its_column(starts, order):
+def test_a_host_that_cannot_run_here_says_so_in_its_column(starts, order):
     cloud = Host("cloud", starts("cloud"), why_not="needs Python 3.13", most_ready_s=8.0)
     section = measure_hosts(CLIPS, (cloud,))
     assert [row.theirs for row in section.figures] == ["needs Python 3.13"] * 3

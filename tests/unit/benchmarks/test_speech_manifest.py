@@ -27,7 +27,7 @@ def test_a_row_becomes_a_clip_with_its_file_length_and_words(clips, tmp_path):
     assert (first.seconds, first.text) == (2.83, "you don't mean \"that")
 
 
-def test_what_the_manifest_does_not_know_is_zero_seconds_and_no_text(clips):
+def test_a_clip_without_an_entry_in_the_manifest_is_zero_seconds_and_no_text(clips):
     silence = clips[2]
     assert (silence.seconds, silence.text) == (0.0, "")
 

@@ -87,7 +87,7 @@ def test_work_that_is_done_is_acknowledged(queue, working):
 
 
 def test_work_that_takes_longer_than_the_lease_keeps_it(queue, working):
-    """The lease is renewed meanwhile, so nobody else gets the message."""
+    """The lease is renewed meanwhile, so no other worker gets the message."""
     queue.send(message())
     done = threading.Event()
 
@@ -148,7 +148,7 @@ def test_work_under_way_has_its_grace(queue):
             held.check_cancelled()
 
 
-def test_a_lease_that_somebody_else_has_ends_the_work(queue):
+def test_a_lease_that_another_worker_has_ends_the_work(queue):
     queue.send(message())
     lease = queue.lease(LEASE_S)
     time.sleep(LEASE_S)
@@ -178,7 +178,7 @@ def test_a_message_that_is_not_ours_lies_among_the_dead_letters_and_stays(queue,
 
 
 def test_a_round_that_fails_is_logged_and_the_next_one_comes(monkeypatch):
-    """Whatever the error is: a scheduler that ended would leave transcripts beyond their time."""
+    """No error ends the scheduler, which would leave transcripts beyond their time."""
     rounds = threading.Semaphore(0)
 
     def broken(*_arguments):

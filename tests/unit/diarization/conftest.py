@@ -1,4 +1,4 @@
-"""What torch answered to one signal, and that signal."""
+"""Reference output of torch for one signal, and that signal."""
 
 from pathlib import Path
 

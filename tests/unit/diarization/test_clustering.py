@@ -86,7 +86,7 @@ def test_there_are_no_more_speakers_than_voices():
 
 
 def test_a_chance_sound_is_no_speaker():
-    """One voice of 1.5 s that resembles nobody, among two minutes of two speakers."""
+    """One voice of 1.5 s that resembles no other, among two minutes of two speakers."""
     voices, speakers = make_voices([0, 1] * 15 + [2])
     durations_s = np.array([4.0] * 30 + [1.5])
     found = find_speakers(voices, durations_s, ANY)

@@ -49,7 +49,7 @@ def test_two_at_once_are_two_turns_but_one_exclusive():
     assert spans(found.exclusive) == [(1, 0.0, 6.77), (2, 6.77, 9.96)]
 
 
-def test_a_breath_does_not_end_a_turn_but_somebody_else_does():
+def test_a_breath_does_not_end_a_turn_but_another_speaker_does():
     breath = window(0, (ANNA, 0, 100), (ANNA, 115, 200), origins=[0, 0])
     assert spans(reconstruct([breath], ANNA[None], 10.0).turns) == [(1, 0.0, 3.4)]
     other = window(0, (ANNA, 0, 100), (ANNA, 115, 200), (BORIS, 102, 113), origins=[0, 0, 1])
@@ -75,7 +75,7 @@ def test_nothing_is_said_after_the_end():
 
 
 def test_without_speakers_all_speech_is_one_s():
-    """A cough too short for a vector is speech of somebody."""
+    """A cough too short for an embedding is speech of some speaker."""
     found = reconstruct([window(0, (None, 100, 110))], np.zeros((0, 192), np.float32), 10.0)
     assert spans(found.turns) == [(1, 1.71, 1.88)]
 

@@ -66,7 +66,7 @@ def test_memory_is_bounded_by_the_windows_under_way():
 
 
 def test_a_class_of_two_voices_counts_for_both():
-    """Classes are nobody, 1, 2, 3, 1 with 2, 1 with 3, 2 with 3."""
+    """Classes are no speaker, 1, 2, 3, 1 with 2, 1 with 3, 2 with 3."""
     probabilities = np.array([[0.1, 0.2, 0.1, 0, 0.6, 0, 0]], np.float32)
     np.testing.assert_allclose(voice_activity(probabilities), [[0.8, 0.7, 0]], rtol=1e-6)
 

@@ -94,7 +94,7 @@ def test_pieces_are_parted_by_pauses_of_four_tenths_of_a_second():
 
 
 def test_vectors_stay_out_of_every_text():
-    """What an exception or a log line might print."""
+    """An exception or a log line might print it."""
     window, _ = hear(np.array([1] * 589), tone(0.3))
     assert isinstance(window, WindowVoices)
     assert "1." not in repr(window)

@@ -97,7 +97,7 @@ def test_a_certificate_for_another_name_is_refused(server):
         "",
     ],
 )
-def test_what_may_not_be_sent_to_is_refused_when_it_is_named_and_when_it_is_used(url):
+def test_a_forbidden_address_is_refused_when_it_is_named_and_when_it_is_used(url):
     with pytest.raises(AddressRefused):
         require_allowed(url)
     with pytest.raises(AddressRefused):

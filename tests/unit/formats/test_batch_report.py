@@ -1,4 +1,4 @@
-"""What became of each input -> `report.json`."""
+"""Outcome of each input -> `report.json`."""
 
 from shared.formats.batch_report import ReportEntry, batch_report
 

@@ -17,7 +17,7 @@ def text_of(*phrases):
     return plain_text(Transcript(100.0, n_channels=2, phrases=phrases, dropped=()))
 
 
-def test_what_one_says_without_a_long_pause_is_one_paragraph():
+def test_speech_of_one_speaker_without_a_long_pause_is_one_paragraph():
     assert text_of(phrase("Good afternoon.", 0.0), phrase("This is Sam.", 2.9)) == (
         "Good afternoon. This is Sam.\n"
     )

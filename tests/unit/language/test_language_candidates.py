@@ -73,7 +73,7 @@ def test_a_candidate_beyond_the_model_is_refused(locales):
         LanguageCandidates(locales, LANGUAGES)
 
 
-def test_what_the_candidates_have_together_is_a_mean_by_seconds_of_speech():
+def test_the_in_set_probability_is_a_mean_by_seconds_of_speech():
     candidates = LanguageCandidates(["es-ES", "en-US"], LANGUAGES)
     heard = [{"es": 0.3, "en": 0.1, "fr": 0.6}, {"fr": 1.0}]
     assert candidates.in_set_probability(heard, [1.0, 3.0]) == pytest.approx(0.1)

@@ -41,7 +41,7 @@ def test_the_last_span_changes_it_more_easily():
     assert told(spans(0.99, 0.3)) == "en en"
 
 
-def test_what_was_spoken_before_holds_on():
+def test_the_previous_language_holds_on():
     assert told(spans(0.3), before="en") == "en"
     assert told(spans(0.3), before=None) == "es"
 
@@ -69,7 +69,7 @@ def test_shares_of_what_is_not_heard_at_all_are_equal():
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12), st.booleans())
-def test_a_language_is_told_for_every_span_and_changes_cost(english_shares, after_pause):
+def test_every_span_gets_a_language_and_changes_cost(english_shares, after_pause):
     heard = spans(*english_shares, after_pause=after_pause)
     path = most_probable_languages(heard, None)
     assert len(path) == len(heard)

@@ -27,7 +27,7 @@ WHISPER = {
 
 
 class Shelf:
-    """What the server has, and how it misbehaves."""
+    """Files of the server, and its faults."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}

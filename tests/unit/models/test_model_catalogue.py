@@ -38,7 +38,7 @@ def test_a_name_leads_to_its_repository(name, repository):
 
 
 @pytest.mark.parametrize("name", ["huge", "", "a/b/c", "../base", "owner/", "-owner/name"])
-def test_what_is_no_name_means_nothing(name):
+def test_a_text_that_is_no_name_means_nothing(name):
     assert find_model(name) is None
 
 

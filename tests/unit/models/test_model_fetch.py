@@ -92,7 +92,7 @@ def test_a_wheel_that_is_not_the_index_s_is_refused(fetch, shelf, wheels):
 
 
 def test_a_resumed_download_with_a_wrong_hash_starts_over_once(fetch, tmp_path, shelf, wheels):
-    """What an earlier run left may be of another version of the file."""
+    """A part that an earlier run left may be of another version of the file."""
     staging = tmp_path / "demo" / ".fetching"
     staging.mkdir(parents=True)
     (staging / "demo-one-1.0.0.whl.part").write_bytes(b"x" * 100)

@@ -109,7 +109,7 @@ def test_a_file_that_changed_is_no_longer_verified(demo, in_parts):
 @pytest.mark.parametrize(
     "manifest", [None, b"", b"{}", b"[]", b'{"files": 3}', b'{"files": {"model.bin": {"size": 1}}}']
 )
-def test_a_manifest_that_can_not_be_read_verifies_nothing(demo, in_parts, manifest):
+def test_a_manifest_that_cannot_be_read_verifies_nothing(demo, in_parts, manifest):
     if manifest is not None:
         (demo / "verified.json").write_bytes(manifest)
     assert read_manifest(demo) == {}

@@ -165,7 +165,7 @@ def changed(name, array):
     ],
     ids=["shape", "quantised", "left over", "key bias", "missing", "empty"],
 )
-def test_what_is_no_whisper_is_refused_with_the_reason(folder, arrays, reason):
+def test_a_model_that_is_no_whisper_is_refused_with_the_reason(folder, arrays, reason):
     with pytest.raises(ModelError, match=reason):
         read_checkpoint(folder(arrays))
 

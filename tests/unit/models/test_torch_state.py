@@ -107,7 +107,7 @@ def test_a_tensor_beyond_its_storage_is_refused(save, offset, shape, strides):
 
 
 class Harmful:
-    """What a pickle that means harm looks like."""
+    """An object whose pickle runs code."""
 
     def __reduce__(self):
         return os.mkdir, ("harm",)

@@ -1,4 +1,4 @@
-"""What a log line may hold."""
+"""Fields that a log line may hold."""
 
 import enum
 import math

@@ -1,4 +1,4 @@
-"""A configured process writes JSON lines without content, whoever logs."""
+"""A configured process writes JSON lines without content, also for libraries."""
 
 import json
 import logging
@@ -95,7 +95,7 @@ def test_a_library_that_only_chats_is_not_heard(lines):
     assert lines() == []
 
 
-def test_a_handler_that_somebody_else_attached_sees_no_message_either(lines):
+def test_a_handler_of_another_library_sees_no_message_either(lines):
     seen = []
 
     class Foreign(logging.Handler):
@@ -129,7 +129,7 @@ def test_a_warning_leaves_no_text(lines):
     assert [line["logger"] for line in lines()] == ["py.warnings"]
 
 
-def test_an_exception_nobody_caught_leaves_its_type_only(lines):
+def test_an_uncaught_exception_leaves_its_type_only(lines):
     sys.excepthook(ValueError, ValueError(CANARY), None)
     thread_args = threading.ExceptHookArgs((OSError, OSError(CANARY), None, None))
     threading.excepthook(thread_args)
@@ -143,6 +143,6 @@ def test_configuring_again_writes_no_line_twice(lines):
     assert len(lines()) == 2
 
 
-def test_a_line_can_not_be_forged_with_a_line_break(lines):
+def test_a_line_cannot_be_forged_with_a_line_break(lines):
     structlog.get_logger().info("request", error_code="a\n{}", method="GET\n")
     assert len(lines()) == 1

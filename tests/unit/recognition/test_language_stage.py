@@ -12,7 +12,7 @@ from shared.recognition.options import RecognitionOptions
 from shared.transcript import Phrase
 
 
-def test_one_candidate_locale_is_told_without_listening(scripted, utterances):
+def test_one_candidate_locale_needs_no_identification(scripted, utterances):
     recognition = scripted(sentences, RecognitionOptions(locales=("en-GB",)))
     (phrase, _) = recognition.of(utterances((1, 2), (0, 1)))
     assert phrase.locale == "en-GB"
@@ -183,7 +183,7 @@ def test_words_of_each_language_are_timed_in_it(scripted, utterances):
     assert all(p.words for p in phrases)
 
 
-def test_one_candidate_per_phrase_is_told_without_listening(scripted, utterances):
+def test_one_candidate_per_phrase_needs_no_identification(scripted, utterances):
     options = RecognitionOptions(locales=("en-GB",), language_per_phrase=True)
     recognition = scripted(sentences, options)
     assert locales(recognition.of(utterances((1, 2)))) == ["en-GB"]

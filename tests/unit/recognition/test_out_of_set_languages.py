@@ -44,7 +44,7 @@ def test_the_fallback_locale_is_not_used_where_a_candidate_is_heard(scripted, ut
     assert locales(recognition.of(utterances((1, 2)))) == ["en-US"]
 
 
-def test_what_is_heard_at_the_full_context_counts(scripted, utterances):
+def test_the_posterior_at_the_full_context_counts(scripted, utterances):
     """A real Spanish clip sounds like Hindi at its own context."""
     recognition = scripted(sentences, RecognitionOptions(locales=NAMED), listen=japanese)
     engine = recognition.engine
@@ -66,7 +66,7 @@ def test_a_short_stretch_in_another_language_refuses_nothing(scripted, utterance
 
 
 def test_noise_is_dropped_and_no_error(scripted, utterances):
-    """To the model that nobody speaks is no language."""
+    """A segment that the model calls silence has no language."""
 
     def noise(level, _n_positions, _request):
         return hypothesis_of(SENTENCES[level], -1.5, no_speech_probability=0.9)

@@ -1,4 +1,4 @@
-"""Phrase lists: what the model is told, and which reading wins."""
+"""Phrase lists: the hint that the model gets, and the hypothesis that wins."""
 
 from difflib import SequenceMatcher
 

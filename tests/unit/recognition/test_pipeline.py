@@ -1,4 +1,4 @@
-"""The pipeline, around an engine that reads what it is told."""
+"""The pipeline, around a scripted engine."""
 
 from itertools import pairwise
 
@@ -53,7 +53,7 @@ def test_the_size_of_batches_does_not_change_the_result(scripted, utterances, ba
     assert max(map(len, recognition.engine.batches)) <= batch_segments
 
 
-def test_what_is_ready_comes_while_the_rest_has_not_been_read(scripted, utterances):
+def test_finished_phrases_come_before_the_rest_is_decoded(scripted, utterances):
     said = utterances(*[(1, 1), APART] * 20)
     recognition = scripted(sentences, RecognitionOptions(locales=("en-US",), batch_segments=1))
     next(recognition.of(said))

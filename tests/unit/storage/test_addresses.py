@@ -14,7 +14,7 @@ EMULATOR = StorageAccess(emulator_hosts=("127.0.0.1:10000",))
 
 @pytest.fixture(autouse=True)
 def aws_environment(monkeypatch):
-    """Give the credentials of nobody."""
+    """Set credentials that no account has."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
 
@@ -91,7 +91,7 @@ def test_neither_token_nor_signature_goes_to_another_host(address):
         "",
     ],
 )
-def test_a_caller_can_not_use_what_is_the_operators(address):
+def test_a_caller_cannot_use_the_operators_addresses(address):
     """Its identity, roles, folders and connection strings."""
     access = StorageAccess(azure_connection_string="AccountName=a;AccountKey=aw==")
     with pytest.raises(AddressRefused):
@@ -155,7 +155,7 @@ def test_a_path_is_a_folder(tmp_path):
         "\0",
     ],
 )
-def test_what_names_no_container_stops_the_start(address):
+def test_an_address_without_a_container_stops_the_start(address):
     with pytest.raises(ConfigurationError):
         open_container(address)
 

@@ -46,7 +46,7 @@ def test_metadata_stays_readable_where_it_can(value, encoded):
     assert encode_metadata({"k": value}) == {"k": encoded}
 
 
-def test_what_others_wrote_comes_through():
+def test_a_blob_of_another_writer_comes_through():
     written = {"Locale": "de-DE", "share": "50% off", "Word-Timestamps": "true"}
     assert decode_metadata(written) == {
         "locale": "de-DE",
@@ -127,7 +127,7 @@ def test_a_reader_that_jumps_between_two_ranges_asks_once_for_each():
     assert len(source.asked) == 2
 
 
-def test_what_is_not_read_is_not_asked_for():
+def test_the_unread_rest_is_not_requested():
     source = Source(bytes(3 * RANGE_BYTES))
     with BlobReader.of(source) as blob:
         blob.read(10)

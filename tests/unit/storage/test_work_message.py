@@ -59,7 +59,7 @@ messages = st.one_of(
 
 
 @given(messages)
-def test_what_is_written_is_read_again(message):
+def test_a_written_message_is_read_again(message):
     assert WorkMessage.from_json(message.to_json()) == message
 
 

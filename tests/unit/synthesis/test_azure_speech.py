@@ -131,7 +131,7 @@ def test_a_sentence_is_asked_for_as_the_reference_says(azure, server):
     )
 
 
-def test_text_can_not_become_markup_nor_break_it(azure, server):
+def test_text_cannot_become_markup_nor_break_it(azure, server):
     text = "</voice><audio src='x'/> & \"you\"\x00\x0b\ud800 ok"
     spoken(azure, sentence(Span(text)))
     body = server.asked[0][2]
@@ -148,7 +148,7 @@ def test_speed_pitch_and_pronunciation_are_markup(azure, server):
     )
 
 
-def test_a_voice_of_many_languages_is_told_which(azure, server):
+def test_a_multilingual_voice_gets_the_language(azure, server):
     spoken(azure, sentence(language="fr-FR"), "en-US-AvaMultilingualNeural")
     assert '<lang xml:lang="fr-FR">Hello.</lang>' in server.asked[0][2]
 
@@ -165,7 +165,7 @@ def test_samples_are_there_before_the_last_is_made(azure, server):
     assert [part.samples.tolist() for part in parts] == [[-2, 300, -32_768, 32_767]]
 
 
-def test_what_passes_is_tried_again(azure, server, waited_s):
+def test_a_transient_error_is_tried_again(azure, server, waited_s):
     server.statuses = [429, 503]
     assert len(spoken(azure)) == 1
     assert waited_s == [1.0, 2.0]
@@ -331,7 +331,7 @@ def test_the_first_bytes_of_a_sentence_leave_before_its_last_has_come(speaker, s
     assert wav[40:44] == b"\xff\xff\xff\xff"  # a header that leaves first knows no length
 
 
-def test_who_stops_listening_ends_the_connection(speaker, server):
+def test_a_client_that_stops_reading_ends_the_connection(speaker, server):
     """The service notices when it sends on."""
     noticed = threading.Event()
     server.handle_error = lambda *_: noticed.set()

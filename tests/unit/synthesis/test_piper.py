@@ -56,7 +56,7 @@ class HeardModel:
 
 @pytest.fixture
 def spoken(folder):
-    """What the model was given for a sentence."""
+    """Return the inputs of the model for a sentence."""
 
     def speak(*spans, **manner):
         process = EspeakProcess()

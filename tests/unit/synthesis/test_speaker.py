@@ -78,7 +78,7 @@ def test_text_in_another_language_takes_a_voice_of_it_and_of_the_same_gender(spe
     assert asked(synthesizer) == [("Hi", "bob"), ("salut", "max"), ("you", "bob")]
 
 
-def test_text_in_a_language_that_nobody_speaks_is_said_with_an_accent(speaker, synthesizer):
+def test_text_in_a_language_without_a_voice_is_spoken_with_an_accent(speaker, synthesizer):
     list(speaker.speak(speaker.cast(ssml("<lang xml:lang='sv-SE'>hej</lang>"))))
     assert asked(synthesizer) == [("hej", "ann")]
 
@@ -104,7 +104,7 @@ def test_speech_ends_after_ten_minutes(speaker):
 
 
 class Turns(ScriptedSynthesizer):
-    """Waits in every sentence until it is let go on; says when somebody is in one."""
+    """Waits in every sentence until it is released; says when a reading is in one."""
 
     def __init__(self):
         super().__init__()
@@ -155,14 +155,14 @@ def reading():
 
 
 class Leaving(Exception):
-    """Nobody listens any more."""
+    """The client has left."""
 
 
 def leave():
     raise Leaving
 
 
-def test_of_many_readings_whoever_was_heard_least_is_next(reading):
+def test_of_many_readings_the_one_with_the_least_speech_is_next(reading):
     """A short text that comes last waits for one sentence, not for what else is to be read."""
     reading("A1. A2. A3.")
     reading("B1. B2.")
@@ -184,7 +184,7 @@ def test_one_sentence_is_spoken_at_a_time(reading):
     assert reading.synthesizer.inside.acquire(timeout=PATIENCE_S)
 
 
-def test_nothing_is_spoken_for_who_left_while_waiting_and_nobody_waits_for_it(reading):
+def test_a_reading_cancelled_while_it_waits_is_not_spoken_and_delays_no_other(reading):
     reading("A1.")
     gone = reading("B1. B2.", leave)
     reading("C1.")
@@ -195,7 +195,7 @@ def test_nothing_is_spoken_for_who_left_while_waiting_and_nobody_waits_for_it(re
     assert [text for text, _ in asked(reading.synthesizer)] == ["A1.", "C1."]
 
 
-def test_who_stops_listening_between_two_sentences_holds_nobody_up(reading):
+def test_a_client_that_stops_reading_between_sentences_delays_no_other(reading):
     """The iterator is left where it is, neither ended nor closed."""
     synthesizer = reading.synthesizer
     speaker = Speaker(Settings(), Voices((voice("Ann", "en-US"),), {KOKORO: synthesizer}))

@@ -146,7 +146,7 @@ def test_several_voices_speak_in_turn():
     ],
     ids=range(10),
 )
-def test_what_is_no_ssml_is_refused(document):
+def test_a_document_that_is_no_ssml_is_refused(document):
     with pytest.raises(MalformedSsml):
         read_ssml(document)
 

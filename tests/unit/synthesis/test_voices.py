@@ -113,7 +113,7 @@ def test_the_list_has_azures_form():
 
 
 @pytest.mark.parametrize("entry", azure_voice_list(ALL), ids=lambda entry: entry["ShortName"])
-def test_what_the_list_names_can_be_asked_for(entry):
+def test_every_listed_voice_can_be_requested(entry):
     """By short name and by full name, and every locale has a name for people."""
     assert find_voice(ALL, entry["ShortName"]) == find_voice(ALL, entry["Name"])
     assert find_voice(ALL, entry["ShortName"]).locale == entry["Locale"]

@@ -1,4 +1,4 @@
-"""What each profanity mode shows, and which words count."""
+"""Text of each profanity mode, and the words that count."""
 
 import pytest
 

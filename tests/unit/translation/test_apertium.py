@@ -55,7 +55,7 @@ def test_texts_keep_their_order_and_lines_stay_lines(translator):
     ]  # fmt: skip
 
 
-def test_what_is_markup_in_apertiums_own_stream_is_text(translator):
+def test_markup_of_apertiums_own_stream_is_text(translator):
     text = r"[x] {y} ^z$ 5/3 \ a@b <b> #1"
     assert translator.translate([text], "en", "es") == [text]
 
@@ -164,7 +164,7 @@ def test_the_pipeline_that_was_used_longest_ago_makes_room(made_up):
     translator.stop()
 
 
-def test_a_pair_with_a_program_that_can_not_stay_is_not_offered(made_up, tmp_path):
+def test_a_pair_with_a_program_that_cannot_stay_is_not_offered(made_up, tmp_path):
     translator = made_up(ECHO)
     (tmp_path / "modes" / "eng-cat.mode").write_text("lt-proc a.bin | sed s/a/b/")
     assert not ApertiumTranslator(tmp_path).can_translate("en", "ca")

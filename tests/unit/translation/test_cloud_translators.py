@@ -101,7 +101,7 @@ def test_an_identity_without_a_token_is_unavailable(monkeypatch):
 
 
 @pytest.mark.parametrize("passing", [429, 500, 503, None])
-def test_what_passes_is_tried_again(passing):
+def test_a_transient_error_is_tried_again(passing):
     service = Service(passing, passing)
     assert service.translator().translate(["Hello"], "en", "es") == ["es: Hello"]
     assert service.waited_s == [1.0, 2.0]
@@ -122,7 +122,7 @@ def test_the_service_says_how_long_to_wait():
         ([None] * 4, 4, "is not reached"),
     ],
 )
-def test_what_does_not_pass_is_unavailable_and_quotes_nothing(statuses, n_tries, reason):
+def test_a_lasting_error_is_unavailable_and_quotes_nothing(statuses, n_tries, reason):
     service = Service(*statuses)
     with pytest.raises(TranslationUnavailable) as failed:
         service.translator().translate(["Zanzibar"], "en", "es")

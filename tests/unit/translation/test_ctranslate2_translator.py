@@ -1,6 +1,6 @@
 """Folders of CTranslate2 models: plumbing, on models of two words made here.
 
-What real models write is theirs; no real one is at hand where the tests run.
+No real model is at hand where the tests run; its text is its own.
 """
 
 import pytest
@@ -34,7 +34,7 @@ def models(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["nllb-tiny", "m2m-tiny", "fast-tiny"])
-def test_a_model_of_many_languages_is_told_both(models, name):
+def test_a_multilingual_model_gets_both_languages(models, name):
     """The word comes from the source, its language from the target's token."""
     translator = CTranslate2Translator(models / name, SETTINGS)
     assert translator.languages() == {"en", "es", "ca"}
@@ -121,7 +121,7 @@ def test_a_folder_that_is_not_there_is_refused():
         ctranslate2_translators(Settings(translation_models=("/nowhere/opus-mt-en-es",)))
 
 
-def test_a_model_that_can_not_be_loaded_is_unavailable(tmp_path):
+def test_a_model_that_cannot_be_loaded_is_unavailable(tmp_path):
     write_pair_model(tmp_path / "opus-mt-en-es")
     (tmp_path / "opus-mt-en-es" / "model.bin").write_bytes(b"no weights")
     translator = CTranslate2Translator(tmp_path / "opus-mt-en-es", SETTINGS)

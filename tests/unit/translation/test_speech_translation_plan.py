@@ -1,4 +1,4 @@
-"""Who translates what of speech, settled before any audio, and phrases translated by it."""
+"""Plan of a speech translation, made before any audio, and phrases translated by it."""
 
 import pytest
 
@@ -73,7 +73,7 @@ def test_nothing_is_asked_of_whisper_for_other_targets(chain):
         ([], "de", "translates to German"),
     ],
 )
-def test_what_nobody_can_do_is_refused_before_any_audio(chain, locales, target, named):
+def test_a_pair_without_a_translator_is_refused_before_any_audio(chain, locales, target, named):
     with pytest.raises(UnsupportedPair, match=named) as refused:
         plan_speech_translation(chain, locales, [target])
     assert "SOTTO_TRANSLATION_MODELS" in str(refused.value)

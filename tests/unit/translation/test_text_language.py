@@ -23,7 +23,7 @@ SENTENCES = [
 
 
 @pytest.mark.parametrize(("language", "sentence"), SENTENCES)
-def test_a_sentence_is_told(language, sentence):
+def test_the_language_of_a_sentence_is_detected(language, sentence):
     (found,) = detect_languages([sentence])
     assert found.language == language
     assert 0.5 <= found.score <= 1.0
@@ -35,7 +35,7 @@ def test_a_text_without_letters_is_english_with_no_score(text):
     assert (found.language, found.score) == ("en", 0.0)
 
 
-def test_what_can_be_translated_is_likelier():
+def test_languages_with_a_translator_are_likelier():
     alone, helped = (detect_languages(["Non lo so"], likely)[0] for likely in ((), {"it", "en"}))
     assert alone.language != "it"
     assert helped.language == "it"

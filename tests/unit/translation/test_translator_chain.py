@@ -25,12 +25,12 @@ def test_the_preferred_one_does_what_both_can(first, second):
     assert (len(first.asked), len(second.asked)) == (1, 0)
 
 
-def test_the_next_one_does_what_the_first_can_not(first, second):
+def test_the_next_translator_serves_the_pairs_that_the_first_cannot(first, second):
     assert TranslatorChain([first, second]).translate(["Hola"], "es", "en") == ["en: Hola"]
     assert first.asked == []
 
 
-def test_a_pair_that_nobody_can_do_is_refused_with_what_to_set_up(first):
+def test_a_pair_without_a_translator_is_refused_with_the_set_up(first):
     with pytest.raises(UnsupportedPair) as refused:
         TranslatorChain([first]).translate(["Hola"], "es", "pt-pt")
     message = str(refused.value)

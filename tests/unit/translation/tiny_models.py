@@ -35,7 +35,7 @@ def write_pair_model(folder, target="es", *, adds_source_eos=False):
 
 
 def write_many_languages_model(folder, language_tokens, *, tokenizer="sentencepiece"):
-    """Write a model that is told languages by tokens, as NLLB and M2M-100 are."""
+    """Write a model that takes languages as tokens, as NLLB and M2M-100 do."""
     targets = [code for code in language_tokens if code != "en"]
     tokens = [*SPECIAL, *language_tokens.values(), *pieces(*targets)]
     _write_weights(folder, tokens, {code: language_tokens[code] for code in targets})

@@ -23,7 +23,7 @@ class DeviceArray:
 
 
 class DeviceModel:
-    """Wraps a real model. What `encode` returns is a `DeviceArray`, unless copied to the CPU."""
+    """Wraps a real model. `encode` returns a `DeviceArray`, unless it copies to the CPU."""
 
     device = "cuda"
 

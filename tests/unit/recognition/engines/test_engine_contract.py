@@ -1,4 +1,4 @@
-"""What every engine promises, on a real clip, on every processor.
+"""Contract of every engine, on a real clip, on every processor.
 
 Products of 8-bit numbers, and the order of sums, differ between instruction sets. So texts are
 compared where the speech is clear, and probabilities and times with a margin.

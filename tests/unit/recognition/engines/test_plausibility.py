@@ -59,7 +59,7 @@ def test_no_text_is_no_loop():
     ("no_speech_probability", "average_log_probability", "expected"),
     [(0.9, -1.5, True), (0.9, SURE, False), (0.1, -1.5, False), (0.6, -1.5, False)],
 )
-def test_nobody_speaks_where_the_model_says_so_and_is_unsure_of_the_text(
+def test_there_is_no_speech_where_the_model_says_so_and_is_unsure_of_the_text(
     no_speech_probability, average_log_probability, expected
 ):
     heard = hypothesis_of("Thank you.", average_log_probability, no_speech_probability)

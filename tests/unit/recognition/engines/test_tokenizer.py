@@ -24,7 +24,7 @@ def test_the_most_frequent_words_are_one_token(vocabulary):
     assert [len(vocabulary.tokenise(f" {word}")) for word in ("the", "to", "that")] == [1, 1, 1]
 
 
-def test_what_looks_like_a_special_token_is_text(vocabulary):
+def test_a_text_that_looks_like_a_special_token_is_text(vocabulary):
     tokens = vocabulary.tokenise("<|endoftext|>")
     assert vocabulary.end_of_text not in tokens
     assert b"".join(map(vocabulary.token_bytes, tokens)) == b"<|endoftext|>"
