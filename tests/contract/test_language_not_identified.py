@@ -29,7 +29,7 @@ def test_fast_transcription_answers_422(server, clips):
     assert refusal.value.response.json()["innerError"]["code"] == "NoLanguageIdentified"
 
 
-def test_each_phrase_has_the_locale_that_is_heard_among_several(server, clips):
+def test_each_phrase_has_the_identified_locale(server, clips):
     with TranscriptionClient(server.url, AzureKeyCredential(KEY)) as client:
         result = client.transcribe(
             {"definition": {"locales": NAMED}, "audio": clips["cheetah_test_it.wav"]}

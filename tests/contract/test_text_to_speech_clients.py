@@ -55,7 +55,7 @@ def test_the_contracts_own_example(server, http):
         assert 44 + 2 * reader.getnframes() == len(answer.content)
 
 
-def test_voices_can_be_listed_and_asked_for(server, http):
+def test_voices_can_be_listed_and_requested(server, http):
     voices = http.get(f"{server.url}/cognitiveservices/voices/list", timeout=60).json()
     german = next(voice for voice in voices if voice["Locale"] == "de-DE")
     answer = http.post(

@@ -19,7 +19,7 @@ from shared.transcript import Phrase
 from shared.transcription.local_transcriber import LocalTranscriber
 
 
-def test_the_engine_reads_what_openai_whisper_itself_reads(original, readings, clips):
+def test_the_engine_decodes_the_words_of_openai_whisper_itself(original, readings, clips):
     """Token for token: a converted checkpoint, its own spectrogram, encoder and decoding."""
     options = whisper.DecodingOptions(language="en", without_timestamps=True, fp16=False)
     for clip in clips:
@@ -132,7 +132,7 @@ def test_a_special_token_in_a_hint_is_text_like_any_other(engines, readings, cli
     assert "country" in hypothesis.text
 
 
-def test_threads_that_come_together_get_what_they_would_get_alone(engines, readings, clips):
+def test_concurrent_threads_get_the_results_of_single_ones(engines, readings, clips):
     """openai-whisper keeps the cache of its decoder in hooks on the model, which all share."""
     engine = engines["openai-whisper"]
     short = [clip for clip in clips if clip.duration_s < 6][:3]

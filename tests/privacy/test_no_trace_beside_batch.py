@@ -119,7 +119,7 @@ def test_the_only_files_written_are_those_of_the_containers_and_the_queue(observ
     assert list(observed.seen.home.iterdir()) == []
 
 
-def test_the_trace_sees_what_is_written(observed):
+def test_the_trace_has_the_written_files(observed):
     """A transcript gets its name by a hard link, from what the trace has to show as well."""
     named = [path for call in observed.seen.calls for path in call.paths() if call.name == "linkat"]
     assert f"{observed.data}/containers/transcripts/0.wav.json" in named

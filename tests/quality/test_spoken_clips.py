@@ -87,7 +87,7 @@ def test_word_times_go_forward_within_phrase_and_audio(hear, clip):
     assert end_s <= heard.duration_s + 1e-6
 
 
-def test_the_words_of_a_known_clip_are_where_they_are_heard(hear):
+def test_the_words_of_a_known_clip_have_the_times_of_their_sound(hear):
     """Both `ask` follow a pause: the level rises by 25 dB at 3.27 s and at 8.17 s."""
     heard = hear("en_read/jfk.flac", word_timestamps=True)
     words = [word for phrase in heard.phrases for word in phrase.words]

@@ -58,7 +58,7 @@ def test_a_name_that_could_mean_another_is_refused(container, name):
     assert names(container) == []
 
 
-def test_properties_tell_what_was_written(container):
+def test_properties_are_those_of_the_written_blob(container):
     before = datetime.now(UTC) - timedelta(seconds=2)
     etag = container.create("a.json", b'{"a": 1}', {"job": "17"}, "application/json")
     found = container.properties("a.json")

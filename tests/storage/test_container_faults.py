@@ -82,7 +82,7 @@ def test_a_create_whose_answer_was_lost_has_succeeded(container, proxy):
     assert found.properties.metadata == {"by": "me"}
 
 
-def test_a_create_that_was_sent_again_does_not_take_what_another_made(container, proxy):
+def test_a_repeated_create_does_not_take_the_blob_of_another_writer(container, proxy):
     container.create("closed", b"theirs")
     proxy.faults["PUT"] = deque(["lose"])
     with pytest.raises(AlreadyExists):
@@ -105,7 +105,7 @@ def test_a_delete_whose_answer_was_lost_has_succeeded(container, proxy):
         container.properties("a")
 
 
-def test_a_range_that_breaks_off_is_asked_for_again(container, proxy):
+def test_a_range_that_breaks_off_is_requested_again(container, proxy):
     data = bytes(range(256)) * (RANGE_BYTES // 256) + b"tail"
     container.create("a", data)
     proxy.faults["GET"] = deque(["cut", "cut"])
@@ -195,7 +195,7 @@ def test_where_nothing_listens_storage_is_unavailable(kind, azure_storage, aws_u
         container.properties("a")
 
 
-def test_a_container_that_is_not_there_says_so(kind, proxy, azure_storage, aws_url):
+def test_a_missing_container_is_an_error_that_says_so(kind, proxy, azure_storage, aws_url):
     del proxy
     if kind == "azure":
         access = StorageAccess(azure_connection_string=azure_storage.connection_string)
@@ -243,7 +243,7 @@ def test_a_blob_with_a_lease_is_busy_and_one_with_snapshots_goes(azure_storage):
     assert list(container.list()) == []
 
 
-def test_a_prefix_hides_what_lies_outside_it(aws_url):
+def test_a_prefix_hides_the_blobs_outside_of_it(aws_url):
     client = s3_client(aws_url)
     bucket = s3_bucket(client)
     whole, part = (s3_container(aws_url, f"s3://{bucket}{path}") for path in ("", "/calls/in/"))

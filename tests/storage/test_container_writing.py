@@ -24,7 +24,7 @@ def at_once(calls):
         return list(pool.map(run, calls))
 
 
-def test_create_does_not_touch_what_is_there(container):
+def test_create_does_not_touch_an_existing_blob(container):
     container.create("a", b"first", {"by": "one"})
     with pytest.raises(AlreadyExists):
         container.create("a", b"second", {"by": "two"})
@@ -70,7 +70,7 @@ def test_replace_leaves_a_newer_version_alone(container):
     assert container.read("a", 10).data == b"newer"
 
 
-def test_replace_makes_nothing_that_is_gone(container):
+def test_replace_does_not_recreate_a_deleted_blob(container):
     seen = container.create("folder/a", b"first")
     container.delete("folder/a")
     with pytest.raises(Changed):

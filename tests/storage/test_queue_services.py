@@ -81,7 +81,7 @@ def test_dead_letters_lie_where_the_functions_host_puts_its_own(azure):
 
 
 @pytest.mark.parametrize("text", ["hello ü", "ab", "x" * 60_000])
-def test_an_azure_message_that_is_no_base64_is_buried_and_not_in_the_way(azure, text):
+def test_an_azure_message_that_is_no_base64_is_dead_lettered_and_blocks_no_other(azure, text):
     queue, client, _poison = azure
     client.send_message(text)
     with pytest.raises(MalformedMessage):
@@ -104,7 +104,7 @@ def test_a_connection_string_that_is_none_is_a_matter_of_configuration():
     assert "secret" not in str(failure.value)
 
 
-def test_an_identity_is_not_asked_for_before_the_first_call():
+def test_an_identity_is_not_requested_before_the_first_call():
     queue = open_azure_queue_by_identity("https://account.queue.core.windows.net", "work")
     queue.close()
     assert azure_credential() is azure_credential()
@@ -119,7 +119,7 @@ def test_sqs_messages_are_the_json_itself(aws_url):
     assert json.loads(answer["Messages"][0]["Body"]) == WIRE_FORM
 
 
-def test_a_redrive_policy_may_do_the_burying(aws_url):
+def test_a_redrive_policy_may_move_the_dead_letters(aws_url):
     """As deployed for Lambda: SQS moves the message itself, to the same place."""
     with closing(sqs_queue(aws_url, 1, redrive=True)) as queue:
         queue.send(piece())

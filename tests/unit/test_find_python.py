@@ -63,7 +63,7 @@ def test_without_a_python_the_error_names_the_package(path):
     assert "sudo apt-get install python3 python3-venv" in found.stderr
 
 
-def test_a_version_that_is_asked_for_is_preferred(path):
+def test_a_requested_version_is_preferred(path):
     """Torch has a CPU wheel for 3.11; any newer Python will do where that is missing."""
     _add(path, "python3.12", f'exec {sys.executable} "$@"')
     assert _find(path, "3.11").stdout == "python3.12\n"

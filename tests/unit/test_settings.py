@@ -114,7 +114,7 @@ def test_a_value_of_the_environment_becomes_the_typed_field(key):
 
 
 @pytest.mark.parametrize("key", [key for key, (_, _, refused) in VALUES.items() if refused])
-def test_a_bad_value_stops_with_its_key_and_what_it_may_be(key):
+def test_a_bad_value_stops_with_its_key_and_the_accepted_values(key):
     refused = VALUES[key][2]
     with pytest.raises(ConfigurationError) as stopped:
         Settings.from_environment({key: refused})

@@ -146,7 +146,7 @@ def test_notifications_through_a_queue_are_accepted(places, dropping, spoken_cli
     assert len(job_ids(places) - before) == 2
 
 
-def test_of_several_messages_only_what_failed_is_given_back(places, dropping, spoken_clip):
+def test_of_several_messages_only_failed_ones_are_returned(places, dropping, spoken_clip):
     """A test event, a notification and an event of EventBridge are done with, text is not."""
     places.drop("dropped/message.wav", spoken_clip.wav)
     places.drop("dropped/100% a+b %2B é.wav", spoken_clip.wav)
@@ -208,7 +208,7 @@ def test_a_file_that_takes_longer_than_the_invocation_is_refused_with_the_limit(
     assert "1 second of AWS Lambda" in reason["error"]["message"]
 
 
-def test_a_file_that_ended_every_worker_is_in_its_report_and_the_letter_is_gone(
+def test_a_file_that_ended_every_worker_is_in_its_report_and_the_dead_letter_deleted(
     places, dropping, purging, spoken_clip
 ):
     """Purging takes out what the redrive policy of the queue put among the dead letters."""

@@ -24,7 +24,7 @@ LIMIT = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"
         ({LIMIT: "1000000000"}, 500_000_000),
     ],
 )
-def test_uploads_are_limited_below_what_the_host_lets_through(environment, max_upload_bytes):
+def test_uploads_are_limited_below_the_limit_of_the_host(environment, max_upload_bytes):
     assert function_app_settings(KEYS | environment).max_upload_bytes == max_upload_bytes
 
 

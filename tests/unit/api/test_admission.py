@@ -23,7 +23,7 @@ def test_one_request_more_than_the_limit_is_refused():
     assert refused(2).retry_after_s == 1
 
 
-def test_a_longer_queue_asks_for_a_longer_wait():
+def test_a_longer_queue_gives_a_longer_wait():
     assert refused(1).retry_after_s < refused(100).retry_after_s <= 60
 
 

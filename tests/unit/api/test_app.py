@@ -125,7 +125,7 @@ def test_unprintable_client_id_is_not_echoed(make_client):
     assert "x-ms-client-request-id" not in make_client().get("/", headers=headers).headers
 
 
-def test_preflight_allows_what_browsers_send(make_client):
+def test_preflight_allows_the_headers_of_browsers(make_client):
     """Any origin by default; keys are in headers, never in cookies."""
     answer = make_client().options(
         SHORT_AUDIO,

@@ -63,7 +63,7 @@ def test_credentials_are_judged(given, access):
     assert AUTHENTICATOR.check(headers_of(given)) is access
 
 
-def test_a_token_is_good_for_what_a_key_is_good_for():
+def test_a_token_gives_the_access_of_a_key():
     """Made here: one of the table would be too old when its turn comes."""
     given = {"Authorization": f"Bearer {AUTHENTICATOR.tokens.issue()}"}
     assert AUTHENTICATOR.check(headers_of(given)) is Access.GRANTED
@@ -95,7 +95,7 @@ def test_13_mb_of_credential_are_wrong_wherever_they_come(place):
     assert AUTHENTICATOR.check(given) is Access.WRONG
 
 
-def test_a_configured_key_is_as_long_as_what_is_looked_at():
+def test_a_configured_key_is_no_longer_than_a_checked_one():
     longest = "k" * MAX_CREDENTIAL_CHARACTERS
     authenticator = Authenticator(Settings(keys=(longest,)))
     assert authenticator.check({"api-key": longest}) is Access.GRANTED

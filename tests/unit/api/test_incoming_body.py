@@ -59,7 +59,7 @@ def test_the_event_loop_reads_the_same():
     assert asyncio.run(read()) == [b"ab", b"c"]
 
 
-def test_nothing_is_pulled_before_it_is_asked_for():
+def test_no_piece_is_pulled_before_it_is_read():
     """A fast client waits in its own send buffer."""
     pulled = []
 

@@ -45,7 +45,7 @@ VALUES = {"displayName": "Anna's calls", "status": "Failed", "createdDateTime": 
         ("(((status eq 'Failed')))", True),
     ],
 )
-def test_a_filter_means_what_odata_says(text, expected):
+def test_a_filter_has_the_meaning_of_odata(text, expected):
     assert parse_filter(text, KINDS)(VALUES) is expected
 
 

@@ -74,13 +74,13 @@ def test_verbose_json_times_words_where_asked_to(make, remind, tone):
     assert client.transcriber.requested[0].word_timestamps
 
 
-def test_verbose_json_has_segments_unless_told_otherwise(make, remind, tone):
+def test_verbose_json_has_segments_by_default(make, remind, tone):
     answer = transcribe(make(remind), tone(1.0), ("response_format", "verbose_json")).json()
     assert "segments" in answer
     assert "words" not in answer
 
 
-def test_diarized_json_asks_for_speakers(make, remind, tone):
+def test_diarized_json_requests_speakers(make, remind, tone):
     """As many as there are; the strategy of chunking is accepted in both of its forms."""
     client = make(remind)
     answer = transcribe(
@@ -171,7 +171,7 @@ def test_the_model_answers_to_many_names(make, remind, tone, model):
         ([("language", "en"), ("language", "de")], "invalid_value", "language"),
     ],
 )
-def test_a_refusal_names_the_field_and_not_what_it_held(make, tone, fields, code, param):
+def test_a_refusal_names_the_field_and_not_its_value(make, tone, fields, code, param):
     client = make()
     answer = transcribe(client, tone(0.2), *fields)
     assert refused(answer, 400, code, param)
@@ -244,7 +244,7 @@ def test_too_many_requests_get_a_time_to_try_again(make, tone):
     [(None, "missing_api_key"), ("Bearer x", "invalid_api_key"), ("Basic k", "invalid_api_key")],
 )
 @pytest.mark.parametrize("method_and_path", [("POST", ROUTE), ("GET", MODELS)])
-def test_a_key_is_asked_for_before_the_body(make, header, code, method_and_path):
+def test_a_key_is_checked_before_the_body(make, header, code, method_and_path):
     client = make()
     del client.headers["Authorization"]
     headers = {"Authorization": header} if header else {}

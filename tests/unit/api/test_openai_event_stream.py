@@ -75,7 +75,7 @@ def test_a_failure_between_events_is_the_last_event(make, tone):
     assert [line["event"] for line in lines] == ["unexpected_error", "request"]
 
 
-def test_an_expected_failure_between_events_tells_what_it_tells_elsewhere(make, tone):
+def test_an_expected_failure_between_events_has_its_usual_error(make, tone):
     answer = transcribe(
         make(HELLO, EngineUnavailable("No such file.")), tone(0.2), ("stream", "true")
     )

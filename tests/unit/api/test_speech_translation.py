@@ -125,7 +125,7 @@ def test_each_phrase_has_its_words_and_every_translation(make, send):
     }
 
 
-def test_whispers_own_english_is_asked_for_and_taken(make, send, text):
+def test_the_english_translation_of_whisper_is_used(make, send, text):
     client = make(HOLA)
     answer = send(client, {"locales": ["es-ES"], "targets": ["en", "ca"]}).json()
     assert answer["phrases"][0]["translations"] == {"en": "Hello.", "ca": "ca: Hola."}
@@ -210,7 +210,7 @@ def test_or_in_a_part_of_its_own(make, send):
 
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "application/*, multipart/mixed"])
-def test_json_is_what_most_clients_want(make, send, accept):
+def test_json_is_the_default_answer(make, send, accept):
     answer = send(make(HELLO), {"locales": ["en-US"], "targets": ["es"]}, Accept=accept)
     assert answer.headers["content-type"] == "application/json"
 
@@ -228,7 +228,7 @@ def test_a_client_that_accepts_neither_type_is_refused(make, send):
         (["es"], {"outputFormat": "wav"}),
     ],
 )
-def test_a_voice_that_is_not_here_is_refused_before_anything_is_heard(make, send, targets, speech):
+def test_an_unknown_voice_is_refused_before_recognition(make, send, targets, speech):
     client = make(HELLO)
     definition = {"locales": ["en-US"], "targets": targets, "speech": speech}
     answer = send(client, definition)
@@ -236,7 +236,7 @@ def test_a_voice_that_is_not_here_is_refused_before_anything_is_heard(make, send
     assert client.transcriber.requested == []
 
 
-def test_without_any_voice_the_answer_says_what_to_fetch(make, send):
+def test_without_any_voice_the_answer_names_the_command(make, send):
     client = make(HELLO, speaker=Unspeakable())
     answer = send(client, {"locales": ["en-US"], "targets": ["es"], "speech": {}})
     assert answer.status_code == 503

@@ -78,7 +78,7 @@ def test_no_version_that_is_known(query, version, status):
         ({}, "http://10.0.0.4:5000"),
     ],
 )
-def test_addresses_begin_with_what_the_caller_has_sent_the_request_to(headers, base):
+def test_addresses_begin_with_the_address_of_the_request(headers, base):
     assert base_address(request(**headers), Settings()) == base
 
 

@@ -226,7 +226,7 @@ def test_an_error_has_the_gateways_shape(make, changed, body, status, said):
     assert said in answer.json()["error"]["message"]
 
 
-def test_without_a_voice_the_answer_says_what_to_fetch(tmp_path):
+def test_without_a_voice_the_answer_names_the_command(tmp_path):
     """503, and no `Retry-After`: waiting does not mend it."""
     settings = Settings(keys=("k",), model_folder=tmp_path, voices=("kokoro",))
     client = TestClient(create_app(settings, ScriptedTranscriber(())))

@@ -188,7 +188,7 @@ def test_later_versions_list_models_and_one_scope(client):
     assert answer["translation"]["de"]["models"] == answer["models"] == ["general"]
 
 
-def test_a_target_that_is_asked_for_twice_is_answered_once(client):
+def test_a_target_that_is_requested_twice_is_answered_once(client):
     answer = version_3(client, [{"Text": "Hello"}], **{"from": "en"}, to=["es,de", "ES", "es"])
     assert [one["to"] for one in answer.json()[0]["translations"]] == ["es", "de"]
     (later_one,) = later(client, targets=[{"language": "es"}] * 2_000).json()["value"]

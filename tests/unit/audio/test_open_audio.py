@@ -278,7 +278,7 @@ def test_flac_without_a_frame_is_empty_audio(encode, tone):
         open_audio(flac[: flac.index(b"\xff\xf8")])
 
 
-def test_damage_in_the_middle_costs_only_what_it_hit(encode, tone):
+def test_damage_in_the_middle_costs_only_the_damaged_part(encode, tone):
     mp3 = bytearray(encode("mp3", "libmp3lame", tone(1_000, 44_100, 5.0)[None], 44_100))
     mp3[20_000:22_000] = np.random.default_rng(7).bytes(2_000)
     assert decoded(bytes(mp3)).shape[1] > 4 * 16_000
@@ -332,7 +332,7 @@ def test_an_error_of_the_source_comes_up_unchanged(encode, tone, container):
         ("mono.zero.wav", EmptyAudio),
     ],
 )
-def test_broken_recordings_tell_what_is_wrong_with_them(speech_data, name, error):
+def test_errors_of_broken_recordings_name_the_fault(speech_data, name, error):
     with pytest.raises(error):
         open_audio((speech_data / "broken" / name).read_bytes())
 

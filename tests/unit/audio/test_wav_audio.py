@@ -74,7 +74,7 @@ def test_companded_bytes_have_the_values_ffmpeg_gives_them(pcm_wav, tag, codec):
     assert np.array_equal(decoded(wav), expected)
 
 
-def test_float_samples_clip_and_what_is_no_number_is_silence():
+def test_float_samples_clip_and_nan_is_silence():
     samples = np.array([[2.0, -np.inf, np.nan, 3e38, -1.0]], np.float32)
     assert int16_from_samples(samples).tolist() == [[32_767, -32_768, 0, 32_767, -32_768]]
 
@@ -110,7 +110,7 @@ def test_an_empty_data_chunk_within_a_longer_file_is_empty(pcm_wav, fmt):
         open_audio(wav)
 
 
-def test_of_a_truncated_file_comes_what_is_there(pcm_wav):
+def test_a_truncated_file_is_decoded_up_to_its_end(pcm_wav):
     wav = pcm_wav.of(RAMP)[:-1_001]  # half a sample too
     assert np.array_equal(decoded(wav), RAMP[:, :-501])
 

@@ -68,7 +68,7 @@ def purge(batch, work, context=None):
     return PurgeHandler(batch, work)(event, context or Context(60_000))
 
 
-def test_letters_are_buried_and_gone(batch):
+def test_dead_letters_are_reported_and_deleted(batch):
     kill(batch, 2)
     work = Burying()
     assert purge(batch, work)["n_dead_letters"] == 2
@@ -77,7 +77,7 @@ def test_letters_are_buried_and_gone(batch):
 
 
 @pytest.mark.parametrize("error", [MalformedJob("of another version"), JobNotFound("gone")])
-def test_a_letter_that_can_never_be_buried_does_not_stand_before_the_others(batch, error):
+def test_a_dead_letter_that_cannot_be_reported_does_not_block_others(batch, error):
     kill(batch, 2)
     assert purge(batch, Burying(error))["n_dead_letters"] == 2
 

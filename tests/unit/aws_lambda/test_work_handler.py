@@ -96,13 +96,13 @@ def handle(work, event, queue=None, context=None):
     return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
 
-def test_only_what_was_not_done_goes_back():
+def test_only_unfinished_messages_go_back():
     work = ScriptedWork(None, StorageUnavailable("busy"), None)
     assert handle(work, sqs_event(0, 1, 2)) == ["m1"]
 
 
 @pytest.mark.parametrize("body", ["", "buy milk", '{"job":"2d0f"}', "\ud800", "x" * 200_000])
-def test_a_foreign_message_is_dead_lettered_and_not_asked_for_again(body):
+def test_a_foreign_message_is_dead_lettered_and_not_retried(body):
     work, queue = ScriptedWork(), RecordingQueue()
     assert handle(work, sqs_event(body, 0), queue) == []
     assert len(work.attempts) == 1

@@ -41,7 +41,7 @@ def test_an_unbounded_host_has_no_deadline():
     assert invocation_limit({TIMEOUT: "-1"}).from_now() is None
 
 
-def test_the_host_reads_nothing_of_what_went_wrong():
+def test_the_host_gets_no_text_of_the_error():
     """It keeps message and stack of a failure, with every cause."""
 
     def fail():

@@ -58,5 +58,5 @@ def longest_gap_s(schedule):
 
 @settings(max_examples=25)
 @given(st.one_of(st.integers(30, 7200), st.integers(7200, 86_400)))
-def test_no_pause_is_longer_than_asked_for(every_s):
+def test_no_pause_is_longer_than_configured(every_s):
     assert longest_gap_s(ncrontab(every_s)) <= every_s

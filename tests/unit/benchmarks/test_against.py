@@ -41,7 +41,7 @@ def test_a_ratio_is_the_median_of_the_rounds_and_of_a_round_that_of_its_pairs():
 
 
 @pytest.mark.parametrize(("new", "is_met"), [(408e6, True), (412e6, False)])
-def test_memory_beyond_what_is_asked_is_missed(new, is_met):
+def test_memory_beyond_the_target_is_missed(new, is_met):
     figure = Ratios("MB", 1.02, [[Both(new, 400e6)]]).figure("peak")
     assert (figure.ours, figure.theirs) == (f"{new / 1e6:.0f} MB", "400 MB")
     assert figure.met is is_met
@@ -101,7 +101,7 @@ def test_all_that_a_caller_reads_is_compared(new, old, aspects):
     assert compare_answers("a.wav", Both(new, old)).aspects == aspects
 
 
-def test_a_clip_is_asked_for_in_its_language_by_channel_and_by_speaker():
+def test_a_clip_is_requested_in_its_language_by_channel_and_by_speaker():
     (french,) = requests_of(clip("multilingual/a.wav", language="fr"))
     assert french.definition["locales"] == ["fr-FR"]
     (mixed,) = requests_of(clip("codeswitch/a.wav", language="en,zh"))
@@ -129,9 +129,7 @@ class FixedServer:
         return self.answer
 
 
-def test_the_section_counts_what_is_equal_names_the_rest_and_leaves_long_clips_out(
-    tmp_path, capsys
-):
+def test_the_section_counts_equal_texts_names_the_rest_and_leaves_long_clips_out(tmp_path, capsys):
     (tmp_path / "a.wav").touch()
     spoken = Clip("en_read/a.wav", tmp_path / "a.wav", 5.0, "")
     hour = Clip("long/hour.wav", tmp_path / "none.wav", 3600.0, "")

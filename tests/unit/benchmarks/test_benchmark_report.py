@@ -42,7 +42,7 @@ def results(tmp_path, monkeypatch):
     return tmp_path / "results"
 
 
-def test_a_section_is_a_table_that_says_what_is_asked_and_met():
+def test_a_section_is_a_table_with_targets_and_results():
     assert SPEED.markdown() == (
         "### Speed\n"
         "\n"
@@ -140,7 +140,7 @@ def test_numbers_are_kept_under_the_date_of_the_run(results):
     assert written["is_thorough"] is False
 
 
-def test_plots_are_drawn_from_the_newest_thorough_run_that_has_what_they_show(results):
+def test_plots_are_drawn_from_the_newest_thorough_run_that_has_their_figures(results):
     assert newest_run(["speed"], results) is None
     runs = ((8, {"speed": SPEED}, True), (9, {"speed": SPEED, "hosts": HOSTS}, True),
             (10, {"hosts": HOSTS}, True), (11, {"speed": SPEED}, False))  # fmt: skip

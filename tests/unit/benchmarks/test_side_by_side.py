@@ -27,7 +27,7 @@ def test_the_ratio_of_a_set_is_the_median_of_its_clips(compared):
     assert (greedy.ours, greedy.met) == ("6.00 (6.00 to 6.00)", None)
 
 
-def test_a_set_below_what_is_asked_is_missed(compared):
+def test_a_set_below_the_target_is_missed(compared):
     comparisons = [compared("en_read/a.flac", 8.0, (0.5, 1.0))]
     missed = measure_speed(comparisons, comparisons).missed()
     assert missed == ("all clips: times faster, median (least to most)",)

@@ -67,7 +67,7 @@ def test_a_word_at_the_edge_of_a_change_joins_its_neighbours():
     assert said.speaker == 1
 
 
-def test_a_short_answer_that_is_heard_is_a_turn():
+def test_a_short_answer_in_the_turns_is_a_turn():
     turns = [SpeechTurn(1, 0.0, 1.15), SpeechTurn(2, 1.15, 0.45), SpeechTurn(1, 1.6, 2.0)]
     assert [said.speaker for said in assign_speakers([GREETING], turns)] == [1, 2, 1]
 
@@ -113,7 +113,7 @@ def test_a_number_is_written_by_one_of_those_who_say_it():
     assert question.best.itn == "what euros"
 
 
-def test_a_form_that_has_other_words_is_made_from_what_is_displayed():
+def test_a_form_with_other_words_is_derived_from_the_display_text():
     """`1 000` is one display word and two in the ITN."""
     lexical = words(("mille", 0.0, 1.0), ("quoi", 1.2, 2.0))
     display = words(("1 000.", 0.0, 1.0), ("Quoi ?", 1.2, 2.0))

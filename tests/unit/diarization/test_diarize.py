@@ -74,7 +74,7 @@ def test_a_phrase_gets_its_speaker_when_it_ends(diarizer, speech):
     assert speakers.speaker_of(speech[: 3 * 16_000]) == 1
 
 
-def test_without_models_the_way_to_get_them_is_said(tmp_path):
+def test_without_models_the_error_names_the_command(tmp_path):
     with pytest.raises(ModelMissing, match="models fetch diarization"):
         Diarizer(tmp_path).start()
 

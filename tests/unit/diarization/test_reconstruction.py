@@ -60,7 +60,7 @@ def test_a_breath_does_not_end_a_turn_but_another_speaker_does():
     ]
 
 
-def test_a_moment_is_decided_by_all_windows_that_heard_it():
+def test_a_moment_is_decided_by_all_windows_that_cover_it():
     """One of three windows missed it."""
     heard = (ANNA, 0, 589)
     windows = [window(0, heard), window(192, (ANNA, 0, 100)), window(384, heard)]

@@ -52,7 +52,7 @@ def tone(loudness):
 LOUD_THEN_SOFT = tone(np.where(np.arange(160_000) < 80_000, 0.3, 1e-5))
 
 
-def test_each_voice_is_heard_where_it_is_alone():
+def test_each_voice_is_embedded_where_it_speaks_alone():
     classes = np.array([1] * 200 + [4] * 100 + [2] * 289)
     window, asked = hear(classes, tone(0.3))
     assert asked == [339, 490]

@@ -130,7 +130,7 @@ def test_a_download_may_be_left_before_its_end(server):
         assert next(pieces).startswith(b"x")
 
 
-def test_a_request_says_little_and_asks_for_no_encoding(server):
+def test_a_request_has_few_headers_and_requests_no_encoding(server):
     download(url_of(server, "audio?sig=abc"))
     path, headers = server.RequestHandlerClass.requests[0]
     assert path == "/audio?sig=abc"

@@ -80,7 +80,7 @@ def test_a_requested_channel_without_speech_has_an_empty_combined_phrase():
     assert result["combinedPhrases"][1] == {"channel": 1, "text": ""}
 
 
-def test_speaker_is_an_integer_where_speakers_were_told_apart():
+def test_speaker_is_an_integer_after_diarization():
     """`speaker` is absent otherwise."""
     spoken = fast_transcription_result(transcript(phrase(0, 0.96, "Good afternoon.", speaker=1)))
     assert spoken["phrases"][0]["speaker"] == 1

@@ -114,7 +114,7 @@ def test_the_language_is_the_one_that_is_spoken_longest():
 
 
 @pytest.mark.parametrize(("asked", "language"), [(None, "unknown"), ("pt-BR", "portuguese")])
-def test_the_language_of_silence_is_what_was_asked_for(asked, language):
+def test_the_language_of_silence_is_the_requested_one(asked, language):
     assert verbose_json(transcript(), ("segment",), asked) == {
         "task": "transcribe",
         "language": language,

@@ -52,7 +52,7 @@ def test_a_tie_goes_to_the_caller_s_order():
     assert most_probable(["fr-FR", "de-DE"], [{"de": 0.5, "fr": 0.5}]) == "fr-FR"
 
 
-def test_nothing_heard_of_any_candidate_goes_to_the_first():
+def test_without_evidence_the_first_candidate_is_taken():
     assert most_probable(["fr-FR", "de-DE"], [{"ja": 1.0}]) == "fr-FR"
 
 

@@ -23,7 +23,7 @@ def told(heard, before=None):
     return " ".join(most_probable_languages(heard, before))
 
 
-def test_nothing_heard_is_nothing_told():
+def test_no_spans_give_no_languages():
     assert most_probable_languages([], "en") == []
 
 
@@ -64,7 +64,7 @@ def test_equal_evidence_goes_to_the_first_candidate():
     assert told(spans(0.5, 0.5)) == "en en"
 
 
-def test_shares_of_what_is_not_heard_at_all_are_equal():
+def test_posteriors_without_evidence_are_equal():
     assert normalised({"ja": 1.0}, ["en", "es"]) == {"en": 0.5, "es": 0.5}
 
 

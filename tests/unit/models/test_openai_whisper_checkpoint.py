@@ -194,7 +194,7 @@ def test_a_folder_without_weights_is_refused(tmp_path):
         read_checkpoint(tmp_path)
 
 
-def test_converting_without_torch_says_what_to_install(monkeypatch, model_folder, capsys):
+def test_converting_without_torch_names_the_package(monkeypatch, model_folder, capsys):
     monkeypatch.setitem(sys.modules, "torch", None)
     file = model_folder / "never-written.pt"
     assert main(["models", "convert", str(model_folder / "base"), str(file)]) == 1

@@ -90,7 +90,7 @@ def test_a_library_leaves_its_name_and_level_but_no_message(lines):
     assert second["error_type"] == "RuntimeError"
 
 
-def test_a_library_that_only_chats_is_not_heard(lines):
+def test_a_library_that_only_chats_is_not_logged(lines):
     logging.getLogger("httpx").info("HTTP Request: GET %s", CANARY)
     assert lines() == []
 

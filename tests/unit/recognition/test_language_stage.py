@@ -28,7 +28,7 @@ def test_the_language_is_settled_among_the_candidates(scripted, utterances):
     assert recognition.engine.batches[0][0].language == "es"
 
 
-def test_without_candidates_the_language_is_what_the_model_hears(scripted, utterances):
+def test_without_candidates_the_language_is_the_most_probable_of_all(scripted, utterances):
     options = RecognitionOptions()
     heard = {"ja": 0.8, "en": 0.2}
     recognition = scripted(sentences, options, listen=lambda _level: heard)

@@ -36,7 +36,7 @@ def test_the_fallback_locale_takes_such_speech(scripted, utterances):
     assert locales(recognition.of(utterances((1, 2)))) == ["es-MX"]
 
 
-def test_the_fallback_locale_is_not_used_where_a_candidate_is_heard(scripted, utterances):
+def test_the_fallback_locale_is_not_used_if_a_candidate_is_identified(scripted, utterances):
     options = RecognitionOptions(locales=NAMED, fallback_locale="es-MX")
     recognition = scripted(
         sentences, options, listen=lambda _level: {"ja": 0.9, "en": 0.08, "es": 0.02}
@@ -84,12 +84,12 @@ def test_noise_is_dropped_and_no_error(scripted, utterances):
     ],
     ids=["any language", "one locale", "by phrase"],
 )
-def test_only_one_of_several_locales_may_not_be_heard(scripted, utterances, options):
+def test_only_several_locales_may_all_be_out_of_set(scripted, utterances, options):
     recognition = scripted(sentences, options, listen=japanese)
     assert len(locales(recognition.of(utterances((1, 2))))) == 1
 
 
-def test_an_identified_language_says_whether_it_is_heard(scripted, utterances):
+def test_an_identified_language_has_whether_it_is_in_set(scripted, utterances):
     for heard, is_in_set in ((JAPANESE, False), ({"ja": 0.9, "en": 0.1}, True)):
         recognition = scripted(
             sentences, RecognitionOptions(locales=NAMED), listen=lambda _level, heard=heard: heard

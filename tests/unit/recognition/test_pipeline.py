@@ -27,7 +27,7 @@ def test_phrases_come_in_the_order_they_were_said_whatever_their_length(scripted
     assert offsets_s == sorted(offsets_s)
 
 
-def test_everything_that_was_heard_or_dropped_covers_the_audio(scripted, utterances):
+def test_phrases_and_dropped_stretches_cover_the_audio(scripted, utterances):
     said = utterances(APART, (1, 3), APART, (2, 1), APART)
     results = list(scripted(sentences, ENGLISH).of(said))
     kinds = [type(result) for result in results]
@@ -154,7 +154,7 @@ def test_every_segment_is_read_with_the_phrase_list_in_mind(scripted, utterances
     assert hints.count("Contoso, Rehaan.") == 3
 
 
-def test_a_phrase_that_is_only_heard_with_the_list_in_mind_is_taken(scripted, utterances):
+def test_a_phrase_that_only_the_hint_gives_is_taken(scripted, utterances):
     def script(_level, _n_positions, request):
         return hypothesis_of("I am Rehaan." if request.hint else "I am Rehan.")
 
@@ -168,7 +168,7 @@ def test_without_a_phrase_list_nothing_is_read_twice(scripted, utterances):
     assert [[r.hint for r in batch] for batch in recognition.engine.batches] == [[""]]
 
 
-def test_words_are_timed_where_that_is_asked_for(scripted, utterances):
+def test_words_have_times_on_request(scripted, utterances):
     options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
     (_, phrase, _) = scripted(sentences, options).of(utterances(APART, (1, 3), APART))
     assert [word.text for word in phrase.words] == ["i", "am", "one"]
@@ -179,7 +179,7 @@ def test_words_are_timed_where_that_is_asked_for(scripted, utterances):
         assert word.offset_s + word.duration_s < APART[1] + 3.2
 
 
-def test_word_times_cost_nothing_where_they_are_not_asked_for(scripted, utterances):
+def test_word_times_cost_nothing_without_a_request(scripted, utterances):
     recognition = scripted(sentences, ENGLISH)
     (phrase,) = recognition.of(utterances((1, 2)))
     assert phrase.words == phrase.display_words == ()

@@ -22,7 +22,7 @@ def phrases(results):
     return [result for result in results if isinstance(result, Phrase)]
 
 
-def test_each_phrase_has_its_words_and_what_they_mean(scripted, utterances):
+def test_each_phrase_has_its_words_and_their_translation(scripted, utterances):
     said = utterances((1, 2), APART, (2, 2), APART)
     first, second = phrases(scripted(spoken, SPANISH).of(said))
     assert (first.best.display, first.translations) == (

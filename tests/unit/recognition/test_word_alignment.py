@@ -76,7 +76,7 @@ def test_scripts_without_spaces_have_a_word_for_each_token(language, contents, w
     assert [group.text for group in group_words(contents, language)] == words
 
 
-def test_a_byte_that_is_no_character_does_not_swallow_what_follows():
+def test_a_byte_that_is_no_character_does_not_swallow_the_next_one():
     groups = group_words(tokens(" ok", b"\xe4", " hello", " you"), "en")
     assert groups[-1].text == "you"
 

@@ -103,7 +103,7 @@ class Source:
         return self.data[offset : offset + size], properties
 
 
-def test_ranges_are_asked_for_in_turn_and_once():
+def test_ranges_are_requested_in_order_and_once():
     source = Source(bytes(2 * RANGE_BYTES + 5))
     with BlobReader.of(source) as blob:
         while blob.read(10_000):

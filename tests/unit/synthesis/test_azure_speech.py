@@ -114,7 +114,7 @@ def spoken(azure, said=None, speaker="en-US-JennyNeural"):
     return list(azure.synthesise(said or sentence(), speaker))
 
 
-def test_a_sentence_is_asked_for_as_the_reference_says(azure, server):
+def test_a_sentence_is_requested_as_in_the_reference(azure, server):
     (speech,) = spoken(azure)
     assert speech.sample_rate == 24_000
     assert speech.samples.dtype == np.int16
@@ -269,7 +269,7 @@ def test_the_address_is_the_regions_or_the_resources_own(given, url):
     assert asked == [url]
 
 
-def test_voices_are_asked_for_once(azure, server):
+def test_voices_are_requested_once(azure, server):
     assert [(one.short_name, one.locale, one.gender) for one in azure.voices()] == [
         ("en-US-JennyNeural", "en-US", FEMALE),
         ("de-DE-KillianNeural", "de-DE", MALE),
@@ -280,7 +280,7 @@ def test_voices_are_asked_for_once(azure, server):
 
 
 @pytest.mark.parametrize("listed", [[], {"error": SECRET}, SECRET, [SECRET]])
-def test_a_list_without_voices_is_asked_for_again(azure, server, listed):
+def test_a_list_without_voices_is_requested_again(azure, server, listed):
     server.listed = listed
     with pytest.raises(SynthesisUnavailable, match="lists no voices") as failed:
         azure.voices()
@@ -350,7 +350,7 @@ def test_a_client_that_stops_reading_ends_the_connection(speaker, server):
     assert noticed.wait(20)
 
 
-def test_a_voice_that_is_named_is_not_asked_for(server):
+def test_a_named_voice_needs_no_list(server):
     found = find_voices(settings_for(server, "azure:de-DE-KatjaNeural", "azure:en-US-AvaNeural"))
     assert [one.short_name for one in found.voices] == ["de-DE-KatjaNeural", "en-US-AvaNeural"]
     assert server.asked == []

@@ -99,7 +99,7 @@ def test_an_answer_that_is_late_ends_the_process():
     late.stop()
 
 
-def test_without_the_package_the_message_says_what_to_install(monkeypatch):
+def test_without_the_package_the_error_names_it(monkeypatch):
     monkeypatch.setattr(module, "_PACKAGE", "no_such_package")
     with pytest.raises(SynthesisUnavailable, match=r"requirements/text-to-speech\.txt"):
         EspeakProcess().phonemes("a", "de")

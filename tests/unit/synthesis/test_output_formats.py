@@ -32,7 +32,7 @@ def test_every_documented_format_with_an_encoder_is_there():
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_a_name_says_what_its_format_is(name):
+def test_a_name_maps_to_its_format(name):
     """Rate, bit rate and container in the name are those of the encoding."""
     encoding = find_output_format(name.upper()).encoding
     hertz = re.search(r"(\d+)(k?)hz", name)

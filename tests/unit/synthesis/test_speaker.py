@@ -59,7 +59,7 @@ def asked(synthesizer):
     return [(sentence.text.strip(), who) for sentence, who in synthesizer.asked]
 
 
-def test_nothing_is_spoken_before_the_next_sentence_is_asked_for(speaker, synthesizer):
+def test_the_next_sentence_is_spoken_only_on_request(speaker, synthesizer):
     sentences = speaker.speak(speaker.cast(ssml("One. Two. Three.")))
     assert synthesizer.asked == []
     next(sentences)
@@ -280,7 +280,7 @@ def test_no_text_is_a_header_and_nothing_else(speaker):
     assert len(b"".join(encoded_speech(speaker, speaker.cast(ssml(" ")), encoding))) == 44
 
 
-def test_without_a_model_the_message_says_what_to_fetch(tmp_path):
+def test_without_a_model_the_error_names_the_command(tmp_path):
     settings = Settings(model_folder=tmp_path, voices=("kokoro", "en_US-joe-medium"))
     with pytest.raises(SynthesisUnavailable) as unavailable:
         Speaker(settings).voices()
@@ -289,7 +289,7 @@ def test_without_a_model_the_message_says_what_to_fetch(tmp_path):
     assert str(tmp_path) not in str(unavailable.value)
 
 
-def test_without_the_packages_the_message_says_what_to_install(monkeypatch):
+def test_without_the_packages_the_error_names_them(monkeypatch):
     monkeypatch.setattr(installed, "find_espeak", lambda: None)
     with pytest.raises(SynthesisUnavailable, match=r"requirements/text-to-speech\.txt"):
         Speaker(Settings()).voices()

@@ -86,7 +86,7 @@ def test_prosody_adds_up_and_ends_with_its_element():
     assert (after.manner.speed, after.manner.gain_db) == (1.0, 0.0)
 
 
-def test_prosody_within_prosody_stays_within_what_a_voice_can_do():
+def test_nested_prosody_stays_within_the_range_of_a_voice():
     """60 times one and a half would be a rate of 10^15 Hz."""
     louder = "<prosody rate='3' pitch='+12st' volume='+20dB'>"
     (passage,) = spoken(louder * 60 + "a" + "</prosody>" * 60)

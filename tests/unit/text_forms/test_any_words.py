@@ -23,7 +23,7 @@ MODES = st.sampled_from(list(ProfanityMode))
 
 
 @pytest.mark.parametrize("words", ["com dot", "it is org dot", "com com dot dot"])
-def test_half_an_address_is_left_as_it_was_said(words):
+def test_half_an_address_is_left_as_spoken(words):
     """Once a rewrite that moved nothing on was found here again and again, without end."""
     assert text_forms(words.split(), "en-US", ProfanityMode.RAW).lexical == words
 

@@ -109,7 +109,7 @@ def test_a_missing_model_is_named_with_the_command_that_fetches_it(tmp_path):
         transcriber.load()
 
 
-def test_a_candidate_beyond_the_model_is_refused_when_it_is_asked_for(loads, utterances):
+def test_a_candidate_beyond_the_model_is_refused_on_request(loads, utterances):
     transcriber = LocalTranscriber(Settings(), loads)
     with pytest.raises(UnsupportedLocale):
         transcriber.recognise(stream_of(utterances((1, 1))), RecognitionOptions(locales=("sv-SE",)))

@@ -50,7 +50,7 @@ def test_a_model_of_one_pair_is_known_by_its_name(models):
     assert translator.translate(["dog"], "en", "es") == ["perro"]
 
 
-def test_sentences_are_translated_one_by_one_and_what_is_between_stays(models):
+def test_sentences_are_translated_one_by_one_and_the_space_between_stays(models):
     translator = CTranslate2Translator(models / "nllb-tiny", SETTINGS)
     texts = ["house\n\ndog\n", "\n dog", "dog"]
     assert translator.translate(texts, "en", "es") == ["casa\n\nperro\n", "\n perro", "perro"]

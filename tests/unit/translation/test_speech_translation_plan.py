@@ -84,7 +84,7 @@ def test_a_target_that_is_no_language_is_refused(chain):
         plan_speech_translation(chain, ["es-ES"], ["xx"])
 
 
-def test_of_any_language_the_one_that_is_heard_may_still_be_beyond_everybody(text):
+def test_a_language_found_only_in_recognition_may_have_no_translator(text):
     plan = plan_speech_translation(TranslatorChain([text]), [], ["ca"])
     with pytest.raises(UnsupportedPair, match="from English to Catalan"):
         plan.translate([said("Hello.", "en-US")])

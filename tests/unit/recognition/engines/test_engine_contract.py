@@ -112,7 +112,7 @@ def test_all_positions_of_a_segment_read_like_it(engine, spoken_samples, shortes
     )
 
 
-def test_gathered_positions_read_as_what_is_said_in_them(
+def test_gathered_positions_decode_to_their_words(
     engine, spoken_samples, spoken_clip, clip_s, shortest
 ):
     """Half of a clip of ten words, with the silence behind the clip."""
@@ -162,7 +162,7 @@ def test_every_token_has_its_bytes(engine, spoken_samples, shortest):
     assert b"".join(hypothesis.contents).decode().strip() == hypothesis.text
 
 
-def test_decoding_stops_at_the_limit_and_says_so(engine, spoken_samples, shortest):
+def test_decoding_stops_at_the_limit_and_reports_it(engine, spoken_samples, shortest):
     (segment,) = engine.encode([spoken_samples], shortest)
     (cut,) = engine.decode([segment], [DecodingRequest("en", max_tokens=4)])
     assert cut.hit_token_limit

@@ -41,7 +41,7 @@ def test_a_tone_is_loudest_in_the_band_around_its_frequency(frequency_hz, n_mels
 
 @pytest.mark.parametrize("n_mels", [80, 128])
 @pytest.mark.parametrize("duration_s", [0.0, 0.001, 0.5, 1.0, 1.2345, 3.0])
-def test_the_shape_follows_the_frames_asked_for_not_the_audio(duration_s, n_mels):
+def test_the_shape_follows_the_requested_frames_not_the_audio(duration_s, n_mels):
     log_mel = log_mel_spectrogram(noise(duration_s), 150, n_mels)
     assert log_mel.shape == (n_mels, 150)
     assert log_mel.dtype == np.float32
@@ -74,7 +74,7 @@ def test_more_context_leaves_the_frames_of_the_audio_as_they_are(n_mels):
     np.testing.assert_allclose(full[:, 250:], full[0, -1], atol=ROUNDING)
 
 
-def test_frames_without_sound_are_what_a_transform_of_them_gives():
+def test_frames_without_sound_equal_their_transform():
     """Frames behind the audio are not transformed; written zeros are, and must give the same."""
     samples = noise(1.0)
     with_zeros = np.concatenate((samples, np.zeros(4 * SECOND, np.float32)))

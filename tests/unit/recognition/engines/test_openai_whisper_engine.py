@@ -11,7 +11,7 @@ from shared.transcription.local_transcriber import LocalTranscriber
 
 
 @pytest.mark.parametrize("library", ["torch", "whisper"])
-def test_without_its_libraries_the_engine_says_what_to_install(monkeypatch, model_folder, library):
+def test_without_its_libraries_the_engine_error_names_them(monkeypatch, model_folder, library):
     """Through the setting, which shows that it chooses the engine."""
     monkeypatch.setitem(sys.modules, library, None)
     transcriber = LocalTranscriber(Settings(engine="openai-whisper", model_folder=model_folder))
