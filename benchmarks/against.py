@@ -41,7 +41,7 @@ Send = Callable[[SottoServer], Answer]
 
 @dataclass(slots=True)
 class Ratios:
-    """What was measured of both, round by round; what is small is good."""
+    """Measurements of both, round by round; small is good."""
 
     unit: str
     most: float
@@ -92,7 +92,7 @@ def memory() -> Ratios:
 
 @dataclass(slots=True)
 class Texts:
-    """What both heard in the clips of a section: the text of the first round counts."""
+    """Texts of both in the clips of a section: that of the first round counts."""
 
     heard: dict[str, Both[str]] = field(default_factory=dict)
     unsteady: set[str] = field(default_factory=set)

@@ -2,7 +2,7 @@
 
     SOTTO_SPEECH_DATA=/path/to/speech python -m benchmarks.cold_start_azure
 
-The worker that Azure runs is started by the host of the tests. What Azure itself adds is not in it:
+The worker that Azure runs is started by the host of the tests. Azure's own time is not in it:
 giving out an instance, mounting the package, starting its own host process. Python 3.13.
 """
 

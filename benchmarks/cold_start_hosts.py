@@ -37,7 +37,7 @@ class Host:
     """A way to run Sotto.
 
     `start` brings up a fresh process, has it transcribe the clip and ends it. `why_not` says why
-    that can not be done here, empty where it can. `most_ready_s` is what is asked of the time
+    that cannot be done here, empty where it can. `most_ready_s` is what is asked of the time
     until it takes requests, None where nothing is.
     """
 
@@ -50,7 +50,7 @@ class Host:
 def measure_hosts(clips: Sequence[Clip], others: Sequence[Host]) -> Section:
     """Fresh processes of the container and the other hosts for one clip of five seconds, in turns.
 
-    A host that can not run here has the reason in its column.
+    A host that cannot run here has the reason in its column.
     """
     clip = min(clips, key=lambda one: abs(one.seconds - _CLIP_S))
     hosts = (Host("container", _start_container), *others)

@@ -2,7 +2,7 @@
 
     SOTTO_SPEECH_DATA=/path/to/speech python -m benchmarks.cold_start_lambda
 
-The real runtime client runs against the Runtime API of the tests. What Lambda itself adds is not
+The real runtime client runs against the Runtime API of the tests. Lambda's own time is not
 in it: making the environment, and reading an image's files for the first time.
 """
 

@@ -1,4 +1,4 @@
-"""Who spoke when: error, speaker counts, words with the right speaker, time and memory."""
+"""Diarization: error rate, speaker counts, words with the right speaker, time and memory."""
 
 import csv
 import json
@@ -213,7 +213,7 @@ def _read_utterances(path: Path) -> list[tuple[float, float, str]]:
 
 
 def _speaker_at(spoken: Sequence[tuple[float, float, str]], moment_s: float) -> str:
-    """Who speaks then, or nearest to it."""
+    """Return the speaker at a moment, or the one nearest to it."""
     return min(spoken, key=lambda one: max(one[0] - moment_s, moment_s - one[1], 0))[2]
 
 

@@ -159,7 +159,7 @@ def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | N
         ),
         numbers={"cost_ratios": ratios, "english": english, "joins": joined},
         note="Candidates are the truth and three languages it is taken for most easily; of a join"
-        " its two and two more. What is refused, being in none of them, is not right.",
+        " its two and two more. A clip that is refused as in none of them is not right.",
         systems=("Sotto",),
     )
 
@@ -205,7 +205,7 @@ def _shortened(clip: SpokenClip) -> SpokenClip:
 
 
 def is_right(transcriber: LocalTranscriber, join: Join) -> bool:
-    """Whether both languages are told in order, and the second from within 1 s of its speech."""
+    """Whether both languages are found in order, the second within 1 s of its speech."""
     phrases = phrases_of(transcriber, join.samples, join.candidates)
     told = [language for language, _ in groupby(language_of(one.locale) for one in phrases)]
     if told != [join.first.language, join.second.language]:
@@ -242,7 +242,7 @@ def _told(transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[s
 
 
 def _main(transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[str]) -> str | None:
-    """The language of a clip; none where nobody speaks, or none of these languages."""
+    """The language of a clip; None without speech, and for speech in none of these languages."""
     locales = tuple(map(default_locale, languages))
     with open_audio(clip.samples.tobytes(), raw=RawPcm(n_channels=1)) as stream:
         identified = transcriber.identify_language(stream, locales)

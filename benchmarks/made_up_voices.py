@@ -1,4 +1,4 @@
-"""Voices of hours that nobody has recorded, to see what clustering costs."""
+"""Generated voices of hours of audio, to measure the cost of clustering."""
 
 from collections.abc import Sequence
 

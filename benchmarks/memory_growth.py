@@ -18,7 +18,7 @@ _EVERY = 50  # requests from one look to the next
 def measure_memory_growth(clips: Sequence[Clip], n_requests: int) -> Section:
     """Send the shortest clips in turn, look every 50 requests, fit a line from the first look on.
 
-    What is allocated once is there after the first 50; what grows from then on is a leak.
+    Memory that is allocated once is there after the first 50; growth from then on is a leak.
     """
     shortest = sorted(clips, key=lambda clip: clip.seconds)[:_N_SHORTEST]
     recordings = [clip.path.read_bytes() for clip in shortest]

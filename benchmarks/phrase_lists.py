@@ -1,4 +1,4 @@
-"""What a phrase list does to names, and to everything else."""
+"""Effect of a phrase list on names, and on everything else."""
 
 from collections.abc import Sequence
 

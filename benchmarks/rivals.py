@@ -1,4 +1,4 @@
-"""What Sotto is measured against, each in a process and an environment of its own."""
+"""Rivals that Sotto is measured against, each in a process and an environment of its own."""
 
 import json
 import os
@@ -24,7 +24,7 @@ class RivalFailed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class RivalAnswer:
-    """What a rival made of one file. `elapsed_s` is taken in its own process, decoding included.
+    """Result of a rival for one file. `elapsed_s` is taken in its own process, decoding included.
 
     `error` is the type of the exception where it failed; then there is no text.
     """

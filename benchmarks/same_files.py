@@ -121,7 +121,7 @@ def _is_done(transcripts: Path, name: str) -> bool:
 
 
 def _read(transcripts: Path, name: str) -> dict[str, Any]:
-    """What stands in the files of one clip, by format; of a refusal its code."""
+    """Contents of the files of one clip, by format; of a refusal its code."""
     refusal = transcripts / f"{name}.{_REFUSED}"
     if refusal.is_file():
         return {_REFUSED: json.loads(refusal.read_bytes())["error"]["code"]}

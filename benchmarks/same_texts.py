@@ -22,7 +22,7 @@ _PRINT_EVERY = 20
 _UNKNOWN_LANGUAGE = "en"
 _TOLD_APART = ("diarization", "long")  # parts of the set with several speakers in one channel
 
-# What of an answer is compared, each on its own, and the keys of a phrase that it is made of.
+# Aspects of an answer, each compared separately, and the keys of a phrase that belong to it.
 _OF_PHRASES = {
     "texts": ("text",),
     "languages": ("locale",),
@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(slots=True)
 class Compared:
-    """What was compared so far; phrases and words are those of the old answers."""
+    """Comparison so far; phrases and words are those of the old answers."""
 
     n_phrases: int = 0
     n_words: int = 0
@@ -130,7 +130,7 @@ def requests_of(clip: Clip) -> Iterator[Request]:
 
 
 def compare_answers(name: str, answers: Both[Answer]) -> Difference | None:
-    """What is not equal in two answers; None where all is."""
+    """Compare two answers; return the aspects that differ, None if all are equal."""
     aspects = [
         aspect
         for aspect, keys in _OF_PHRASES.items()

@@ -26,13 +26,13 @@ _REQUEST_LIMIT_S = 900
 _LOG_LIMIT_S = 5
 _POLL_S = 0.005
 
-# What chooses the weights; everything else of the server is as it comes.
+# Settings that choose the weights; all others have their defaults.
 _INHERITED = {"SOTTO_MODEL", "SOTTO_MODEL_FOLDER", "SOTTO_COMPUTE_TYPE"}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back from one request.
+    """Answer to one request.
 
     `elapsed_s` runs from before the upload to the end of the answer. `n_segments` were
     recognised, `n_retries` of them once more at a longer context; both from the server's log.

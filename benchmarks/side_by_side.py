@@ -64,12 +64,12 @@ class Comparison:
 
     @property
     def our_text(self) -> str:
-        """What Sotto recognised."""
+        """Text that Sotto recognised."""
         return self.rounds[0].ours.text
 
     @property
     def their_text(self) -> str:
-        """What the rival recognised."""
+        """Text that the rival recognised."""
         return self.rounds[0].theirs.text
 
 

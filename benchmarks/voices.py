@@ -1,7 +1,7 @@
 """Round trip of the voices: ten sentences spoken, recognised again, and compared.
 
 A measure of being understood, not of being pleasant. The transcriber's own mistakes are in it, so a
-voice can not come out better than Whisper's figure for its language. Every voice of Kokoro and of
+voice cannot come out better than Whisper's figure for its language. Every voice of Kokoro and of
 Piper that is here speaks, eSpeak NG's in German; none of a cloud does. It takes 12 minutes on two
 cores that are idle. Where they are not, the further voices of a locale have fewer sentences.
 """
@@ -39,7 +39,7 @@ _WAV_HEADER_BYTES = 44
 
 @dataclass(slots=True, eq=False)
 class Trial:
-    """What has become of one voice's sentences so far. Times are in seconds."""
+    """Results of one voice's sentences so far. Times are in seconds."""
 
     voice: Voice
     counts: list[WordErrors] = field(default_factory=list)
@@ -55,8 +55,7 @@ class Trial:
     def effort(self) -> float:
         """Processor seconds for a second of speech, all cores together.
 
-        Steadier than the time that passes where the machine does other things as well. What
-        eSpeak NG's own process takes is not in it.
+        Steadier than elapsed time on a busy machine. The process of eSpeak NG is not in it.
         """
         return self.processor_s / self.speech_s
 
@@ -185,7 +184,7 @@ def _take(trial: Trial, number: int, speaker: Speaker, transcriber: LocalTranscr
 
 
 def _first_sound(voice: Voice, speaker: Speaker, repeats: int) -> FirstSound:
-    """Speak the paragraph some times, the model being loaded; it is English, whoever reads it."""
+    """Speak the paragraph some times, the model being loaded; it is English for every voice."""
     _spoken("A", voice, speaker)
     first_s, whole_s = [], []
     for _ in range(repeats):

@@ -15,8 +15,8 @@ wheel. Constant folding is off and the training mode stays, so that every initia
 name that it has in the state file; its content is declared to lie outside the graph, and
 `shared/diarization/network.py` reads it from the state file at load.
 
-What torch answers to one signal made of a formula is kept beside the tests: a graph, a reader of
-state files or a runtime that goes wrong is seen without torch.
+The output of torch for one synthetic signal is kept beside the tests, which find a wrong graph,
+reader of state files or runtime without torch.
 """
 
 import argparse

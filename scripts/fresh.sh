@@ -41,7 +41,7 @@ fi
 root=$FRESH_ROOT
 packages=$(sed -n 's/^sudo apt-get install //p' "$project/README.md" | head -1)
 
-# What this machine's configuration sets: apt's as apt prints it, pip's and npm's as files.
+# Configuration of this machine: apt's as apt prints it, pip's and npm's as files.
 pip() { "$(cd "$project" && scripts/find_python.sh)" -m pip "$@" 2>/dev/null || true; }
 npm_options() { if command -v npm >/dev/null; then npm config list 2>/dev/null || true; fi; }
 # The new system has no npm that would read ~/.npmrc; what fetches models takes the variable.
