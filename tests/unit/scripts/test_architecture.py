@@ -10,7 +10,7 @@ from scripts.architecture import draw, fill, read_house
 MODULES = {
     "functions/host/server.py": "from functions.api.app import create_app\nimport shared.errors\n",
     "functions/api/app.py": (
-        "from shared.recognition import recognise\nfrom shared.audio.decode import decode\n"
+        "from shared.recognition import pipeline\nfrom shared.audio.decode import decode\n"
     ),
     "functions/api/jobs/routes.py": "from functions.api import app\n",
     "shared/recognition/pipeline.py": (
@@ -66,12 +66,12 @@ def test_the_table_counts_modules_arrows_and_the_lines_of_the_longest_file(check
     table = draw(read_house(checkout)).splitlines()
     assert "| `shared/audio` | 2 | 1 | 2 | 1 | 0 | `decode.py` 3 |" in table
     assert "| `functions/api` | 2 | 2 | 1 | 1 | 0 | `app.py` 2 |" in table
-    assert "| all 7 | 9 | 9 | 9 | 2 | 0 | `recognise.py` 5 |" in table
+    assert "| all 7 | 9 | 9 | 9 | 2 | 0 | `pipeline.py` 5 |" in table
 
 
 def test_in_a_circle_the_arrow_with_the_fewest_imports_runs_back_up(checkout):
     (checkout / "shared/audio/resample.py").write_text(
-        "from shared.audio import decode\nfrom shared.recognition import recognise\n"
+        "from shared.audio import decode\nfrom shared.recognition import pipeline\n"
     )
     (checkout / "shared/recognition/spans.py").write_text("import shared.audio.decode\n")
     house = read_house(checkout)
