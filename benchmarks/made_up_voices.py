@@ -13,7 +13,7 @@ from shared.diarization.segmentation import (
     SAMPLE_RATE,
     STEP_SAMPLES,
 )
-from shared.diarization.voices import FULL_ACTIVITY, WindowVoices
+from shared.diarization.voice_embeddings import FULL_ACTIVITY, WindowVoices
 
 # Makes the cosine 0.7 within a speaker and at most 0.45 between two, as real voices have it.
 _COMMON, _NOISE = 0.5, 0.62

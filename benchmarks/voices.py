@@ -19,11 +19,11 @@ from shared.audio.stream import open_audio
 from shared.language.locales import language_of
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
-from shared.synthesis.encoded import encoded_speech
-from shared.synthesis.speaker import Speaker
-from shared.synthesis.ssml import Manner, Passage, Script
+from shared.synthesis.encoded import encode_speech
+from shared.synthesis.speech_synthesis import SpeechSynthesis
+from shared.synthesis.ssml import Passage, Script, VoiceStyle
 from shared.synthesis.synthesizer import Span
-from shared.synthesis.voices import ESPEAK, Voice
+from shared.synthesis.voice_catalogue import ESPEAK, Voice
 from shared.transcript import Phrase
 from shared.transcription.local_transcriber import LocalTranscriber
 
@@ -105,22 +105,22 @@ def measure_voices(settings: Settings, at_most: int | None, repeats: int) -> Sec
     at_most: sentences of a voice; None takes all ten.
     """
     began = time.monotonic()
-    speaker, transcriber = Speaker(settings), LocalTranscriber(settings)
-    trials = [Trial(voice) for voice in speaker.voices() if _is_measured(voice)]
+    synthesis, transcriber = SpeechSynthesis(settings), LocalTranscriber(settings)
+    trials = [Trial(voice) for voice in synthesis.voices() if _is_measured(voice)]
     engines = {trial.voice.engine: trial.voice for trial in reversed(trials)}
-    first_sounds = [_first_sound(voice, speaker, repeats) for voice in engines.values()]
+    first_sounds = [_first_sound(voice, synthesis, repeats) for voice in engines.values()]
     preferred = _preferred(trials)
     further = [trial for trial in trials if trial not in preferred]
     n_sentences = N_SENTENCES if at_most is None else min(at_most, N_SENTENCES)
     for trial in preferred:
         for number in range(n_sentences):
-            _take(trial, number, speaker, transcriber)
+            _take(trial, number, synthesis, transcriber)
         print(f"  {trial.voice.short_name}: WER {trial.wer:.1f} %", flush=True)
     for number in range(n_sentences):
         if number >= _LEAST_SENTENCES and time.monotonic() - began > _MOST_S:
             break
         for trial in further:
-            _take(trial, number, speaker, transcriber)
+            _take(trial, number, synthesis, transcriber)
         print(f"  further voices: {number + 1} of {n_sentences} sentences", flush=True)
     return Section(
         title="Spoken and recognised again",
@@ -169,12 +169,14 @@ def _note(trials: Sequence[Trial], settings: Settings) -> str:
     )
 
 
-def _take(trial: Trial, number: int, speaker: Speaker, transcriber: LocalTranscriber) -> None:
+def _take(
+    trial: Trial, number: int, synthesis: SpeechSynthesis, transcriber: LocalTranscriber
+) -> None:
     """Have the voice say one of its sentences, and hear what was understood."""
     language = language_of(trial.voice.locale)
     sentence = SENTENCES[language][number]
     began = time.process_time()
-    wav = _spoken(sentence, trial.voice, speaker)
+    wav = _spoken(sentence, trial.voice, synthesis)
     trial.processor_s += time.process_time() - began
     trial.speech_s += (len(wav) - _WAV_HEADER_BYTES) / 2 / _WAV.sample_rate
     heard = _recognised(wav, trial.voice.locale, transcriber)
@@ -183,14 +185,14 @@ def _take(trial: Trial, number: int, speaker: Speaker, transcriber: LocalTranscr
         print(f"  {trial.voice.short_name}: {sentence}\n    heard: {heard}")
 
 
-def _first_sound(voice: Voice, speaker: Speaker, repeats: int) -> FirstSound:
+def _first_sound(voice: Voice, synthesis: SpeechSynthesis, repeats: int) -> FirstSound:
     """Speak the paragraph some times, the model being loaded; it is English for every voice."""
-    _spoken("A", voice, speaker)
+    _spoken("A", voice, synthesis)
     first_s, whole_s = [], []
     for _ in range(repeats):
-        lines = speaker.cast(_script(PARAGRAPH, voice))
+        lines = synthesis.assign_voices(_script(PARAGRAPH, voice))
         began = time.perf_counter()
-        pieces = encoded_speech(speaker, lines, _WAV)
+        pieces = encode_speech(synthesis, lines, _WAV)
         next(pieces)
         first_s.append(time.perf_counter() - began)
         for _ in pieces:
@@ -201,12 +203,12 @@ def _first_sound(voice: Voice, speaker: Speaker, repeats: int) -> FirstSound:
     return measured
 
 
-def _spoken(text: str, voice: Voice, speaker: Speaker) -> bytes:
-    return b"".join(encoded_speech(speaker, speaker.cast(_script(text, voice)), _WAV))
+def _spoken(text: str, voice: Voice, synthesis: SpeechSynthesis) -> bytes:
+    return b"".join(encode_speech(synthesis, synthesis.assign_voices(_script(text, voice)), _WAV))
 
 
 def _script(text: str, voice: Voice) -> Script:
-    return (Passage((Span(text),), Manner(voice=voice.short_name)),)
+    return (Passage((Span(text),), VoiceStyle(voice=voice.short_name)),)
 
 
 def _recognised(wav: bytes, locale: str, transcriber: LocalTranscriber) -> str:

@@ -4,8 +4,8 @@ A long job takes one slot per group of segments, so that a short request waits f
 never for the whole. Within a priority the job that has had least goes first: the length of an audio
 that is still arriving is not known, how much of it was served is (least attained service).
 
-Recognition and diarization share one scheduler, since both take all cores. Each local voice has a
-scheduler of its own: `shared/synthesis/speaker.py` says why.
+Recognition and diarization share one scheduler, since both take all cores. Each local voice
+has its own scheduler, for the reason in `shared/synthesis/speech_synthesis.py`.
 """
 
 import itertools

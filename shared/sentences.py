@@ -1,13 +1,13 @@
-"""Where sentences end, and where one that is too long can be cut.
+"""Sentence boundaries, and cuts in long sentences.
 
-One pass over the text: neighbours in a pattern never match the same character, and a run of
-signs is looked at from its first sign only, so the cost is that of the length.
+One pass in linear time: neighbouring parts of a pattern never match the same character, and a run
+of signs matches from its first sign only.
 """
 
 import re
 from collections.abc import Iterator
 
-# A full stop behind these ends no sentence.
+# A full stop behind these does not end a sentence.
 _ABBREVIATIONS = (
     "Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|approx|No|Sra|Srta|Dra|Ud|Uds|pág|Mme|Mlle|Sig|Dott"
     "|Herr|Fr|bzw|ca|Nr|Str"
@@ -16,7 +16,7 @@ _ABBREVIATED = re.compile(rf"\b({_ABBREVIATIONS})\.(?=\s++\S)")
 _WORDS = frozenset(_ABBREVIATIONS.split("|"))
 _LONGEST_WORD = max(map(len, _WORDS))
 
-# With what belongs to the sentence: closing quotes and brackets, then space.
+# Includes closing quotes and brackets, then white space.
 _END = re.compile(
     r"(?<![.!?…])(?P<signs>[.!?…]++)[\"'”’»)\]]*+\s++"
     r"|(?<![。！？])[。！？]++[」』”]*+\s*+"
@@ -26,19 +26,19 @@ _SPACES = re.compile(r"\s++")
 
 
 def sentence_ends(text: str) -> Iterator[int]:
-    """Where sentences end, with the white space behind them; not the end of the text."""
+    """Yield the ends of sentences, with the white space behind; not the end of the text."""
     for mark in _END.finditer(text):
         if mark.end() < len(text) and not _is_abbreviation(mark):
             yield mark.end()
 
 
 def without_stops_of_abbreviations(text: str) -> str:
-    """`Dr. Smith` as `Dr Smith`: a voice would pause at the full stop."""
+    """Remove the full stops of abbreviations, where a voice would pause: `Dr Smith`."""
     return _ABBREVIATED.sub(r"\1", text)
 
 
 def short_pieces(text: str, most_characters: int) -> Iterator[str]:
-    """Cut a text at the last clause that fits, else at the last space, else where it must be.
+    """Cut a text at the last clause that fits, else at the last space, else at the limit.
 
     Joined, the pieces are the text.
     """
@@ -69,6 +69,6 @@ def _is_word(character: str) -> bool:
 
 
 def _last_end(mark: re.Pattern[str], text: str) -> int:
-    """End of the last match that leaves no tiny piece, 0 where there is none."""
+    """Return the end of the last match beyond a quarter of the text, 0 where there is none."""
     ends = [found.end() for found in mark.finditer(text) if found.end() > len(text) // 4]
     return ends[-1] if ends else 0

@@ -44,7 +44,7 @@ from shared.version import VERSION
 
 if TYPE_CHECKING:
     from shared.jobs.batch_services import BatchServices
-    from shared.synthesis.speaker import Speaker
+    from shared.synthesis.speech_synthesis import SpeechSynthesis
     from shared.translation.chain import TranslatorChain
 
 # nginx's status for a client that closed the connection. It reaches the log only.
@@ -56,14 +56,14 @@ def create_app(
     transcriber: Transcriber,
     batch: "BatchServices | None" = None,
     *,
-    speaker: "Speaker | None" = None,
+    synthesis: "SpeechSynthesis | None" = None,
     translators: "TranslatorChain | None" = None,
     admission: Admission | None = None,
 ) -> FastAPI:
     """Create the app of one process. Creating it loads and starts nothing.
 
     batch: storage and queue of jobs; None: the routes of jobs refuse every request.
-    speaker: speech synthesis for tests; None: the voices of the settings.
+    synthesis: speech synthesis for tests; None: the voices of the settings.
     translators: translators for tests; None: those of the settings.
     admission: admission for tests; None: `SOTTO_QUEUE_LIMIT` is its limit.
     """
@@ -74,7 +74,7 @@ def create_app(
         admission=admission or Admission(settings.queue_limit),
         threads=RequestThreads(settings.queue_limit),
         translators=_lazy(lambda: translators or _create_translators(settings)),
-        speaker=_lazy(lambda: speaker or _create_speaker(settings)),
+        synthesis=_lazy(lambda: synthesis or _create_synthesis(settings)),
     )
     app = FastAPI(
         title="Sotto",
@@ -141,10 +141,10 @@ def _lazy(create: Callable[[], Value]) -> Callable[[], Value]:
 # Imported by the first request that needs them, which keeps their import out of the start.
 
 
-def _create_speaker(settings: Settings) -> "Speaker":
-    from shared.synthesis.speaker import Speaker  # noqa: PLC0415
+def _create_synthesis(settings: Settings) -> "SpeechSynthesis":
+    from shared.synthesis.speech_synthesis import SpeechSynthesis  # noqa: PLC0415
 
-    return Speaker(settings)
+    return SpeechSynthesis(settings)
 
 
 def _create_translators(settings: Settings) -> "TranslatorChain":

@@ -24,7 +24,7 @@ from functions.api.uploads import (
 from shared.formats.fast_transcription import fast_transcription_result
 from shared.scheduling import CheckCancelled
 from shared.transcription.transcribe import transcribe
-from shared.translation.speech import in_language
+from shared.translation.speech import replace_with_translation
 
 _LOCALES_PATH = "/speechtotext/transcriptions/locales"
 
@@ -100,7 +100,7 @@ async def _transcribe(service: SpeechService, request: Request) -> dict[str, Any
             )
         record.add_transcript(transcript)
         if plan is not None and target is not None:
-            transcript = in_language(plan.translated(transcript), target)
+            transcript = replace_with_translation(plan.translated(transcript), target)
         return fast_transcription_result(transcript, channels)
 
     return await service.threads.run(work, upload.body)

@@ -12,7 +12,7 @@ from shared.settings import Settings
 from shared.transcription.transcriber import Transcriber
 
 if TYPE_CHECKING:
-    from shared.synthesis.speaker import Speaker
+    from shared.synthesis.speech_synthesis import SpeechSynthesis
     from shared.translation.chain import TranslatorChain
 
 
@@ -21,7 +21,7 @@ class SpeechService:
     """Settings, access and recognition of one app; created once, by `create_app`.
 
     admission: shared by all requests that recognise, translate or synthesise.
-    translators, speaker: text translation and speech synthesis, created at the first call.
+    translators, synthesis: text translation and speech synthesis, created at the first call.
     management_limit: shared by all requests to jobs, web hooks and models.
     """
 
@@ -31,5 +31,5 @@ class SpeechService:
     admission: Admission
     threads: RequestThreads
     translators: "Callable[[], TranslatorChain]"
-    speaker: "Callable[[], Speaker]"
+    synthesis: "Callable[[], SpeechSynthesis]"
     management_limit: RateLimit = field(default_factory=RateLimit)

@@ -1,1 +1,1 @@
-"""Who spoke when: segmentation, embedding, clustering, assignment."""
+"""Speaker diarization: segmentation, embedding, clustering, reconstruction, assignment."""

@@ -1,4 +1,4 @@
-"""Who said which words: phrases get speakers, and end where the speaker changes."""
+"""Assignment of speakers to words: a phrase ends where the speaker changes."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -7,12 +7,12 @@ from itertools import groupby
 
 from shared.diarization.speech_turn import SpeechTurn
 from shared.text_forms import text_forms
-from shared.text_forms.joining import joined
+from shared.text_forms.joining import join_words
 from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Alternative, Phrase, Word
 
-# Words of a speaker who is heard for less than this among those of others are theirs: word times
-# are right to about 0.2 s, and at every change a word would seem to be the other's.
+# A run of words in which its speaker is active for less than this goes to a neighbour: word times
+# have an error of about 0.2 s, so at every change a word would go to the wrong speaker.
 SHORTEST_TURN_S = 0.3
 
 
@@ -21,10 +21,10 @@ def assign_speakers(
 ) -> tuple[Phrase, ...]:
     """Return phrases of one speaker each, numbered from 1 in the order of first appearance.
 
-    A word belongs to whoever speaks for most of it, and a word in which nobody was heard to the
-    nearest turn. A phrase whose words belong to several is parted; its first alternative alone is
-    kept then. A phrase without word times, or with a translation, which could not be parted, goes
-    whole to whoever speaks for most of it.
+    A word gets the speaker who is active for most of it, a word without speech the speaker of the
+    nearest turn. A phrase with words of several speakers is split and keeps only its best
+    alternative. A phrase without word times, or with a translation, cannot be split: it gets the
+    speaker who is active for most of it.
 
     Parameters
     ----------
@@ -34,19 +34,19 @@ def assign_speakers(
     if not exclusive:
         return tuple(phrases)
     timeline = Timeline(exclusive)
-    parted = [part for phrase in phrases for part in _parts(phrase, timeline)]
+    parts = [part for phrase in phrases for part in _split_phrase(phrase, timeline)]
     numbers: dict[int | None, int] = {}
-    for phrase in sorted(parted, key=lambda phrase: phrase.offset_s):
-        numbers.setdefault(phrase.speaker, len(numbers) + 1)
-    return tuple(replace(phrase, speaker=numbers[phrase.speaker]) for phrase in parted)
+    for part in sorted(parts, key=lambda part: part.offset_s):
+        numbers.setdefault(part.speaker, len(numbers) + 1)
+    return tuple(replace(part, speaker=numbers[part.speaker]) for part in parts)
 
 
 class Timeline:
-    """Exclusive turns that can be asked for a moment.
+    """Exclusive turns, searchable by time.
 
     Parameters
     ----------
-    turns: not empty, by time, no two at once.
+    turns: not empty, ordered by time, without overlap.
     """
 
     def __init__(self, turns: Sequence[SpeechTurn]) -> None:
@@ -55,7 +55,7 @@ class Timeline:
         self._ends = [turn.end_s for turn in turns]
 
     def speaker(self, start_s: float, end_s: float) -> int:
-        """Return who speaks for most of this time, else who speaks nearest to it."""
+        """Return the speaker of most of an interval, else the speaker of the nearest turn."""
         spoken_s = self.speech_s(start_s, end_s)
         if spoken_s:
             return max(spoken_s, key=lambda speaker: spoken_s[speaker])
@@ -66,7 +66,7 @@ class Timeline:
         ).speaker
 
     def speech_s(self, start_s: float, end_s: float) -> dict[int, float]:
-        """Seconds of speech of each speaker between two moments."""
+        """Return the seconds of speech of each speaker in an interval."""
         first = bisect_right(self._ends, start_s)
         spoken_s: dict[int, float] = {}
         for turn in self._turns[first:]:
@@ -86,7 +86,7 @@ class _Run:
     last: int
 
 
-def _parts(phrase: Phrase, timeline: Timeline) -> Iterator[Phrase]:
+def _split_phrase(phrase: Phrase, timeline: Timeline) -> Iterator[Phrase]:
     if not phrase.words or phrase.translations:
         end_s = phrase.offset_s + phrase.duration_s
         yield replace(phrase, speaker=timeline.speaker(phrase.offset_s, end_s))
@@ -95,7 +95,7 @@ def _parts(phrase: Phrase, timeline: Timeline) -> Iterator[Phrase]:
     if len(runs) == 1:
         yield replace(phrase, speaker=runs[0].speaker)
         return
-    shown = _by_run(phrase.display_words, phrase.words, runs)
+    shown = _display_words_by_run(phrase.display_words, phrase.words, runs)
     itn = _split_text(phrase.best.itn, phrase, shown)
     masked_itn = _split_text(phrase.best.masked_itn, phrase, shown)
     for place, run in enumerate(runs):
@@ -104,10 +104,10 @@ def _parts(phrase: Phrase, timeline: Timeline) -> Iterator[Phrase]:
         language = phrase.locale.partition("-")[0].lower()
         reading = Alternative(
             confidence=phrase.best.confidence,
-            lexical=joined((word.text for word in words), language),
+            lexical=join_words((word.text for word in words), language),
             itn=itn[place],
             masked_itn=masked_itn[place],
-            display=joined((word.text for word in display_words), language),
+            display=join_words((word.text for word in display_words), language),
         )
         yield replace(
             phrase,
@@ -121,28 +121,28 @@ def _parts(phrase: Phrase, timeline: Timeline) -> Iterator[Phrase]:
 
 
 def _speaker_runs(words: Sequence[Word], timeline: Timeline) -> list[_Run]:
-    """Part words by speaker; a run in which its speaker is hardly heard joins its neighbours."""
+    """Group words by speaker; a run in which its speaker is hardly active joins a neighbour."""
     speakers = [timeline.speaker(word.offset_s, _end_s(word)) for word in words]
-    runs = _grouped(speakers)
+    runs = _group_runs(speakers)
     while len(runs) > 1:
-        heard_s = [
+        spoken_s = [
             timeline.speech_s(words[run.first].offset_s, _end_s(words[run.last - 1])).get(
                 run.speaker, 0.0
             )
             for run in runs
         ]
-        weakest = min(range(len(runs)), key=lambda place: heard_s[place])
-        if heard_s[weakest] >= SHORTEST_TURN_S:
+        weakest = min(range(len(runs)), key=lambda place: spoken_s[place])
+        if spoken_s[weakest] >= SHORTEST_TURN_S:
             break
         neighbours = [place for place in (weakest - 1, weakest + 1) if 0 <= place < len(runs)]
-        stronger = max(neighbours, key=lambda place: heard_s[place])
+        stronger = max(neighbours, key=lambda place: spoken_s[place])
         run = runs[weakest]
         speakers[run.first : run.last] = [runs[stronger].speaker] * (run.last - run.first)
-        runs = _grouped(speakers)
+        runs = _group_runs(speakers)
     return runs
 
 
-def _grouped(speakers: Sequence[int]) -> list[_Run]:
+def _group_runs(speakers: Sequence[int]) -> list[_Run]:
     runs: list[_Run] = []
     first = 0
     for speaker, group in groupby(speakers):
@@ -152,10 +152,12 @@ def _grouped(speakers: Sequence[int]) -> list[_Run]:
     return runs
 
 
-def _by_run(shown: Sequence[Word], words: Sequence[Word], runs: Sequence[_Run]) -> list[range]:
-    """Indices of the display words of each run: those whose middle lies in its time.
+def _display_words_by_run(
+    shown: Sequence[Word], words: Sequence[Word], runs: Sequence[_Run]
+) -> list[range]:
+    """Return the indices of the display words of each run: those with their middle in its time.
 
-    A number that two speakers share in the lexical form is written by one of them.
+    One display word may stand for several lexical ones, such as a number; it goes to one run.
     """
     ranges: list[range] = []
     first = 0
@@ -174,10 +176,10 @@ def _by_run(shown: Sequence[Word], words: Sequence[Word], runs: Sequence[_Run]) 
 
 
 def _split_text(text: str, phrase: Phrase, shown: Sequence[range]) -> list[str]:
-    """Part a text of the whole phrase like its display words.
+    """Split a text form of the phrase as its display words are split.
 
-    Where it has other words than they (a mark by itself, a script without spaces, a thousand
-    written with a space), the form is made anew from what is displayed.
+    Where the form has another number of words (a separate mark, a script without spaces, a
+    thousand written with a space), it is derived again from the display words of each run.
     """
     pieces = text.split()
     if len(pieces) == len(phrase.display_words):

@@ -1,12 +1,12 @@
-"""How many speakers there are, and how each sounds: clusters of voices.
+"""Clustering of voice embeddings: the number of speakers, and a mean vector of each.
 
 Average linkage by cosine. Since all vectors have length one, the average similarity of two
-clusters is the product of their mean vectors: no matrix of all pairs is ever made, and a cluster
-costs one row. Long audio goes in two passes, so that time grows with its length and not with the
-square: neighbours in time are joined where they are surely the same, then what came of them.
+clusters is the product of their mean vectors: no matrix of all pairs is built, and a cluster costs
+one row. Long audio takes two passes, so that time grows with its length and not with the square:
+the first joins similar voices within a block of time, the second clusters the result.
 
-Source: Müllner, "Modern hierarchical, agglomerative clustering algorithms", 2011 (chain of
-nearest neighbours; average linkage with weights is reducible, so the chain finds its tree).
+Source: Müllner, "Modern hierarchical, agglomerative clustering algorithms", 2011 (nearest-neighbour
+chain; average linkage with weights is reducible, so the chain finds its tree).
 """
 
 from dataclasses import dataclass
@@ -19,21 +19,21 @@ from shared.diarization.speaker_range import SpeakerRange
 Floats = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]
 
-# Voices that are clustered at once in the first pass; 600 take 0.1 s.
+# Voices per block of the first pass; 600 take 0.1 s.
 BLOCK_VOICES = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusteringOptions:
-    """What makes two voices one speaker.
+    """Thresholds of the clustering.
 
     similarity: average cosine from which two clusters are the same speaker. Chosen once on all
         files of the speech set: counts are right between 0.60 and 0.66; below, the two speakers of
-        a telephone call become one, above, a speaker who reads falls apart.
-    certain_similarity: the same for the first pass over a long audio, where a mistake stays.
-    least_voice_s: a shorter voice is too uncertain to found a cluster.
+        a telephone call become one; above, a speaker who reads becomes several.
+    certain_similarity: the same for the first pass over a long audio, whose errors are final.
+    least_voice_s: a shorter voice is too uncertain to start a cluster.
     least_speaker_s, least_share: a cluster of less speech, or less than this share of all speech,
-        is a chance sound of somebody else.
+        is an outlier and no speaker.
     """
 
     similarity: float = 0.62
@@ -49,14 +49,14 @@ def find_speakers(
     bounds: SpeakerRange,
     options: ClusteringOptions | None = None,
 ) -> Floats:
-    """Return how each speaker sounds: unit vectors, shape `(n_speakers, n_dimensions)`.
+    """Return the unit vector of each speaker, shape `(n_speakers, n_dimensions)`.
 
     Parameters
     ----------
     vectors: unit vectors of voices in order of time, shape `(n_voices, n_dimensions)`.
-    durations_s: seconds of speech behind each, shape `(n_voices,)`. Where windows overlap, speech
+    durations_s: seconds of speech of each, shape `(n_voices,)`. Speech in the overlap of windows
         counts in each of them.
-    bounds: kept where the voices permit it: two voices can not be three speakers.
+    bounds: kept where the voices permit it: two voices cannot be three speakers.
     """
     options = options or ClusteringOptions()
     if not len(vectors):
@@ -71,13 +71,13 @@ def find_speakers(
     n_merges = _choose_cut(tree, weights, least_s, bounds, options.similarity)
     sums = _cluster_sums(tree[:n_merges], means, weights)
     durations = _cluster_sums(tree[:n_merges], np.ones((len(means), 1), np.float32), weights)[:, 0]
-    found = sums[_speakers_among(durations, least_s, bounds)]
+    found = sums[_select_speakers(durations, least_s, bounds)]
     return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Two clusters become one. Named by the first of their members; `first` names the new one."""
+    """A merge of two clusters, each named by its first member; `first` names the result."""
 
     first: int
     second: int
@@ -85,13 +85,12 @@ class Merge:
 
 
 def link(means: Floats, weights: Doubles) -> list[Merge]:
-    """Return the tree of average linkage: all merges, most similar first.
+    """Return the dendrogram of average linkage: all merges, most similar first.
 
     Parameters
     ----------
-    means: mean vectors of what is clustered, shape `(n, n_dimensions)`; unit vectors, or means of
-        unit vectors.
-    weights: of each, shape `(n,)`; averages are weighted by them.
+    means: unit vectors, or means of unit vectors, shape `(n, n_dimensions)`.
+    weights: of each in the averages, shape `(n,)`.
     """
     means, weights = means.astype(np.float32).copy(), weights.astype(np.float64).copy()
     alive = np.ones(len(means), bool)
@@ -107,7 +106,7 @@ def link(means: Floats, weights: Doubles) -> list[Merge]:
             similarities[~alive] = -np.inf
             similarities[tip] = -np.inf
             nearest = int(np.argmax(similarities))
-            # A tie goes to the one before, or the chain would run in a circle.
+            # A tie goes to the previous element, or the chain would cycle.
             if len(chain) > 1 and similarities[chain[-2]] >= similarities[nearest]:
                 break
             chain.append(nearest)
@@ -123,7 +122,7 @@ def link(means: Floats, weights: Doubles) -> list[Merge]:
 
 
 def _join_neighbours(means: Floats, weights: Doubles, similarity: float) -> tuple[Floats, Doubles]:
-    """Join voices that are close in time and in sound; return means and weights of what is left."""
+    """Merge similar voices within each block; return means and weights of the clusters."""
     joined: list[Floats] = []
     totals: list[Doubles] = []
     for first in range(0, len(means), BLOCK_VOICES):
@@ -154,9 +153,9 @@ def _choose_cut(
     bounds: SpeakerRange,
     similarity: float,
 ) -> int:
-    """Number of merges after which there are as many speakers as there may be.
+    """Return the number of merges at the best cut of the dendrogram.
 
-    Of the cuts that keep the bounds the one nearest to `similarity`; where none does, the one
+    Of the cuts within the bounds it is the one nearest to `similarity`; where no cut is, the one
     with the fewest speakers too many or too few.
     """
     durations = weights.copy()
@@ -177,10 +176,10 @@ def _distance(n_speakers: int, least: int, most: int) -> int:
     return max(least - n_speakers, n_speakers - most, 0)
 
 
-def _speakers_among(
+def _select_speakers(
     durations: Floats, least_s: float, bounds: SpeakerRange
 ) -> npt.NDArray[np.intp]:
-    """Indices of the clusters that are speakers: those with enough speech, at least the longest."""
+    """Return the indices of the clusters with enough speech, at least the longest."""
     longest_first = np.argsort(-durations, kind="stable")
     n_speakers = max(int((durations >= least_s).sum()), 1, bounds.least)
     if bounds.most is not None:

@@ -1,8 +1,8 @@
-"""Diarization of one audio: segmentation, embedding, clustering, turns.
+"""Diarization of one audio: segmentation, embedding, clustering, reconstruction.
 
-`Diarizer` holds the models, one per process. `DiarizationSession` holds the voice signals of one
-audio, and only as long as that lasts: probabilities and vectors, 5 MB an hour, never samples beyond
-23 s. None of them is returned, stored or logged; there is no enrolment.
+`Diarizer` holds the models, one per process. `DiarizationSession` holds the probabilities and
+embeddings of one audio while it lasts: 5 MB an hour, and at most 23 s of samples. None of them is
+returned, stored or logged; there is no enrolment.
 """
 
 import os
@@ -18,10 +18,10 @@ from shared.diarization.clustering import find_speakers
 from shared.diarization.embedding import Embedding
 from shared.diarization.network import Network
 from shared.diarization.reconstruction import reconstruct
-from shared.diarization.segmentation import SAMPLE_RATE, Segmentation, SlidingWindows, Stretch
+from shared.diarization.segmentation import SAMPLE_RATE, Segmentation, SlidingWindows, WindowBatch
 from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
-from shared.diarization.voices import Models, WindowVoices, voices_of
+from shared.diarization.voice_embeddings import Models, WindowVoices, embed_voices
 from shared.models.folder import locate_model
 from shared.models.torch_state import read_state
 
@@ -33,7 +33,7 @@ Samples = Floats | npt.NDArray[np.int16]
 
 
 NetworkSlot = Callable[[int], AbstractContextManager[object]]
-"""Waits for a slot of the scheduler; its argument counts the windows that were served already."""
+"""Waits for a slot of the scheduler; the argument is the number of windows served so far."""
 
 
 def _free_slot(_n_served: int) -> AbstractContextManager[object]:
@@ -41,12 +41,12 @@ def _free_slot(_n_served: int) -> AbstractContextManager[object]:
 
 
 class Diarizer:
-    """The models, loaded when the first audio asks for them. Many audios may share it.
+    """The models, loaded at first use and shared by all sessions.
 
     Parameters
     ----------
-    model_folder: where fetched models lie, as `Settings.model_folder` names it.
-    threads: of one network call; 0 takes every core this process may use.
+    model_folder: folder of the fetched models, `Settings.model_folder`.
+    threads: per network call; 0 uses every core that this process may use.
     """
 
     def __init__(self, model_folder: Path, threads: int = 0) -> None:
@@ -56,12 +56,12 @@ class Diarizer:
         self._models: Models | None = None
 
     def models(self) -> Models:
-        """Return the models; loads them, which takes 0.5 s, if this is the first time.
+        """Return the models; the first call loads them, which takes 0.5 s.
 
         Raises
         ------
-        ModelMissing: not in the model folder; the message says how to get them.
-        ModelCorrupt: of another size, or not the weights of these networks.
+        ModelMissing: they are not in the model folder; the message has how to fetch them.
+        ModelCorrupt: they have another size, or are not the weights of these networks.
         """
         with self._lock:
             if self._models is None:
@@ -94,9 +94,9 @@ class DiarizationSession:
         self._windows: list[WindowVoices] = []
 
     def push(self, samples: Samples) -> None:
-        """Take the next samples: int16, or float32 in -1..1; shape `(n_samples,)`, mono, 16 kHz.
+        """Accept the next samples: int16, or float32 in -1..1; shape `(n_samples,)`, mono, 16 kHz.
 
-        Costs time only when a batch of windows is full, every 13 s of audio.
+        The networks run only when a batch of windows is full, every 13 s of audio.
         """
         scale = FULL_SCALE if samples.dtype == np.int16 else 1
         floats = samples.astype(np.float32) / np.float32(scale)
@@ -105,7 +105,7 @@ class DiarizationSession:
     def finish(self, speakers: SpeakerRange | None = None) -> Diarization:
         """Return the speech turns.
 
-        speakers: kept as far as the voices permit it; without speech there is no speaker.
+        speakers: kept where the voices permit it; without speech there is no speaker.
         """
         self._embed(self._sliding.finish())
         windows, self._windows = self._windows, []
@@ -113,11 +113,13 @@ class DiarizationSession:
             return Diarization((), ())
         vectors = np.concatenate([window.vectors for window in windows])
         durations_s = np.concatenate([window.durations_s for window in windows])
-        heard = durations_s > 0
-        found = find_speakers(vectors[heard], durations_s[heard], speakers or SpeakerRange())
+        has_vector = durations_s > 0
+        found = find_speakers(
+            vectors[has_vector], durations_s[has_vector], speakers or SpeakerRange()
+        )
         return reconstruct(windows, found, self._sliding.n_samples / SAMPLE_RATE)
 
-    def _embed(self, stretches: Iterable[Stretch]) -> None:
-        for stretch in stretches:
+    def _embed(self, batches: Iterable[WindowBatch]) -> None:
+        for batch in batches:
             with self._slot(len(self._windows)):
-                self._windows += voices_of(stretch, self._models)
+                self._windows += embed_voices(batch, self._models)

@@ -1,4 +1,4 @@
-"""The sound of a voice as 192 numbers: CAM++.
+"""Speaker embedding: CAM++, 192 dimensions.
 
 Source: Wang et al., "CAM++: A fast and efficient network for speaker verification using
 context-aware masking", Interspeech 2023.
@@ -12,10 +12,10 @@ from shared.diarization.network import Network
 
 N_DIMENSIONS = 192
 FEATURES_PER_SECOND = filter_bank.SAMPLE_RATE // filter_bank.HOP_SAMPLES
-# Fewer frames than these tell nothing of a voice.
+# Fewer frames do not identify a voice.
 LEAST_FEATURES = 20
-# More than five seconds of one window make the network slower and its answer hardly better: with
-# all frames the same speakers were found, for 40 % more time.
+# More than five seconds of one window make the network slower and the result no better: with all
+# frames the same speakers were found in 40 % more time.
 MOST_FEATURES = 500
 
 Floats = npt.NDArray[np.float32]
@@ -29,11 +29,11 @@ class Embedding:
         self._network = network
 
     def vector(self, features: Floats) -> Floats:
-        """Return the unit vector, shape `(192,)`, of one voice.
+        """Return the embedding of one voice, a unit vector of shape `(192,)`.
 
         Parameters
         ----------
-        features: log mel energies of that voice alone, shape `(n_frames, 80)`, at least
+        features: log mel energies of clean frames of the voice, shape `(n_frames, 80)`, at least
             `LEAST_FEATURES`; they need not be consecutive.
         """
         centred = features - features.mean(axis=0)
@@ -41,12 +41,12 @@ class Embedding:
         return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
-def features_alone(alone: Flags, n_features: int) -> Flags:
-    """Say of each frame of the filter bank what segmentation says of the nearest of its own.
+def to_feature_frames(is_clean: Flags, n_features: int) -> Flags:
+    """Resample flags from the frames of the segmentation to those of the filter bank.
 
     Parameters
     ----------
-    alone: shape `(n_frames, n_voices)`, as `segmentation.voices_alone` gives it for a window.
+    is_clean: flags of a window by `segmentation.find_clean_frames`, shape `(n_frames, n_voices)`.
     n_features: frames of the filter bank in the same window.
 
     Returns
@@ -55,13 +55,13 @@ def features_alone(alone: Flags, n_features: int) -> Flags:
     """
     centres = np.arange(n_features) * filter_bank.HOP_SAMPLES + filter_bank.FRAME_SAMPLES / 2
     nearest = np.round((centres - segmentation.FRAME_CENTRE_SAMPLES) / segmentation.FRAME_SAMPLES)
-    return np.asarray(alone[np.clip(nearest.astype(int), 0, len(alone) - 1)])
+    return np.asarray(is_clean[np.clip(nearest.astype(int), 0, len(is_clean) - 1)])
 
 
 def longest_speech(is_speech: Flags, at_most: int = MOST_FEATURES) -> npt.NDArray[np.intp]:
-    """Return the indices of at most so many frames, in order, from the longest runs of speech.
+    """Return the indices of at most `at_most` frames, in order, from the longest runs of speech.
 
-    Long runs say more of a voice than the edges of many short ones.
+    Long runs characterise a voice better than the edges of many short ones.
     """
     starts, ends = runs(is_speech)
     if (ends - starts).sum() <= at_most:
@@ -79,6 +79,6 @@ def longest_speech(is_speech: Flags, at_most: int = MOST_FEATURES) -> npt.NDArra
 
 
 def runs(flags: Flags) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-    """Return where runs of true begin and where they end (one past), each shape `(n_runs,)`."""
+    """Return the starts and ends (one past) of the runs of True, each of shape `(n_runs,)`."""
     edges = np.diff(np.concatenate(([0], flags.astype(np.int8), [0])))
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)

@@ -1,7 +1,7 @@
-"""Log mel energies as Kaldi computes them: what CAM++ was trained on.
+"""Kaldi's log mel filter bank, on which CAM++ was trained.
 
 Source: Kaldi `feature-window.cc` and `mel-computations.cc`, with the defaults of its program
-`compute-fbank-feats` but for 80 bands, and no dither: it makes results differ between calls.
+`compute-fbank-feats` but for 80 bands and no dither, which would make results differ between calls.
 """
 
 from functools import cache
@@ -28,14 +28,14 @@ def filter_bank(samples: Floats) -> Floats:
     Parameters
     ----------
     samples: shape `(n_samples,)`, 16 kHz, -1..1. Only whole frames count: fewer than 400 samples
-        give none.
+        have none.
     """
     if len(samples) < FRAME_SAMPLES:
         return np.zeros((0, N_BANDS), np.float32)
     frames = np.lib.stride_tricks.sliding_window_view(samples, FRAME_SAMPLES)[::HOP_SAMPLES]
     frames = frames * np.float32(FULL_SCALE)
     frames -= frames.mean(axis=1, keepdims=True)
-    # The first sample of a frame has itself before it.
+    # The first sample of a frame is its own predecessor.
     before = np.concatenate((frames[:, :1], frames[:, :-1]), axis=1)
     frames -= np.float32(PREEMPHASIS) * before
     frames *= _window()

@@ -1,6 +1,6 @@
-"""Speakers while they speak: each phrase gets its speaker when it ends, and keeps it.
+"""Online diarization: each phrase gets its speaker when it ends, and keeps it.
 
-What comes later can not correct what was named before, so this is less sure than `diarize`.
+Later audio cannot correct an earlier assignment, so the error is higher than that of `diarize`.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from shared.diarization.clustering import ClusteringOptions
 from shared.diarization.segmentation import SlidingWindows
-from shared.diarization.voices import Models, voices_of
+from shared.diarization.voice_embeddings import Models, embed_voices
 
 Floats = npt.NDArray[np.float32]
 
-# A voice less similar than this to every known speaker is a new one. Between 0.57 and 0.65 all 83
-# phrases of `long_conversation` get the right one of five speakers; at 0.5 one is never found.
+# A voice less similar than this to every known speaker is a new speaker. Between 0.57 and 0.65 all
+# 83 phrases of `long_conversation` get the right one of five speakers; at 0.5 one is never found.
 SIMILARITY = ClusteringOptions().similarity
-# A shorter phrase is too uncertain to bring a new speaker: it joins the most similar one.
+# A shorter phrase is too uncertain for a new speaker: it gets the most similar one.
 LEAST_NEW_SPEAKER_S = 1.5
 
 
@@ -31,13 +31,13 @@ class _KnownSpeaker:
         return float(self.total @ vector) / float(np.linalg.norm(self.total))
 
 
-class IncrementalSpeakers:
-    """The speakers of one conversation, as far as it has come. Not for several threads at once.
+class IncrementalDiarization:
+    """Speakers of one conversation under way. Not thread-safe.
 
     Parameters
     ----------
     models: from `Diarizer.models`.
-    most_speakers: when so many are known, every voice is one of them; None sets no limit.
+    most_speakers: limit of the number of speakers; None sets none.
     """
 
     def __init__(self, models: Models, most_speakers: int | None = None) -> None:
@@ -46,16 +46,15 @@ class IncrementalSpeakers:
         self._known: list[_KnownSpeaker] = []
         self._last: int | None = None
 
-    def speaker_of(self, samples: Floats) -> int | None:
-        """Return who speaks for most of a phrase, counted from 1 in the order of appearance.
+    def identify_speaker(self, samples: Floats) -> int | None:
+        """Return the speaker of most of a phrase, counted from 1 in the order of appearance.
 
-        A phrase in which no voice is clear belongs to the speaker before it; None before the
-        first.
+        A phrase without a clean voice gets the previous speaker, None before the first.
 
         Parameters
         ----------
-        samples: of the phrase, float32 in -1..1, shape `(n_samples,)`, 16 kHz. Twenty seconds
-            take about half a second; they are not kept.
+        samples: of the phrase, float32 in -1..1, shape `(n_samples,)`, 16 kHz; they are not kept.
+            Twenty seconds take about half a second.
         """
         vector, duration_s = self._main_voice(samples)
         if not duration_s:
@@ -73,15 +72,15 @@ class IncrementalSpeakers:
         return self._last
 
     def _main_voice(self, samples: Floats) -> tuple[Floats, float]:
-        """Vector and seconds of the voice that is heard longest; 0 s where there is none."""
+        """Return vector and seconds of the longest voice; 0 s where there is none."""
         sliding = SlidingWindows()
-        stretches = [*sliding.push(samples), *sliding.finish()]
-        windows = [window for one in stretches for window in voices_of(one, self._models)]
+        batches = [*sliding.push(samples), *sliding.finish()]
+        windows = [window for one in batches for window in embed_voices(one, self._models)]
         if not windows:
             return np.zeros(0, np.float32), 0.0
         vectors = np.concatenate([window.vectors for window in windows])
         durations_s = np.concatenate([window.durations_s for window in windows])
-        # The voices of further windows that are the same, weighted by their speech.
+        # Mean of the voices of all windows that are similar to the longest, weighted by duration.
         same = vectors @ vectors[int(np.argmax(durations_s))] >= SIMILARITY
         total = (vectors[same] * durations_s[same, None]).sum(axis=0)
         length = float(np.linalg.norm(total))

@@ -1,8 +1,8 @@
-"""A network on ONNX Runtime: its graph from this folder, its weights from a torch state file.
+"""A network on ONNX Runtime: graph from this folder, weights from a torch state file.
 
-The graphs in `graphs/` name their weights but do not hold them
-(`scripts/export_diarization_graphs.py` wrote them so). They are put in at load rather than once
-into a file of the model folder: what lies on disk then stays what the catalogue's hashes say.
+The graphs in `graphs/` have the names of their weights, not the values
+(`scripts/export_diarization_graphs.py` writes them). The weights are added at every load instead of
+once into a file of the model folder: so the files on disk keep the hashes of the catalogue.
 """
 
 from collections.abc import Mapping
@@ -22,30 +22,30 @@ Floats = npt.NDArray[np.float32]
 
 
 class Network:
-    """One input, one output. Several threads may call it at once.
+    """A network of one input and one output. Thread-safe.
 
     Parameters
     ----------
     graph: name of a file in `graphs/`.
-    weights: float32 by the names of the state file; counters of the training are left alone.
-    threads: of one call.
+    weights: by the names of the state file; only float32 is used, not the counters of training.
+    threads: per call.
 
     Raises
     ------
-    ModelCorrupt: a weight of the graph is not there, has another shape, or is none of its own.
+    ModelCorrupt: a weight of the graph is missing, has another shape, or is not in the graph.
     """
 
     def __init__(self, graph: str, weights: Mapping[str, Array], threads: int) -> None:
         switch_telemetry_off()
-        import onnxruntime  # noqa: PLC0415  (costs 30 ms; only who diarizes pays)
+        import onnxruntime  # noqa: PLC0415  (takes 30 ms; only diarization needs it)
         from onnxruntime.capi.onnxruntime_pybind11_state import Fail  # noqa: PLC0415
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        # Threads that spin for more work would take the cores from the transcriber.
+        # Threads that spin for more work would take the cores from recognition.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # Inputs of ever new lengths would let an arena grow without an end.
+        # Inputs of varying lengths would let an arena grow without a bound.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 4
         floats = {
@@ -64,6 +64,6 @@ class Network:
         self._input = self._session.get_inputs()[0].name
 
     def run(self, batch: Floats) -> Floats:
-        """Return the output for a batch, whose first axis is that of the output."""
+        """Return the output of a batch; the first axis of both is the batch."""
         output: Floats = self._session.run(None, {self._input: batch})[0]
         return output

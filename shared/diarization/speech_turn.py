@@ -1,4 +1,4 @@
-"""What diarization finds: who spoke from when to when."""
+"""Result of a diarization: speech turns."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,17 @@ class SpeechTurn:
 
     @property
     def end_s(self) -> float:
-        """Where the turn ends."""
+        """End of the turn, seconds from the start of the audio."""
         return self.offset_s + self.duration_s
 
 
 @dataclass(frozen=True, slots=True)
 class Diarization:
-    """The speech of a whole audio, by speaker.
+    """The speech turns of a whole audio.
 
     turns: by time; those of different speakers may overlap.
-    exclusive: the same speech with one speaker at a time, for words: the one who is heard best.
+    exclusive: the same speech with one speaker at a time, the one with the highest score; words
+        are assigned by these.
     """
 
     turns: tuple[SpeechTurn, ...]
@@ -30,5 +31,5 @@ class Diarization:
 
     @property
     def n_speakers(self) -> int:
-        """How many there are; 0 where nobody speaks."""
+        """Number of speakers; 0 without speech."""
         return len({turn.speaker for turn in self.turns})

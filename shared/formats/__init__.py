@@ -1,1 +1,1 @@
-"""Transcript -> the JSON of each contract: pure functions."""
+"""Transcript -> result of each contract: pure functions."""

@@ -1,4 +1,4 @@
-"""The report of a batch transcription: `report.json`, what became of each input.
+"""The report of a batch transcription, `report.json`: the outcome of each input.
 
 https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription-get
 """
@@ -12,10 +12,10 @@ from shared.formats.source_address import source_text
 
 @dataclass(frozen=True, slots=True)
 class ReportEntry:
-    """What became of one input.
+    """Outcome of one input.
 
-    source: its address or name; the query of an address does not get into the report.
-    error_message, error_kind: why it failed, `InvalidAudio`; nothing of the audio or its text.
+    source: its address or name; the report drops the query of an address.
+    error_message, error_kind: reason of a failure, `InvalidAudio`; nothing of the audio or text.
     """
 
     source: str = field(repr=False)
@@ -25,7 +25,7 @@ class ReportEntry:
 
 
 def batch_report(entries: Iterable[ReportEntry]) -> dict[str, Any]:
-    """JSON object of the report, in the order of the entries."""
+    """Return the JSON object of the report, in the order of the entries."""
     entries = tuple(entries)
     n_succeeded = sum(entry.succeeded for entry in entries)
     return {

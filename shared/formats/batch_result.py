@@ -21,12 +21,12 @@ _CONFIDENCE_DIGITS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchResultOptions:
-    """What a job asked to see in its results.
+    """Contents of the results of a job.
 
-    channels: that were to be transcribed one by one; empty where they were mixed to one.
+    channels: separately transcribed channels; empty where they were mixed.
     word_timestamps: list `words`, lexical. display_word_timestamps: list `displayWords`.
-    names_locale: say the locale of each phrase, as with language identification.
-    punctuation: False takes it out of the display forms and leaves capitals and numbers alone.
+    names_locale: add the locale of each phrase, as with language identification.
+    punctuation: False removes it from the display forms; capitals and numbers stay.
     """
 
     channels: tuple[int, ...] = ()
@@ -39,17 +39,17 @@ class BatchResultOptions:
 def batch_result(
     transcript: Transcript, source: str, created_at: datetime, options: BatchResultOptions
 ) -> dict[str, Any]:
-    """JSON object of the result file of one input.
+    """Return the JSON object of the result file of one input.
 
     Parameters
     ----------
     transcript:
-        Its phrases may come in any order; the result has them by time, channels mixed.
+        Its phrases may have any order; the result orders them by time, then channel.
     source:
-        Address or name of the input. The query of an address, which may hold a signature, is
-        left out.
+        Address or name of the input. The result drops the query of an address, which may have a
+        signature.
     created_at:
-        When the result was made, aware.
+        Time of the result, aware.
     """
     phrases = sorted(transcript.phrases, key=lambda phrase: (phrase.offset_s, phrase.channel))
     duration_ms = milliseconds_from_seconds(transcript.duration_s)
@@ -72,9 +72,9 @@ def batch_result(
     }
 
 
-def _transcribed_channels(transcript: Transcript, asked_for: Sequence[int]) -> list[int]:
-    """Channels with an entry of their own, silent ones too; mixed or mono audio is channel 0."""
-    there = {channel for channel in asked_for if channel < transcript.n_channels}
+def _transcribed_channels(transcript: Transcript, requested: Sequence[int]) -> list[int]:
+    """Return the channels that get an entry, also silent ones; mixed or mono audio is channel 0."""
+    there = {channel for channel in requested if channel < transcript.n_channels}
     if not there or transcript.n_channels == 1:
         there = {0}
     return sorted(there | {phrase.channel for phrase in transcript.phrases})
@@ -87,17 +87,20 @@ def _phrase(phrase: Phrase, options: BatchResultOptions) -> dict[str, Any]:
     if options.names_locale:
         result["locale"] = phrase.locale
     n_best: list[dict[str, Any]] = [
-        {"confidence": round(reading.confidence, _CONFIDENCE_DIGITS), **_forms(reading, options)}
-        for reading in phrase.n_best
+        {
+            "confidence": round(alternative.confidence, _CONFIDENCE_DIGITS),
+            **_forms(alternative, options),
+        }
+        for alternative in phrase.n_best
     ]
-    # Only the best reading is aligned to the audio.
+    # Only the best alternative is aligned to the audio.
     if options.word_timestamps:
         n_best[0]["words"] = [_word(word) for word in phrase.words]
     if options.display_word_timestamps:
         n_best[0]["displayWords"] = [
             {"displayText": shown, **_extent(word)}
             for word in phrase.display_words
-            if (shown := _display(word.text, options))
+            if (shown := _display_text(word.text, options))
         ]
     return {**result, **_extent(phrase), "nBest": n_best}
 
@@ -108,7 +111,7 @@ def _word(word: Word) -> dict[str, Any]:
 
 
 def _extent(timed: Phrase | Word) -> dict[str, str | int]:
-    # Rounded at both ends, so that a word that ends where the next begins still does.
+    # Both ends are rounded, so that adjacent words stay adjacent.
     offset_ms = milliseconds_from_seconds(timed.offset_s)
     duration_ms = milliseconds_from_seconds(timed.offset_s + timed.duration_s) - offset_ms
     offset_ticks = ticks_from_milliseconds(offset_ms)
@@ -123,21 +126,21 @@ def _extent(timed: Phrase | Word) -> dict[str, str | int]:
     }
 
 
-def _forms(reading: Alternative, options: BatchResultOptions) -> dict[str, str]:
+def _forms(alternative: Alternative, options: BatchResultOptions) -> dict[str, str]:
     return {
-        "lexical": reading.lexical,
-        "itn": reading.itn,
-        "maskedITN": reading.masked_itn,
-        "display": _display(reading.display, options),
+        "lexical": alternative.lexical,
+        "itn": alternative.itn,
+        "maskedITN": alternative.masked_itn,
+        "display": _display_text(alternative.display, options),
     }
 
 
-def _combined_forms(readings: Sequence[dict[str, str]]) -> dict[str, str]:
+def _combined_forms(alternatives: Sequence[dict[str, str]]) -> dict[str, str]:
     return {
-        form: " ".join(reading[form] for reading in readings if reading[form])
+        form: " ".join(alternative[form] for alternative in alternatives if alternative[form])
         for form in ("lexical", "itn", "maskedITN", "display")
     }
 
 
-def _display(text: str, options: BatchResultOptions) -> str:
+def _display_text(text: str, options: BatchResultOptions) -> str:
     return text if options.punctuation else without_punctuation(text)

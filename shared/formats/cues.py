@@ -1,6 +1,7 @@
-"""Transcript -> cues, what a viewer reads at a time.
+"""Transcript -> subtitle cues.
 
-At most two lines of 42 columns and 7 seconds, ended where a sentence, a clause or a breath ends:
+At most two lines of 42 columns and 7 seconds, preferably up to the end of a sentence, clause or
+breath group:
 https://partnerhelp.netflixstudios.com/hc/en-us/articles/215758617-Timed-Text-Style-Guide-General-Requirements
 Three hours of English take 0.4 s, of Chinese without word times 1.1 s (2 cores).
 """
@@ -10,30 +11,30 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from shared.formats.scripts import columns
+from shared.formats.speaker_labels import count_speaking_channels, label_speaker
 from shared.formats.timed_text import TimedPiece, timed_pieces
-from shared.formats.voices import n_speaking_channels, voice_of
 from shared.ticks import milliseconds_from_seconds
 from shared.transcript import Phrase, Transcript
 
 LINE_COLUMNS = 42
 LONGEST_S = 7.0
-SHORTEST_S = 1.0  # shown at least so long, unless the next cue of the channel comes first
+SHORTEST_S = 1.0  # unless the next cue of the channel begins earlier
 
 _PAUSE_S = 0.3
 _SENTENCE_ENDS = ".?!…。？！।۔؟။។།"
 _CLAUSE_ENDS = ",;:—–、，；：،؛၊"
 _CLOSING = "\"'”’»)]}」』）】"
 
-# What it costs to end a cue or a line here, in cues: a worse place is taken only where a better
-# one would need one more cue, or leave one nearly empty.
+# Penalties of a break after each, in units of one cue: a worse place is chosen only where a better
+# one needs one more cue, or leaves one nearly empty.
 _AFTER_SENTENCE, _AFTER_PAUSE, _AFTER_CLAUSE, _AFTER_WORD = 0.0, 0.2, 0.3, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One or two lines, and when they are shown.
+    """One or two lines with their time on screen.
 
-    end_ms is after offset_ms. voice: who speaks, empty where there is only one; its name and a
+    end_ms: after offset_ms. voice: speaker label, empty where there is only one; the label and a
     colon fit before the first line.
     """
 
@@ -45,23 +46,23 @@ class Cue:
 
 
 def cues(transcript: Transcript) -> list[Cue]:
-    """Cues in order of time; those of one channel do not overlap."""
-    names_channel = n_speaking_channels(transcript) > 1
+    """Return cues in order of time; those of one channel do not overlap."""
+    names_channel = count_speaking_channels(transcript) > 1
     by_channel: dict[int, list[Cue]] = {}
     for phrase in transcript.phrases:
         by_channel.setdefault(phrase.channel, []).extend(
-            _cues_of(phrase, voice_of(phrase, names_channel=names_channel))
+            _split_into_cues(phrase, label_speaker(phrase, names_channel=names_channel))
         )
     duration_ms = milliseconds_from_seconds(transcript.duration_s)
-    parted = [
+    resolved = [
         cue
         for of_channel in by_channel.values()
-        for cue in _parted_in_time(sorted(of_channel, key=lambda cue: cue.offset_ms), duration_ms)
+        for cue in _resolve_overlaps(sorted(of_channel, key=lambda cue: cue.offset_ms), duration_ms)
     ]
-    return sorted(parted, key=lambda cue: (cue.offset_ms, cue.channel))
+    return sorted(resolved, key=lambda cue: (cue.offset_ms, cue.channel))
 
 
-def _cues_of(phrase: Phrase, voice: str) -> list[Cue]:
+def _split_into_cues(phrase: Phrase, voice: str) -> list[Cue]:
     first_columns = LINE_COLUMNS - (columns(f"{voice}: ") if voice else 0)
     pieces = timed_pieces(phrase, first_columns)
     layout = _Layout(pieces, first_columns)
@@ -78,21 +79,21 @@ def _cues_of(phrase: Phrase, voice: str) -> list[Cue]:
 
 
 class _Layout:
-    """Pieces `first` to `last`, one past, as cues and lines."""
+    """Splits pieces into cues and lines; `first` to `last` (one past) name a range of pieces."""
 
     def __init__(self, pieces: Sequence[TimedPiece], first_columns: int) -> None:
         self._pieces = pieces
         self._first_columns = first_columns
         self._penalties = [0.0, *(_penalty(*pair) for pair in pairwise(pieces)), _AFTER_SENTENCE]
-        # Column at which each piece ends, were all of them in one line
+        # Column of the end of each piece if all were in one line
         self._ends = [0]
         for piece in pieces:
             self._ends.append(self._ends[-1] + piece.is_spaced + piece.n_columns)
 
     def cues(self) -> list[tuple[int, int]]:
-        """The cheapest way to part all pieces into cues, by dynamic programming.
+        """Return the cheapest split into cues, by dynamic programming.
 
-        Grows with the pieces times those of the longest cue.
+        Time grows with the number of pieces times that of the longest cue.
         """
         n_pieces = len(self._pieces)
         costs = [0.0, *[float("inf")] * n_pieces]
@@ -110,7 +111,7 @@ class _Layout:
         return parts[::-1]
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
-        """One line if it fits, else two of similar width that part at a clause if they can."""
+        """Return one line if it fits, else two of similar width, preferably split at a clause."""
         if self._columns(first, last) <= self._first_columns:
             return (self._text(first, last),)
         middle = min(
@@ -129,7 +130,7 @@ class _Layout:
         return abs(difference) / LINE_COLUMNS
 
     def _last_of_longest_cue(self, first: int) -> int:
-        """The most pieces that fit two lines and the longest time; one always does."""
+        """Return the end of the longest cue within two lines and `LONGEST_S`, at least a piece."""
         middle = last = self._last_within(first, first, self._first_columns)
         if last < len(self._pieces):
             last = self._last_within(middle, middle, LINE_COLUMNS)
@@ -159,7 +160,7 @@ class _Layout:
 
 
 def _penalty(piece: TimedPiece, following: TimedPiece) -> float:
-    """What it costs to end between two pieces."""
+    """Return the penalty of a break between two pieces."""
     end = piece.text.rstrip(_CLOSING)[-1:]
     if end and end in _SENTENCE_ENDS:
         return _AFTER_SENTENCE
@@ -168,19 +169,19 @@ def _penalty(piece: TimedPiece, following: TimedPiece) -> float:
     return _AFTER_CLAUSE if end and end in _CLAUSE_ENDS else _AFTER_WORD
 
 
-def _parted_in_time(channel_cues: Sequence[Cue], duration_ms: int) -> list[Cue]:
-    """Show each cue of a channel long enough to be read, and no two at once."""
+def _resolve_overlaps(channel_cues: Sequence[Cue], duration_ms: int) -> list[Cue]:
+    """Remove overlaps between the cues of a channel and lengthen short cues."""
     longest_ms, shortest_ms = map(milliseconds_from_seconds, (LONGEST_S, SHORTEST_S))
-    parted: list[Cue] = []
+    resolved: list[Cue] = []
     for cue in channel_cues:
         offset_ms = cue.offset_ms
-        if parted:
-            offset_ms = max(offset_ms, parted[-1].offset_ms + 1)
-            parted[-1] = replace(parted[-1], end_ms=min(parted[-1].end_ms, offset_ms))
+        if resolved:
+            offset_ms = max(offset_ms, resolved[-1].offset_ms + 1)
+            resolved[-1] = replace(resolved[-1], end_ms=min(resolved[-1].end_ms, offset_ms))
         end_ms = max(
             min(cue.end_ms, offset_ms + longest_ms),
             min(offset_ms + shortest_ms, duration_ms),
             offset_ms + 1,  # WebVTT: a cue ends after it starts
         )
-        parted.append(replace(cue, offset_ms=offset_ms, end_ms=end_ms))
-    return parted
+        resolved.append(replace(cue, offset_ms=offset_ms, end_ms=end_ms))
+    return resolved

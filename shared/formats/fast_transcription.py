@@ -16,11 +16,10 @@ _CONFIDENCE_DIGITS = 4
 def fast_transcription_result(
     transcript: Transcript, separate_channels: Sequence[int] = ()
 ) -> dict[str, Any]:
-    """JSON object of the answer.
+    """Return the JSON object of the answer.
 
-    `separate_channels` are the channels that were transcribed one by one; none where they were
-    mixed, and then nothing in the answer names a channel. A channel without speech has an
-    empty combined phrase, and so has silence.
+    separate_channels: separately transcribed channels; empty where they were mixed, then the
+    answer has no channel numbers. A channel without speech has an empty combined phrase.
     """
     phrases = sorted(transcript.phrases, key=lambda phrase: (phrase.channel, phrase.offset_s))
     if separate_channels:
@@ -54,7 +53,7 @@ def _phrase(phrase: Phrase, *, names_channel: bool) -> dict[str, Any]:
 
 
 def _extent(timed: Phrase | Word) -> dict[str, int]:
-    # Rounded at both ends, so that a word that ends where the next begins still does.
+    # Both ends are rounded, so that adjacent words stay adjacent.
     offset = milliseconds_from_seconds(timed.offset_s)
     end = milliseconds_from_seconds(timed.offset_s + timed.duration_s)
     return {"offsetMilliseconds": offset, "durationMilliseconds": end - offset}

@@ -13,7 +13,7 @@ from typing import Any
 
 from shared.formats.openai_languages import language_code, language_name
 from shared.formats.punctuation import without_punctuation
-from shared.formats.scripts import joined_sentences
+from shared.formats.scripts import join_sentences
 from shared.ticks import milliseconds_from_seconds
 from shared.transcript import Phrase, Transcript, Word
 
@@ -25,13 +25,13 @@ _DIGITS = 4
 
 
 def transcription_text(transcript: Transcript) -> str:
-    """All that was said in one line; empty where nobody speaks. Ends with a line break."""
-    return f"{_text_of(_spoken(transcript))}\n"
+    """Return the whole text in one line with a line break; empty without speech."""
+    return f"{_text_of(_phrases_with_text(transcript))}\n"
 
 
 def transcription_json(transcript: Transcript) -> dict[str, Any]:
-    """Answer of `json`; `languages` in the order in which they are first spoken."""
-    phrases = _spoken(transcript)
+    """Return the answer of `json`; `languages` in the order of their first phrase."""
+    phrases = _phrases_with_text(transcript)
     return {
         "text": _text_of(phrases),
         "languages": languages_of(phrases),
@@ -40,22 +40,22 @@ def transcription_json(transcript: Transcript) -> dict[str, Any]:
 
 
 def verbose_json(
-    transcript: Transcript, granularities: Collection[str], asked_locale: str | None = None
+    transcript: Transcript, granularities: Collection[str], requested_locale: str | None = None
 ) -> dict[str, Any]:
-    """Answer of `verbose_json`.
+    """Return the answer of `verbose_json`.
 
-    A phrase is a segment. Of the figures of Whisper's own loop `temperature` and
-    `no_speech_prob` are 0, because voice activity has decided before, and `tokens` is empty.
+    A phrase is a segment. Of the figures of Whisper's transcription loop `temperature` and
+    `no_speech_prob` are 0, since voice activity detection replaces them, and `tokens` is empty.
 
     Parameters
     ----------
     granularities: `segment`, `word` or both; the other member is left out.
-    asked_locale: canonical; its language is given where nobody speaks.
+    requested_locale: canonical; its language is the answer's without speech.
     """
-    phrases = _spoken(transcript)
+    phrases = _phrases_with_text(transcript)
     answer: dict[str, Any] = {
         "task": "transcribe",
-        "language": _main_language(phrases, asked_locale),
+        "language": _main_language(phrases, requested_locale),
         "duration": _seconds(transcript.duration_s),
         "text": _text_of(phrases),
     }
@@ -78,19 +78,19 @@ def verbose_json(
 
 
 def diarized_json(transcript: Transcript) -> dict[str, Any]:
-    """Answer of `diarized_json`, of a transcript whose phrases have speakers."""
+    """Return the answer of `diarized_json` for a transcript with speakers."""
     return {
         "task": "transcribe",
         "duration": _seconds(transcript.duration_s),
-        "text": _text_of(_spoken(transcript)),
+        "text": _text_of(_phrases_with_text(transcript)),
         "segments": _diarized_segments(transcript),
         "usage": _usage(transcript),
     }
 
 
 def diarized_events(transcript: Transcript) -> Iterator[dict[str, Any]]:
-    """Events of a whole transcript whose phrases have speakers: text and segment, then the end."""
-    phrases = _spoken(transcript)
+    """Yield the events of a transcript with speakers: delta and segment per phrase, then done."""
+    phrases = _phrases_with_text(transcript)
     pieces = _continuations(("", *(phrase.best.display for phrase in phrases)))
     for piece, segment in zip(pieces, _diarized_segments(transcript), strict=True):
         yield {**delta_event(piece), "segment_id": segment["id"]}
@@ -99,29 +99,29 @@ def diarized_events(transcript: Transcript) -> Iterator[dict[str, Any]]:
 
 
 def delta_event(delta: str) -> dict[str, Any]:
-    """Event of text that has been recognised; all deltas together are the text."""
+    """Return the event of a recognised phrase; the concatenated deltas are the text."""
     return {"type": "transcript.text.delta", "delta": delta}
 
 
 def done_event(text: str, languages: list[dict[str, str]]) -> dict[str, Any]:
-    """Last event, with the whole text."""
+    """Return the last event, with the whole text."""
     return {"type": "transcript.text.done", "text": text, "languages": languages}
 
 
 def continuation(text: str, following: str) -> str:
-    """What makes `text` and `following` one text: `following`, after a space where one belongs."""
+    """Return `following`, with a space in front where it needs one behind `text`."""
     last = text[-1:]
-    return joined_sentences([last, following]).removeprefix(last)
+    return join_sentences([last, following]).removeprefix(last)
 
 
 def languages_of(phrases: Iterable[Phrase]) -> list[dict[str, str]]:
-    """Codes of the languages of phrases, each once."""
+    """Return the codes of the languages of phrases, without duplicates."""
     codes = dict.fromkeys(language_code(phrase.locale) for phrase in phrases)
     return [{"code": code} for code in codes]
 
 
 def speaker_label(speaker: int | None) -> str:
-    """`A` for speaker 1 up to `Z`, then `AA`; `A` too where no voice could be told from another."""
+    """Return `A` for speaker 1 up to `Z`, then `AA`; `A` also without diarization."""
     number, label = speaker or 1, ""
     while number:
         number, letter = divmod(number - 1, 26)
@@ -129,27 +129,29 @@ def speaker_label(speaker: int | None) -> str:
     return label
 
 
-def _spoken(transcript: Transcript) -> list[Phrase]:
-    """Phrases with text, by time."""
-    spoken = [phrase for phrase in transcript.phrases if phrase.best.display]
-    return sorted(spoken, key=lambda phrase: (phrase.offset_s, phrase.channel))
+def _phrases_with_text(transcript: Transcript) -> list[Phrase]:
+    """Return the phrases with text, by time."""
+    with_text = [phrase for phrase in transcript.phrases if phrase.best.display]
+    return sorted(with_text, key=lambda phrase: (phrase.offset_s, phrase.channel))
 
 
 def _text_of(phrases: Sequence[Phrase]) -> str:
-    return joined_sentences([phrase.best.display for phrase in phrases])
+    return join_sentences([phrase.best.display for phrase in phrases])
 
 
 def _continuations(texts: Sequence[str]) -> list[str]:
-    """Every text but the first, as it continues the one before."""
+    """Return the continuation of each text but the first."""
     return [continuation(*pair) for pair in pairwise(texts)]
 
 
-def _main_language(phrases: Sequence[Phrase], asked_locale: str | None) -> str:
-    """Name of the language that is spoken longest."""
-    spoken_s: dict[str, float] = {}
+def _main_language(phrases: Sequence[Phrase], requested_locale: str | None) -> str:
+    """Return the name of the language with the longest speech."""
+    duration_s: dict[str, float] = {}
     for phrase in phrases:
-        spoken_s[phrase.locale] = spoken_s.get(phrase.locale, 0.0) + phrase.duration_s
-    locale = max(spoken_s, key=lambda locale: spoken_s[locale]) if spoken_s else asked_locale
+        duration_s[phrase.locale] = duration_s.get(phrase.locale, 0.0) + phrase.duration_s
+    locale = (
+        max(duration_s, key=lambda locale: duration_s[locale]) if duration_s else requested_locale
+    )
     return UNKNOWN_LANGUAGE if locale is None else language_name(locale)
 
 
@@ -178,7 +180,7 @@ def _diarized_segments(transcript: Transcript) -> list[dict[str, Any]]:
             "text": phrase.best.display,
             "speaker": speaker_label(phrase.speaker),
         }
-        for number, phrase in enumerate(_spoken(transcript))
+        for number, phrase in enumerate(_phrases_with_text(transcript))
     ]
 
 
@@ -194,5 +196,5 @@ def _seconds(seconds: float) -> float:
 
 
 def _usage(transcript: Transcript) -> dict[str, Any]:
-    """What the cloud would bill: begun seconds."""
+    """Return the billed duration of OpenAI's API: seconds, rounded up."""
     return {"type": "duration", "seconds": math.ceil(_seconds(transcript.duration_s))}

@@ -1,6 +1,6 @@
-"""Languages as OpenAI's audio API writes them: `english` in verbose JSON, ISO 639-1 elsewhere.
+"""Languages in OpenAI's audio API: `english` in verbose JSON, ISO 639-1 elsewhere.
 
-Names are those of Whisper's tokenizer, which the API passes on:
+The names are those of Whisper's tokenizer:
 https://github.com/openai/whisper/blob/main/whisper/tokenizer.py
 """
 
@@ -27,14 +27,14 @@ _NAMES = dict(
 
 
 def language_name(locale: str) -> str:
-    """English name of a canonical locale's language, lower case: `pt-BR` -> `portuguese`."""
+    """Return the English name of a canonical locale's language: `pt-BR` -> `portuguese`."""
     return _NAMES[language_of(locale)].replace("_", " ")
 
 
 def language_code(locale: str) -> str:
-    """ISO 639-1 code of a canonical locale's language: `pt-BR` -> `pt`.
+    """Return the ISO 639-1 code of a canonical locale's language: `pt-BR` -> `pt`.
 
-    It has three letters where ISO has no two: `haw`, `yue`. Whisper's `jw` is ISO's `jv`.
+    Languages without one have three letters: `haw`, `yue`. Whisper's `jw` is ISO's `jv`.
     """
     language = language_of(locale)
     return "jv" if language == "jw" else language

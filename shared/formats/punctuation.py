@@ -1,7 +1,7 @@
-"""Display text without its punctuation: what `punctuationMode` `None` asks for.
+"""Display text without punctuation, for `punctuationMode` `None`.
 
-Capitals, numbers and symbols stay. Punctuation is what Unicode calls so (categories P*), but not
-the marks that are part of a word or a number: `don't`, `U.S.`, `3.50`, `10:30`, `50%`, `AT&T`.
+Capitals, numbers and symbols stay. Punctuation has Unicode's categories P*, except for marks that
+are part of a word or a number: `don't`, `U.S.`, `3.50`, `10:30`, `50%`, `AT&T`.
 """
 
 import re
@@ -14,20 +14,20 @@ _PARTS_OF_WORDS = frozenset("'’-‐‑%‰٪&@#*/\\§・·׳״་＆％＠＃�
 _WITHIN_WORDS = frozenset(".,:")  # between two letters or digits: `3.50`, `10:30`, `node.js`
 _WITHIN_NUMBERS = frozenset("–—〜")  # between two digits, as in a range of years
 _INITIALS = re.compile(r"(?<!\w)[^\W\d_]\.[^\W\d_]$")  # `p.m`, also at the end of `U.S.A`
-_LOOKED_BACK_AT = 4  # characters: the two initials, their full stop and what is before them
+_LOOKBACK_CHARACTERS = 4  # two initials, the full stop between them, the character before
 
 
 def without_punctuation(text: str) -> str:
-    """`text` with single spaces and without punctuation; empty where it is nothing else.
+    """Return `text` with single spaces and without punctuation.
 
-    Marks between two words that no space parts leave a space, `yes—no` becomes `yes no`; between
-    characters of a script without spaces they leave nothing.
+    A mark between two words without a space becomes a space, `yes—no` becomes `yes no`; between
+    characters of a script without spaces it is removed.
     """
     return " ".join(_SIGNS.sub(_without_marks, text).split())
 
 
 def _without_marks(signs: re.Match[str]) -> str:
-    """What stays of a run of characters that are neither letters, digits nor spaces."""
+    """Return the remainder of a run of characters that are no letters, digits or spaces."""
     text, run = signs.string, signs.group()
     start, end = signs.span()
     before, after = text[start - 1 : start], text[end : end + 1]
@@ -61,4 +61,4 @@ def _ends_initials(signs: re.Match[str]) -> bool:
     if signs.group()[0] != ".":
         return False
     start = signs.start()
-    return bool(_INITIALS.search(signs.string[max(0, start - _LOOKED_BACK_AT) : start]))
+    return bool(_INITIALS.search(signs.string[max(0, start - _LOOKBACK_CHARACTERS) : start]))

@@ -1,4 +1,4 @@
-"""Speech turns as RTTM: one line a turn, what tools that score diarization read.
+"""Speech turns as RTTM, the input of diarization scorers: one line per turn.
 
 Source: NIST, "Rich Transcription Time Marked", RT-09 evaluation plan, appendix A.
 """
@@ -12,7 +12,7 @@ class SpokenTurn(Protocol):
 
     @property
     def speaker(self) -> int | None:
-        """Counts from 1; None where nobody was told apart."""
+        """Speaker, counted from 1; None without diarization."""
         ...
 
     @property
@@ -31,7 +31,7 @@ def rttm(turns: Iterable[SpokenTurn], file_id: str, channel: int = 0) -> str:
 
     Parameters
     ----------
-    file_id: what the second column calls the audio; blanks, which part columns, become `_`.
+    file_id: name of the audio in the second column; blanks, which separate columns, become `_`.
     channel: counted from 0; RTTM counts from 1.
     """
     name = "_".join(file_id.split()) or "audio"

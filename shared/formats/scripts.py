@@ -1,14 +1,13 @@
-"""What the layout of text needs to know of the world's scripts.
+"""Scripts: line breaks, width in columns, spaces between sentences.
 
-Where a line may be broken follows the Unicode line breaking algorithm in its main points, UAX #14:
-at spaces, and between the characters of scripts that write none. Words of Thai, Lao, Burmese and
-Khmer can not be told apart without a dictionary; where recognition says which characters are a
-word, that counts.
+Line breaks follow the main rules of the Unicode line breaking algorithm, UAX #14: at spaces, and
+between the characters of scripts without spaces. Word boundaries of Thai, Lao, Burmese and Khmer
+need a dictionary; where recognition has timed words, their boundaries are used.
 """
 
 import unicodedata
 
-# First and last character of the scripts that part no words by spaces; Hangul is not among them.
+# First and last character of scripts without spaces between words; Hangul has spaces.
 _UNSPACED_RANGES = (
     ("\u0e00", "\u0eff"),  # Thai, Lao
     ("\u0f00", "\u0fff"),  # Tibetan
@@ -25,32 +24,32 @@ _UNSPACED_RANGES = (
 _CJK_START = "\u2e80"
 
 # No line starts with these: vowels and repetition signs that follow their consonant, small kana,
-# what prolongs a sound, ends of syllables and sentences. Closing brackets are known by category.
-_STICK_TO_THE_LEFT = frozenset(
+# prolonged sound marks, ends of syllables and sentences. Closing brackets are found by category.
+_NO_BREAK_BEFORE = frozenset(
     "ะาำๅๆฯຯະາຳໆ་།၊။។៕"
     "ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々〻ヽヾゝゞ"
     "、。，．：；？！％・,.:;?!%…’”‰℃"
 )
 # No line ends with these: vowels that are written before their consonant, and signs that stack
 # the next consonant below the one before.
-_STICK_TO_THE_RIGHT = frozenset("เแโใไເແໂໃໄ\u1039\u17d2\u200d‘“$£¥￥＄#＃")
+_NO_BREAK_AFTER = frozenset("เแโใไເແໂໃໄ\u1039\u17d2\u200d‘“$£¥￥＄#＃")
 
 
 def is_unspaced(character: str) -> bool:
-    """Whether a character belongs to a script that parts no words by spaces."""
+    """Whether a character belongs to a script without spaces between words."""
     return any(first <= character <= last for first, last in _UNSPACED_RANGES)
 
 
 def columns(text: str) -> int:
-    """Width of a text in columns: ideographs, kana and Hangul take two, combining marks none."""
+    """Return the width in columns: ideographs, kana and Hangul have two, combining marks none."""
     if text.isascii():
         return len(text)
     return sum(_columns_of(character) for character in text)
 
 
 def may_break_between(before: str, after: str) -> bool:
-    """Whether a line may end between two characters that no space parts."""
-    if before in _STICK_TO_THE_RIGHT or after in _STICK_TO_THE_LEFT:
+    """Whether a line may break between two adjacent characters."""
+    if before in _NO_BREAK_AFTER or after in _NO_BREAK_BEFORE:
         return False
     if unicodedata.category(before) in {"Ps", "Pi"}:  # an opening bracket or quote
         return False
@@ -59,8 +58,8 @@ def may_break_between(before: str, after: str) -> bool:
     return is_unspaced(before) or is_unspaced(after)
 
 
-def joined_sentences(texts: list[str]) -> str:
-    """Sentences as one text; between Chinese or Japanese ones there is no space."""
+def join_sentences(texts: list[str]) -> str:
+    """Join sentences with spaces, but without one between Chinese or Japanese sentences."""
     joined = ""
     for text in texts:
         touching = joined and text and _is_cjk(joined[-1]) and _is_cjk(text[0])

@@ -13,9 +13,9 @@ _CONFIDENCE_DIGITS = 4
 
 
 def simple_result(transcript: Transcript) -> dict[str, Any]:
-    """JSON object of `format=simple`."""
+    """Return the JSON object of `format=simple`."""
     if not transcript.phrases:
-        return _without_text(transcript)
+        return _result_without_text(transcript)
     return {
         "RecognitionStatus": "Success",
         "DisplayText": _join([phrase.best.display for phrase in transcript.phrases]),
@@ -24,10 +24,10 @@ def simple_result(transcript: Transcript) -> dict[str, Any]:
 
 
 def detailed_result(transcript: Transcript) -> dict[str, Any]:
-    """JSON object of `format=detailed`; `Words` are there when the phrases have timed words."""
+    """Return the JSON object of `format=detailed`; `Words` only if the phrases have timed words."""
     if not transcript.phrases:
-        return _without_text(transcript)
-    n_best = _joined_alternatives(transcript.phrases)
+        return _result_without_text(transcript)
+    n_best = _join_alternatives(transcript.phrases)
     words = [word for phrase in transcript.phrases for word in phrase.words]
     if words:
         n_best[0]["Words"] = [_word(word) for word in words]
@@ -40,19 +40,19 @@ def detailed_result(transcript: Transcript) -> dict[str, Any]:
 
 
 def error_result() -> dict[str, Any]:
-    """JSON object of a failure inside the service that may be retried; comes with HTTP 200."""
+    """Return the JSON object of a transient failure of the service, sent with HTTP 200."""
     return {"RecognitionStatus": "Error"}
 
 
-def _without_text(transcript: Transcript) -> dict[str, Any]:
-    """Say why there is no text: speech that gave none, else what the audio begins with."""
-    unmatched = [
+def _result_without_text(transcript: Transcript) -> dict[str, Any]:
+    """Return the status of a result without text: speech without match, else the first drop."""
+    without_match = [
         stretch
         for stretch in transcript.dropped
         if stretch.reason in {DropReason.NO_MATCH, DropReason.LOOP}
     ]
-    if unmatched:
-        return {"RecognitionStatus": "NoMatch", **_extent(unmatched)}
+    if without_match:
+        return {"RecognitionStatus": "NoMatch", **_extent(without_match)}
     first = min(transcript.dropped, key=lambda stretch: stretch.offset_s, default=None)
     babble = first is not None and first.reason is DropReason.NOISE
     return {
@@ -63,35 +63,36 @@ def _without_text(transcript: Transcript) -> dict[str, Any]:
 
 
 def _extent(stretches: "tuple[Phrase, ...] | list[Dropped]") -> dict[str, int]:
-    """Offset of the first stretch, duration to the end of the last."""
+    """Return the offset of the first stretch and the duration to the end of the last."""
     offset = ticks_from_seconds(min(stretch.offset_s for stretch in stretches))
     end = ticks_from_seconds(max(stretch.offset_s + stretch.duration_s for stretch in stretches))
     return {"Offset": offset, "Duration": end - offset}
 
 
-def _joined_alternatives(phrases: tuple[Phrase, ...]) -> list[dict[str, Any]]:
-    """Join the n-th readings of all phrases; a phrase that has fewer gives its last."""
-    n_readings = max(len(phrase.n_best) for phrase in phrases)
+def _join_alternatives(phrases: tuple[Phrase, ...]) -> list[dict[str, Any]]:
+    """Join the n-th alternatives of all phrases; a phrase with fewer contributes its last."""
+    n_alternatives = max(len(phrase.n_best) for phrase in phrases)
     return [
-        _joined_alternative(
+        _join_rank(
             phrases, [phrase.n_best[min(rank, len(phrase.n_best) - 1)] for phrase in phrases]
         )
-        for rank in range(n_readings)
+        for rank in range(n_alternatives)
     ]
 
 
-def _joined_alternative(phrases: tuple[Phrase, ...], readings: list[Alternative]) -> dict[str, Any]:
-    # A confidence speaks for its stretch of speech; two words must not outweigh ten seconds.
+def _join_rank(phrases: tuple[Phrase, ...], alternatives: list[Alternative]) -> dict[str, Any]:
+    # Weighted by duration: the confidence of two words must not outweigh that of ten seconds.
     weights = [max(phrase.duration_s, 1e-3) for phrase in phrases]
     weighted = sum(
-        weight * reading.confidence for weight, reading in zip(weights, readings, strict=True)
+        weight * alternative.confidence
+        for weight, alternative in zip(weights, alternatives, strict=True)
     )
     return {
         "Confidence": round(weighted / sum(weights), _CONFIDENCE_DIGITS),
-        "Lexical": _join([reading.lexical for reading in readings]),
-        "ITN": _join([reading.itn for reading in readings]),
-        "MaskedITN": _join([reading.masked_itn for reading in readings]),
-        "Display": _join([reading.display for reading in readings]),
+        "Lexical": _join([alternative.lexical for alternative in alternatives]),
+        "ITN": _join([alternative.itn for alternative in alternatives]),
+        "MaskedITN": _join([alternative.masked_itn for alternative in alternatives]),
+        "Display": _join([alternative.display for alternative in alternatives]),
     }
 
 

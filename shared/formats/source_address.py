@@ -1,13 +1,13 @@
-"""How a result names the input it was made from."""
+"""Source of a result, without credentials."""
 
 from urllib.parse import urlsplit
 
 
 def source_text(source: str) -> str:
-    """Address or name of an input without anything that gives access to it.
+    """Return the address or name of an input without anything that grants access to it.
 
-    An address loses its query, fragment and user: signatures of shared access stand there, and
-    result files outlive them. The name of a blob stays as it is: `why?.wav` has no query.
+    An address loses its query, fragment and user: signatures of shared access are there, and
+    result files outlive them. The name of a blob stays unchanged: `why?.wav` has no query.
     """
     if "://" not in source:
         return source

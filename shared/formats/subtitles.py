@@ -1,6 +1,6 @@
 """Transcript -> subtitle files: SubRip (SRT) and WebVTT.
 
-SRT has no standard; this is what players read. WebVTT: https://www.w3.org/TR/webvtt1/
+SRT has no standard; this is the common form. WebVTT: https://www.w3.org/TR/webvtt1/
 """
 
 from shared.formats.cues import Cue, cues
@@ -8,10 +8,10 @@ from shared.transcript import Transcript
 
 
 def srt(transcript: Transcript) -> str:
-    """SubRip text, to be written as UTF-8; empty where nobody speaks.
+    """Return SubRip text, for UTF-8; empty without speech.
 
-    A voice is written before the first line: `Guest-1: `, or `Channel 1: ` where people speak on
-    several channels. Of one channel no two cues overlap, of several they may.
+    A speaker label precedes the first line: `Guest-1: `, or `Channel 1: ` with speech on several
+    channels. Cues of one channel do not overlap, cues of different channels may.
     """
     return "\n".join(
         f"{number}\n{_time(cue.offset_ms, ',')} --> {_time(cue.end_ms, ',')}\n{_srt_text(cue)}\n"
@@ -20,9 +20,9 @@ def srt(transcript: Transcript) -> str:
 
 
 def webvtt(transcript: Transcript) -> str:
-    """WebVTT text, to be written as UTF-8; only its header where nobody speaks.
+    """Return WebVTT text, for UTF-8; only the header without speech.
 
-    A voice is a voice span, `<v Guest-1>`; cues are those of `srt`.
+    A speaker label is a voice span, `<v Guest-1>`; cues are those of `srt`.
     """
     return "\n".join(
         [
@@ -47,7 +47,7 @@ def _vtt_text(cue: Cue) -> str:
 
 
 def _time(milliseconds: int, decimal_point: str) -> str:
-    """`00:00:00,000`; hours have two digits or as many as they need."""
+    """Format as `00:00:00,000`; hours have at least two digits."""
     seconds, milliseconds = divmod(milliseconds, 1_000)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)

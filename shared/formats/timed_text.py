@@ -1,4 +1,4 @@
-"""The display text of a phrase in pieces that a line may end after, each with its time."""
+"""The display text of a phrase, split at possible line breaks, with times."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from shared.transcript import Phrase, Word
 
 @dataclass(frozen=True, slots=True)
 class TimedPiece:
-    """A word with its punctuation, or as little as a character of a script without spaces.
+    """A word with its punctuation, or one character or more of a script without spaces.
 
-    n_columns: its width. is_spaced: a space parts it from the piece before.
+    n_columns: its width. is_spaced: a space separates it from the previous piece.
     """
 
     text: str
@@ -24,7 +24,7 @@ class TimedPiece:
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Characters `first` to `last`, one past, and when they are spoken."""
+    """Characters `first` to `last`, one past, with their time."""
 
     first: int
     last: int
@@ -32,16 +32,16 @@ class _Span:
     end_s: float
 
     def time_s(self, position: int) -> float:
-        """When a character begins: time passes evenly over those of a span."""
+        """Interpolate the start of a character within the span."""
         share = (position - self.first) / (self.last - self.first)
         return self.offset_s + share * (self.end_s - self.offset_s)
 
 
 def timed_pieces(phrase: Phrase, widest_columns: int) -> list[TimedPiece]:
-    """Pieces of the best reading's display form, in order; nothing of it is lost.
+    """Split the display form of the best alternative, lossless and in order.
 
-    A timed word stays whole unless it is wider than `widest_columns`. Without word times, time
-    is spread over the characters.
+    A timed word stays whole unless it is wider than `widest_columns`. Without word times, times
+    are interpolated over the characters.
     """
     text = " ".join(phrase.best.display.split())
     spans = _word_spans(text, phrase.display_words)
@@ -59,11 +59,11 @@ def timed_pieces(phrase: Phrase, widest_columns: int) -> list[TimedPiece]:
         rules.insert(0, lambda position: position in starts and may_end_before(position))
     elif text:
         spans = [_Span(0, len(text), phrase.offset_s, phrase.offset_s + phrase.duration_s)]
-    return _with_times(text, _parted(text, (0, len(text)), rules, widest_columns), spans)
+    return _assign_times(text, _split_by_rules(text, (0, len(text)), rules, widest_columns), spans)
 
 
 def _word_spans(text: str, words: Sequence[Word]) -> list[_Span]:
-    """Where each word stands in the text; empty where the words do not make up the text."""
+    """Locate each word in the text; empty where the words are not the whole text."""
     spans: list[_Span] = []
     end = 0
     for word in words:
@@ -75,23 +75,23 @@ def _word_spans(text: str, words: Sequence[Word]) -> list[_Span]:
     return [] if text[end:].strip() else spans
 
 
-def _parted(
+def _split_by_rules(
     text: str,
     extent: tuple[int, int],
     rules: Sequence[Callable[[int], bool]],
     widest_columns: int,
 ) -> Iterator[tuple[int, int]]:
-    """Part a text where the first rule lets it end, what is too wide by the next rule."""
+    """Split a text by the first rule, and pieces that are too wide by the next rule."""
     first, last = extent
     cuts = [position for position in range(first + 1, last) if rules[0](position)]
     for piece in pairwise([first, *cuts, last]):
         if len(rules) > 1 and columns(text[slice(*piece)].rstrip()) > widest_columns:
-            yield from _parted(text, piece, rules[1:], widest_columns)
+            yield from _split_by_rules(text, piece, rules[1:], widest_columns)
         else:
             yield piece
 
 
-def _with_times(
+def _assign_times(
     text: str, extents: Iterator[tuple[int, int]], spans: Sequence[_Span]
 ) -> list[TimedPiece]:
     pieces: list[TimedPiece] = []

@@ -1,1 +1,1 @@
-"""Locales, languages, and which one is spoken."""
+"""Locales, candidate languages, and sequences of languages."""

@@ -15,12 +15,12 @@ LEAST_PROBABILITY = 1e-6
 class IdentifiedLanguage:
     """The main locale of an audio.
 
-    probability: 0..1 among the candidates. The probability of other languages does not count: of
-        German among Spanish and English one of the two is the most probable.
+    probability: 0..1 among the candidates. The probability of other languages does not count: for
+        German speech with candidates Spanish and English, one of the two is the most probable.
     alternatives: every candidate locale with its probability, most probable first; without
         candidates the ten most probable.
-    is_in_set: False where the speech sounds like none of the candidates (open-set
-        identification); the locale is the least improbable one then.
+    is_in_set: False where the speech is in none of the candidate languages (open-set
+        identification); `locale` is still the most probable candidate.
     """
 
     locale: str
@@ -30,13 +30,13 @@ class IdentifiedLanguage:
 
 
 class LanguageCandidates:
-    """The languages an audio may be in.
+    """Candidate languages of an audio.
 
     Parameters
     ----------
     locales: candidates in the caller's order. None means any language of the model. Of two
-        locales of one language the first is taken.
-    languages: what the engine can recognise.
+        locales of one language the first counts.
+    languages: languages that the engine recognises.
 
     Raises
     ------
@@ -60,27 +60,27 @@ class LanguageCandidates:
 
     @property
     def only(self) -> str | None:
-        """The locale where there is one candidate: nothing is to be identified."""
+        """The locale of a single candidate, which needs no identification; else None."""
         return next(iter(self._locales.values())) if len(self._locales) == 1 else None
 
     def locale_of(self, language: str) -> str:
-        """The caller's locale of a language."""
+        """Return the candidate locale of a language."""
         return self._locales[language]
 
     def posteriors(self, probabilities: Mapping[str, float]) -> dict[str, float]:
-        """Probability of each candidate, given that it is one of them; they sum to 1."""
+        """Return the probability of each candidate, given that it is one of them; they sum to 1."""
         return normalised(probabilities, self.languages)
 
     def scored(self, span: SpanScores, probabilities: Mapping[str, float]) -> SpanScores:
-        """The span with the posteriors of the candidates."""
+        """Return the span with the posteriors of the candidates."""
         return replace(span, posteriors=self.posteriors(probabilities))
 
     def mean_posteriors(
         self, probabilities: Sequence[Mapping[str, float]], weights: Sequence[float]
     ) -> dict[str, float]:
-        """Geometric mean over segments, weighted by their seconds of speech; sums to 1.
+        """Return the geometric mean over segments, weighted by seconds of speech; sums to 1.
 
-        A masked mean: the probability of other languages does not count.
+        The mean is masked: the probability of other languages does not count.
         """
         means = {
             language: math.exp(
@@ -97,7 +97,7 @@ class LanguageCandidates:
     def in_set_probability(
         self, probabilities: Sequence[Mapping[str, float]], weights: Sequence[float]
     ) -> float:
-        """Probability that the language is one of the candidates, mean over segments, 0..1."""
+        """Return the mean probability over segments that the language is a candidate, 0..1."""
         in_set = sum(
             weight * sum(ranked.get(language, 0.0) for language in self.languages)
             for ranked, weight in zip(probabilities, weights, strict=True)
@@ -107,7 +107,7 @@ class LanguageCandidates:
     def identified(
         self, posteriors: Mapping[str, float], is_in_set: bool = True
     ) -> IdentifiedLanguage:
-        """The most probable locale and the others behind it."""
+        """Rank the candidates by posterior."""
         ranked = sorted(posteriors, key=lambda language: -posteriors[language])
         alternatives = tuple((self._locales[one], posteriors[one]) for one in ranked[:10])
         return IdentifiedLanguage(*alternatives[0], alternatives, is_in_set)

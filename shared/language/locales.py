@@ -1,7 +1,8 @@
-"""Locales (`en-US`, what the contracts speak) and languages (`en`, what the model speaks).
+"""Locales of the contracts (`en-US`) and languages of the model (`en`).
 
-The one table of both. The first locale of a language stands for it where only the language is
-known. Locales as in Azure AI Speech's language support page; languages as in Whisper's tokenizer.
+This is the only table of both. The first locale of a language is the default where only the
+language is known. Locales as in Azure AI Speech's language support page; languages as in Whisper's
+tokenizer.
 """
 
 from shared.errors import UnsupportedLocale
@@ -40,19 +41,19 @@ _LANGUAGE_BY_LOCALE = {
     for locale in locales.split()
 }
 
-# What people write where the table says otherwise.
+# Other codes of languages in the table.
 _ALIASES = {"nb": "no", "fil": "tl", "jv": "jw", "iw": "he", "in": "id", "cmn": "zh"}
 
 
 def supported_locales() -> tuple[str, ...]:
-    """Every locale of the table, sorted."""
+    """Return every locale of the table, sorted."""
     return tuple(sorted(locale for locale, _ in _LANGUAGE_BY_LOCALE.values()))
 
 
 def find_locale(text: str) -> str:
-    """Canonical spelling of a locale; a bare language gives its first locale.
+    """Return the canonical spelling of a locale; for a language, its first locale.
 
-    Case does not matter, `_` counts as `-`.
+    Case-insensitive; `_` counts as `-`.
 
     Raises
     ------
@@ -68,10 +69,10 @@ def find_locale(text: str) -> str:
 
 
 def language_of(locale: str) -> str:
-    """Language that the model is told for a canonical locale (`pt-BR` -> `pt`)."""
+    """Return the model's language of a canonical locale (`pt-BR` -> `pt`)."""
     return _LANGUAGE_BY_LOCALE[locale.lower()][1]
 
 
 def default_locale(language: str) -> str:
-    """First locale of a language (`pt` -> `pt-BR`)."""
+    """Return the first locale of a language (`pt` -> `pt-BR`)."""
     return _LOCALES_BY_LANGUAGE[language].split(maxsplit=1)[0]

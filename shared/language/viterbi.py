@@ -1,8 +1,8 @@
 """The most probable sequence of languages, from the posteriors of many short spans (Viterbi).
 
-One short span may sound like another language, so no span decides for itself: of all sequences the
-most probable is taken, where a change of language has a cost. A change is cheaper in a pause, where
-most of them are, than within a breath.
+The posteriors of one short span are often wrong, so no span is decided in isolation: the result is
+the most probable sequence, where a change of language has a cost. A change costs less in a pause,
+where most code-switches are, than within an utterance.
 """
 
 import math
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 # span between two others changes the language with a posterior of 0.95, the last one with 0.82.
 CHANGE_IN_PAUSE = 1.5
 CHANGE_WITHIN_UTTERANCE = 2.5
-LEAST_POSTERIOR = 0.02  # the model is wrong about a short span that often, however sure it is
+LEAST_POSTERIOR = 0.02  # error rate of the model on short spans, even at a posterior near 1
 FULL_WEIGHT_S = 1.0  # a shorter span weighs less
 
 
 @dataclass(frozen=True, slots=True)
 class SpanScores:
-    """The languages of one span of speech.
+    """Language posteriors of one span of speech.
 
     posteriors: probability of each candidate language; they sum to 1. Empty before scoring.
     after_pause: a pause precedes it.
@@ -47,13 +47,13 @@ class SpanScores:
         return self.posteriors[self.most_probable]
 
     def evidence(self, language: str) -> float:
-        """Logarithm of the posterior of a language, bounded, less where the span is short."""
+        """Return the bounded log posterior of a language, with less weight for a short span."""
         weight = min(1.0, self.duration_s / FULL_WEIGHT_S)
         return weight * math.log(max(self.posteriors.get(language, 0.0), LEAST_POSTERIOR))
 
 
 def normalised(probabilities: Mapping[str, float], languages: Sequence[str]) -> dict[str, float]:
-    """Probabilities of some languages, scaled to sum to 1; equal ones where all are 0."""
+    """Scale the probabilities of some languages to sum to 1; equal ones where all are 0."""
     total = sum(probabilities.get(language, 0.0) for language in languages)
     if total <= 0.0:
         return dict.fromkeys(languages, 1.0 / len(languages))
@@ -61,7 +61,7 @@ def normalised(probabilities: Mapping[str, float], languages: Sequence[str]) -> 
 
 
 def most_probable_languages(spans: Sequence[SpanScores], before: str | None) -> list[str]:
-    """Language of each span, in order of time; of equally probable ones the first candidate.
+    """Return the language of each span, in order of time; on ties the first candidate.
 
     before: the language spoken before the first span, None at the start of the audio.
     """

@@ -1,1 +1,1 @@
-"""Speech from text: voices, SSML, and the engines that speak."""
+"""Speech synthesis: voices, SSML, engines."""

@@ -1,6 +1,6 @@
-"""Azure Speech's voices: sentences go to the cloud, samples come back as they are made.
+"""Azure Speech's voices: sends sentences to the cloud, streams the samples back.
 
-Only where `SOTTO_VOICES` names `azure`, or one voice as `azure:en-US-AvaNeural`.
+Used only where `SOTTO_VOICES` names `azure`, or one voice as `azure:en-US-AvaNeural`.
 
 Source: https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech
 """
@@ -19,20 +19,20 @@ from shared.errors import ConfigurationError, SynthesisUnavailable
 from shared.retry_after import retry_after_s
 from shared.settings import Settings
 from shared.synthesis.synthesizer import Sentence, Span, Speech
-from shared.synthesis.voices import AZURE, FEMALE, MALE, NEUTRAL, Voice
+from shared.synthesis.voice_catalogue import AZURE, FEMALE, MALE, NEUTRAL, Voice
 from shared.version import USER_AGENT
 
 SAMPLE_RATE = 24_000
 OUTPUT_FORMAT = "raw-24khz-16bit-mono-pcm"
 
-# As for the translator of the same cloud: what passes by itself, and the waits between four tries.
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+# As for Azure AI Translator: statuses worth a retry, and the waits between four tries.
+_TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _WAITS_S = (1.0, 2.0, 4.0)
 _LONGEST_WAIT_S = 10.0
 
 # `zh-CN-liaoning-XiaobeiNeural`, `en-US-Ava:DragonHDLatestNeural`: locale, then name.
 _SHORT_NAME = re.compile(r"([a-z]{2,3}(?:-[A-Za-z0-9]+)+)-([A-Za-z0-9:]+)Neural")
-# Characters that XML 1.0 can not hold, not even escaped. Nobody could speak them either.
+# Characters that XML 1.0 forbids, even escaped. They have no sound either.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -64,49 +64,50 @@ class AzureSpeech:
         )
 
     def voices(self) -> tuple[Voice, ...]:
-        """Voices that the resource has; asked for once, then kept in memory.
+        """Return the voices of the resource, fetched once and kept in memory.
 
         Raises
         ------
-        SynthesisUnavailable: it refuses, or does not answer after four tries. Says the status.
+        SynthesisUnavailable: the service refuses, or does not answer after four tries. The message
+            has the status.
         """
         with self._lock:
             if self._voices is None:
-                self._voices = self._listed()
+                self._voices = self._list_voices()
             return self._voices
 
     def synthesise(self, sentence: Sentence, speaker: str) -> Iterator[Speech]:
-        """Speak a sentence with the voice of that short name, piece by piece as it arrives.
+        """Yield the samples of a sentence as they arrive; `speaker` is the voice's short name.
 
         Raises
         ------
         SynthesisUnavailable: the service refuses, does not answer after four tries, or breaks
-            off. Says the status, nothing of the sentence.
+            off. The message has the status, nothing of the sentence.
         """
         headers = {
             b"Content-Type": b"application/ssml+xml",
             b"X-Microsoft-OutputFormat": OUTPUT_FORMAT.encode(),
         }
-        response = self._answer("POST", "/v1", headers, _ssml(sentence, speaker).encode())
+        response = self._request("POST", "/v1", headers, _ssml(sentence, speaker).encode())
         try:
             yield from _speech(response)
         finally:
             response.close()
 
-    def _listed(self) -> tuple[Voice, ...]:
-        response = self._answer("GET", "/voices/list", {}, None)
+    def _list_voices(self) -> tuple[Voice, ...]:
+        response = self._request("GET", "/voices/list", {}, None)
         try:
-            voices = tuple(filter(None, map(_listed_voice, _json(response))))
+            voices = tuple(filter(None, map(_voice_from_entry, _json(response))))
         finally:
             response.close()
         if not voices:
             raise SynthesisUnavailable("Azure Speech lists no voices.")
         return voices
 
-    def _answer(
+    def _request(
         self, method: str, path: str, headers: dict[bytes, bytes], body: bytes | None
     ) -> httpx.Response:
-        """Ask until it answers 200. Its body is not read yet; the caller closes it."""
+        """Send until the answer is 200. The caller reads its body and closes it."""
         status = 0
         for wait_s in (*_WAITS_S, None):
             response = self._send(method, path, headers, body)
@@ -115,19 +116,19 @@ class AzureSpeech:
                 if status == httpx.codes.OK:
                     return response
                 response.close()
-            if wait_s is None or (status and status not in _PASSING):
+            if wait_s is None or (status and status not in _TRANSIENT_STATUSES):
                 break
             answered = {} if response is None else response.headers
             self._sleep(retry_after_s(answered, wait_s, _LONGEST_WAIT_S))
-        raise _unavailable(f"answered {status}" if status else "is not reached")
+        raise _unavailable(f"answered {status}" if status else "cannot be reached")
 
     def _send(
         self, method: str, path: str, headers: dict[bytes, bytes], body: bytes | None
     ) -> httpx.Response | None:
         """One try; None where there was no answer."""
-        own = {b"Ocp-Apim-Subscription-Key": self._key, b"User-Agent": USER_AGENT.encode()}
+        common = {b"Ocp-Apim-Subscription-Key": self._key, b"User-Agent": USER_AGENT.encode()}
         request = self._client.build_request(
-            method, f"{self._url}{path}", headers=own | headers, content=body
+            method, f"{self._url}{path}", headers=common | headers, content=body
         )
         try:
             return self._client.send(request, stream=True)
@@ -135,12 +136,12 @@ class AzureSpeech:
             return None
 
 
-def named_voice(name: str) -> Voice:
-    """Describe a voice by its short name alone, without asking; its gender is then not known.
+def voice_from_short_name(name: str) -> Voice:
+    """Describe a voice by its short name, without a request; the gender is unknown.
 
     Raises
     ------
-    ConfigurationError: not the short name of a neural voice.
+    ConfigurationError: `name` is not the short name of a neural voice.
     """
     voice = _voice(name, NEUTRAL)
     if voice is None:
@@ -164,8 +165,8 @@ def _voice(short_name: str, gender: str) -> Voice | None:
     )
 
 
-def _listed_voice(entry: Any) -> Voice | None:
-    """Voice of an entry of the list; None for one that has no name of the usual form."""
+def _voice_from_entry(entry: Any) -> Voice | None:
+    """Read one entry of the voice list; None where its name has another form."""
     if not isinstance(entry, dict):
         return None
     gender = entry.get("Gender")
@@ -174,7 +175,7 @@ def _listed_voice(entry: Any) -> Voice | None:
 
 
 def _json(response: httpx.Response) -> list[Any]:
-    """Array of an answer; empty where it is something else or breaks off."""
+    """Read the array of an answer; empty where the answer is no array or breaks off."""
     try:
         response.read()
         answer = response.json()
@@ -184,7 +185,7 @@ def _json(response: httpx.Response) -> list[Any]:
 
 
 def _speech(response: httpx.Response) -> Iterator[Speech]:
-    """Samples of an answer: little-endian int16, which pieces may cut in the middle."""
+    """Decode an answer: little-endian int16; a network piece may end inside a sample."""
     left = b""
     pieces = response.iter_bytes()
     while True:
@@ -199,42 +200,42 @@ def _speech(response: httpx.Response) -> Iterator[Speech]:
         left = piece[whole:]
         if whole:
             yield Speech(np.frombuffer(piece[:whole], "<i2").astype(np.int16), SAMPLE_RATE)
-    # Raised out here, so that what the library knows of the request does not hang on to it.
+    # Raised outside the handler: the library's exception holds the request, and so the text.
     raise _unavailable("broke off")
 
 
 def _ssml(sentence: Sentence, speaker: str) -> str:
-    spoken = "".join(map(_marked_up, sentence.spans))
-    manner = "".join(
+    spoken = "".join(map(_span_markup, sentence.spans))
+    prosody = "".join(
         f' {name}="{100 * (factor - 1):+.0f}%"'
         for name, factor in (("rate", sentence.speed), ("pitch", sentence.pitch))
         if factor != 1.0
     )
-    if manner:
-        spoken = f"<prosody{manner}>{spoken}</prosody>"
-    # Voices of one language do not know the element.
+    if prosody:
+        spoken = f"<prosody{prosody}>{spoken}</prosody>"
+    # Monolingual voices do not support the element.
     if "Multilingual" in speaker:
-        spoken = f'<lang xml:lang="{_escaped(sentence.language)}">{spoken}</lang>'
+        spoken = f'<lang xml:lang="{_escape(sentence.language)}">{spoken}</lang>'
     return (
         '<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis"'
-        f' xml:lang="{_escaped(sentence.language)}">'
-        f'<voice name="{_escaped(speaker)}">{spoken}</voice></speak>'
+        f' xml:lang="{_escape(sentence.language)}">'
+        f'<voice name="{_escape(speaker)}">{spoken}</voice></speak>'
     )
 
 
-def _marked_up(span: Span) -> str:
-    text = _escaped(span.text)
+def _span_markup(span: Span) -> str:
+    text = _escape(span.text)
     if span.ipa is None:
         return text
-    return f'<phoneme alphabet="ipa" ph="{_escaped(span.ipa)}">{text}</phoneme>'
+    return f'<phoneme alphabet="ipa" ph="{_escape(span.ipa)}">{text}</phoneme>'
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     return escape(_NOT_XML.sub("", text))
 
 
 def _base_url(settings: Settings) -> str:
-    """Address up to `/cognitiveservices`; a resource's own domain has it below `/tts`."""
+    """Return the URL up to `/cognitiveservices`; custom domains have it below `/tts`."""
     region = settings.azure_speech_region
     endpoint = settings.azure_speech_endpoint or f"https://{region}.tts.speech.microsoft.com"
     path = "/tts" if ".cognitiveservices." in endpoint else ""

@@ -1,55 +1,56 @@
-"""Spoken sentences as bytes of one encoded audio, while the later ones are still to be spoken."""
+"""Synthesised speech as one encoded audio, streamed sentence by sentence."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from shared.audio.encode import AudioEncoder, Encoding
 from shared.audio.resample import Resampler
-from shared.synthesis.speaker import Line, Speaker, carry_on
+from shared.scheduling import CheckCancelled, never_cancelled
+from shared.synthesis.speech_synthesis import SpeechSynthesis, SynthesisUnit
 from shared.synthesis.synthesizer import Samples, Speech
 
 
-def encoded_speech(
-    speaker: Speaker,
-    lines: tuple[Line, ...],
+def encode_speech(
+    synthesis: SpeechSynthesis,
+    units: tuple[SynthesisUnit, ...],
     encoding: Encoding,
-    go_on: Callable[[], None] = carry_on,
+    check_cancelled: CheckCancelled = never_cancelled,
 ) -> Iterator[bytes]:
-    """Yield the audio as it is ready: at least a piece a sentence, none of them empty.
+    """Yield encoded bytes as they are ready: at least one piece per sentence, none empty.
 
-    The length in a WAV header is right where there is one sentence, spoken on this machine; else
-    there may be more to come, and it is unknown. Blocks; belongs into a thread.
+    A WAV header has the right length where there is one sentence and a local voice; otherwise
+    the length is unknown when the header is written. Blocks: call it in a thread.
 
     Parameters
     ----------
-    go_on: see `Speaker.speak`.
+    check_cancelled: see `SpeechSynthesis.speak`.
 
     Raises
     ------
-    ModelMissing, ModelCorrupt, SynthesisUnavailable: see `Speaker.speak`.
+    ModelMissing, ModelCorrupt, SynthesisUnavailable: see `SpeechSynthesis.speak`.
     """
-    samples_of_parts = _resampled(speaker.speak(lines, go_on), encoding.sample_rate)
-    if _comes_in_one(lines):
-        samples = next(samples_of_parts, np.zeros(0, np.int16))
+    resampled_parts = _resample_parts(synthesis.speak(units, check_cancelled), encoding.sample_rate)
+    if _is_single_part(units):
+        samples = next(resampled_parts, np.zeros(0, np.int16))
         encoder = AudioEncoder(encoding, n_samples=len(samples))
         pieces = [encoder.encode(samples), encoder.finish()]
         yield from filter(None, pieces)
         return
     encoder = AudioEncoder(encoding)
-    for samples in samples_of_parts:
+    for samples in resampled_parts:
         if piece := encoder.encode(samples):
             yield piece
     if rest := encoder.finish():
         yield rest
 
 
-def _comes_in_one(lines: tuple[Line, ...]) -> bool:
-    return len(lines) <= 1 and not any(line.voice.is_remote for line in lines)
+def _is_single_part(units: tuple[SynthesisUnit, ...]) -> bool:
+    return len(units) <= 1 and not any(unit.voice.is_remote for unit in units)
 
 
-def _resampled(parts: Iterator[Speech], sample_rate: int) -> Iterator[Samples]:
-    """Samples at another rate; a sentence begins and ends softly, so each is converted alone."""
+def _resample_parts(parts: Iterator[Speech], sample_rate: int) -> Iterator[Samples]:
+    """Resample each sentence separately: its edges are silent, so no filter state is lost."""
     resampler: Resampler | None = None
     for part in parts:
         resampler = resampler or Resampler(part.sample_rate, 1, sample_rate)

@@ -1,7 +1,7 @@
-"""eSpeak NG in a process of its own: phonemes for the other engines, and a voice of last resort.
+"""eSpeak NG in a child process: phonemes for the other engines, and the fallback voice.
 
-The process is started at first use and stays; each answer has a deadline. One that is late, ends
-or answers nonsense is killed, and the next request starts another. Text goes to it over a pipe.
+The process starts at first use and stays; each answer has a deadline. A process that is late, ends
+or breaks the protocol is killed, and the next request starts another. Text travels over a pipe.
 """
 
 import contextlib
@@ -25,7 +25,7 @@ import numpy as np
 from shared.errors import SynthesisUnavailable
 from shared.synthesis.synthesizer import Sentence, Speech
 
-# A sentence takes 1 ms as phonemes and 20 ms as speech; the first also starts the process: 60 ms.
+# A sentence takes 1 ms as phonemes and 20 ms as speech; starting the process takes 60 ms.
 ANSWER_S = 20.0
 HOW_TO_INSTALL = "Install it: `pip install -r requirements/text-to-speech.txt`."
 
@@ -37,14 +37,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 @dataclass(frozen=True, slots=True)
 class EspeakInstallation:
-    """Where the library and its data lie."""
+    """Paths of the library and of its data."""
 
     library: Path
     data_folder: Path
 
 
 def find_espeak() -> EspeakInstallation | None:
-    """Find the library in the package that carries it, without importing that; None if absent."""
+    """Find the library in its Python package, without importing it; None if absent."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
         return None
@@ -66,29 +66,34 @@ class EspeakProcess:
         self._end: weakref.finalize[..., EspeakProcess] | None = None
 
     def phonemes(self, text: str, voice: str, tie: str = "") -> str:
-        """IPA of a text, punctuation kept.
+        """Return the IPA of a text, with its punctuation.
 
         Parameters
         ----------
-        voice: as the library names it, such as `en-us`.
-        tie: character between the letters of one sound (`t^ʃ`); none joins them plainly.
+        voice: the library's name of a voice, such as `en-us`.
+        tie: character between the letters of one phoneme (`t^ʃ`); empty puts nothing there.
 
         Raises
         ------
         SynthesisUnavailable: the library is not installed, or its process does not answer.
         """
-        request = {"do": "phonemes", "voice": voice, "text": _plain(text), "tie": tie}
+        request = {
+            "do": "phonemes",
+            "voice": voice,
+            "text": _without_control_characters(text),
+            "tie": tie,
+        }
         header, _ = self._ask(request)
         return str(header["phonemes"])
 
     def speak(self, text: str, voice: str, *, speed: float, pitch: float) -> Speech:
-        """Speak a text; speed and pitch as in `Sentence`, bounded by what the library can.
+        """Synthesise a text; speed and pitch as in `Sentence`, within the library's limits.
 
         Raises
         ------
         SynthesisUnavailable: the library is not installed, or its process does not answer.
         """
-        request = {"do": "speak", "voice": voice, "text": _plain(text)}
+        request = {"do": "speak", "voice": voice, "text": _without_control_characters(text)}
         header, pcm = self._ask(request | {"speed": speed, "pitch": pitch})
         return Speech(np.frombuffer(pcm, "<i2"), int(header["sample_rate"]))
 
@@ -107,7 +112,7 @@ class EspeakProcess:
                 self._kill()
                 header = None
         if header is None:
-            # Raised out here: the cause might quote the answer, and that the text.
+            # Raised outside the handler: its exception might quote the answer, and so the text.
             raise SynthesisUnavailable("eSpeak NG does not answer.")
         if "error" in header:
             raise SynthesisUnavailable(f"eSpeak NG has no voice {request['voice']}.")
@@ -120,8 +125,8 @@ class EspeakProcess:
         installation = find_espeak()
         if installation is None:
             raise SynthesisUnavailable(f"eSpeak NG is not installed. {HOW_TO_INSTALL}")
-        # Isolated, without site packages and without writing byte code; the environment holds
-        # what it may see of ours: nothing.
+        # Isolated, without site packages and byte code files; nothing of the server's environment
+        # is passed on but the library path.
         self._process = subprocess.Popen(
             [
                 sys.executable, "-I", "-S", "-B", str(_CHILD),
@@ -131,7 +136,7 @@ class EspeakProcess:
             env={"PATH": os.defpath, "LD_LIBRARY_PATH": os.environ.get("LD_LIBRARY_PATH", "")},
             bufsize=0,
         )  # fmt: skip
-        # At the latest when this interpreter ends.
+        # Ends the process with the interpreter at the latest.
         self._end = weakref.finalize(self, _end, self._process)
         return self._process
 
@@ -142,9 +147,9 @@ class EspeakProcess:
 
 
 class EspeakSynthesizer:
-    """The library's own formant voices: every language, none of them pleasant.
+    """The library's formant voices: many languages, poor quality.
 
-    A speaker is a voice of the library, such as `de`.
+    `speaker` is the library's name of a voice, such as `de`.
     """
 
     changes_pitch = True
@@ -153,7 +158,7 @@ class EspeakSynthesizer:
         self._process = process
 
     def synthesise(self, sentence: Sentence, speaker: str) -> Iterator[Speech]:
-        """Speak a sentence; IPA is passed over, as the library reads a notation of its own."""
+        """Yield a sentence in one part; ignores IPA, since the library reads another notation."""
         yield self._process.speak(
             sentence.text, speaker, speed=sentence.speed, pitch=sentence.pitch
         )
@@ -168,14 +173,14 @@ def _end(process: subprocess.Popen[bytes]) -> None:
                 pipe.close()
 
 
-def _plain(text: str) -> str:
+def _without_control_characters(text: str) -> str:
     return _CONTROL.sub(" ", text)
 
 
 def _exchange(
     process: subprocess.Popen[bytes], line: bytes, deadline: float
 ) -> tuple[dict[str, Any], bytes]:
-    """Write a line, read the header's line and the bytes it announces."""
+    """Write a request line; read the header line and the bytes that it announces."""
     assert process.stdin is not None  # noqa: S101 - both are pipes
     assert process.stdout is not None  # noqa: S101
     process.stdin.write(line)

@@ -1,9 +1,8 @@
-"""The process that loads eSpeak NG, so that Sotto's own does not: the library is GPL.
+"""Child process that loads eSpeak NG. The library is GPL, so the server does not load it.
 
-Run as `python -I -S -B espeak_child.py LIBRARY DATA_FOLDER`. It takes one JSON object a line on
-its standard input and answers each with a JSON line, which says how many bytes of int16 samples
-follow it. Standard library only; nothing is written anywhere else, and a text leaves it as
-phonemes or samples alone. It ends when its input does.
+Run as `python -I -S -B espeak_child.py LIBRARY DATA_FOLDER`. It reads one JSON object per line from
+standard input and answers each with a JSON line that has the number of bytes of int16 samples
+behind it. Uses the standard library only, writes nothing but the answers, and ends with its input.
 
 Source: speak_lib.h of eSpeak NG 1.52.
 """
@@ -22,8 +21,8 @@ _TIE_LETTERS = 0x80
 _NORMAL_RATE = 165  # words per minute
 _NORMAL_PITCH = 50
 
-# The library drops punctuation, which voices need for their melody. Between letters or digits it
-# belongs to the word: 3.5, 10:30, U.S.
+# The library drops punctuation, which voices need for intonation. Between letters or digits it is
+# part of the word: 3.5, 10:30, U.S.
 _PUNCTUATION = re.compile(r"(?<!\w)[;:,.!?¡¿—–…\"«»“”()]+|[;:,.!?¡¿—–…\"«»“”()]+(?!\w)")
 _LANGUAGE_SWITCH = re.compile(r"\([a-z-]+\)")
 
@@ -48,11 +47,11 @@ class Espeak:
         self._library.espeak_SetSynthCallback(self._callback)
 
     def select(self, voice: str) -> bool:
-        """Choose a voice by its name; tell whether there is one."""
+        """Select a voice by its name; False where the library has none of that name."""
         return bool(self._library.espeak_SetVoiceByName(voice.encode()) == 0)
 
     def phonemes(self, text: str, tie: str) -> str:
-        """IPA of a text with its punctuation; `tie` joins the letters of one sound."""
+        """Return the IPA of a text with its punctuation; `tie` joins the letters of a phoneme."""
         mode = _IPA | (_TIE_LETTERS | ord(tie) << 8 if tie else 0)
         pieces, end = [], 0
         for mark in _PUNCTUATION.finditer(text):
@@ -62,7 +61,7 @@ class Espeak:
         return "".join(pieces).strip()
 
     def speak(self, text: str, speed: float, pitch: float) -> bytes:
-        """Samples of a text: int16, little-endian, mono, at `sample_rate`."""
+        """Return the samples of a text: int16, little-endian, mono, at `sample_rate`."""
         self._samples.clear()
         self._library.espeak_SetParameter(_RATE, round(_NORMAL_RATE * speed), 0)
         self._library.espeak_SetParameter(_PITCH, round(_NORMAL_PITCH * pitch), 0)
@@ -91,7 +90,7 @@ class Espeak:
 
 
 def answer(espeak: Espeak, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Do what one line asks for."""
+    """Handle one request: header and samples of the answer."""
     if not espeak.select(request["voice"]):
         return {"error": "voice"}, b""
     if request["do"] == "phonemes":
@@ -101,7 +100,7 @@ def answer(espeak: Espeak, request: dict[str, Any]) -> tuple[dict[str, Any], byt
 
 
 def main() -> None:
-    """Answer until the input ends."""
+    """Answer requests until the input ends."""
     espeak = Espeak(sys.argv[1], sys.argv[2])
     for line in sys.stdin.buffer:
         header, samples = answer(espeak, json.loads(line))

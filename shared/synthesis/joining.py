@@ -1,7 +1,7 @@
-"""Parts of a sentence made one: joined, levelled, its edges softened, silence behind it.
+"""Parts of a sentence joined: level normalised, edges faded, silence appended.
 
-The only user of pydub, and only for samples that are in memory already: its decoding and its
-export write temporary files. It is imported at first use, as its import looks for programs.
+The only module that uses pydub, and only on samples in memory: its decoding and export write
+temporary files. It is imported at first use, since its import searches for programs.
 """
 
 import warnings
@@ -13,25 +13,25 @@ import numpy as np
 
 from shared.synthesis.synthesizer import Speech
 
-# Voices differ by 10 dB. This is where telephony and broadcasting of speech lie, roughly.
+# Voices differ by 10 dB. Telephony and broadcast speech have about this level.
 LEVEL_DBFS = -20.0
 PEAK_DBFS = -1.0
 EDGE_MS = 5
 
 
 def join_parts(parts: Sequence[Speech], *, gain_db: float = 0.0, pause_s: float = 0.0) -> Speech:
-    """Join the parts of one sentence, which have one rate, and bring them to one level.
+    """Join the parts of one sentence, which share a sample rate, and normalise their level.
 
     Parameters
     ----------
-    gain_db: what is added to the usual level; peaks stay below full scale whatever is asked.
+    gain_db: added to `LEVEL_DBFS`; peaks stay below full scale at any gain.
     pause_s: silence behind the sentence.
     """
     sample_rate = parts[0].sample_rate
     segment_of = _audio_segment()
     joined = _segment(segment_of, parts[0])
     for part in parts[1:]:
-        # Without crossfade: pydub mixes in a temporary file.
+        # Without crossfade: pydub would mix in a temporary file.
         joined = joined.append(_segment(segment_of, part), crossfade=0)
     if joined.max > 0:
         gain = LEVEL_DBFS + gain_db - joined.dBFS
@@ -44,7 +44,7 @@ def join_parts(parts: Sequence[Speech], *, gain_db: float = 0.0, pause_s: float 
 
 
 def amplify(speech: Speech, gain_db: float) -> Speech:
-    """Make a part of a sentence louder or softer; what is beyond full scale is cut off."""
+    """Apply a gain to a part of a sentence; samples clip at full scale."""
     if gain_db == 0:
         return speech
     amplified = _segment(_audio_segment(), speech).apply_gain(gain_db)
@@ -58,13 +58,13 @@ def _segment(segment_of: Any, speech: Speech) -> Any:
 
 
 def _audio_segment() -> Any:
-    """Import pydub's one class, without the warnings that its import is known for."""
+    """Import pydub's `AudioSegment` without the warnings of its import."""
     with warnings.catch_warnings():
         warnings.filterwarnings(
             "ignore", "Couldn't find (ffmpeg|ffprobe|avconv|ffplay)", RuntimeWarning, "pydub"
         )
         warnings.filterwarnings("ignore", ".*invalid escape sequence", SyntaxWarning)
-        # Python 3.11 and 3.12, which have audioop and deprecate it.
+        # Python 3.11 and 3.12 deprecate audioop.
         warnings.filterwarnings("ignore", ".*invalid escape sequence", DeprecationWarning)
         warnings.filterwarnings("ignore", "'audioop' is deprecated", DeprecationWarning)
         from pydub import AudioSegment  # noqa: PLC0415

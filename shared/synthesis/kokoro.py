@@ -1,7 +1,7 @@
-"""Kokoro-82M: one ONNX model, a style for each voice, IPA from eSpeak NG.
+"""Kokoro-82M: one ONNX model, a style vector per voice, IPA from eSpeak NG.
 
 Sources: https://huggingface.co/hexgrad/Kokoro-82M for symbols and styles, and misaki's notes on
-how eSpeak's IPA is written in Kokoro's: the letters of one sound become one symbol.
+the mapping of eSpeak's IPA to Kokoro's: the letters of one phoneme become one symbol.
 """
 
 import re
@@ -14,15 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.synthesis.espeak import EspeakProcess
-from shared.synthesis.onnx_voice import OnnxVoice, samples_of
+from shared.synthesis.onnx_voice import OnnxVoice, to_int16
 from shared.synthesis.synthesizer import Sentence, Span, Speech
 
 SAMPLE_RATE = 24_000
 MODEL_FILE = "onnx/model_quantized.onnx"
-MAX_SOUNDS = 510
+MAX_PHONEMES = 510
 _STYLE_SIZE = 256
 
-# Each symbol at its id; a space stands where an id is not used (16 is the space itself).
+# Symbols by id: a space fills unused ids (16 is the space itself).
 _SYMBOLS = {
     symbol: number
     for first, symbols in {
@@ -35,7 +35,7 @@ _SYMBOLS = {
     for number, symbol in enumerate(symbols, first)
 }  # fmt: skip
 
-# eSpeak's voice for the text of each kind of Kokoro voice.
+# eSpeak's voice for the phonemes of each kind of Kokoro voice.
 _ESPEAK_VOICES = {
     "a": "en-us", "b": "en-gb-x-rp", "e": "es", "f": "fr", "i": "it", "p": "pt-br",
 }  # fmt: skip
@@ -53,7 +53,7 @@ _BRITISH = {"e^ə": "ɛː", "iə": "ɪə", "ə^ʊ": "Q", "ɪ^ə": "ɪə"}
 
 
 class KokoroSynthesizer:
-    """Kokoro's voices; a speaker is one of them, such as `af_heart`. Loaded at first use.
+    """Kokoro's voices; `speaker` is the name of one, such as `af_heart`. Loaded at first use.
 
     Parameters
     ----------
@@ -70,9 +70,9 @@ class KokoroSynthesizer:
         self._styles: dict[str, npt.NDArray[np.float32]] = {}
 
     def synthesise(self, sentence: Sentence, speaker: str) -> Iterator[Speech]:
-        """Speak a sentence; in several parts where it has more than 510 sounds."""
+        """Yield a sentence; in several parts where it has more than 510 phonemes."""
         styles = self._style(speaker)
-        for ids in _parts(self._ids(sentence.spans, speaker)):
+        for ids in _split_ids(self._ids(sentence.spans, speaker)):
             audio = self._model.run(
                 {
                     "tokens": np.array([[0, *ids, 0]], np.int64),
@@ -80,10 +80,10 @@ class KokoroSynthesizer:
                     "speed": np.array([sentence.speed], np.float32),
                 }
             )
-            yield Speech(samples_of(audio), SAMPLE_RATE)
+            yield Speech(to_int16(audio), SAMPLE_RATE)
 
     def _style(self, speaker: str) -> npt.NDArray[np.float32]:
-        """Styles of a voice by number of sounds: shape `(510, 1, 256)`."""
+        """Return the styles of a voice by number of phonemes, shape `(510, 1, 256)`."""
         with self._lock:
             if speaker not in self._styles:
                 file = self._folder / "voices" / f"{speaker}.bin"
@@ -92,17 +92,17 @@ class KokoroSynthesizer:
 
     def _ids(self, spans: tuple[Span, ...], speaker: str) -> list[int]:
         kind = speaker[0]
-        sounds = ""
+        phonemes = ""
         for span in spans:
             ipa = span.ipa or self._process.phonemes(span.text, _ESPEAK_VOICES[kind], _TIE)
-            if sounds and (span.text[:1].isspace() or sounds[-1:].isspace()):
-                sounds = sounds.rstrip() + " "
-            sounds += kokoro_sounds(ipa, kind) + (" " if span.text[-1:].isspace() else "")
-        return list(_known(sounds.strip()))
+            if phonemes and (span.text[:1].isspace() or phonemes[-1:].isspace()):
+                phonemes = phonemes.rstrip() + " "
+            phonemes += to_kokoro_phonemes(ipa, kind) + (" " if span.text[-1:].isspace() else "")
+        return list(_symbol_ids(phonemes.strip()))
 
 
-def kokoro_sounds(ipa: str, kind: str) -> str:
-    """Write IPA of eSpeak, tied with `^`, as the voices of a kind (`a`: American) learned it."""
+def to_kokoro_phonemes(ipa: str, kind: str) -> str:
+    """Map eSpeak's IPA, tied with `^`, to the symbols of a kind of voice (`a`: American)."""
     replacements = dict(_JOINED)
     if kind in "ab":
         replacements |= _ENGLISH
@@ -113,20 +113,20 @@ def kokoro_sounds(ipa: str, kind: str) -> str:
     return pattern.sub(lambda match: replacements[match[0]], ipa).replace(_TIE, "")
 
 
-def _known(sounds: str) -> Iterator[int]:
-    """Ids of the sounds that have one; `ũ` is written as two, `ç` is one."""
-    for sound in sounds:
-        for symbol in sound if sound in _SYMBOLS else unicodedata.normalize("NFD", sound):
+def _symbol_ids(phonemes: str) -> Iterator[int]:
+    """Yield the ids of the phonemes that have one; `ũ` decomposes into two, `ç` is one."""
+    for phoneme in phonemes:
+        for symbol in phoneme if phoneme in _SYMBOLS else unicodedata.normalize("NFD", phoneme):
             if symbol in _SYMBOLS:
                 yield _SYMBOLS[symbol]
 
 
-def _parts(ids: list[int]) -> Iterator[list[int]]:
-    """Cut what is too long at its last space, else where it must be."""
+def _split_ids(ids: list[int]) -> Iterator[list[int]]:
+    """Split at the last space that fits, else at the limit."""
     space = _SYMBOLS[" "]
-    while len(ids) > MAX_SOUNDS:
-        head = ids[:MAX_SOUNDS]
-        cut = MAX_SOUNDS - head[::-1].index(space) if space in head else MAX_SOUNDS
+    while len(ids) > MAX_PHONEMES:
+        head = ids[:MAX_PHONEMES]
+        cut = MAX_PHONEMES - head[::-1].index(space) if space in head else MAX_PHONEMES
         yield ids[:cut]
         ids = ids[cut:]
     if ids:

@@ -1,4 +1,4 @@
-"""A voice model on ONNX Runtime: its session, opened at first use."""
+"""A voice model on ONNX Runtime; its session opens at first use."""
 
 import os
 import threading
@@ -13,11 +13,11 @@ from shared.privacy.telemetry_off import switch_telemetry_off
 
 
 class OnnxVoice:
-    """One model file. Runs one sentence at a time: two at once would share the same cores.
+    """One model file. Runs one sentence at a time: two would compete for the same cores.
 
     Parameters
     ----------
-    threads: of one run; 0 takes every core this process may use.
+    threads: per run; 0 uses every core that this process may use.
     """
 
     def __init__(self, model_file: Path, threads: int) -> None:
@@ -27,7 +27,7 @@ class OnnxVoice:
         self._session: Any = None
 
     def run(self, inputs: Mapping[str, Any]) -> npt.NDArray[np.float32]:
-        """Return the first output, flat: samples of -1 to 1."""
+        """Return the first output, flattened: samples in -1..1, shape `(n_samples,)`."""
         with self._lock:
             if self._session is None:
                 self._session = self._open()
@@ -36,12 +36,12 @@ class OnnxVoice:
 
     def _open(self) -> Any:
         switch_telemetry_off()
-        import onnxruntime  # noqa: PLC0415  (only who synthesises pays)
+        import onnxruntime  # noqa: PLC0415  (its import is slow, only synthesis needs it)
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
-        # Sentences differ in length: the arena would keep the longest's memory for good.
+        # Sentences differ in length: an arena would never release the memory of the longest.
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 4
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -50,6 +50,6 @@ class OnnxVoice:
         )
 
 
-def samples_of(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
-    """Samples of -1 to 1 as int16; what is louder is cut off."""
+def to_int16(audio: npt.NDArray[np.float32]) -> npt.NDArray[np.int16]:
+    """Convert samples in -1..1 to int16; louder samples clip."""
     return np.clip(np.rint(audio * 32_767), -32_768, 32_767).astype(np.int16)

@@ -1,4 +1,4 @@
-"""The output formats of Azure's text to speech, by the names that clients send.
+"""Output formats of Azure's text to speech, by the names that clients send.
 
 Source: rest-text-to-speech, "Audio outputs", and the Speech SDK's enumeration.
 """
@@ -12,7 +12,7 @@ from shared.errors import UnsupportedOutput
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
-    """How speech leaves, and the media type that says so."""
+    """Encoding of an answer, and its media type."""
 
     encoding: Encoding
     media_type: str
@@ -71,12 +71,12 @@ OUTPUT_FORMATS: Mapping[str, OutputFormat] = {
     },
 }
 
-# In the contract, and there is no free encoder of them in FFmpeg's wheel.
+# The contract has these, but FFmpeg's wheel has no free encoder for them.
 _WITHOUT_ENCODER = frozenset(
     {"amr-wb-16000hz", "raw-16khz-16bit-mono-truesilk", "raw-24khz-16bit-mono-truesilk"}
 )
 
-# OpenAI's names. Its `pcm` is 24 kHz, and so is all else here.
+# OpenAI's names. Its `pcm` has 24 kHz, so all of them have.
 OPENAI_FORMATS: Mapping[str, OutputFormat] = {
     "mp3": _format(Container.MP3, _MP3, 24_000, _MP3_TYPE, 96_000),
     "opus": _format(Container.OGG, _OPUS, 24_000, "audio/ogg", 32_000),
@@ -88,11 +88,11 @@ OPENAI_FORMATS: Mapping[str, OutputFormat] = {
 
 
 def find_output_format(name: str) -> OutputFormat:
-    """Return the format of this name; case does not matter.
+    """Find a format by its name, case-insensitive.
 
     Raises
     ------
-    UnsupportedOutput: the name is empty, unknown, or that of a format without an encoder.
+    UnsupportedOutput: the name is empty or unknown, or its format has no encoder.
     """
     lowered = name.strip().lower()
     if not lowered:

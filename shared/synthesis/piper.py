@@ -1,6 +1,6 @@
-"""Piper voices: VITS models that read IPA from eSpeak NG, one folder or file each.
+"""Piper voices: VITS models that read IPA from eSpeak NG, one folder each.
 
-A voice is `NAME.onnx` beside `NAME.onnx.json`, whose symbols, sample rate and scales are obeyed.
+A voice is `NAME.onnx` beside `NAME.onnx.json`, which has its symbols, sample rate and scales.
 
 Source: the format of https://github.com/OHF-Voice/piper1-gpl voices; only the format, no code.
 """
@@ -17,7 +17,7 @@ import numpy as np
 
 from shared.errors import ConfigurationError
 from shared.synthesis.espeak import EspeakProcess
-from shared.synthesis.onnx_voice import OnnxVoice, samples_of
+from shared.synthesis.onnx_voice import OnnxVoice, to_int16
 from shared.synthesis.synthesizer import Sentence, Speech
 
 _PAD, _START, _END = "_", "^", "$"
@@ -25,11 +25,11 @@ _PAD, _START, _END = "_", "^", "$"
 
 @dataclass(frozen=True, slots=True)
 class PiperVoice:
-    """What the JSON beside a voice says.
+    """Description of a voice, from the JSON beside it.
 
-    symbols: ids of each symbol of IPA.
+    symbols: ids of each IPA symbol.
     scales: noise, length and noise of the durations.
-    n_speakers: more than one take the first.
+    n_speakers: a model of several speakers speaks with the first.
     """
 
     model_file: Path
@@ -44,23 +44,23 @@ class PiperVoice:
 
 
 def read_piper_voice(folder: Path) -> PiperVoice:
-    """Read the description of the voice in a folder; of several the first by name.
+    """Read the description of the voice in a folder; of several voices the first by name.
 
     Raises
     ------
-    ConfigurationError: there is none, or its JSON is not one of Piper's.
+    ConfigurationError: the folder has no voice, or its JSON does not describe one.
     """
     model_file = next(iter(sorted(folder.glob("*.onnx"))), None)
     if model_file is None:
         raise ConfigurationError(f"There is no Piper voice (.onnx) in {folder}.")
     try:
         description = json.loads(model_file.with_suffix(".onnx.json").read_bytes())
-        return _described(model_file, description)
+        return _parse_description(model_file, description)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ConfigurationError(f"{model_file}.json does not describe a Piper voice.") from None
 
 
-def _described(model_file: Path, description: dict[str, Any]) -> PiperVoice:
+def _parse_description(model_file: Path, description: dict[str, Any]) -> PiperVoice:
     inference = description.get("inference", {})
     espeak_voice = str(description["espeak"]["voice"])
     # `en_US-joe-medium`: locale, name, quality
@@ -83,7 +83,7 @@ def _described(model_file: Path, description: dict[str, Any]) -> PiperVoice:
 
 
 class PiperSynthesizer:
-    """Piper voices by folder: a speaker is the path of one. Each is loaded at first use."""
+    """Piper voices; `speaker` is the path of a voice's folder. Each is loaded at first use."""
 
     changes_pitch = False
 
@@ -94,7 +94,7 @@ class PiperSynthesizer:
         self._loaded: dict[str, tuple[PiperVoice, OnnxVoice]] = {}
 
     def synthesise(self, sentence: Sentence, speaker: str) -> Iterator[Speech]:
-        """Speak a sentence in one part."""
+        """Yield a sentence in one part."""
         voice, model = self._load(speaker)
         ids = self._ids(sentence, voice)
         noise, length, noise_of_durations = voice.scales
@@ -105,7 +105,7 @@ class PiperSynthesizer:
         }
         if voice.n_speakers > 1:
             inputs["sid"] = np.zeros(1, np.int64)
-        yield Speech(samples_of(model.run(inputs)), voice.sample_rate)
+        yield Speech(to_int16(model.run(inputs)), voice.sample_rate)
 
     def _load(self, folder: str) -> tuple[PiperVoice, OnnxVoice]:
         with self._lock:
@@ -115,15 +115,15 @@ class PiperSynthesizer:
             return self._loaded[folder]
 
     def _ids(self, sentence: Sentence, voice: PiperVoice) -> list[int]:
-        """Ids of the sounds, each followed by a pad; symbols that the voice lacks are left out."""
-        sounds = "".join(
+        """Return phoneme ids, a pad behind each; symbols that the voice lacks are left out."""
+        phonemes = "".join(
             span.ipa or (span.text if voice.reads_text else self._phonemes(span.text, voice))
             for span in sentence.spans
         )
         pad = voice.symbols.get(_PAD, (0,))
         ids = [*voice.symbols.get(_START, ()), *pad]
-        for sound in unicodedata.normalize("NFD", sounds):
-            if known := voice.symbols.get(sound):
+        for phoneme in unicodedata.normalize("NFD", phonemes):
+            if known := voice.symbols.get(phoneme):
                 ids += [*known, *pad]
         return [*ids, *voice.symbols.get(_END, ())]
 

@@ -1,7 +1,7 @@
-"""What SSML's `prosody` and `break` say, as factors, decibels and seconds.
+"""Values of SSML's `prosody` and `break` as factors, decibels and seconds.
 
 Sources: W3C SSML 1.1, 3.2.3 and 3.2.4; Azure's speech-synthesis-markup-voice for its constants.
-A value that cannot be read, or that is absurdly long, means nothing, as the specification wants.
+A malformed or overlong value is ignored, as the specification demands.
 """
 
 import math
@@ -25,44 +25,44 @@ _SILENCE_DB = -120.0
 
 _LONGEST_VALUE = 100
 _OCTAVE_ST = 12.0
-# Neighbours never share a character, so no digit is tried twice.
+# Neighbouring parts never match the same character: no backtracking, linear time.
 _NUMBER = re.compile(r"([+-]?)(\d++(?:\.\d*+)?+|\.\d++)\s*+(%|st|hz|db|)", re.IGNORECASE)
 _TIME = re.compile(r"\+?(\d++(?:\.\d*+)?+|\.\d++)\s*+(ms|s)", re.IGNORECASE)
 
 
-def within_speed(factor: float) -> float:
-    """Bring a factor of speed to what a voice can do, 0.5 to 3."""
+def clamp_speed(factor: float) -> float:
+    """Clamp a speed factor to 0.5..3, the range of the voices."""
     return min(3.0, max(0.5, factor))
 
 
-def within_pitch(factor: float) -> float:
-    """Bring a factor of pitch to what a voice can do, 0.5 to 1.5."""
+def clamp_pitch(factor: float) -> float:
+    """Clamp a pitch factor to 0.5..1.5, the range of the voices."""
     return min(1.5, max(0.5, factor))
 
 
-def within_gain(gain_db: float) -> float:
-    """Bring a gain to -120 to 20 dB."""
+def clamp_gain(gain_db: float) -> float:
+    """Clamp a gain to -120..20 dB."""
     return min(20.0, max(_SILENCE_DB, gain_db))
 
 
 def speed_factor(rate: str) -> float:
-    """`fast`, `+20%`, `1.5` as a factor of 0.5 to 3."""
+    """Read `fast`, `+20%` or `1.5` as a factor in 0.5..3."""
     factor = _RATES.get(rate.strip().lower())
     if factor is None:
         factor = _factor(rate, bare_is_factor=True)
-    return within_speed(factor)
+    return clamp_speed(factor)
 
 
 def pitch_factor(pitch: str) -> float:
-    """`high`, `+2st`, `-10%`, `+20Hz` as a factor of 0.5 to 1.5."""
+    """Read `high`, `+2st`, `-10%` or `+20Hz` as a factor in 0.5..1.5."""
     factor = _PITCHES.get(pitch.strip().lower())
     if factor is None:
         factor = _factor(pitch, bare_is_factor=False)
-    return within_pitch(factor)
+    return clamp_pitch(factor)
 
 
 def gain_db(volume: str) -> float:
-    """`loud`, `50` of 100, `-20%`, `+6dB` in decibels, at most 20."""
+    """Read `loud`, `50` of 100, `-20%` or `+6dB` as decibels, at most 20."""
     volume = volume.strip().lower()
     percent = _VOLUMES.get(volume)
     if percent is None:
@@ -71,14 +71,14 @@ def gain_db(volume: str) -> float:
             return 0.0
         sign, value, unit = number[1], float(number[2]), number[3]
         if unit == "db":
-            return within_gain(-value if sign == "-" else value)
+            return clamp_gain(-value if sign == "-" else value)
         relative = -value if sign == "-" else value
         percent = 100.0 + relative if sign or unit else value
     return min(20.0, 20 * math.log10(percent / 100)) if percent > 0 else _SILENCE_DB
 
 
 def pause_s(time: str | None, strength: str | None) -> float:
-    """Length of a `break`: its time, else its strength, else that of `medium`."""
+    """Return the seconds of a `break`: by its time, else its strength, else `medium`."""
     if time is not None and (match := _time(time.strip())):
         seconds = float(match[1]) / (1000 if match[2].lower() == "ms" else 1)
         return min(MAX_PAUSE_S, seconds)
@@ -105,6 +105,6 @@ def _factor(text: str, *, bare_is_factor: bool) -> float:
         octaves = min(_OCTAVE_ST, max(-_OCTAVE_ST, value)) / _OCTAVE_ST
         return float(2**octaves)
     if unit == "hz":
-        # A voice's own pitch is not known: only the change is taken.
+        # The pitch of the voice is unknown: only a relative change is applied.
         return 1 + value / _USUAL_PITCH_HZ if sign else 1.0
     return value if bare_is_factor and not sign else 1.0

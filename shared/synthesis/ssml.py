@@ -1,7 +1,7 @@
-"""SSML as a script: what is said in which voice and manner, and where there is silence.
+"""SSML as a script: passages of text with voice and style, and pauses.
 
-Read with expat alone. A document type is refused before it could declare an entity, so there is
-nothing to expand and nothing to fetch; `audio` is not fetched either, its alternative is spoken.
+The parser is expat. It refuses a document type before that could declare an entity, so there is
+nothing to expand or fetch. `audio` is not fetched either; its alternative text is spoken.
 
 Source: W3C SSML 1.1, and Azure's speech-synthesis-markup pages.
 """
@@ -9,7 +9,7 @@ Source: W3C SSML 1.1, and Azure's speech-synthesis-markup pages.
 import dataclasses
 from dataclasses import dataclass
 from typing import NoReturn
-from xml.parsers import expat  # document types, and with them entities, are refused below
+from xml.parsers import expat  # safe: document types, and so entities, are refused below
 
 from shared.errors import MalformedSsml
 from shared.synthesis import prosody
@@ -18,7 +18,7 @@ from shared.synthesis.synthesizer import Span
 MAX_VOICES = 50  # `voice` and `audio` elements together, as in the contract
 MAX_DEPTH = 64
 MAX_ATTRIBUTE_CHARACTERS = 100
-MAX_SAID_CHARACTERS = 1_000  # of an attribute that is said: `alias` and `ph`
+MAX_SPOKEN_ATTRIBUTE_CHARACTERS = 1_000  # of `alias` and `ph`, which are spoken
 PARAGRAPH_PAUSE_S = 0.5
 
 
@@ -29,15 +29,15 @@ _READ_ATTRIBUTES = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How something is said.
+class VoiceStyle:
+    """Voice and prosody of a passage.
 
     Parameters
     ----------
-    voice: name of a voice, None where only locale and gender choose one.
-    voice_locale: `xml:lang` where the voice was chosen, or of the document.
-    language: locale of the text where `lang` says another one; None is the voice's own.
-    gender: `female`, `male` or nothing.
+    voice: name of a voice, None where locale and gender choose one.
+    voice_locale: `xml:lang` of the `voice` element, else of the document.
+    language: locale of the text where a `lang` element sets one; None is that of the voice.
+    gender: `female`, `male` or None.
     """
 
     voice: str | None = None
@@ -51,10 +51,10 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Text that is said in one manner."""
+    """Text with one voice and style."""
 
     spans: tuple[Span, ...]
-    manner: Manner
+    style: VoiceStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,8 @@ def read_ssml(document: bytes) -> Script:
 
     Raises
     ------
-    MalformedSsml: not well-formed, with a document type, without `speak` and `voice`, or with
-        more voices than the contract allows. Says where, never what.
+    MalformedSsml: the document is not well-formed, has a document type, has no `speak` or `voice`,
+        or has more voices than the contract allows. The message has a position, never the text.
     """
     reader = _Reader()
     parser = expat.ParserCreate()
@@ -87,7 +87,7 @@ def read_ssml(document: bytes) -> Script:
         parser.Parse(document, True)  # noqa: FBT003 - takes no keyword
     except expat.ExpatError as error:
         failure = f"The SSML is not well-formed XML (line {error.lineno}, column {error.offset})."
-    except (LookupError, ValueError):  # an encoding that nobody knows
+    except (LookupError, ValueError):  # an unknown encoding
         failure = "The SSML is in an unknown encoding."
     if failure:
         raise MalformedSsml(failure)
@@ -100,19 +100,19 @@ def _refuse_document_type(*_declaration: object) -> NoReturn:
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """An open element: the manner in it, and what becomes of its text.
+    """An open element.
 
-    name: of the element that collects the text, to give it a meaning at its end; else empty.
-    value: the attribute that says which.
+    name: of an element whose whole text is interpreted at its end, as `sub`; else empty.
+    value: the attribute that decides the interpretation.
     """
 
-    manner: Manner
+    style: VoiceStyle
     name: str = ""
     value: str = ""
 
 
 class _Reader:
-    """Takes expat's events, makes passages of them."""
+    """Builds passages and pauses from expat's events."""
 
     def __init__(self) -> None:
         self._open: list[_Element] = []
@@ -133,12 +133,12 @@ class _Reader:
         if not self._open:
             if name != "speak":
                 raise MalformedSsml("The root element of SSML is speak.")
-            self._open.append(_Element(Manner(voice_locale=attributes.get("xml:lang"))))
+            self._open.append(_Element(VoiceStyle(voice_locale=attributes.get("xml:lang"))))
             return
         if len(self._open) >= MAX_DEPTH:
             raise MalformedSsml(f"The SSML is nested more than {MAX_DEPTH} deep.")
         outer = self._open[-1]
-        if outer.name:  # what is in an element that collects is only text
+        if outer.name:  # elements inside one that is interpreted count as text
             self._open.append(outer)
             return
         if name in {"voice", "audio"}:
@@ -146,7 +146,7 @@ class _Reader:
             self._has_voice |= name == "voice"
             if self._n_voices > MAX_VOICES:
                 raise MalformedSsml(f"The SSML has more than {MAX_VOICES} voices.")
-        self._open.append(self._entered(name, attributes, outer.manner))
+        self._open.append(self._open_element(name, attributes, outer.style))
 
     def end(self, qualified_name: str) -> None:
         element = self._open.pop()
@@ -154,15 +154,15 @@ class _Reader:
         outer = self._open[-1] if self._open else None
         if element.name:
             if outer is None or outer is not element:
-                self._spans += _meant(element, "".join(self._collected))
+                self._spans += _spans_of(element, "".join(self._collected))
                 self._collected = []
             return
         if name in {"p", "s"}:
-            self._flush(element.manner)
+            self._flush(element.style)
             if name == "p":
                 self._parts.append(Pause(PARAGRAPH_PAUSE_S))
-        elif outer is None or outer.manner is not element.manner:
-            self._flush(element.manner)
+        elif outer is None or outer.style is not element.style:
+            self._flush(element.style)
 
     def text(self, text: str) -> None:
         element = self._open[-1]
@@ -171,94 +171,96 @@ class _Reader:
         else:
             self._spans.append(Span(text))
 
-    def _entered(self, name: str, attributes: dict[str, str], manner: Manner) -> _Element:
+    def _open_element(self, name: str, attributes: dict[str, str], style: VoiceStyle) -> _Element:
         match name:
             case "break":
-                self._flush(manner)
+                self._flush(style)
                 length_s = prosody.pause_s(attributes.get("time"), attributes.get("strength"))
                 self._parts.append(Pause(length_s))
             case "p" | "s":
-                self._flush(manner)
+                self._flush(style)
             case "voice" | "lang" | "prosody":
-                self._flush(manner)
-                manner = _changed(manner, name, attributes)
+                self._flush(style)
+                style = _change_style(style, name, attributes)
             case "sub" if "alias" in attributes:
-                return _Element(manner, name, attributes["alias"])
+                return _Element(style, name, attributes["alias"])
             case "say-as":
-                return _Element(manner, name, attributes.get("interpret-as", ""))
+                return _Element(style, name, attributes.get("interpret-as", ""))
             case "phoneme" if attributes.get("alphabet", "ipa").lower() == "ipa":
-                return _Element(manner, name, attributes.get("ph", ""))
-        return _Element(manner)
+                return _Element(style, name, attributes.get("ph", ""))
+        return _Element(style)
 
-    def _flush(self, manner: Manner) -> None:
+    def _flush(self, style: VoiceStyle) -> None:
         if any(span.ipa or not span.text.isspace() for span in self._spans):
-            self._parts.append(Passage(tuple(self._spans), manner))
+            self._parts.append(Passage(tuple(self._spans), style))
         self._spans = []
 
 
 def _refuse_long(attributes: dict[str, str]) -> None:
-    """Refuse attributes that are read and have no meaning at that length; others are not read."""
+    """Refuse overlong values of the attributes that are read."""
     for name in _READ_ATTRIBUTES & attributes.keys():
-        most = MAX_SAID_CHARACTERS if name in {"alias", "ph"} else MAX_ATTRIBUTE_CHARACTERS
+        most = (
+            MAX_SPOKEN_ATTRIBUTE_CHARACTERS if name in {"alias", "ph"} else MAX_ATTRIBUTE_CHARACTERS
+        )
         if len(attributes[name]) > most:
             raise MalformedSsml(f"An attribute {name} has more than {most} characters.")
 
 
-def _changed(manner: Manner, name: str, attributes: dict[str, str]) -> Manner:
+def _change_style(style: VoiceStyle, name: str, attributes: dict[str, str]) -> VoiceStyle:
     if name == "voice":
-        # The text of a voice is in its own language, whatever the document's is.
+        # The text in a `voice` element has the language of the voice, not of the document.
         return dataclasses.replace(
-            manner,
+            style,
             voice=attributes.get("name") or None,
-            voice_locale=attributes.get("xml:lang") or manner.voice_locale,
+            voice_locale=attributes.get("xml:lang") or style.voice_locale,
             language=None,
             gender=(attributes.get("xml:gender") or attributes.get("gender") or "").lower() or None,
         )
     if name == "lang":
-        return dataclasses.replace(manner, language=attributes.get("xml:lang") or manner.language)
+        return dataclasses.replace(style, language=attributes.get("xml:lang") or style.language)
     return dataclasses.replace(
-        manner,
-        speed=prosody.within_speed(
-            manner.speed * prosody.speed_factor(attributes.get("rate", "default"))
+        style,
+        speed=prosody.clamp_speed(
+            style.speed * prosody.speed_factor(attributes.get("rate", "default"))
         ),
-        pitch=prosody.within_pitch(
-            manner.pitch * prosody.pitch_factor(attributes.get("pitch", "default"))
+        pitch=prosody.clamp_pitch(
+            style.pitch * prosody.pitch_factor(attributes.get("pitch", "default"))
         ),
-        gain_db=prosody.within_gain(
-            manner.gain_db + prosody.gain_db(attributes.get("volume", "default"))
+        gain_db=prosody.clamp_gain(
+            style.gain_db + prosody.gain_db(attributes.get("volume", "default"))
         ),
     )
 
 
-def _meant(element: _Element, text: str) -> list[Span]:
-    """What the text of an element that collects is to be heard as."""
+def _spans_of(element: _Element, text: str) -> list[Span]:
+    """Interpret the text of a `sub`, `phoneme` or `say-as` element."""
     if element.name == "sub":
         return [Span(element.value)]
     if element.name == "phoneme":
         return [Span(text, element.value or None)]
-    return [Span(_said_as(text, element.value.strip().lower(), element.manner))]
+    return [Span(_interpret_as(text, element.value.strip().lower(), element.style))]
 
 
 _ONE_BY_ONE = {"characters", "spell-out", "letters", "verbatim"}
 _DIGIT_BY_DIGIT = {"number_digit", "digits", "telephone"}
 
 
-def _said_as(text: str, interpret_as: str, manner: Manner) -> str:
-    """Spell letters and digits; dates, times and amounts are read well as they are written."""
+def _interpret_as(text: str, interpret_as: str, style: VoiceStyle) -> str:
+    """Spell letters and digits; the engines read dates, times and amounts as written."""
     if interpret_as in _ONE_BY_ONE:
         return ", ".join(letter for letter in text if letter.isalnum())
     if interpret_as in _DIGIT_BY_DIGIT:
         groups = "".join(letter if letter.isdigit() else " " for letter in text).split()
         return ", ".join(" ".join(group) for group in groups) or text
     if interpret_as == "ordinal" and text.strip().isdecimal():
-        language = manner.language or manner.voice or manner.voice_locale or ""
-        # The last two digits say which ending; Python refuses to read thousands of digits.
+        language = style.language or style.voice or style.voice_locale or ""
+        # The last two digits decide the ending; Python refuses to convert thousands of digits.
         return text.strip() + _ordinal_ending(int(text.strip()[-2:]), language[:2].lower())
     return text
 
 
 def _ordinal_ending(number: int, language: str) -> str:
-    """What makes eSpeak NG read a number as an ordinal; nothing where it knows of no such sign."""
+    """Return the ending with which eSpeak NG reads an ordinal; empty where it has none."""
     if language in {"es", "it", "pt"}:
         return "º"
     if language != "en":

@@ -1,4 +1,4 @@
-"""The port of speech synthesis: a sentence in, samples out, and a scripted one for tests."""
+"""The port of speech synthesis: a sentence in, samples out; and a scripted fake."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Samples = npt.NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of a sentence. `ipa` is how it is to be pronounced, None where the text says."""
+    """A part of a sentence. `ipa` is its pronunciation, None where the engine derives it."""
 
     text: str
     ipa: str | None = None
@@ -20,14 +20,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """What is spoken in one go.
+    """A sentence to synthesise.
 
     Parameters
     ----------
     spans: in order; never empty.
     language: locale of the text, such as `en-GB`.
-    speed: 1 is the voice's own, 2 takes half the time.
-    pitch: 1 is the voice's own, 2 an octave higher.
+    speed: 1 is normal, 2 takes half the time.
+    pitch: 1 is normal, 2 an octave higher.
     """
 
     spans: tuple[Span, ...]
@@ -37,15 +37,15 @@ class Sentence:
 
     @property
     def text(self) -> str:
-        """The words, without what is known of their pronunciation."""
+        """The text without pronunciations."""
         return "".join(span.text for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Spoken samples: int16, shape `(n_samples,)`, mono, at `sample_rate` in Hz.
+    """Samples: int16, shape `(n_samples,)`, mono, at `sample_rate` in Hz.
 
-    ends_sentence: whether their sentence is over with them. Parts of one sentence have one rate.
+    ends_sentence: True for the last part of a sentence. All parts of a sentence have one rate.
     """
 
     samples: Samples
@@ -54,7 +54,7 @@ class Speech:
 
     @classmethod
     def silence(cls, duration_s: float, sample_rate: int) -> "Speech":
-        """Nothing, for a while."""
+        """Return silence of a duration."""
         return cls(np.zeros(round(duration_s * sample_rate), np.int16), sample_rate)
 
     @property
@@ -64,29 +64,31 @@ class Speech:
 
 
 class Synthesizer(Protocol):
-    """An engine with its voices. Methods may be called from any thread, and block."""
+    """A synthesis engine. Methods may be called from any thread, and block."""
 
     @property
     def changes_pitch(self) -> bool:
-        """Whether it heeds `Sentence.pitch`; else the pitch is changed afterwards."""
+        """Whether the engine applies `Sentence.pitch`; otherwise the caller resamples."""
         ...
 
     def synthesise(self, sentence: Sentence, speaker: str) -> Iterator[Speech]:
-        """Speak a sentence with the voice that the engine knows as `speaker`, in one or more parts.
+        """Yield the speech of a sentence in one or more parts.
+
+        speaker: the engine's name of a voice.
 
         Raises
         ------
-        ModelMissing, ModelCorrupt: the engine's model can not be loaded.
+        ModelMissing, ModelCorrupt: the engine's model cannot be loaded.
         SynthesisUnavailable: the engine or the process that it needs does not answer.
         """
         ...
 
 
 class ScriptedSynthesizer:
-    """Says every sentence as silence of a length that its text decides: 50 ms a letter.
+    """Fake engine: every sentence is silence, 50 ms per character.
 
-    `asked` keeps what it was asked for. An exception of `failures` is raised for the sentence of
-    its number. A sentence comes in `n_parts` of equal length.
+    requests: every sentence with its speaker. failures: exceptions by number of the sentence.
+    n_parts: parts of equal length per sentence.
     """
 
     def __init__(
@@ -98,18 +100,18 @@ class ScriptedSynthesizer:
     ) -> None:
         self.sample_rate = sample_rate
         self.n_parts = n_parts
-        self.asked: list[tuple[Sentence, str]] = []
+        self.requests: list[tuple[Sentence, str]] = []
         self._failures = dict(failures)
 
     @property
     def changes_pitch(self) -> bool:
-        """It has none."""
+        """False: silence has no pitch."""
         return False
 
     def synthesise(self, sentence: Sentence, speaker: str) -> Iterator[Speech]:
-        """Give the silence."""
-        self.asked.append((sentence, speaker))
-        if failure := self._failures.get(len(self.asked) - 1):
+        """Yield the silence, or raise the failure."""
+        self.requests.append((sentence, speaker))
+        if failure := self._failures.get(len(self.requests) - 1):
             raise failure
         n_samples = round(len(sentence.text) * 0.05 * self.sample_rate / sentence.speed)
         for part in np.array_split(np.zeros(n_samples, np.int16), self.n_parts):

@@ -1,12 +1,12 @@
-"""The list of voices in Azure's form.
+"""The voice list in Azure's form.
 
-Source: rest-text-to-speech, "Get a list of voices". Numbers are strings there.
+Source: rest-text-to-speech, "Get a list of voices". Its numbers are strings.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from shared.synthesis.voices import Voice
+from shared.synthesis.voice_catalogue import Voice
 
 _LANGUAGES = {
     "af": "Afrikaans", "am": "Amharic", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian",
@@ -31,7 +31,7 @@ _REGIONS = {
 
 
 def azure_voice_list(voices: Sequence[Voice]) -> list[dict[str, Any]]:
-    """JSON array of `voices/list`."""
+    """Return the JSON array of `voices/list`."""
     return [_entry(voice) for voice in voices]
 
 

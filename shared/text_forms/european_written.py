@@ -1,7 +1,7 @@
-"""Number words as they are written in Spanish, French, German, Italian, Portuguese and Dutch.
+"""Inverse text normalisation of Spanish, French, German, Italian, Portuguese and Dutch numbers.
 
-text2num finds the numbers (10 to 100 microseconds a phrase, imported at the first one). They
-become digits from 10 on, as in English; below only before percent and euro. Lone round words
+text2num finds the numbers (10 to 100 microseconds per phrase, imported at first use). They become
+digits from 10 on, as in English; below only before percent and euro. Single round words
 (`mil gracias`, `tausend Dank`) and ordinals stay.
 """
 
@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.text_forms.lexicon import vocabulary_of
-from shared.text_forms.pieces import NO_PIECE, Piece, listed
+from shared.text_forms.lexicon import find_lexicon
+from shared.text_forms.pieces import NO_PIECE, Piece, split_words
 from shared.text_forms.rewrite import Rewrite
 
 LANGUAGES = frozenset(("es", "fr", "de", "it", "pt", "nl"))
@@ -23,8 +23,10 @@ _PERCENT = {
     "nl": ("procent",),
 }
 _EURO = frozenset(("euro", "euros"))
-_ROUND = frozenset(listed("cien ciento mil cent mille hundert tausend cento cem honderd duizend"))
-# A cheap look before the search: some morpheme that every number from 10 on has.
+_ROUND = frozenset(
+    split_words("cien ciento mil cent mille hundert tausend cento cem honderd duizend")
+)
+# Cheap filter before the search: every number from 10 on has one of these morphemes.
 _NUMBER_MORPHEMES = {
     "es": r"diez|once|doce|trece|catorce|quince|dieci|veint|enta|cien|mil|coma|uno?|por",
     "fr": r"dix|onze|douze|treize|quatorze|quinze|seize|vingt|ante|cent|mille|virgule",
@@ -38,10 +40,10 @@ _SEEDS = {language: re.compile(pattern) for language, pattern in _NUMBER_MORPHEM
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A piece as text2num wants it."""
+    """A piece in the interface of text2num."""
 
     lower: str
-    parted: bool
+    is_separated: bool
     excluded: bool
 
     def text(self) -> str:
@@ -49,14 +51,14 @@ class _Token:
 
     def nt_separated(self, previous: object) -> bool:
         del previous
-        return self.parted
+        return self.is_separated
 
     def not_a_number_part(self) -> bool:
         return self.excluded
 
 
 def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
-    """Find what is to be written otherwise than it was recognised, in order, without overlap."""
+    """Find the rewrites of a phrase, in order, without overlap."""
     seed = _SEEDS[language]
     if not any(seed.search(piece.lower) for piece in pieces):
         return []
@@ -84,7 +86,7 @@ def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
     rewrites = []
     position = 0
     while position < len(pieces):
-        end, text = found.get(position) or _written(pieces[position], position)
+        end, text = found.get(position) or _recognised_digits(pieces[position], position)
         rewrite = _rewrite(pieces, position, (end, text), (language, percent))
         if rewrite is not None:
             rewrites.append(rewrite)
@@ -93,7 +95,7 @@ def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
 
 
 def _digits(text: str, language: str) -> str:
-    """Digits with the decimal mark of the language, thousands parted from 10,000 on."""
+    """Format with the decimal mark of the language, thousands separated from 10,000 on."""
     whole, mark, decimals = text.replace(".", ",").partition(",")
     if not whole.isdecimal() or (mark and not decimals.isdecimal()):
         return ""
@@ -103,8 +105,8 @@ def _digits(text: str, language: str) -> str:
     return whole + mark + decimals
 
 
-def _written(piece: Piece, position: int) -> tuple[int, str]:
-    """Digits as recognised, of which percent and euro are to be joined."""
+def _recognised_digits(piece: Piece, position: int) -> tuple[int, str]:
+    """Return the end and text of recognised digits, to which percent or euro may be joined."""
     plain = re.fullmatch(r"\d+(?:[.,]\d+)*", piece.core)
     return position + 1, piece.core if plain else ""
 
@@ -136,9 +138,9 @@ def _rewrite(
     if not spelled or (last - first == 1 and pieces[first].lower in _ROUND):
         return None
     small = text.isdecimal() and int(text) < 10
-    month_after = noun.lower in vocabulary_of(language).months or (
+    month_after = noun.lower in find_lexicon(language).months or (
         noun.lower == "de"
         and pieces[last + 1 : last + 2] != []
-        and pieces[last + 1].lower in vocabulary_of(language).months
+        and pieces[last + 1].lower in find_lexicon(language).months
     )
     return None if small and not month_after else Rewrite(first, last, text)

@@ -1,8 +1,8 @@
-"""The four text forms of a phrase, from the words that Whisper writes.
+"""The four text forms of a phrase, from the words of Whisper.
 
-Whisper's text is display-like: `Dr. Smith paid $5.50 at 5:30 p.m.` The lexical form reads it
-out (`spoken`), ITN and display write number words in digits (`english_written`,
-`european_written`), and the profanity mode is applied last, to display and masked ITN only.
+Whisper's text is display-like: `Dr. Smith paid $5.50 at 5:30 p.m.` The lexical form verbalises it
+(`spoken`), ITN and display write number words in digits (`english_written`, `european_written`),
+and the profanity mode applies last, to display and masked ITN only.
 Source of the forms: Azure's short audio reference and its page on display text format.
 """
 
@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from shared.text_forms.english_written import english_rewrites
 from shared.text_forms.european_written import LANGUAGES, european_rewrites
-from shared.text_forms.joining import is_written_without_spaces, joined
-from shared.text_forms.lexicon import vocabulary_of
-from shared.text_forms.pieces import Piece, lower_case, piece_of
-from shared.text_forms.profanity import ProfanityMode, profane_pieces, shown
+from shared.text_forms.joining import is_written_without_spaces, join_words
+from shared.text_forms.lexicon import find_lexicon
+from shared.text_forms.pieces import Piece, lower_case, split_punctuation
+from shared.text_forms.profanity import ProfanityMode, apply_mode, profane_pieces
 from shared.text_forms.rewrite import Rewrite
 from shared.text_forms.spoken import Reading, spoken_words
 
@@ -30,9 +30,9 @@ _AFTERNOON = {"a.m": "am", "p.m": "pm"}
 class WrittenToken:
     """One word of the written forms.
 
-    first, last: the recognised words it covers, `last` one past; the tokens of a phrase cover
-    every word once, in order. lexical: what was spoken, lower case, without punctuation; empty
-    where the token is only punctuation. itn: empty there too. display: with punctuation.
+    first, last: the recognised words that it covers, `last` one past; the tokens of a phrase cover
+    every word once, in order. lexical: spoken words, lower case, without punctuation; empty for
+    punctuation, as is itn. display: with punctuation.
     """
 
     first: int
@@ -47,8 +47,8 @@ class WrittenToken:
 class TextForms:
     """The forms of one phrase.
 
-    tokens: their `display` is as shown, empty where profanity was removed; their `lexical` and
-    `itn` are not touched by the profanity mode.
+    tokens: the profanity mode changes their `display`, empty for a removed word, but not their
+    `lexical` and `itn`.
     """
 
     lexical: str
@@ -59,18 +59,18 @@ class TextForms:
 
 
 def written_tokens(words: Sequence[str], language: str) -> tuple[WrittenToken, ...]:
-    """Part recognised words into tokens that know their spoken and written forms.
+    """Convert recognised words to tokens with spoken and written forms.
 
     Parameters
     ----------
     words:
-        Whitespace words with their punctuation; of languages without spaces, characters or words.
+        Words between spaces, with punctuation; in scripts without spaces, characters or words.
     language:
-        A language or a locale; the region of `en-GB` decides how `6/5/2020` is read.
+        A language or a locale; the region of `en-GB` decides the reading of `6/5/2020`.
     """
     language, _, region = language.partition("-")
     language = language.lower()
-    pieces = [piece_of(word, language) for word in words]
+    pieces = [split_punctuation(word, language) for word in words]
     profane = profane_pieces(pieces, language)
     spoken = [
         spoken_words(Reading(pieces, index, language, region.upper()))
@@ -85,12 +85,12 @@ def written_tokens(words: Sequence[str], language: str) -> tuple[WrittenToken, .
         ]
         position = rewrite.last
         if rewrite.first < rewrite.last:
-            tokens.append(_rewritten(pieces, rewrite, spoken, language))
+            tokens.append(_rewritten_token(pieces, rewrite, spoken, language))
     return tuple(tokens)
 
 
 def text_forms(words: Sequence[str], language: str, profanity: ProfanityMode) -> TextForms:
-    """All four forms of a phrase; never raises, whatever the words are.
+    """Return the four forms of a phrase; raises nothing for any words.
 
     Parameters
     ----------
@@ -99,22 +99,22 @@ def text_forms(words: Sequence[str], language: str, profanity: ProfanityMode) ->
     language:
         A language or a locale, as for `written_tokens`.
     profanity:
-        What is applied to `masked_itn`, `display` and the `display` of tokens.
+        Mode for `masked_itn`, `display` and the `display` of tokens.
     """
     tokens = written_tokens(words, language)
     language = language.partition("-")[0].lower()
-    shown_tokens = _shown(tokens, profanity)
+    shown_tokens = _apply_profanity_mode(tokens, profanity)
     return TextForms(
-        lexical=joined((word for token in tokens for word in token.lexical), language),
-        itn=joined((token.itn for token in tokens), language),
-        masked_itn=joined(
+        lexical=join_words((word for token in tokens for word in token.lexical), language),
+        itn=join_words((token.itn for token in tokens), language),
+        masked_itn=join_words(
             (
-                shown("", token.itn, "", profanity) if token.profane else token.itn
+                apply_mode("", token.itn, "", profanity) if token.profane else token.itn
                 for token in tokens
             ),
             language,
         ),
-        display=joined((token.display for token in shown_tokens), language),
+        display=join_words((token.display for token in shown_tokens), language),
         tokens=shown_tokens,
     )
 
@@ -125,7 +125,7 @@ def _rewrites(pieces: Sequence[Piece], words: Sequence[str], language: str) -> l
     if is_written_without_spaces(language):
         return _digit_runs(pieces)
     grouped: list[Rewrite] = []
-    if vocabulary_of(language).joined_thousands:
+    if find_lexicon(language).joined_thousands:
         grouped = _thousands(pieces, words)
     if grouped or language not in LANGUAGES:
         return grouped
@@ -133,7 +133,7 @@ def _rewrites(pieces: Sequence[Piece], words: Sequence[str], language: str) -> l
 
 
 def _digit_runs(pieces: Sequence[Piece]) -> list[Rewrite]:
-    """Digits that were recognised as single characters are one number."""
+    """Find runs of digits that were recognised as single characters: one number."""
     runs: list[Rewrite] = []
     first = 0
     while first < len(pieces):
@@ -149,7 +149,7 @@ def _digit_runs(pieces: Sequence[Piece]) -> list[Rewrite]:
 
 
 def _thousands(pieces: Sequence[Piece], words: Sequence[str]) -> list[Rewrite]:
-    """`1 000` is one number where a space parts thousands."""
+    """Find `1 000`, one number where a space separates thousands."""
     groups: list[Rewrite] = []
     first = 0
     while first < len(pieces):
@@ -183,7 +183,7 @@ def _token(
 
 
 def _itn(piece: Piece) -> str:
-    """Put the word in lower case without sentence punctuation: `Dr.` as dr, `p.m.` as pm."""
+    """Return the word in lower case without sentence punctuation: `Dr.` as dr, `p.m.` as pm."""
     lower = piece.lower
     if lower.isalnum():
         return lower
@@ -194,13 +194,13 @@ def _itn(piece: Piece) -> str:
     return _CLAUSE_SIGNS.sub(" ", lower).strip()
 
 
-def _rewritten(
+def _rewritten_token(
     pieces: Sequence[Piece], rewrite: Rewrite, spoken: Sequence[tuple[str, ...]], language: str
 ) -> WrittenToken:
     first, last = rewrite.first, rewrite.last
     covered = pieces[first:last]
     if all(piece.core.isdecimal() for piece in covered):
-        number = piece_of(rewrite.written.replace(" ", ""), language)
+        number = split_punctuation(rewrite.written.replace(" ", ""), language)
         lexical = spoken_words(Reading((number, *pieces[last : last + 1]), 0, language, ""))
     else:
         lexical = tuple(word for words in spoken[first:last] for word in words)
@@ -216,7 +216,9 @@ def _rewritten(
     )
 
 
-def _shown(tokens: Sequence[WrittenToken], mode: ProfanityMode) -> tuple[WrittenToken, ...]:
+def _apply_profanity_mode(
+    tokens: Sequence[WrittenToken], mode: ProfanityMode
+) -> tuple[WrittenToken, ...]:
     if mode is ProfanityMode.RAW or not any(token.profane for token in tokens):
         return tuple(tokens)
     if mode is ProfanityMode.REMOVED:
@@ -228,34 +230,34 @@ def _shown(tokens: Sequence[WrittenToken], mode: ProfanityMode) -> tuple[Written
 
 
 def _display_of_profane(token: WrittenToken, mode: ProfanityMode) -> str:
-    piece = piece_of(token.display, "")
-    return shown(piece.before, piece.core, piece.after, mode)
+    piece = split_punctuation(token.display, "")
+    return apply_mode(piece.before, piece.core, piece.after, mode)
 
 
 def _without_profanity(tokens: Sequence[WrittenToken]) -> tuple[WrittenToken, ...]:
-    """Drop profane words so that the rest still reads as sentences.
+    """Drop profane words and keep the punctuation of the sentences.
 
-    The end of a sentence or quotation moves to the word before, an opening quote to the word
-    after, and the next word takes the capital of a dropped beginning.
+    The end of a sentence or quotation moves to the previous word, an opening quote to the next
+    word, and the next word gets the capital of a dropped beginning.
     """
     displays = [token.display for token in tokens]
     previous: int | None = None
     opening, capital = "", False
     for index, token in enumerate(tokens):
         if token.profane:
-            piece = piece_of(token.display, "")
-            opening, ending = _loose_ends(opening + piece.before, piece.after)
+            piece = split_punctuation(token.display, "")
+            opening, ending = _remaining_punctuation(opening + piece.before, piece.after)
             displays[index] = ""
             if previous is not None and ending:
-                displays[previous] = _ended(displays[previous], ending)
+                displays[previous] = _append_ending(displays[previous], ending)
             starts = previous is None or displays[previous].rstrip(_CLOSING)[-1:] in _SENTENCE_ENDS
             capital = capital or (starts and piece.core[:1].isupper())
         elif token.display:
             if not token.itn and previous is None and not opening:
-                displays[index] = ""  # punctuation that is left at the beginning
+                displays[index] = ""  # remaining punctuation at the beginning
                 continue
             text = token.display
-            displays[index] = opening + (_capitalised(text) if capital else text)
+            displays[index] = opening + (_capitalise(text) if capital else text)
             opening, capital, previous = "", False, index
     if previous is not None and not any(token.itn and not token.profane for token in tokens):
         displays = [""] * len(tokens)
@@ -264,8 +266,8 @@ def _without_profanity(tokens: Sequence[WrittenToken]) -> tuple[WrittenToken, ..
     )
 
 
-def _loose_ends(before: str, after: str) -> tuple[str, str]:
-    """Keep what must stay of the punctuation around a dropped word: (opening, ending)."""
+def _remaining_punctuation(before: str, after: str) -> tuple[str, str]:
+    """Return the punctuation around a dropped word that must stay: (opening, ending)."""
     quotes = [sign for sign in after if sign in _CLOSING]
     ends = "".join(sign for sign in after if sign in _SENTENCE_ENDS)
     opening = before.strip(" ,;:—-")
@@ -274,8 +276,8 @@ def _loose_ends(before: str, after: str) -> tuple[str, str]:
     return opening, ends + "".join(quotes)
 
 
-def _ended(text: str, ending: str) -> str:
-    """`text` with a moved sentence end, which takes the place of its comma."""
+def _append_ending(text: str, ending: str) -> str:
+    """Append a moved sentence end to `text`, where it replaces a comma."""
     ends = ending.rstrip(_CLOSING)
     quotes = ending[len(ends) :]
     if not ends:
@@ -285,7 +287,7 @@ def _ended(text: str, ending: str) -> str:
     return text.rstrip(",;:—- ") + ending
 
 
-def _capitalised(text: str) -> str:
+def _capitalise(text: str) -> str:
     for position, character in enumerate(text):
         if character.isalnum():
             return text[:position] + character.upper() + text[position + 1 :]

@@ -1,22 +1,21 @@
-"""How the words of a phrase are put together: with spaces, or as scripts without them do."""
+"""Joining of words to text, with spaces or without, by language."""
 
 from collections.abc import Iterable
 
-# Languages whose writing parts no words; what recognition hands over has no space information.
+# Languages without spaces between words; the words of recognition have no space information.
 _WITHOUT_SPACES = frozenset({"zh", "yue", "wuu", "ja", "th", "lo", "my", "km", "bo"})
 
 
 def is_written_without_spaces(language: str) -> bool:
-    """Whether words of this language follow each other without a space."""
+    """Whether this language has no spaces between words."""
     return language in _WITHOUT_SPACES
 
 
-def joined(words: Iterable[str], language: str) -> str:
-    """One text of non-empty words.
+def join_words(words: Iterable[str], language: str) -> str:
+    """Join non-empty words.
 
-    Without spaces in Chinese, Japanese, Thai, Lao, Burmese, Khmer and Tibetan, but Latin words
-    are kept apart from each other and from a number that follows: `iPhone 15を`. Single letters
-    are characters of one word.
+    Chinese, Japanese, Thai, Lao, Burmese, Khmer and Tibetan have no spaces, except between Latin
+    words and before a number that follows one: `iPhone 15を`. Adjacent single letters are one word.
     """
     if language not in _WITHOUT_SPACES:
         return " ".join(word for word in words if word)
@@ -31,6 +30,6 @@ def joined(words: Iterable[str], language: str) -> str:
 
 
 def _needs_space(last: str, first: str) -> bool:
-    """`Hello,` before `world` and `iPhone` before `15`; not `2` before `0` or `5` before `km`."""
+    """Whether a space belongs between `Hello,` and `world`, `iPhone` and `15`; not `5` and `km`."""
     latin_end = last.isascii() and (last.isalpha() or last in ".,!?;:)'\"")
     return latin_end and first.isascii() and first.isalnum()

@@ -1,7 +1,7 @@
-"""What a language says for what is written without letters: signs, money, units, months.
+"""Lexicons for verbalisation: signs, money, units, months and abbreviations by language.
 
-Names are those of everyday speech, as a transcript of that language would have them; the
-lexical form is built from them. A language that is not here keeps its words and loses its signs.
+The names are those of everyday speech; the lexical form consists of them. A language without a
+lexicon keeps its words and loses its signs.
 """
 
 import re
@@ -9,21 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from shared.text_forms.pieces import listed
+from shared.text_forms.pieces import split_words
 
 Money = tuple[str, str, str, str]  # one, many, one hundredth, many hundredths; "" has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
-    """One language.
+class Lexicon:
+    """Lexicon of one language.
 
-    decimal_mark, thousands_marks: as written in numbers; a space among the thousands marks joins
-    `1 000`. signs: what a sign between or before numbers is called. money: by sign.
-    scales: words between an amount and its currency, `$5 million`. units: one and many, by
-    abbreviation. abbreviations: lower case, without the last full stop. minutes_after: what is
-    said between hour and minutes. date_word: what is said between day, month and year.
-    one_of: the form of "one" before a currency.
+    decimal_mark, thousands_marks: of written numbers; a space among the thousands marks joins
+    `1 000`. signs: names of signs between or before numbers. money: by currency sign.
+    scales: words between an amount and its currency, `$5 million`. units: singular and plural, by
+    abbreviation. abbreviations: lower case, without the last full stop. minutes_after: word
+    between hour and minutes. date_word: word between day, month and year.
+    one_of: the word for "one" alone and before a currency.
     """
 
     decimal_mark: str = "."
@@ -50,7 +50,7 @@ _LETTER_UNITS = ("km", "m", "cm", "mm", "kg", "g", "mg", "l", "ml", "km/h", "°C
 
 
 def _units(*names: str, **others: str) -> dict[str, tuple[str, str]]:
-    """Names of `_LETTER_UNITS` in order, as `one/many` or one name for both."""
+    """Read names of `_LETTER_UNITS` in order, as `one/many` or one name for both."""
     units: dict[str, tuple[str, str]] = {}
     for unit, name in [*zip(_LETTER_UNITS, names, strict=True), *others.items()]:
         one, _, many = name.partition("/")
@@ -59,7 +59,7 @@ def _units(*names: str, **others: str) -> dict[str, tuple[str, str]]:
 
 
 def _money(**names: str) -> dict[str, Money]:
-    """`one/many/one hundredth/many hundredths` by name of the currency."""
+    """Read `one/many/one hundredth/many hundredths` by name of the currency."""
     signs = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "rupee": "₹"}
     money: dict[str, Money] = {}
     for currency, forms in names.items():
@@ -69,7 +69,7 @@ def _money(**names: str) -> dict[str, Money]:
 
 
 def _signs(names: str) -> dict[str, str]:
-    """Names, by commas, of plus, minus, times, divided by, equals, and, at, hash, number."""
+    """Read the names of plus, minus, times, divided by, equals, and, at, hash, number."""
     plus, minus, times, divided, equals, ampersand, at, hashtag, number = names.split(",")
     return {
         "+": plus,
@@ -85,7 +85,7 @@ def _signs(names: str) -> dict[str, str]:
     }
 
 
-_ENGLISH = Vocabulary(
+_ENGLISH = Lexicon(
     point="point",
     signs=_signs("plus,minus,times,divided by,equals,and,at,hashtag,number")
     | {"<": "less than", ">": "greater than"},
@@ -96,7 +96,7 @@ _ENGLISH = Vocabulary(
         yen="yen/yen",
         rupee="rupee/rupees/paisa/paise",
     ),
-    scales=frozenset(listed("hundred thousand million billion trillion")),
+    scales=frozenset(split_words("hundred thousand million billion trillion")),
     units=_units(
         "kilometer/kilometers", "meter/meters", "centimeter/centimeters",
         "millimeter/millimeters", "kilogram/kilograms", "gram/grams", "milligram/milligrams",
@@ -112,7 +112,7 @@ _ENGLISH = Vocabulary(
         secs="seconds", sec="second/seconds",
     ),
     months=tuple(
-        listed("january february march april may june july august september october november "
+        split_words("january february march april may june july august september october november "
         "december")
     ),
     abbreviations={
@@ -132,7 +132,7 @@ _ENGLISH = Vocabulary(
     slash="slash",
 )  # fmt: skip
 
-_SPANISH = Vocabulary(
+_SPANISH = Lexicon(
     decimal_mark=",",
     thousands_marks=". ",
     joined_thousands=True,
@@ -153,8 +153,8 @@ _SPANISH = Vocabulary(
         "por ciento",
     ),
     months=tuple(
-        listed("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre "
-        "diciembre")
+        split_words("enero febrero marzo abril mayo junio julio agosto septiembre octubre "
+        "noviembre diciembre")
     ),
     abbreviations={
         "sr": "señor", "sra": "señora", "srta": "señorita", "dr": "doctor", "dra": "doctora",
@@ -170,7 +170,7 @@ _SPANISH = Vocabulary(
     one_of=("uno", "un"),
 )  # fmt: skip
 
-_FRENCH = Vocabulary(
+_FRENCH = Lexicon(
     decimal_mark=",",
     thousands_marks=" .",
     joined_thousands=True,
@@ -191,7 +191,7 @@ _FRENCH = Vocabulary(
         "degré fahrenheit/degrés fahrenheit", "degré/degrés", "pour cent",
     ),
     months=tuple(
-        listed("janvier février mars avril mai juin juillet août septembre octobre novembre "
+        split_words("janvier février mars avril mai juin juillet août septembre octobre novembre "
         "décembre")
     ),
     abbreviations={
@@ -207,7 +207,7 @@ _FRENCH = Vocabulary(
     slash="barre oblique",
 )  # fmt: skip
 
-_GERMAN = Vocabulary(
+_GERMAN = Lexicon(
     decimal_mark=",",
     thousands_marks=". '",
     joined_thousands=True,
@@ -226,7 +226,7 @@ _GERMAN = Vocabulary(
         "grad", "prozent",
     ),
     months=tuple(
-        listed("januar februar märz april mai juni juli august september oktober november "
+        split_words("januar februar märz april mai juni juli august september oktober november "
         "dezember")
     ),
     abbreviations={
@@ -245,7 +245,7 @@ _GERMAN = Vocabulary(
     one_of=("eins", "ein"),
 )  # fmt: skip
 
-_ITALIAN = Vocabulary(
+_ITALIAN = Lexicon(
     decimal_mark=",",
     thousands_marks=". ",
     joined_thousands=True,
@@ -266,7 +266,7 @@ _ITALIAN = Vocabulary(
         "per cento",
     ),
     months=tuple(
-        listed("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre "
+        split_words("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre "
         "novembre dicembre")
     ),
     abbreviations={
@@ -281,7 +281,7 @@ _ITALIAN = Vocabulary(
     one_of=("uno", "un"),
 )  # fmt: skip
 
-_PORTUGUESE = Vocabulary(
+_PORTUGUESE = Lexicon(
     decimal_mark=",",
     thousands_marks=". ",
     joined_thousands=True,
@@ -303,8 +303,8 @@ _PORTUGUESE = Vocabulary(
         "grau fahrenheit/graus fahrenheit", "grau/graus", "por cento",
     ),
     months=tuple(
-        listed("janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro "
-        "dezembro")
+        split_words("janeiro fevereiro março abril maio junho julho agosto setembro outubro "
+        "novembro dezembro")
     ),
     abbreviations={
         "sr": "senhor", "sra": "senhora", "dr": "doutor", "dra": "doutora",
@@ -318,7 +318,7 @@ _PORTUGUESE = Vocabulary(
     slash="barra",
 )  # fmt: skip
 
-_DUTCH = Vocabulary(
+_DUTCH = Lexicon(
     decimal_mark=",",
     thousands_marks=". ",
     joined_thousands=True,
@@ -337,8 +337,8 @@ _DUTCH = Vocabulary(
         "graden", "procent",
     ),
     months=tuple(
-        listed("januari februari maart april mei juni juli augustus september oktober november "
-        "december")
+        split_words("januari februari maart april mei juni juli augustus september oktober "
+        "november december")
     ),
     abbreviations={
         "dhr": "de heer", "mevr": "mevrouw", "dr": "dokter", "prof": "professor",
@@ -352,7 +352,7 @@ _DUTCH = Vocabulary(
     slash="schuine streep",
 )  # fmt: skip
 
-_VOCABULARIES = {
+_LEXICONS = {
     "en": _ENGLISH,
     "es": _SPANISH,
     "fr": _FRENCH,
@@ -360,31 +360,31 @@ _VOCABULARIES = {
     "it": _ITALIAN,
     "pt": _PORTUGUESE,
     "nl": _DUTCH,
-    # Only how numbers are written: their signs are not spelled.
+    # Only the marks in numbers: signs are not verbalised.
     **dict.fromkeys(
         ("ru", "uk", "pl", "cs", "sk", "sv", "no", "nb", "nn", "fi", "bg", "hu"),
-        Vocabulary(decimal_mark=",", thousands_marks=" .", joined_thousands=True),
+        Lexicon(decimal_mark=",", thousands_marks=" .", joined_thousands=True),
     ),
     **dict.fromkeys(
         ("da", "tr", "id", "ro", "el", "vi", "hr", "sr", "sl", "ca"),
-        Vocabulary(decimal_mark=",", thousands_marks="."),
+        Lexicon(decimal_mark=",", thousands_marks="."),
     ),
 }
-_NEUTRAL = Vocabulary()
+_NEUTRAL = Lexicon()
 
 
-def vocabulary_of(language: str) -> Vocabulary:
-    """Get the vocabulary of a language such as `en`; of one without, signs have no names."""
-    return _VOCABULARIES.get(language, _NEUTRAL)
+def find_lexicon(language: str) -> Lexicon:
+    """Return the lexicon of a language such as `en`, else one without names of signs."""
+    return _LEXICONS.get(language, _NEUTRAL)
 
 
 @cache
 def number_pattern(language: str) -> str:
-    """Write a regular expression for one written number without sign, in the marks of a language.
+    """Return a regular expression of an unsigned written number with the marks of a language.
 
-    A point or comma that can not part thousands is read as a decimal mark: Whisper writes
-    `3.14` in German too.
+    A point or comma that cannot separate thousands is a decimal mark: Whisper writes `3.14` in
+    German too.
     """
-    vocabulary = vocabulary_of(language)
-    thousands = re.escape(vocabulary.thousands_marks)
+    lexicon = find_lexicon(language)
+    thousands = re.escape(lexicon.thousands_marks)
     return rf"(?:\d{{1,3}}(?:[{thousands}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d*[.,]\d+|\d+)"

@@ -1,4 +1,4 @@
-"""A recognised word, parted into the punctuation around it and its core."""
+"""A recognised word, split into its core and the punctuation around it."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -26,28 +26,28 @@ class Piece:
 NO_PIECE = Piece("", "", "", "")
 
 
-def listed(text: str) -> tuple[str, ...]:
-    """Part a list that is written as one text into its words."""
+def split_words(text: str) -> tuple[str, ...]:
+    """Split a list in one text into its words."""
     return tuple(text.split())
 
 
 def is_word_character(character: str) -> bool:
-    r"""Letters, digits, and the marks that Indic and other scripts put on letters.
+    r"""Whether this is a letter, a digit, or a combining mark as in Indic scripts.
 
-    `\w` of `re` leaves out vowel signs and would cut them off a Hindi word.
+    `\w` of `re` does not match vowel signs and would cut them off a Hindi word.
     """
     return character.isalnum() or unicodedata.category(character)[0] == "M"
 
 
 def lower_case(text: str, language: str) -> str:
-    """`text` in lower case by the rules of its language, apostrophes straight."""
+    """Convert to lower case by the rules of the language, with straight apostrophes."""
     if language in _DOTLESS_I:
         text = text.replace("I", "ı").replace("İ", "i")
     return text.lower().translate(_APOSTROPHES)
 
 
-def piece_of(word: str, language: str) -> Piece:
-    """Part a word such as `("Hello,"` into its punctuation and its core."""
+def split_punctuation(word: str, language: str) -> Piece:
+    """Split a word such as `("Hello,"` into punctuation and core."""
     if word.isalpha():
         return Piece("", word, "", lower_case(word, language))
     start, end = 0, len(word)
@@ -60,10 +60,10 @@ def piece_of(word: str, language: str) -> Piece:
 
 
 def plain_words(core: str, language: str) -> tuple[str, ...]:
-    """Put the core in lower case, parted at everything that is no part of a word.
+    """Split the core, in lower case, at all characters that are not part of a word.
 
     Apostrophes and joiners between word characters stay: `rock-n'-roll` is `rock`, `n`, `roll`,
-    `don't` stays one.
+    but `don't` is one word.
     """
     text = lower_case(core, language)
     words: list[str] = []
@@ -100,6 +100,6 @@ def _may_end(word: str, start: int, end: int) -> bool:
     character = word[end - 1]
     if is_word_character(character) or character in CURRENCY_SIGNS or character in "%°¢":
         return True
-    if character in "+#":  # C++, C#, and a plus sign of its own
+    if character in "+#":  # C++, C#, and a separate plus sign
         return end - start == 1 or word[start:end].rstrip("+#").isalnum()
     return end - start == 1 and character in "&×÷=<>@-\u2212\u2116"

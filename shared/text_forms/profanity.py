@@ -1,4 +1,4 @@
-"""Which words are profane, and what each mode shows instead of them."""
+"""Detection of profane words, and the profanity modes."""
 
 import re
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ _POSSESSIVE = re.compile(r"'(?:s|re|d|ll|ve|m)?$")
 
 
 class ProfanityMode(StrEnum):
-    """What happens to profane words in `display` and `masked_itn`; never in `lexical` and `itn`.
+    """Treatment of profane words in `display` and `masked_itn`, never in `lexical` and `itn`.
 
-    MASKED replaces their letters with `*`, REMOVED drops them, RAW leaves them, TAGS wraps them
+    MASKED replaces their letters with `*`, REMOVED drops them, RAW keeps them, TAGS wraps them
     in `<profanity>` elements.
     """
 
@@ -57,8 +57,8 @@ def profane_pieces(pieces: Sequence[Piece], language: str) -> frozenset[int]:
     return frozenset(found)
 
 
-def shown(before: str, core: str, after: str, mode: ProfanityMode) -> str:
-    """Write a profane word as its mode shows it, punctuation kept; empty when it is removed."""
+def apply_mode(before: str, core: str, after: str, mode: ProfanityMode) -> str:
+    """Apply a mode to a profane word, keep its punctuation; empty when it is removed."""
     if mode is ProfanityMode.REMOVED:
         return ""
     if mode is ProfanityMode.TAGS:
@@ -110,10 +110,10 @@ def _word_list(language: str) -> _WordList:
 
 
 def _profane_in_text(pieces: Sequence[Piece], entries: _WordList) -> frozenset[int]:
-    """Pieces may be characters: entries are looked for in the text that they make.
+    """Search the joined text, since pieces may be single characters.
 
-    An entry counts only where it starts and ends with a piece, so that one inside a longer
-    word of the transcriber is left alone.
+    An entry matches only where it starts and ends with a piece, so that it does not match inside
+    a longer recognised word.
     """
     text, starts, ends = "", {}, {}
     found = set()

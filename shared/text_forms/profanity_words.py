@@ -1,14 +1,14 @@
-"""Profane words by language, whole words in lower case; `*` at the end takes any ending.
+"""Profane words by language, whole words in lower case; `*` at the end matches any ending.
 
-A moderate list of our own: sexual and scatological swearing and slurs that have no other
-common meaning. Left out on purpose, since masking a harmless word costs more than passing a mild
-one: mild oaths (damn, hell, crap, bloody, piss), words that name animals, people or things too
-(ass, cock, dick, fag, pussy, chink), and body parts used by doctors. An ending is open only
-where no other word begins so: `scunthorpe` and `shiitake` match nothing.
+This is a moderate list written for Sotto: sexual and scatological swearing, and slurs without
+another common meaning. Masking a harmless word costs more than passing a mild one, so these are
+left out: mild oaths (damn, hell, crap, bloody, piss), words with a second meaning (ass, cock, dick,
+fag, pussy, chink), and body parts in medical use. An ending is open only where no harmless word
+has the same beginning: `scunthorpe` and `shiitake` match nothing.
 """
 
-# Swearing that travels: matched in every language. No word that is harmless in one of them
-# ("slut" is Swedish for "end").
+# English swearing that matches in every language. None of these words is harmless in another
+# language ("slut" is Swedish for "end").
 _EVERYWHERE = "fuck* motherfuck* shit bullshit bitch bitches asshole assholes cocksucker*"
 
 PROFANE_WORDS: dict[str, str] = {

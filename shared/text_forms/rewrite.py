@@ -1,11 +1,11 @@
-"""Words that are written otherwise than they were recognised."""
+"""Rewrites: words whose written form differs from the recognised words."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """The pieces `first` to `last` (one past) are written as one word `written`."""
+    """Replaces the pieces `first` to `last` (one past) with the word `written`."""
 
     first: int
     last: int

@@ -1,20 +1,20 @@
-"""Numbers to spoken words.
+"""Numbers in words.
 
-English is spelled here: it is the commonest and must cost microseconds. Other languages use
-num2words (10 to 90 microseconds a number), imported when the first number is spelled: its
-import takes 35 ms. Nothing is cached by number: amounts that people speak are content.
+This module spells English, the most frequent language, in microseconds. Other languages use
+num2words (10 to 90 microseconds per number), imported at first use, which takes 35 ms. Nothing is
+cached by number: spoken amounts are content.
 """
 
 from functools import cache
 from typing import Any, Protocol
 
-from shared.text_forms.pieces import listed
+from shared.text_forms.pieces import split_words
 
-_SMALL = listed(
+_SMALL = split_words(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
     "fifteen sixteen seventeen eighteen nineteen"
 )
-_TENS = listed("_ _ twenty thirty forty fifty sixty seventy eighty ninety")
+_TENS = split_words("_ _ twenty thirty forty fifty sixty seventy eighty ninety")
 _SCALES = (
     (10**12, "trillion"),
     (10**9, "billion"),
@@ -31,9 +31,9 @@ _ORDINALS = {
     "nine": "ninth",
     "twelve": "twelfth",
 }
-MOST_DIGITS = 15  # longer numbers are read digit by digit
+MAX_DIGITS = 15  # longer numbers are spelled digit by digit
 
-# What num2words raises, by language and number, for what it can not spell.
+# Errors of num2words for numbers that it cannot spell, by language.
 _NUM2WORDS_ERRORS = (
     ArithmeticError,
     AttributeError,
@@ -47,7 +47,7 @@ Words = tuple[str, ...]
 
 
 class Speller(Protocol):
-    """Spells whole numbers, not negative, of at most `MOST_DIGITS` digits, in lower case."""
+    """Spells non-negative integers of at most `MAX_DIGITS` digits, in lower case."""
 
     def cardinal(self, number: int) -> Words:
         """`21` as `twenty one`."""
@@ -63,7 +63,7 @@ class Speller(Protocol):
 
 
 def digit_words(speller: Speller, digits: str) -> Words:
-    """Each digit as a word: `007` as `zero zero seven`."""
+    """Spell each digit: `007` as `zero zero seven`."""
     return tuple(
         word for digit in digits if digit.isdecimal() for word in speller.cardinal(int(digit))
     )
@@ -137,7 +137,7 @@ class ChineseSpeller:
 
 
 class DigitSpeller:
-    """A language nobody can spell here: digits stay."""
+    """Speller of a language without number words: digits stay."""
 
     def cardinal(self, number: int) -> Words:
         """`21` as `21`."""
@@ -147,7 +147,7 @@ class DigitSpeller:
 
 
 class Num2WordsSpeller:
-    """Every other language that num2words has; what it refuses stays digits."""
+    """Speller of the other languages of num2words; numbers that it refuses stay digits."""
 
     def __init__(self, converter: Any, language: str) -> None:
         self._converter = converter
@@ -180,7 +180,7 @@ class Num2WordsSpeller:
 
 @cache
 def speller_for(language: str, region: str = "") -> Speller:
-    """Get the speller of a language such as `pt` as a region such as `BR` has it, made once."""
+    """Return the cached speller of a language such as `pt` and a region such as `BR`."""
     if language == "en":
         return EnglishSpeller()
     if language in {"zh", "yue"}:

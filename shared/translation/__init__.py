@@ -1,1 +1,1 @@
-"""Text, and speech, in other languages."""
+"""Translation of text and of speech."""

@@ -1,4 +1,4 @@
-"""Amazon Translate: text goes to the cloud, with the role of the process.
+"""Amazon Translate: sends text to the cloud with the role of the process.
 
 https://docs.aws.amazon.com/translate/latest/APIReference/API_TranslateText.html
 """
@@ -11,9 +11,10 @@ from shared.errors import TranslationUnavailable
 from shared.storage.aws_session import aws_client
 from shared.translation.sentences import split_sentences
 
-MOST_BYTES = 10_000
+MAX_BYTES = 10_000
 
-# Its languages of Sotto's table: https://docs.aws.amazon.com/translate/latest/dg/what-is-languages
+# Supported languages of Sotto's table:
+# https://docs.aws.amazon.com/translate/latest/dg/what-is-languages
 _LANGUAGES = frozenset(
     "af am ar az bg bn bs ca cs cy da de el en es et fa fi fil fr fr-ca ga gu ha he hi hr ht hu hy "
     "id is it ja ka kk kn ko lt lv mk ml mn-Cyrl mr ms mt nb nl pa pl ps pt pt-pt ro ru si sk sl "
@@ -31,28 +32,31 @@ class AmazonTranslate:
     name = "amazon"
 
     def languages(self) -> frozenset[str]:
-        """Languages of Sotto's table that the service has; they are not asked for."""
+        """Return the service's languages of Sotto's table, without a request."""
         return _LANGUAGES
 
     def can_translate(self, source: str, target: str) -> bool:
-        """Whether the service has both."""
+        """Whether the service has both languages."""
         return source in _LANGUAGES and target in _LANGUAGES
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Translate with the service: one request for each text, or each 10 kB of a long one.
+        """Translate with one request per text, or per 10 kB of a long one.
 
         Raises
         ------
-        TranslationUnavailable: it refuses, or does not answer after four tries.
+        TranslationUnavailable: the service refuses, or does not answer after four tries.
         ConfigurationError: the environment names no region.
         """
-        return ["".join(self._piece(piece, source, target) for piece in _pieces(t)) for t in texts]
+        return [
+            "".join(self._translate_piece(piece, source, target) for piece in _split_text(t))
+            for t in texts
+        ]
 
     @cached_property
     def _client(self) -> Any:
         return aws_client("translate")
 
-    def _piece(self, text: str, source: str, target: str) -> str:
+    def _translate_piece(self, text: str, source: str, target: str) -> str:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         if not text.strip():
@@ -64,26 +68,26 @@ class AmazonTranslate:
                 SourceLanguageCode=_OWN_CODES.get(source, source),
                 TargetLanguageCode=_OWN_CODES.get(target, target),
             )
-            return _with_end_of(text, str(answer["TranslatedText"]))
+            return _restore_trailing_space(text, str(answer["TranslatedText"]))
         except ClientError as error:
             status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
             reason = f"answered {status}"
         except BotoCoreError:
-            reason = "is not reached"
-        # Raised out here: the cause may quote the text.
+            reason = "cannot be reached"
+        # Raised outside the handler: its exception may quote the text.
         raise TranslationUnavailable(f"Amazon Translate {reason}.")
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """A text, or whole sentences of it, in pieces of at most what one request may hold."""
-    if len(text.encode()) <= MOST_BYTES:
+def _split_text(text: str) -> Iterator[str]:
+    """Split a text between sentences into pieces within the limit of one request."""
+    if len(text.encode()) <= MAX_BYTES:
         yield text
         return
     sentences: list[str] = []
     n_bytes = 0
     for sentence in split_sentences(text):
         size_bytes = len(sentence.encode())
-        if sentences and n_bytes + size_bytes > MOST_BYTES:
+        if sentences and n_bytes + size_bytes > MAX_BYTES:
             yield "".join(sentences)
             sentences, n_bytes = [], 0
         sentences.append(sentence)
@@ -91,6 +95,6 @@ def _pieces(text: str) -> Iterator[str]:
     yield "".join(sentences)
 
 
-def _with_end_of(source: str, translation: str) -> str:
-    """White space behind a piece parts it from the next one."""
+def _restore_trailing_space(source: str, translation: str) -> str:
+    """Restore the trailing white space of a piece, which separates it from the next one."""
     return translation.rstrip() + source[len(source.rstrip()) :]

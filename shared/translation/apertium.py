@@ -1,9 +1,9 @@
-"""Apertium: rules and dictionaries, in processes of their own that stay, text over pipes.
+"""Apertium: rule-based translation in long-lived child processes, text over pipes.
 
-A pair is a pipeline of ten to fifteen small programs, which its `.mode` file lists. They are
-started here one by one, because the front end `apertium` copies its input to a file in `/tmp`
-first (seen with strace, 3.8.3), and takes 100 ms a call where a pipeline that stays takes 1 to
-20 ms. Each program flushes at a null byte, so that one pipeline answers text after text.
+A pair is a pipeline of ten to fifteen small programs, which its `.mode` file lists. This module
+starts them one by one, because the front end `apertium` copies its input to a file in `/tmp`
+(seen with strace, 3.8.3) and takes 100 ms per call, where a running pipeline takes 1 to 20 ms.
+Each program flushes at a null byte, so that one pipeline answers text after text.
 
 Source: modes of https://wiki.apertium.org/wiki/Null_flush
 """
@@ -28,33 +28,33 @@ from shared.translation.languages import all_languages
 
 DATA_FOLDER = Path("/usr/share/apertium")
 ANSWER_S = 20.0
-# A direction holds 90 to 145 MB and starts in 0.3 to 0.5 s.
-MOST_PIPELINES = 4
+# A pipeline takes 90 to 145 MB and starts in 0.3 to 0.5 s.
+MAX_PIPELINES = 4
 
-# What flushes at a null byte when it is given `-z`. A pair with another program is not offered.
+# Programs that flush at a null byte with `-z`. A pair that needs another one is not available.
 _PROGRAMS = frozenset(
     "lt-proc lsx-proc lrx-proc cg-proc hfst-proc rtx-proc apertium-tagger apertium-pretransfer "
     "apertium-posttransfer apertium-transfer apertium-interchunk apertium-postchunk "
     "apertium-anaphora".split()
 )
-# Generate without marks at words that are in no dictionary; tag without marks.
+# `-n` generates without marks at unknown words; taggers get no option.
 _MODE_PARAMETERS = {"$1": ["-n"], "$2": []}
 
 _MODE_NAME = re.compile(r"([a-z]{2,3})-([a-z]{2,3})")
-# Apertium's own codes, where they are neither ISO 639-3 nor Translator's.
+# Apertium's codes that are neither ISO 639-3 nor Translator's.
 _OWN_CODES = {"hbs": ("bs", "hr", "sr-Latn"), "zlm": ("ms",), "arg": (), "no": ("nb",)}
 
 _RESERVED = re.compile(r"[\[\]{}^$/\\@<>]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-# A blank of Apertium's own behind the last word: without it some programs wait for more.
+# Apertium's superblank behind the last word: without it some programs wait for more.
 _END = "[]"
 
 
 class ApertiumTranslator:
-    """Every pair whose package is installed; one text of a pair is translated at a time.
+    """All installed pairs; each translates one text at a time.
 
-    A pair that is installed while the server runs is found by the next question.
+    A pair that is installed while the server runs is available at the next call.
     """
 
     name = "apertium"
@@ -66,7 +66,7 @@ class ApertiumTranslator:
         self._pipelines: OrderedDict[str, _Pipeline] = OrderedDict()
 
     def languages(self) -> frozenset[str]:
-        """Languages of the installed pairs."""
+        """Return the languages of the installed pairs."""
         return frozenset(language for pair in self._modes.by_pair() for language in pair)
 
     def can_translate(self, source: str, target: str) -> bool:
@@ -74,24 +74,24 @@ class ApertiumTranslator:
         return (source, target) in self._modes.by_pair()
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Translate line by line; lines stay lines.
+        """Translate line by line; line breaks stay.
 
         Raises
         ------
-        TranslationUnavailable: the pipeline can not be started, failed twice, or took 20 s; or
-            the package was removed meanwhile.
+        TranslationUnavailable: the pipeline cannot be started, failed twice, or took 20 s; or
+            its package has been removed.
         """
         mode = self._modes.by_pair().get((source, target))
         if mode is None:
-            raise TranslationUnavailable("Apertium does not have this pair any more.")
+            raise TranslationUnavailable("Apertium no longer has this pair.")
         pipeline = self._pipeline(mode)
         return [
-            "\n".join(_line(pipeline, line) for line in re.split(r"\r\n|\r|\n", text))
+            "\n".join(_translate_line(pipeline, line) for line in re.split(r"\r\n|\r|\n", text))
             for text in texts
         ]
 
     def stop(self) -> None:
-        """End all processes; the next text starts them again."""
+        """End all processes; the next text starts new ones."""
         with self._lock:
             pipelines = list(self._pipelines.values())
             self._pipelines.clear()
@@ -99,27 +99,27 @@ class ApertiumTranslator:
             pipeline.stop()
 
     def _pipeline(self, mode: Path) -> "_Pipeline":
-        """The pipeline of a mode; the one that was used longest ago makes room for a new one."""
+        """Return the pipeline of a mode; a new one evicts the least recently used."""
         retired = None
         with self._lock:
             pipeline = self._pipelines.pop(mode.name, None) or _Pipeline(mode, self._answer_s)
             self._pipelines[mode.name] = pipeline
-            if len(self._pipelines) > MOST_PIPELINES:
+            if len(self._pipelines) > MAX_PIPELINES:
                 _, retired = self._pipelines.popitem(last=False)
         if retired is not None:
             retired.stop()
         return pipeline
 
 
-def _line(pipeline: "_Pipeline", line: str) -> str:
+def _translate_line(pipeline: "_Pipeline", line: str) -> str:
     plain = _CONTROL.sub(" ", line)
     if not plain.strip():
         return line
-    return _ESCAPED.sub(r"\1", pipeline.ask(_RESERVED.sub(r"\\\g<0>", plain)))
+    return _ESCAPED.sub(r"\1", pipeline.exchange(_RESERVED.sub(r"\\\g<0>", plain)))
 
 
 class _Pipeline:
-    """The processes of one mode, started at first use, and again after a failure."""
+    """The processes of one mode, started at first use and after a failure."""
 
     def __init__(self, mode: Path, answer_s: float) -> None:
         self._mode = mode
@@ -128,26 +128,26 @@ class _Pipeline:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._end: weakref.finalize[..., _Pipeline] | None = None
 
-    def ask(self, escaped: str) -> str:
-        """Send one line in Apertium's stream format, return what comes out at the other end.
+    def exchange(self, escaped: str) -> str:
+        """Send one line in Apertium's stream format and return the translation.
 
-        One that ended by itself, as when memory ran out, is started once more.
+        A pipeline that has ended, as when memory ran out, is restarted once.
         """
         message = f"{escaped}{_END}\0".encode()
         with self._lock:
             for _ in range(2):
-                answer = self._try(message)
+                answer = self._exchange_once(message)
                 if answer is not None:
                     return answer
-        # Raised out here: the cause might quote the answer.
+        # Raised outside the handler: its exception might quote the answer.
         raise TranslationUnavailable("Apertium does not answer.")
 
     def stop(self) -> None:
-        """End the processes, after the line under way."""
+        """End the processes after the current line."""
         with self._lock:
             self._kill()
 
-    def _try(self, message: bytes) -> str | None:
+    def _exchange_once(self, message: bytes) -> str | None:
         deadline = time.monotonic() + self._answer_s
         late = False
         try:
@@ -171,7 +171,7 @@ class _Pipeline:
         commands = _commands(self._mode)
         processes: list[subprocess.Popen[bytes]] = []
         self._processes = processes
-        # At the latest when this interpreter ends.
+        # Ends the processes with the interpreter at the latest.
         self._end = weakref.finalize(self, _end_all, processes)
         source: int | IO[bytes] = subprocess.PIPE
         for command in commands:
@@ -181,7 +181,7 @@ class _Pipeline:
             )  # fmt: skip
             processes.append(process)
             if not isinstance(source, int):
-                source.close()  # the program has it now, and must be alone in seeing it end
+                source.close()  # only the child may hold it, or it would never see the end
             assert process.stdout is not None  # noqa: S101 - it is a pipe
             source = process.stdout
 
@@ -235,7 +235,7 @@ def _exchange(entry: IO[bytes], outlet: IO[bytes], message: bytes, deadline: flo
 class _InstalledModes:
     """The modes of a folder, read again when it or a folder of programs has changed.
 
-    Reading takes milliseconds; to see that nothing has changed takes three `stat` calls.
+    Reading takes milliseconds, the check for a change three `stat` calls.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -243,17 +243,17 @@ class _InstalledModes:
         self._read: tuple[tuple[int, ...], Mapping[tuple[str, str], Path]] = ((), {})
 
     def by_pair(self) -> Mapping[tuple[str, str], Path]:
-        """Modes that can be run here, by the languages of the pair. From any thread."""
+        """Return the runnable modes by pair of languages. Thread-safe."""
         changed = self._changed()
         if self._read[0] != changed:
-            # Two threads may both read it; each leaves a whole answer.
+            # Two threads may both read the modes; each assigns a complete result.
             self._read = (changed, _installed_modes(self._folder))
         return self._read[1]
 
     def _changed(self) -> tuple[int, ...]:
-        """When the folders changed, in nanoseconds; 0 for one that is not there.
+        """Return the modification times of the folders in ns; 0 for a missing one.
 
-        The programs count too: a package's modes may be there before what runs them.
+        The programs count too: a package may install its modes before its programs.
         """
         folders = [self._folder, *map(Path, os.defpath.split(os.pathsep))]
         return tuple(_mtime_ns(folder) for folder in folders)
@@ -275,7 +275,7 @@ def _installed_modes(folder: Path) -> Mapping[tuple[str, str], Path]:
     modes: dict[tuple[str, str], Path] = {}
     for mode in sorted(folder.glob("*.mode")):
         named = _MODE_NAME.fullmatch(mode.stem)
-        if named is None or not _can_run(mode):
+        if named is None or not _is_runnable(mode):
             continue
         for source in codes.get(named[1], ()):
             for target in codes.get(named[2], ()):
@@ -283,7 +283,7 @@ def _installed_modes(folder: Path) -> Mapping[tuple[str, str], Path]:
     return modes
 
 
-def _can_run(mode: Path) -> bool:
+def _is_runnable(mode: Path) -> bool:
     return all(
         command[0] in _PROGRAMS and shutil.which(command[0], path=os.defpath)
         for command in _commands(mode)
@@ -291,12 +291,12 @@ def _can_run(mode: Path) -> bool:
 
 
 def _commands(mode: Path) -> list[list[str]]:
-    """The programs of a mode with their arguments, each told to flush at null bytes."""
-    return list(_parsed(mode.read_text("utf-8")))
+    """Return the commands of a mode, each with the option to flush at null bytes."""
+    return list(_parse_pipeline(mode.read_text("utf-8")))
 
 
-def _parsed(pipeline: str) -> Iterator[list[str]]:
+def _parse_pipeline(pipeline: str) -> Iterator[list[str]]:
     for step in pipeline.strip().split("|"):
         program, *arguments = shlex.split(step) or [""]
-        told = [part for given in arguments for part in _MODE_PARAMETERS.get(given, [given])]
-        yield [program, "-z", *told]
+        parameters = [part for given in arguments for part in _MODE_PARAMETERS.get(given, [given])]
+        yield [program, "-z", *parameters]

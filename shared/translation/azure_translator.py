@@ -1,4 +1,4 @@
-"""Azure AI Translator: text goes to the cloud, with a key or the identity of the process.
+"""Azure AI Translator: sends text to the cloud with a key or the identity of the process.
 
 https://learn.microsoft.com/azure/ai-services/translator/reference/v3-0-translate
 """
@@ -19,11 +19,11 @@ GLOBAL_ENDPOINT = "https://api.cognitive.microsofttranslator.com"
 CUSTOM_DOMAIN_PATH = "/translator/text/v3.0"
 _SCOPE = "https://cognitiveservices.azure.com/.default"
 
-MOST_TEXTS = 1_000
-MOST_CHARACTERS = 50_000
+MAX_TEXTS = 1_000
+MAX_CHARACTERS = 50_000
 
-# What passes by itself; three more tries after 1, 2 and 4 s, or what the service asks for.
-_PASSING = frozenset({408, 429, 500, 502, 503, 504})
+# Statuses worth a retry; three more tries after 1, 2 and 4 s, or after the service's Retry-After.
+_TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 _WAITS_S = (1.0, 2.0, 4.0)
 _LONGEST_WAIT_S = 10.0
 
@@ -32,7 +32,7 @@ _MISSING = frozenset({"ast", "br", "oc", "sa", "sc", "su", "yi"})
 
 
 class AzureTranslator:
-    """The service, as one resource of it answers. Methods may be called from any thread.
+    """One resource of the service. Methods may be called from any thread.
 
     transport, sleep: for tests.
     """
@@ -60,49 +60,50 @@ class AzureTranslator:
         )
 
     def languages(self) -> frozenset[str]:
-        """Languages of Sotto's table that the service has; they are not asked for."""
+        """Return the service's languages of Sotto's table, without a request."""
         return self._languages
 
     def can_translate(self, source: str, target: str) -> bool:
-        """Whether the service has both."""
+        """Whether the service has both languages."""
         return source in self._languages and target in self._languages
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Translate with the service, in as many requests as its limits ask for.
+        """Translate in as many requests as the limits of the service require.
 
         Raises
         ------
-        TranslationUnavailable: it refuses, or does not answer after four tries. Says the status.
+        TranslationUnavailable: the service refuses, or does not answer after four tries. The
+            message has the status.
         """
         query = {"api-version": "3.0", "from": source, "to": target}
         return [
             text
-            for batch in _batches(texts)
+            for batch in _split_batches(texts)
             for text in self._ask(query, [{"Text": text} for text in batch])
         ]
 
     def _ask(self, query: dict[str, str], body: list[dict[str, str]]) -> list[str]:
-        answer = self._answer(query, body)
+        answer = self._request(query, body)
         try:
             written = [str(element["translations"][0]["text"]) for element in answer.json()]
         except (ValueError, LookupError, TypeError):
             written = []
-        if len(written) != len(body):  # raised out here: the cause may quote the answer
-            raise TranslationUnavailable("Azure AI Translator answered something else.")
+        if len(written) != len(body):  # raised outside the handler, which may quote the answer
+            raise TranslationUnavailable("Azure AI Translator sent an unexpected answer.")
         return written
 
-    def _answer(self, query: dict[str, str], body: list[dict[str, str]]) -> httpx.Response:
+    def _request(self, query: dict[str, str], body: list[dict[str, str]]) -> httpx.Response:
         status = 0
         for wait_s in (*_WAITS_S, None):
             response = self._post(query, body)
             status = response.status_code if response is not None else 0
             if response is not None and status == httpx.codes.OK:
                 return response
-            if wait_s is None or (response is not None and status not in _PASSING):
+            if wait_s is None or (response is not None and status not in _TRANSIENT_STATUSES):
                 break
             answered = {} if response is None else response.headers
             self._sleep(retry_after_s(answered, wait_s, _LONGEST_WAIT_S))
-        reason = f"answered {status}" if status else "is not reached"
+        reason = f"answered {status}" if status else "cannot be reached"
         raise TranslationUnavailable(f"Azure AI Translator {reason}.")
 
     def _post(self, query: dict[str, str], body: list[dict[str, str]]) -> httpx.Response | None:
@@ -123,20 +124,20 @@ class AzureTranslator:
 
 
 def _token() -> str:
-    """Token of the process's identity, which the credential keeps until it expires."""
+    """Return an access token of the process's identity; the credential caches it."""
     try:
         return azure_credential().get_token(_SCOPE).token
-    except Exception as error:  # noqa: BLE001 - each kind of credential has errors of its own
+    except Exception as error:  # noqa: BLE001 - each kind of credential has its own errors
         kind = type(error).__name__
     raise TranslationUnavailable(f"The identity of this process gets no token ({kind}).")
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
-    """Texts by requests: within what one may hold, unless a text alone is longer."""
+def _split_batches(texts: Sequence[str]) -> Iterator[list[str]]:
+    """Group texts into requests within the limits; a longer text is a request by itself."""
     batch: list[str] = []
     n_characters = 0
     for text in texts:
-        if batch and (len(batch) >= MOST_TEXTS or n_characters + len(text) > MOST_CHARACTERS):
+        if batch and (len(batch) >= MAX_TEXTS or n_characters + len(text) > MAX_CHARACTERS):
             yield batch
             batch, n_characters = [], 0
         batch.append(text)

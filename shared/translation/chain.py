@@ -1,4 +1,4 @@
-"""The translators of one process, the preferred first: the first that can do a pair does it."""
+"""Chain of translators, the preferred first: the first that supports a pair translates it."""
 
 from collections.abc import Callable, Sequence
 
@@ -17,9 +17,9 @@ HOW_TO_SET_UP = (
 
 
 class TranslatorChain:
-    """Translates with whoever comes first. Methods may be called from any thread.
+    """Translates with the first translator of a pair. Methods may be called from any thread.
 
-    detect: tells the languages of texts; the languages that can be translated are the likelier.
+    detect: detects the language of texts; languages that can be translated have a higher prior.
     """
 
     def __init__(
@@ -28,58 +28,62 @@ class TranslatorChain:
         detect: Detector = detect_languages,
     ) -> None:
         self._translators = tuple(translators)
-        self._of_text = tuple(one for one in self._translators if not isinstance(one, WhisperTask))
+        self._text_translators = tuple(
+            one for one in self._translators if not isinstance(one, WhisperTask)
+        )
         self._detect = detect
 
     def languages(self) -> frozenset[str]:
-        """Languages of text that are translated from or to."""
-        return frozenset[str]().union(*(one.languages() for one in self._of_text))
+        """Return the languages of text that are translated from or to."""
+        return frozenset[str]().union(*(one.languages() for one in self._text_translators))
 
     def find(self, source: str, target: str) -> Translator:
-        """Whoever translates text of this pair.
+        """Find the translator of text for a pair.
 
         Raises
         ------
-        UnsupportedPair: nobody does. The message says what to set up.
+        UnsupportedPair: there is none. The message has how to set one up.
         """
-        for translator in self._of_text:
+        for translator in self._text_translators:
             if translator.can_translate(source, target):
                 return translator
         raise _unsupported(source, target)
 
     def find_for_speech(self, source: str, target: str) -> Translator | WhisperTask:
-        """Whoever translates speech: `find`, with Whisper's own task at its place among them.
+        """Find the translator of speech: as `find`, but including Whisper's translation task.
 
         Raises
         ------
-        UnsupportedPair: nobody does. The message says what to set up.
+        UnsupportedPair: there is none. The message has how to set one up.
         """
-        translator = self._first(source, target)
+        translator = self._find_first(source, target)
         if translator is None:
             raise _unsupported(source, target)
         return translator
 
-    def hears_english(self, sources: Sequence[str]) -> bool:
-        """Whether Whisper's own task comes first for one of these languages; none means any."""
-        asked = sources or WhisperTask.languages
-        return any(isinstance(self._first(source, ENGLISH), WhisperTask) for source in asked)
+    def needs_whisper_task(self, sources: Sequence[str]) -> bool:
+        """Whether Whisper's task translates one of these languages to English; none means any."""
+        candidates = sources or WhisperTask.languages
+        return any(
+            isinstance(self._find_first(source, ENGLISH), WhisperTask) for source in candidates
+        )
 
-    def reaches(self, target: str) -> bool:
-        """Whether speech of any language at all is translated to a target."""
+    def can_reach(self, target: str) -> bool:
+        """Whether speech of at least one language can be translated to a target."""
         sources = self.languages() | WhisperTask.languages
-        return any(self._first(source, target) is not None for source in sources)
+        return any(self._find_first(source, target) is not None for source in sources)
 
-    def _first(self, source: str, target: str) -> Translator | WhisperTask | None:
+    def _find_first(self, source: str, target: str) -> Translator | WhisperTask | None:
         able = (one for one in self._translators if one.can_translate(source, target))
         return next(able, None)
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Translations in the order of the texts; a blank text stays as it is. Blocks.
+        """Return the translations in the order of the texts; a blank text stays. Blocks.
 
         Raises
         ------
-        UnsupportedPair: nobody does this pair.
-        TranslationUnavailable: who does it failed or is not reached.
+        UnsupportedPair: no translator has this pair.
+        TranslationUnavailable: the translator failed or cannot be reached.
         """
         if source == target:
             return list(texts)
@@ -93,7 +97,7 @@ class TranslatorChain:
         return translated
 
     def detect(self, texts: Sequence[str]) -> list[DetectedLanguage]:
-        """Language of each text. Blocks; the first call loads the detector, 0.3 s."""
+        """Detect the language of each text. Blocks; the first call loads the detector, 0.3 s."""
         return self._detect(texts, self.languages())
 
 

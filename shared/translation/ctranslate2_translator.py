@@ -1,6 +1,6 @@
-"""Neural translation on CTranslate2: OPUS-MT, NLLB or M2M-100 models that a user has converted.
+"""Neural translation on CTranslate2: OPUS-MT, NLLB or M2M-100 models in converted form.
 
-A folder's model is loaded by the first text that needs it, and stays.
+A model loads at its first text and stays loaded.
 """
 
 import threading
@@ -17,7 +17,7 @@ from shared.translation.text_model import TextModel, read_text_model
 
 BEAM_SIZE = 2
 _BATCH_TOKENS = 1_024
-_MOST_TOKENS = 512
+_MAX_TOKENS = 512
 _END = "</s>"
 
 
@@ -26,7 +26,7 @@ class CTranslate2Translator:
 
     Raises
     ------
-    ConfigurationError: the folder holds no model, or none whose languages can be told.
+    ConfigurationError: the folder has no model, or its languages cannot be derived.
     """
 
     name = "ctranslate2"
@@ -38,28 +38,28 @@ class CTranslate2Translator:
         self._loaded: tuple[Any, Subwords] | None = None
 
     def languages(self) -> frozenset[str]:
-        """Languages of the pair, or of the vocabulary."""
+        """Return the languages of the pair, or of the vocabulary."""
         return self._model.languages()
 
     def can_translate(self, source: str, target: str) -> bool:
-        """Whether the model does this pair."""
+        """Whether the model supports this pair."""
         return self._model.can_translate(source, target)
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Translate sentence by sentence; white space between them stays as it is.
+        """Translate sentence by sentence; white space between them stays.
 
         Raises
         ------
-        TranslationUnavailable: the model can not be loaded, or fails.
+        TranslationUnavailable: the model cannot be loaded, or fails.
         """
         engine, subwords = self._load()
-        sentences = [list(_sentences(text)) for text in texts]
+        sentences = [list(_split_text(text)) for text in texts]
         written = iter(
-            self._run(
+            self._translate_batch(
                 engine,
                 subwords,
                 [
-                    _source(self._model, source, subwords, one.text)
+                    _source_tokens(self._model, source, subwords, one.text)
                     for of_text in sentences
                     for one in of_text
                     if one.text
@@ -72,7 +72,7 @@ class CTranslate2Translator:
             for of_text in sentences
         ]
 
-    def _run(
+    def _translate_batch(
         self, engine: Any, subwords: Subwords, sources: list[list[str]], token: str | None
     ) -> list[str]:
         failed = False
@@ -83,12 +83,12 @@ class CTranslate2Translator:
                 beam_size=BEAM_SIZE,
                 max_batch_size=_BATCH_TOKENS,
                 batch_type="tokens",
-                max_input_length=_MOST_TOKENS,
-                max_decoding_length=_MOST_TOKENS,
+                max_input_length=_MAX_TOKENS,
+                max_decoding_length=_MAX_TOKENS,
             )
         except (RuntimeError, ValueError):
             failed = True
-        if failed:  # raised out here: the cause may quote tokens
+        if failed:  # raised outside the handler: its exception may quote tokens
             raise TranslationUnavailable("The translation model failed.")
         return [
             subwords.join([piece for piece in result.hypotheses[0] if piece != token])
@@ -116,16 +116,16 @@ class CTranslate2Translator:
         except (RuntimeError, ValueError):
             pass
         raise TranslationUnavailable(
-            f"CTranslate2 can not load the model in {self._model.folder.name}."
+            f"CTranslate2 cannot load the model in {self._model.folder.name}."
         )
 
 
 def ctranslate2_translators(settings: Settings) -> list[CTranslate2Translator]:
-    """A translator for each folder of the settings, in their order.
+    """Make a translator for each folder of the settings, in their order.
 
     Raises
     ------
-    ConfigurationError: a folder is not there, or see `CTranslate2Translator`.
+    ConfigurationError: a folder does not exist; also as `CTranslate2Translator`.
     """
     folders = [Path(name).expanduser() for name in settings.translation_models]
     for folder in folders:
@@ -136,22 +136,22 @@ def ctranslate2_translators(settings: Settings) -> list[CTranslate2Translator]:
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence, with what white space is around it; white space alone has no text."""
+    """A sentence and the white space around it; `text` is empty for white space alone."""
 
     before: str
     text: str
     after: str
 
 
-def _sentences(text: str) -> Iterator[_Sentence]:
+def _split_text(text: str) -> Iterator[_Sentence]:
     for piece in split_sentences(text):
         bare = piece.strip()
         start = piece.find(bare)
         yield _Sentence(piece[:start], bare, piece[start + len(bare) :])
 
 
-def _source(model: TextModel, source: str, subwords: Subwords, text: str) -> list[str]:
-    """Tokens of a sentence as the model was trained on them."""
+def _source_tokens(model: TextModel, source: str, subwords: Subwords, text: str) -> list[str]:
+    """Return the tokens of a sentence in the form of the model's training data."""
     token = model.tokens.get(source)
     pieces = subwords.split(text)
     return [*([token] if token else []), *pieces, *([] if model.adds_end else [_END])]

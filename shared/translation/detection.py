@@ -1,9 +1,9 @@
-"""Which language a text is in: py3langid's naive Bayes over bytes, in memory, nothing sent.
+"""Language detection of text: py3langid's naive Bayes over bytes, in memory, offline.
 
-It knows 142 languages from whole paragraphs, and a word or two can be of many of them. So
-languages that are translated here count as likelier from the start. Of 58 phrases of one to six
-words in 13 languages 46 are told right without that, 48 where three of them are translated and
-51 where all are; sentences of more than four words were all right.
+It knows 142 languages, and a word or two can belong to many of them. So languages that can be
+translated get a higher prior. Of 58 phrases of one to six words in 13 languages 46 are right
+without that, 48 where three of the languages can be translated, 51 where all can; all sentences of
+more than four words are right.
 """
 
 import io
@@ -21,12 +21,12 @@ import numpy.typing as npt
 from shared.errors import UnknownLanguage
 from shared.translation.languages import language_code
 
-# How much likelier a language is that can be translated here.
+# Prior weight of a language that can be translated, relative to any other.
 _PRIOR = 8.0
-# Below this nothing is known of the text: no letters, or letters of no language.
-_UNKNOWN_SHARE = 0.02
+# A lower probability of the best language means unknown: no letters, or letters of no language.
+_MIN_PROBABILITY = 0.02
 
-# Characters that Cantonese is written with and Mandarin is not.
+# Characters of written Cantonese that Mandarin does not use.
 _CANTONESE = frozenset("嘅唔喺咗佢冇嚟啲乜嗰咁哋")
 
 _loading = threading.Lock()
@@ -34,7 +34,7 @@ _loading = threading.Lock()
 
 @dataclass(frozen=True, slots=True)
 class DetectedLanguage:
-    """Language of a text and how sure that is, 0..1; of a text without letters `en` and 0."""
+    """Language of a text and its probability, 0..1; `en` and 0 for a text without letters."""
 
     language: str
     score: float
@@ -43,7 +43,10 @@ class DetectedLanguage:
 def detect_languages(
     texts: Sequence[str], likely: frozenset[str] = frozenset()
 ) -> list[DetectedLanguage]:
-    """Tell the language of each text; 0.2 ms a sentence, 0.3 s more the first time."""
+    """Detect the language of each text; 0.2 ms per sentence, 0.3 s more the first time.
+
+    likely: languages with a higher prior.
+    """
     with _loading:
         identifier = _identifier()
     return [_detect(identifier, text, likely) for text in texts]
@@ -51,8 +54,8 @@ def detect_languages(
 
 @cache
 def _identifier() -> Any:
-    """The library with its model, unpacked in memory: its own loader unpacks it into `/tmp`."""
-    # Imported here alone, and only when it is used.
+    """Load the library's model in memory: the library's loader would unpack it into `/tmp`."""
+    # Imported at first use.
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier  # noqa: PLC0415
 
     unpacked = io.BytesIO(lzma.decompress((MODEL_DIR / MODEL_FILE).read_bytes()))
@@ -61,15 +64,15 @@ def _identifier() -> Any:
             model["ptc"],
             model["pc"],
             model["classes"].tolist(),
-            _quick_to_index(model["nextmove"]),
+            _to_array(model["nextmove"]),
             model["out_feat"].tolist(),
             norm_probs=True,
-            tk_row=_quick_to_index(model["nextmove_row"]),
+            tk_row=_to_array(model["nextmove_row"]),
         )
 
 
-def _quick_to_index(numbers: npt.NDArray[Any]) -> "array[int]":
-    """An array of Python's own, of which the library reads one number after the other."""
+def _to_array(numbers: npt.NDArray[Any]) -> "array[int]":
+    """Convert to Python's array, which is faster at the library's access by single index."""
     values = array({2: "H", 4: "I", 8: "L"}[numbers.itemsize])
     values.frombytes(np.ascontiguousarray(numbers).tobytes())
     return values
@@ -79,16 +82,16 @@ def _detect(identifier: Any, text: str, likely: frozenset[str]) -> DetectedLangu
     ranked = [
         (code, float(probability))
         for label, probability in identifier.rank(text)
-        if (code := _code(label, text)) is not None
+        if (code := _language_code(label, text)) is not None
     ]
-    if not any(map(str.isalpha, text)) or ranked[0][1] < _UNKNOWN_SHARE:
+    if not any(map(str.isalpha, text)) or ranked[0][1] < _MIN_PROBABILITY:
         return DetectedLanguage("en", 0.0)
-    shares: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for code, probability in ranked:
         weight = _PRIOR if code in likely else 1.0
-        shares[code] = shares.get(code, 0.0) + probability * weight
-    best = max(shares, key=shares.__getitem__)
-    return DetectedLanguage(best, round(shares[best] / sum(shares.values()), 2))
+        scores[code] = scores.get(code, 0.0) + probability * weight
+    best = max(scores, key=scores.__getitem__)
+    return DetectedLanguage(best, round(scores[best] / sum(scores.values()), 2))
 
 
 @cache
@@ -99,8 +102,8 @@ def _code_of_label(label: str) -> str | None:
         return None
 
 
-def _code(label: str, text: str) -> str | None:
-    """Code of a label of the identifier's, None for a language that no translator has."""
+def _language_code(label: str, text: str) -> str | None:
+    """Return the code of a label of the library, None for a language that no translator has."""
     if label in {"zh", "wuu"} or (label == "yue" and not _CANTONESE.intersection(text)):
         return "zh-Hant" if _is_traditional(text) else "zh-Hans"
     if label == "sr":
@@ -109,7 +112,7 @@ def _code(label: str, text: str) -> str | None:
 
 
 def _is_traditional(text: str) -> bool:
-    """Whether more characters are of Taiwan's old character set alone than of China's alone."""
+    """Whether more characters are only in Big5 (Taiwan) than only in GB 2312 (China)."""
 
     def encodable(character: str, encoding: str) -> bool:
         return bool(character.encode(encoding, "ignore"))

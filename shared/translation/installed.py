@@ -1,4 +1,4 @@
-"""Who translates on this machine: what `SOTTO_TRANSLATORS` names and is there."""
+"""Available translators: those of `SOTTO_TRANSLATORS`."""
 
 from shared.settings import Settings
 from shared.translation.chain import TranslatorChain
@@ -7,11 +7,11 @@ from shared.translation.whisper_task import WhisperTask
 
 
 def translator_chain(settings: Settings) -> TranslatorChain:
-    """Look up the translators of the settings, in their order; loads no model, asks nobody.
+    """Make the translators of the settings, in their order; loads no model, sends no request.
 
     Raises
     ------
-    ConfigurationError: a folder that holds no model, or a cloud service without its region.
+    ConfigurationError: a folder has no model, or a cloud service has no region.
     """
     chain: list[Translator | WhisperTask] = []
     for name in settings.translators:
@@ -20,7 +20,7 @@ def translator_chain(settings: Settings) -> TranslatorChain:
 
 
 def _translators(name: str, settings: Settings) -> list[Translator | WhisperTask]:
-    """Adapters of one name; imported here, because most servers need one or two of them."""
+    """Make the adapters of one name; imported here, since most servers need one or two."""
     if name == "ctranslate2":
         from shared.translation.ctranslate2_translator import (  # noqa: PLC0415
             ctranslate2_translators,

@@ -1,4 +1,4 @@
-"""Languages as translators name them: `en`, `pt-pt`, `zh-Hans`; mostly language, not locale.
+"""Language codes of translators: `en`, `pt-pt`, `zh-Hans`; mostly languages, not locales.
 
 Names and codes as in Azure AI Translator's language support page, ISO 639-3 codes for Apertium,
 FLORES-200 codes for NLLB.
@@ -24,7 +24,7 @@ class Language:
 
     @property
     def is_right_to_left(self) -> bool:
-        """Whether it is written from right to left."""
+        """Whether its script runs from right to left."""
         return self.flores.rpartition("_")[2] in {"Arab", "Hebr"}
 
 
@@ -148,7 +148,7 @@ _LANGUAGES = {
     language.code.lower(): language for language in map(_language, _TABLE.strip().splitlines())
 }
 
-# What people, locales, Whisper and Amazon write where the table says otherwise.
+# Other codes: of locales, Whisper, Amazon and common use.
 _ALIASES = {
     "zh": "zh-Hans", "zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-chs": "zh-Hans",
     "zh-tw": "zh-Hant", "zh-hk": "zh-Hant", "zh-mo": "zh-Hant", "zh-cht": "zh-Hant",
@@ -158,13 +158,13 @@ _ALIASES = {
 
 
 def find_language(text: str) -> Language:
-    """Language of a code or a locale; case does not matter, `_` counts as `-`.
+    """Find the language of a code or a locale; case-insensitive, `_` counts as `-`.
 
-    A locale that is no language of its own stands for its language: `de-AT` for `de`.
+    A locale that is not in the table selects its language: `de-AT` selects `de`.
 
     Raises
     ------
-    UnknownLanguage: it is none of the table. The message quotes at most 20 characters.
+    UnknownLanguage: the table does not have it. The message quotes at most 20 characters.
     """
     wanted = text.strip().lower().replace("_", "-")
     language, _, rest = wanted.partition("-")
@@ -176,7 +176,7 @@ def find_language(text: str) -> Language:
 
 
 def language_code(text: str) -> str:
-    """Canonical code of a language: `PT_br` -> `pt`, `zh-CN` -> `zh-Hans`.
+    """Return the canonical code of a language: `PT_br` -> `pt`, `zh-CN` -> `zh-Hans`.
 
     Raises
     ------
@@ -186,5 +186,5 @@ def language_code(text: str) -> str:
 
 
 def all_languages() -> tuple[Language, ...]:
-    """Every language of the table, by code."""
+    """Return every language of the table, by code."""
     return tuple(_LANGUAGES.values())

@@ -1,7 +1,7 @@
-"""HTML in translation: tags stay where they are, what is between them is translated.
+"""Translation of HTML: tags stay in place, the text between them is translated.
 
-A sentence with a tag in it is translated in parts, which reads worse than the whole would.
-The text is scanned once from front to back, so the cost is that of its length.
+A sentence that contains a tag is translated in parts, at a lower quality than the whole.
+The text is scanned once from front to back, in linear time.
 """
 
 import html
@@ -24,13 +24,13 @@ _TAG_START = re.compile(r"<([!/]?)([a-zA-Z][^\s/>]*+)")
 _CLOSING = re.compile(r"</([a-zA-Z][^\s/>]*+)\s*+>")
 _SIGN = re.compile(r"[>\"']")
 _ATTRIBUTE = re.compile(r"([^\s=/\"'<>]++)(?:\s*+=\s*+(\"[^\"]*+\"|'[^']*+'|[^\s>]++))?+")
-# Python refuses to read thousands of digits; no character has so many.
+# Python refuses to convert thousands of digits; no character reference needs so many.
 _NO_CHARACTER = re.compile(r"&#\d{20,}+;?")
 
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """A tag, or a comment or raw element as a whole (those have no name)."""
+    """A tag; also a whole comment or raw element, which have no name."""
 
     start: int
     end: int
@@ -40,54 +40,56 @@ class _Tag:
 
 
 def translate_html(texts: Sequence[str], translate: Translate) -> list[str]:
-    """Translate what is between the tags of each text, all of it in one call."""
-    pieces = [_pieces(text) for text in texts]
+    """Translate the text between the tags, with one call of `translate` for all texts."""
+    pieces = [_split_markup(text) for text in texts]
     written = iter(translate([_plain(piece) for parts in pieces for piece in parts[::2]]))
     for parts in pieces:
         for place in range(0, len(parts), 2):
-            parts[place] = _with_edges_of(parts[place], html.escape(next(written), quote=False))
+            parts[place] = _restore_surrounding_space(
+                parts[place], html.escape(next(written), quote=False)
+            )
     return ["".join(parts) for parts in pieces]
 
 
-def _pieces(text: str) -> list[str]:
-    """Text and what is kept by turns, text first and last; either may be empty."""
+def _split_markup(text: str) -> list[str]:
+    """Split into alternating text and kept markup, text first and last; both may be empty."""
     parts, end = [], 0
-    for start, stop in _kept(text):
+    for start, stop in _find_kept(text):
         parts += [text[end:start], text[start:stop]]
         end = stop
     return [*parts, text[end:]]
 
 
-def _kept(text: str) -> Iterator[tuple[int, int]]:
-    """Tags, comments, and elements whose content is not to be translated.
+def _find_kept(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of tags, comments, and elements whose content is not translated.
 
-    Such an element ends with the closing tag that belongs to it, else with the last of its name;
-    without any it has no content.
+    Such an element ends at its closing tag, else at the last closing tag of its name; without
+    any it has no content.
     """
-    closings = _closings(text)
+    closing_tags = _find_closing_tags(text)
     opened: _Tag | None = None
     depth = 0
-    for tag in _tags(text, closings):
+    for tag in _scan_tags(text, closing_tags):
         if opened is None:
-            if tag.keeps_content and _closed(closings, tag.name, tag.end):
+            if tag.keeps_content and _end_of_closing_tag(closing_tags, tag.name, tag.end):
                 opened, depth = tag, 1
             else:
                 yield tag.start, tag.end
         elif tag.name == opened.name:
             depth += -1 if tag.is_closing else 1
-            if depth == 0 or tag.start == closings[tag.name][-1][0]:
+            if depth == 0 or tag.start == closing_tags[tag.name][-1][0]:
                 yield opened.start, tag.end
                 opened = None
-    if opened is not None:  # its closing tag is in something that is kept as a whole
+    if opened is not None:  # its closing tag is inside a comment or raw element
         yield opened.start, len(text)
 
 
-def _tags(text: str, closings: dict[str, list[tuple[int, int]]]) -> Iterator[_Tag]:
-    """Tags from front to back; a `<` that begins none is text."""
+def _scan_tags(text: str, closing_tags: dict[str, list[tuple[int, int]]]) -> Iterator[_Tag]:
+    """Yield tags from front to back; a `<` that starts no tag is text."""
     end, quotes_end = 0, True
     while (start := text.find("<", end)) >= 0:
         if text.startswith("<!--", start):
-            end = _behind(text, "-->", start + 4)
+            end = _end_of_sign(text, "-->", start + 4)
             yield _Tag(start, end)
             continue
         named = _TAG_START.match(text, start)
@@ -95,13 +97,17 @@ def _tags(text: str, closings: dict[str, list[tuple[int, int]]]) -> Iterator[_Ta
             end = start + 1
             continue
         stop = _tag_end(text, named.end()) if quotes_end else None
-        if stop is None:  # a quote without its fellow: from here on quotes have no meaning
+        if stop is None:  # an unclosed quote: from here on quotes are ignored
             quotes_end = False
             stop = text.find(">", named.end()) + 1
         if not stop:
             return
         end, name, sign = stop, named[2].lower(), named[1]
-        if name in _RAW_ELEMENTS and not sign and (behind := _closed(closings, name, stop)):
+        if (
+            name in _RAW_ELEMENTS
+            and not sign
+            and (behind := _end_of_closing_tag(closing_tags, name, stop))
+        ):
             end = behind
             yield _Tag(start, end)
             continue
@@ -112,11 +118,11 @@ def _tags(text: str, closings: dict[str, list[tuple[int, int]]]) -> Iterator[_Ta
 
 
 def _tag_end(text: str, start: int) -> int | None:
-    """Behind the `>` of a tag that is in no quotes; 0 without one, None in a value without end."""
+    """Return the end of a tag, behind an unquoted `>`; 0 without one, None in an open quote."""
     while sign := _SIGN.search(text, start):
         if sign[0] == ">":
             return sign.end()
-        if text[sign.start() - 1] != "=":  # no quote around a value
+        if text[sign.start() - 1] != "=":  # the quote opens no attribute value
             start = sign.end()
             continue
         closed = text.find(sign[0], sign.end())
@@ -126,23 +132,25 @@ def _tag_end(text: str, start: int) -> int | None:
     return 0
 
 
-def _closings(text: str) -> dict[str, list[tuple[int, int]]]:
-    """Start and end of the closing tags, by name."""
+def _find_closing_tags(text: str) -> dict[str, list[tuple[int, int]]]:
+    """Return the spans of the closing tags, by name."""
     found: dict[str, list[tuple[int, int]]] = {}
     for tag in _CLOSING.finditer(text):
         found.setdefault(tag[1].lower(), []).append(tag.span())
     return found
 
 
-def _closed(closings: dict[str, list[tuple[int, int]]], name: str, start: int) -> int:
-    """Behind the first closing tag of a name from `start` on, 0 without one."""
-    spans = closings.get(name, [])
+def _end_of_closing_tag(
+    closing_tags: dict[str, list[tuple[int, int]]], name: str, start: int
+) -> int:
+    """Return the end of the first closing tag of a name from `start` on, 0 without one."""
+    spans = closing_tags.get(name, [])
     place = bisect_left(spans, (start, 0))
     return spans[place][1] if place < len(spans) else 0
 
 
-def _behind(text: str, sign: str, start: int) -> int:
-    """Behind a sign, or at the end of the text, where a comment ends as well."""
+def _end_of_sign(text: str, sign: str, start: int) -> int:
+    """Return the end of a sign, else of the text, where an open comment ends."""
     place = text.find(sign, start)
     return len(text) if place < 0 else place + len(sign)
 
@@ -159,8 +167,8 @@ def _plain(piece: str) -> str:
     return html.unescape(_NO_CHARACTER.sub("\ufffd", piece))
 
 
-def _with_edges_of(source: str, translation: str) -> str:
-    """White space around a piece parts it from its neighbours; translators drop it."""
+def _restore_surrounding_space(source: str, translation: str) -> str:
+    """Restore the white space around a piece, which translators drop."""
     if not source.strip():
         return source
     before = source[: len(source) - len(source.lstrip())]

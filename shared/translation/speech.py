@@ -1,4 +1,4 @@
-"""Speech translation: who translates what, settled before any audio, then phrase by phrase.
+"""Speech translation: a plan before any audio is decoded, then translation of the phrases.
 
 locales, targets -> plan -> recognition (with Whisper's own task where it comes first)
                          -> phrases -> texts of one pair together -> phrases with translations
@@ -17,68 +17,72 @@ from shared.translation.whisper_task import ENGLISH, WhisperTask
 
 @dataclass(frozen=True, slots=True)
 class SpeechTranslationPlan:
-    """What is to be translated to what. targets: as whoever asked for them wrote them."""
+    """Targets and translators of one request.
+
+    targets: languages or locales, as spelled in the request.
+    to_english: recognition runs Whisper's translation task as well.
+    """
 
     chain: TranslatorChain
     targets: tuple[str, ...]
     to_english: bool
 
     def options(self, options: RecognitionOptions) -> RecognitionOptions:
-        """Options of a recognition that gives what this plan needs of it."""
+        """Return the options with the tasks of recognition that this plan needs."""
         return replace(options, to_english=self.to_english)
 
     def translated(self, transcript: Transcript) -> Transcript:
-        """The transcript with its phrases translated. Blocks; raises what `translate` does."""
+        """Return the transcript with translated phrases. Blocks; raises as `translate`."""
         return replace(transcript, phrases=tuple(self.translate(transcript.phrases)))
 
     def translate(self, phrases: Sequence[Phrase]) -> list[Phrase]:
-        """Phrases with a translation to each target, in the targets' order. Blocks.
+        """Return the phrases with a translation to each target, in the order of targets. Blocks.
 
         Raises
         ------
-        UnsupportedPair: a phrase is in a language that nobody can translate.
+        UnsupportedPair: no translator has the language of a phrase.
         TranslationUnavailable: see `Translator.translate`.
         """
         by_source: dict[str, list[int]] = {}
         for place, phrase in enumerate(phrases):
             by_source.setdefault(language_code(phrase.locale), []).append(place)
         written: list[list[Translation]] = [[] for _ in phrases]
-        for asked in self.targets:
+        for target in self.targets:
             for source, places in by_source.items():
-                said = [phrases[place] for place in places]
-                texts = self._texts(said, source, language_code(asked))
+                spoken = [phrases[place] for place in places]
+                texts = self._translate_texts(spoken, source, language_code(target))
                 for place, text in zip(places, texts, strict=True):
-                    written[place].append(Translation(asked, text))
+                    written[place].append(Translation(target, text))
         return [
             replace(phrase, translations=tuple(translations))
             for phrase, translations in zip(phrases, written, strict=True)
         ]
 
-    def _texts(self, said: Sequence[Phrase], source: str, target: str) -> list[str]:
-        """Phrases of one language in another: what Whisper has heard, or text of text."""
+    def _translate_texts(self, spoken: Sequence[Phrase], source: str, target: str) -> list[str]:
+        """Translate phrases of one language: by Whisper if first in the chain, else as text."""
         if source != target:
             translator = self.chain.find_for_speech(source, target)
             if isinstance(translator, WhisperTask):
-                return [translation_of(phrase, ENGLISH) for phrase in said]
-        return self.chain.translate([phrase.best.display for phrase in said], source, target)
+                return [find_translation(phrase, ENGLISH) for phrase in spoken]
+        return self.chain.translate([phrase.best.display for phrase in spoken], source, target)
 
 
 def plan_speech_translation(
     chain: TranslatorChain, locales: Sequence[str], targets: Sequence[str]
 ) -> SpeechTranslationPlan:
-    """Settle who translates, before any audio is decoded.
+    """Choose the translators of a request, before any audio is decoded.
 
     Parameters
     ----------
-    locales: what may be spoken; none means any language, and then only one of them must be one
-        that each target can be reached from.
+    locales: candidate locales of the speech. None means any language; then each target needs one
+        translator from at least one language.
     targets: languages or locales.
 
     Raises
     ------
-    UnknownLanguage: a target that is none.
-    UnsupportedPair: nobody translates one of the locales to one of the targets. The message says
-        what to set up.
+    UnknownLanguage: a target is unknown.
+    UnsupportedPair: no translator has one of the locales with one of the targets. The message has
+        how to set one up.
     """
     codes = [language_code(target) for target in targets]
     sources = list(dict.fromkeys(map(language_code, locales)))
@@ -86,29 +90,29 @@ def plan_speech_translation(
         for source in sources:
             if source != target:
                 chain.find_for_speech(source, target)
-        if not sources and not chain.reaches(target):
+        if not sources and not chain.can_reach(target):
             name = find_language(target).name
             raise UnsupportedPair(f"Nothing on this server translates to {name}. {HOW_TO_SET_UP}")
-    to_english = ENGLISH in codes and chain.hears_english(sources)
+    to_english = ENGLISH in codes and chain.needs_whisper_task(sources)
     return SpeechTranslationPlan(chain, tuple(targets), to_english)
 
 
-def in_language(transcript: Transcript, target: str) -> Transcript:
-    """The transcript as if it had been spoken in a target of its phrases: for formats of one text.
+def replace_with_translation(transcript: Transcript, target: str) -> Transcript:
+    """Replace the text of each phrase with its translation, for formats of one text.
 
-    Locales stay those of the speech, and so do times. There are no words: theirs are not known.
+    Locales and times stay those of the speech. There are no words, since their times are unknown.
     """
     return replace(
-        transcript, phrases=tuple(_in_language(phrase, target) for phrase in transcript.phrases)
+        transcript, phrases=tuple(_replace_phrase(phrase, target) for phrase in transcript.phrases)
     )
 
 
-def translation_of(phrase: Phrase, target: str) -> str:
-    """Text of a phrase in a target, spelled as it was asked for; empty where there is none."""
+def find_translation(phrase: Phrase, target: str) -> str:
+    """Return the translation of a phrase to a target of the plan; empty where there is none."""
     return next((one.text for one in phrase.translations if one.target == target), "")
 
 
-def _in_language(phrase: Phrase, target: str) -> Phrase:
-    text = translation_of(phrase, target)
+def _replace_phrase(phrase: Phrase, target: str) -> Phrase:
+    text = find_translation(phrase, target)
     reading = Alternative(phrase.best.confidence, text, text, text, text)
     return replace(phrase, n_best=(reading,), words=(), display_words=())

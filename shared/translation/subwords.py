@@ -1,7 +1,7 @@
-"""Text as the pieces that a translation model reads and writes, and back.
+"""Subword tokenisation for translation models, and its inverse.
 
-A folder has SentencePiece models (OPUS-MT, NLLB, M2M-100) or a `tokenizer.json`. Each library is
-imported here alone, and only where a folder needs it.
+A folder has SentencePiece models (OPUS-MT, NLLB, M2M-100) or a `tokenizer.json`. Only this module
+imports their libraries, and only where a folder needs one.
 """
 
 from collections.abc import Sequence
@@ -10,30 +10,30 @@ from typing import Any, Protocol
 
 from shared.errors import ConfigurationError
 
-# One file for both sides, or one for each.
+# One file for source and target, or one for each.
 _SHARED_FILES = ("sentencepiece.bpe.model", "sentencepiece.model", "spiece.model")
 _SOURCE_FILE, _TARGET_FILE = "source.spm", "target.spm"
 _FAST_FILE = "tokenizer.json"
 
 
 class Subwords(Protocol):
-    """Pieces of both sides of a model. Methods may be called from any thread."""
+    """Subwords of source and target of a model. Methods may be called from any thread."""
 
     def split(self, text: str) -> list[str]:
-        """Pieces of a source text, without special ones."""
+        """Split a source text, without special tokens."""
         ...
 
     def join(self, pieces: Sequence[str]) -> str:
-        """Text of what the model has written, without special pieces."""
+        """Join the output of the model, which has no special tokens."""
         ...
 
 
 def read_subwords(folder: Path) -> Subwords:
-    """Load what a model's folder has to split and join texts with.
+    """Load the tokeniser of a model's folder.
 
     Raises
     ------
-    ConfigurationError: nothing that is known.
+    ConfigurationError: the folder has none of a known format.
     """
     if (folder / _SOURCE_FILE).is_file() and (folder / _TARGET_FILE).is_file():
         return _SentencePieces(folder / _SOURCE_FILE, folder / _TARGET_FILE)

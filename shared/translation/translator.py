@@ -1,40 +1,43 @@
-"""The port of text translation, and a scripted translator for tests."""
+"""The port of text translation, and a scripted fake."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 
 class Translator(Protocol):
-    """One way to translate text. Methods may be called from any thread.
+    """A translator of text. Methods may be called from any thread.
 
     Languages are codes of `languages.py`.
     """
 
     @property
     def name(self) -> str:
-        """The name that `SOTTO_TRANSLATORS` has for it."""
+        """Name in `SOTTO_TRANSLATORS`."""
         ...
 
     def languages(self) -> frozenset[str]:
-        """Every language that it reads or writes."""
+        """Return every language of source or target."""
         ...
 
     def can_translate(self, source: str, target: str) -> bool:
-        """Whether it does this pair. Loads nothing and asks nobody."""
+        """Whether the translator supports this pair. Loads nothing, sends no request."""
         ...
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Translations of texts that are not blank, in their order. Blocks.
+        """Translate texts that are not blank, in their order. Blocks.
 
         Raises
         ------
-        TranslationUnavailable: it failed or is not reached.
+        TranslationUnavailable: the translator failed or cannot be reached.
         """
         ...
 
 
 class ScriptedTranslator:
-    """Writes a text's target before it: `es: Hello`. `asked` keeps what it was asked for."""
+    """Fake translator that prefixes a text with its target: `es: Hello`.
+
+    requests: texts, source and target of every call.
+    """
 
     def __init__(
         self,
@@ -46,24 +49,24 @@ class ScriptedTranslator:
         self._pairs = frozenset(pairs)
         self._name = name
         self._failure = failure
-        self.asked: list[tuple[tuple[str, ...], str, str]] = []
+        self.requests: list[tuple[tuple[str, ...], str, str]] = []
 
     @property
     def name(self) -> str:
-        """The name it was given."""
+        """Name from the constructor."""
         return self._name
 
     def languages(self) -> frozenset[str]:
-        """Languages of its pairs."""
+        """Return the languages of its pairs."""
         return frozenset(language for pair in self._pairs for language in pair)
 
     def can_translate(self, source: str, target: str) -> bool:
-        """Whether the pair was given."""
+        """Whether the constructor got this pair."""
         return (source, target) in self._pairs
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Mark every text with its target."""
-        self.asked.append((tuple(texts), source, target))
+        """Prefix every text with its target, or raise the failure."""
+        self.requests.append((tuple(texts), source, target))
         if self._failure is not None:
             raise self._failure
         return [f"{target}: {text}" for text in texts]

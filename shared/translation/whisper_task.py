@@ -1,7 +1,7 @@
-"""Whisper's own translation: speech in any of its languages to English text.
+"""Whisper's translation task: speech in any of its languages to English text.
 
-It stands in the chain among the translators of text, but hears: `shared/recognition` does the
-work, on the encoder output that was decoded to the words.
+It is in the chain among the translators of text, but its input is speech: `shared/recognition`
+decodes the translation from the encoder output of the transcription.
 """
 
 from shared.language.locales import language_of, supported_locales
@@ -11,16 +11,16 @@ from shared.translation.languages import language_code
 WHISPER = "whisper"
 ENGLISH = "en"
 
-# Distilled to transcribe alone: asked to translate, they write the language that they hear.
-_TRANSCRIBERS = ("turbo", "distil")
+# Models distilled for transcription only: their translation is in the language of the speech.
+_TRANSCRIPTION_ONLY = ("turbo", "distil")
 
 
-# Languages of Whisper's that no translator of text has.
+# Languages of Whisper that no translator of text has.
 _UNNAMED = frozenset({"haw", "la"})
 
 
 class WhisperTask:
-    """What the configured Whisper model can translate."""
+    """Translation task of the configured Whisper model."""
 
     name = WHISPER
     languages = frozenset(
@@ -28,14 +28,14 @@ class WhisperTask:
         for locale in supported_locales()
         if language_of(locale) not in _UNNAMED
     )
-    """Every language of speech that is known; a model of English alone translates none."""
+    """Languages of speech; an English-only model translates none of them."""
 
     def __init__(self, settings: Settings) -> None:
         model = settings.model.lower()
         self._is_able = not model.endswith(".en") and not any(
-            part in model for part in _TRANSCRIBERS
+            part in model for part in _TRANSCRIPTION_ONLY
         )
 
     def can_translate(self, source: str, target: str) -> bool:
-        """Whether it turns speech of this language into that text; the text can only be English."""
+        """Whether the model translates speech of the source; the target must be English."""
         return self._is_able and target == ENGLISH != source and source in self.languages

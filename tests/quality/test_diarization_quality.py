@@ -15,7 +15,7 @@ from shared.audio.channels import mix_to_mono
 from shared.audio.stream import open_audio
 from shared.diarization.assignment import assign_speakers
 from shared.diarization.diarize import Diarizer
-from shared.diarization.incremental import IncrementalSpeakers
+from shared.diarization.incremental import IncrementalDiarization
 from shared.diarization.speaker_range import SpeakerRange
 from shared.models.fetch import fetch_model
 
@@ -164,11 +164,11 @@ def test_words_carry_the_right_speaker(diarize, phrases, utterances):
 def test_speakers_are_named_while_they_speak(diarizer, samples_of, phrases, utterances):
     """Measured: all 83 phrases, five speakers. Half of them are enough here."""
     samples = samples_of(CONVERSATION).astype(np.float32) / 32_768
-    speakers = IncrementalSpeakers(diarizer.models())
+    speakers = IncrementalDiarization(diarizer.models())
     pairs = []
     for phrase in phrases[: len(phrases) // 2]:
         end_s = phrase.offset_s + phrase.duration_s
         said = samples[round(phrase.offset_s * 16_000) : round(end_s * 16_000)]
         middle_s = phrase.offset_s + phrase.duration_s / 2
-        pairs.append((speakers.speaker_of(said), speaker_at(utterances, middle_s)))
+        pairs.append((speakers.identify_speaker(said), speaker_at(utterances, middle_s)))
     assert share_right(pairs) >= 0.95

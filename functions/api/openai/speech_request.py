@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from functions.api.problems import Problem
 from shared.synthesis.output_formats import OPENAI_FORMATS, OutputFormat
-from shared.synthesis.ssml import Manner, Passage, Script
+from shared.synthesis.ssml import Passage, Script, VoiceStyle
 from shared.synthesis.synthesizer import Span
 
 MAX_CHARACTERS = 4096
@@ -52,8 +52,8 @@ def read_speech_request(body: bytes) -> tuple[Script, OutputFormat]:
         problem = _problem(error)
     else:
         voice = request.voice if isinstance(request.voice, str) else request.voice.id
-        manner = Manner(voice=voice, voice_locale=DEFAULT_LOCALE, speed=request.speed)
-        return (Passage((Span(request.input),), manner),), OPENAI_FORMATS[request.response_format]
+        style = VoiceStyle(voice=voice, voice_locale=DEFAULT_LOCALE, speed=request.speed)
+        return (Passage((Span(request.input),), style),), OPENAI_FORMATS[request.response_format]
     raise problem
 
 

@@ -19,7 +19,7 @@ from shared.formats.openai_audio import verbose_json
 from shared.scheduling import CheckCancelled
 from shared.transcript import Transcript
 from shared.transcription.transcribe import transcribe
-from shared.translation.speech import SpeechTranslationPlan, in_language
+from shared.translation.speech import SpeechTranslationPlan, replace_with_translation
 
 _TARGET = "en"
 
@@ -52,7 +52,7 @@ def create_router(service: SpeechService) -> APIRouter:
                 with as_openai_problems(), open_audio(parsed.audio, limits=limits) as stream:
                     transcript = transcribe(service.transcriber, stream, options, check_cancelled)
                 record.add_transcript(transcript)
-                return in_language(plan.translated(transcript), _TARGET)
+                return replace_with_translation(plan.translated(transcript), _TARGET)
 
             return _write_response(parsed, await service.threads.run(work, body))
 

@@ -111,7 +111,7 @@ def _find_voices(
     # Imports all of synthesis, which requests without `speech` do not need.
     from functions.api.speech_translation.translation_voices import TranslationVoices  # noqa: PLC0415
 
-    return TranslationVoices(service.speaker(), targets, definition.speech)
+    return TranslationVoices(service.synthesis(), targets, definition.speech)
 
 
 def _wants_parts(accept: str) -> bool:

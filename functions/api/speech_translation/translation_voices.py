@@ -7,12 +7,12 @@ from functions.api.speech_translation.definition import SpokenTranslation
 from shared.errors import UnknownVoice, UnsupportedLocale
 from shared.formats.speech_translation import translated_text
 from shared.language.locales import find_locale
-from shared.synthesis.encoded import encoded_speech
+from shared.synthesis.encoded import encode_speech
 from shared.synthesis.output_formats import OutputFormat, find_output_format
-from shared.synthesis.speaker import Speaker
-from shared.synthesis.ssml import Manner, Passage
+from shared.synthesis.speech_synthesis import SpeechSynthesis
+from shared.synthesis.ssml import Passage, VoiceStyle
 from shared.synthesis.synthesizer import Span
-from shared.synthesis.voices import find_voice
+from shared.synthesis.voice_catalogue import find_voice
 from shared.transcript import Transcript
 
 # Languages whose code is not in the table of locales, or whose first locale is not the right one.
@@ -43,17 +43,17 @@ class TranslationVoices:
     """
 
     def __init__(
-        self, speaker: Speaker, targets: Sequence[str], options: SpokenTranslation
+        self, synthesis: SpeechSynthesis, targets: Sequence[str], options: SpokenTranslation
     ) -> None:
-        self._speaker = speaker
+        self._synthesis = synthesis
         self._output: OutputFormat = find_output_format(options.output_format)
-        self._manners = {}
+        self._styles = {}
         self._names = {}
         for target in targets:
             locale = _locale_of(target)
             name = (options.voices or {}).get(target)
-            voice = find_voice(speaker.voices(), name, locale)
-            self._manners[target] = Manner(
+            voice = find_voice(synthesis.voices(), name, locale)
+            self._styles[target] = VoiceStyle(
                 voice=voice.short_name, voice_locale=locale, language=locale
             )
             self._names[target] = voice.short_name
@@ -61,8 +61,8 @@ class TranslationVoices:
     def speak(self, transcript: Transcript, target: str) -> TranslatedSpeech:
         """Synthesise the translation of a transcript, at most ten minutes of speech. Blocks."""
         spans = (Span(translated_text(transcript.phrases, target)),)
-        lines = self._speaker.cast((Passage(spans, self._manners[target]),))
-        audio = b"".join(encoded_speech(self._speaker, lines, self._output.encoding))
+        lines = self._synthesis.assign_voices((Passage(spans, self._styles[target]),))
+        audio = b"".join(encode_speech(self._synthesis, lines, self._output.encoding))
         return TranslatedSpeech(target, self._names[target], self._output.media_type, audio)
 
 

@@ -20,9 +20,9 @@ from functions.api.openai.speech_request import read_speech_request
 from functions.api.problems import Problem
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
-from shared.synthesis.encoded import encoded_speech
+from shared.synthesis.encoded import encode_speech
 from shared.synthesis.output_formats import OutputFormat, find_output_format
-from shared.synthesis.speaker import Speaker
+from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.ssml import Script, read_ssml
 from shared.synthesis.voice_list import azure_voice_list
 
@@ -36,7 +36,7 @@ class SpeechAnswers:
 
     def __init__(self, service: SpeechService) -> None:
         self._service = service
-        self._speaker = service.speaker()
+        self._synthesis = service.synthesis()
         # The pool starts threads on demand; admission bounds their number.
         self._pool = ThreadPoolExecutor(
             service.settings.queue_limit, thread_name_prefix="synthesis"
@@ -61,13 +61,13 @@ class SpeechAnswers:
 
     async def list_voices(self) -> Response:
         """Return the list of voices in Azure's format."""
-        return JSONResponse(azure_voice_list(await asyncio.to_thread(self._speaker.voices)))
+        return JSONResponse(azure_voice_list(await asyncio.to_thread(self._synthesis.voices)))
 
     async def _answer(
         self, request: Request, body: IncomingBody, script: Script, output: OutputFormat
     ) -> Response:
         """Respond after the first audio, so that an earlier failure has its own status."""
-        pieces = _EncodedSpeech(self._speaker, script, output)
+        pieces = _EncodedSpeech(self._synthesis, script, output)
         with ExitStack() as opened:
             opened.enter_context(self._service.admission.admit())
             opened.callback(pieces.cancel)
@@ -112,8 +112,8 @@ class SpeechAnswers:
 class _EncodedSpeech:
     """The encoded speech of one response, produced piece by piece in threads until cancelled."""
 
-    def __init__(self, speaker: Speaker, script: Script, output: OutputFormat) -> None:
-        self._pieces = self._speak(speaker, script, output)
+    def __init__(self, synthesis: SpeechSynthesis, script: Script, output: OutputFormat) -> None:
+        self._pieces = self._speak(synthesis, script, output)
         self._producing = threading.Lock()
         self._cancelled = threading.Event()
 
@@ -139,10 +139,10 @@ class _EncodedSpeech:
                 self._producing.release()
 
     def _speak(
-        self, speaker: Speaker, script: Script, output: OutputFormat
+        self, synthesis: SpeechSynthesis, script: Script, output: OutputFormat
     ) -> Generator[bytes, None, None]:
-        yield from encoded_speech(
-            speaker, speaker.cast(script), output.encoding, self._check_cancelled
+        yield from encode_speech(
+            synthesis, synthesis.assign_voices(script), output.encoding, self._check_cancelled
         )
 
     def _check_cancelled(self) -> None:

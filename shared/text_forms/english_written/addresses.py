@@ -1,19 +1,19 @@
-"""Hosts and e-mail addresses that were said."""
+"""Spoken hosts and e-mail addresses."""
 
 from collections.abc import Sequence
 
 from shared.text_forms.english_written.number_run import piece_at
-from shared.text_forms.pieces import Piece, listed
+from shared.text_forms.pieces import Piece, split_words
 from shared.text_forms.rewrite import Rewrite
 
-_TOP_LEVEL = frozenset(listed("com org net edu gov io co uk info dev app ai de"))
-_BEFORE_MAILBOX = frozenset(listed("to is email address from contact mail cc"))
+_TOP_LEVEL = frozenset(split_words("com org net edu gov io co uk info dev app ai de"))
+_BEFORE_MAILBOX = frozenset(split_words("to is email address from contact mail cc"))
 
 
 def address(pieces: Sequence[Piece], position: int) -> Rewrite | None:
     """`help dot com` as help.com, `support at help dot com` as an e-mail address.
 
-    `position` is that of `dot`. An address needs a word before its mailbox that announces one:
+    `position` is that of `dot`. An e-mail address needs an introducing word before the mailbox:
     `me at amazon dot com` is a place, not a mailbox.
     """
     host, end = piece_at(pieces, position - 1), position
@@ -25,7 +25,7 @@ def address(pieces: Sequence[Piece], position: int) -> Rewrite | None:
         end += 2
         if pieces[end - 1].after:
             break
-    # Of at least two parts: a rewrite that ends where it began would be looked for for ever.
+    # At least two parts: a rewrite of no length would be found again forever.
     if end == position or name.rpartition(".")[2] not in _TOP_LEVEL:
         return None
     at, mailbox, announced = (piece_at(pieces, position - back).lower for back in (2, 3, 4))

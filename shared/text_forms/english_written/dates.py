@@ -1,4 +1,4 @@
-"""Ordinals, which below ten are written only in dates, and years."""
+"""Ordinals, in digits below ten only in dates, and years."""
 
 from shared.text_forms.english_written.number_run import NumberRun, piece_at
 from shared.text_forms.english_written.numbers import (
@@ -10,11 +10,11 @@ from shared.text_forms.english_written.numbers import (
     ordinal,
     ordinal_ending,
 )
-from shared.text_forms.lexicon import vocabulary_of
+from shared.text_forms.lexicon import find_lexicon
 from shared.text_forms.pieces import Piece
 from shared.text_forms.rewrite import Rewrite
 
-_MONTHS = frozenset(vocabulary_of("en").months)
+_MONTHS = frozenset(find_lexicon("en").months)
 
 
 def ordinal_day(run: NumberRun) -> Rewrite | None:
@@ -38,7 +38,7 @@ def ordinal_day(run: NumberRun) -> Rewrite | None:
 
 
 def _is_month(piece: Piece) -> bool:
-    """Tell whether this is a month; `may` and `march` only with a capital."""
+    """Whether this is a month; `may` and `march` only with a capital."""
     if piece.lower in {"may", "march"}:
         return piece.core[0].isupper()
     return piece.lower in _MONTHS

@@ -1,4 +1,4 @@
-"""Numbers that are said digit by digit."""
+"""Numbers that are spoken digit by digit."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ _REPEATS = {"double": 2, "triple": 3}
 
 
 def digit_sequence(run: NumberRun) -> Rewrite | None:
-    """`one two three` as 123, and telephone numbers, in which pauses are written as commas."""
+    """`one two three` as 123, and telephone numbers, whose pauses are commas in the words."""
     pieces, index = run.pieces, run.position
     digits, singles = "", 0
     groups: list[str] = []
@@ -37,7 +37,7 @@ def digit_sequence(run: NumberRun) -> Rewrite | None:
 
 
 def _digits_at(pieces: Sequence[Piece], index: int) -> tuple[str, int]:
-    """Read the digits that a piece adds to a sequence and how many pieces say them."""
+    """Return the digits that a piece adds to a sequence, and the number of pieces they take."""
     piece = piece_at(pieces, index)
     lower = piece.lower
     following = piece_at(pieces, index + 1).lower

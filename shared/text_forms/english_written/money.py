@@ -1,4 +1,4 @@
-"""A quantity with what it counts: percent, or money with its cents."""
+"""A quantity with its unit: percent, or money with its cents."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _SINGLE_MONEY = {"dollar": "$", "euro": "€"}
 def with_noun(
     pieces: Sequence[Piece], position: int, quantity: Quantity, sign: str
 ) -> Rewrite | None:
-    """Write a quantity that begins at `position` as `25%` or `$25`; None if it counts neither."""
+    """Write a quantity that begins at `position` as `25%` or `$25`; None without such a unit."""
     last = quantity.last
     if pieces[last - 1].after:
         return None

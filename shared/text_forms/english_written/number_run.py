@@ -1,4 +1,4 @@
-"""Number words in a row, which the rules for times, dates and quantities read."""
+"""Runs of number words, the input of the rules for times, dates and quantities."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ _INSIDE = NUMBER_WORDS | ORDINAL_WORDS | ZEROS | {"and"}
 class NumberRun:
     """The number words from piece `position` on.
 
-    words: lower case; a hyphenated `twenty-five` gives two. ends: for each word one past the
-    piece that it ends, or 0 where it ends none, as `twenty` does there.
+    words: lower case; a hyphenated `twenty-five` is two. ends: for each word one past the piece
+    that it ends, or 0 inside a piece, as for `twenty` there.
     """
 
     pieces: Sequence[Piece]
@@ -33,12 +33,12 @@ class NumberRun:
         return piece_at(self.pieces, self.position - 1)
 
     def ends_after(self, n_words: int) -> bool:
-        """Whether the run ends after so many words, or goes on only after `and`."""
+        """Whether the run ends after `n_words` words, or continues with `and`."""
         return n_words >= len(self.words) or self.words[n_words] == "and"
 
 
 def number_run(pieces: Sequence[Piece], position: int) -> NumberRun:
-    """Collect number words from `position` on, up to punctuation; perhaps none."""
+    """Collect number words from `position` on, up to punctuation; may be empty."""
     words: list[str] = []
     ends: list[int] = []
     for index in range(position, len(pieces)):
@@ -57,10 +57,10 @@ def number_run(pieces: Sequence[Piece], position: int) -> NumberRun:
 
 
 def piece_at(pieces: Sequence[Piece], index: int) -> Piece:
-    """The piece at a place, or one without text where there is none."""
+    """Return the piece at an index, or `NO_PIECE` outside of the phrase."""
     return pieces[index] if 0 <= index < len(pieces) else NO_PIECE
 
 
 def ends_clause(pieces: Sequence[Piece], last: int) -> bool:
-    """Whether punctuation or the end follows the piece before `last`."""
+    """Whether the piece before `last` ends a clause: punctuation or the end follows it."""
     return last == len(pieces) or bool(pieces[last - 1].after)

@@ -1,24 +1,28 @@
-"""English number words to values: `two hundred and fifty` is 250."""
+"""Values of English number words: `two hundred and fifty` is 250."""
 
 from collections.abc import Sequence
 
-from shared.text_forms.pieces import listed
+from shared.text_forms.pieces import split_words
 
 UNITS = {
     word: value
-    for value, word in enumerate(listed("one two three four five six seven eight nine"), start=1)
+    for value, word in enumerate(
+        split_words("one two three four five six seven eight nine"), start=1
+    )
 }
 TEENS = {
     word: value
     for value, word in enumerate(
-        listed("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"),
+        split_words(
+            "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+        ),
         start=10,
     )
 }
 TENS = {
     word: 10 * value
     for value, word in enumerate(
-        listed("twenty thirty forty fifty sixty seventy eighty ninety"), start=2
+        split_words("twenty thirty forty fifty sixty seventy eighty ninety"), start=2
     )
 }
 SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
@@ -27,13 +31,13 @@ NUMBER_WORDS = frozenset((*UNITS, *TEENS, *TENS, *SCALES, "hundred", "zero"))
 _ORDINAL_UNITS = {
     word: value
     for value, word in enumerate(
-        listed("first second third fourth fifth sixth seventh eighth ninth"), start=1
+        split_words("first second third fourth fifth sixth seventh eighth ninth"), start=1
     )
 }
 _ORDINAL_TEENS = {
     word: value
     for value, word in enumerate(
-        listed(
+        split_words(
             "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth "
             "eighteenth nineteenth"
         ),
@@ -43,7 +47,9 @@ _ORDINAL_TEENS = {
 _ORDINAL_TENS = {
     word: 10 * value
     for value, word in enumerate(
-        listed("twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth"),
+        split_words(
+            "twentieth thirtieth fortieth fiftieth sixtieth seventieth eightieth ninetieth"
+        ),
         start=2,
     )
 }
@@ -94,7 +100,7 @@ def ordinal(words: Sequence[str], start: int) -> tuple[int, int]:
 
 
 def ordinal_ending(number: int) -> str:
-    """`st` of 21, `th` of 11."""
+    """Return the ending of an ordinal: `st` of 21, `th` of 11."""
     if number % 100 in {11, 12, 13}:
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -1,4 +1,4 @@
-"""Whether a quantity is written in digits, with its sign and with what it counts."""
+"""Quantities in digits, with sign and unit, and the decision whether to use digits."""
 
 from collections.abc import Sequence
 
@@ -15,11 +15,11 @@ from shared.text_forms.english_written.quantity import (
     Quantity,
     quantity_of,
 )
-from shared.text_forms.pieces import Piece, listed
+from shared.text_forms.pieces import Piece, split_words
 from shared.text_forms.rewrite import Rewrite
 
 _MEASURES = frozenset(
-    listed(
+    split_words(
         "kilometers kilometres kilometer kilometre meters metres centimeters centimetres "
         "millimeters millimetres kilograms kilos grams milligrams liters litres milliliters "
         "degrees "
@@ -28,7 +28,7 @@ _MEASURES = frozenset(
     )
 )
 _NAMED_BY_NUMBER = frozenset(
-    listed(
+    split_words(
         "page chapter room section flight gate platform channel route highway apartment suite "
         "version episode season figure table paragraph article volume level"
     )
@@ -39,7 +39,7 @@ _FRACTION_NOUNS = frozenset(
 
 
 def spoken_quantity(run: NumberRun) -> Rewrite | None:
-    """Rewrite number words as digits; an empty rewrite says that they stay as they are."""
+    """Rewrite number words as digits; an empty rewrite keeps the words."""
     pieces, position, sign = run.pieces, run.position, ""
     if pieces[position].lower in {"minus", "negative"}:
         before = run.before
@@ -49,11 +49,11 @@ def spoken_quantity(run: NumberRun) -> Rewrite | None:
         sign, run = "-", number_run(pieces, position + 1)
     quantity = quantity_of(run)
     if quantity is None:
-        # Skips the run, so that of an unreadable "nine eleven" no part is rewritten alone.
+        # Skips the whole run, so that no part of an ambiguous "nine eleven" is rewritten.
         return Rewrite(position, run.ends[-1], "") if run.ends else None
-    counted_out = with_noun(pieces, position, quantity, sign)
-    if counted_out is not None:
-        return counted_out
+    with_unit = with_noun(pieces, position, quantity, sign)
+    if with_unit is not None:
+        return with_unit
     if quantity.spelled and not (sign or _is_written_in_digits(run, quantity)):
         return Rewrite(position, quantity.last, "")
     last = quantity.last
@@ -64,7 +64,7 @@ def spoken_quantity(run: NumberRun) -> Rewrite | None:
 
 
 def written_quantity(pieces: Sequence[Piece], position: int) -> Rewrite | None:
-    """Digits as recognised, before `percent` or a currency."""
+    """Rewrite recognised digits before `percent` or a currency."""
     piece = pieces[position]
     digits = piece.lower.replace(",", "")
     if piece.after or not digits.replace(".", "", 1).isdecimal():

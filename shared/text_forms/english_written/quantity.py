@@ -1,4 +1,4 @@
-"""Cardinals and decimals that were said in words: `two point five million`."""
+"""Spoken cardinals and decimals: `two point five million`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ _ROUND = frozenset((100, 1000, 10**6, 10**9, 10**12))
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number that was said or written, up to piece `last` (one past).
+    """A number up to piece `last` (one past).
 
-    written: digits, perhaps with a scale (`2.5 million`). spelled: it was said in words.
+    written: digits, optionally with a scale (`2.5 million`). spelled: recognised as words.
     """
 
     last: int
@@ -36,7 +36,7 @@ class Quantity:
 
 
 def quantity_of(run: NumberRun) -> Quantity | None:
-    """Read the cardinal or decimal that a run begins with, whole pieces only."""
+    """Read the cardinal or decimal at the beginning of a run, whole pieces only."""
     words, ends = run.words, run.ends
     if not words:
         return None
@@ -51,7 +51,7 @@ def quantity_of(run: NumberRun) -> Quantity | None:
     if decimal is not None and not start:
         return _scaled_decimal(run.pieces, value, *decimal)
     if used < len(words) and words[used] in _COUNTING:
-        return None  # two numbers without a reading of their own: "five ten"
+        return None  # two adjacent numbers are ambiguous: "five ten"
     return Quantity(last, _grouped(value, words[:used]), value, spelled=True)
 
 
@@ -85,7 +85,7 @@ def _scaled_decimal(pieces: Sequence[Piece], whole: int, digits: str, last: int)
 
 
 def _grouped(value: int, words: list[str]) -> str:
-    """Digits, with commas from 10,000 on; a round million in words."""
+    """Format with commas from 10,000 on; a round million with a word."""
     scale = words[-1]
     for name, size in (("trillion", 10**12), ("billion", 10**9), ("million", 10**6)):
         if scale == name and value % size == 0:

@@ -1,4 +1,4 @@
-"""Which rule writes the words at a place, from the first word of a phrase to the last."""
+"""Selection of the rule for each position of a phrase, from left to right."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from shared.text_forms.english_written.quantities import (
 from shared.text_forms.english_written.times import (
     HALF_STARTS,
     clock,
-    half_after_clock,
+    half_of_day_after_clock,
     hour,
 )
 from shared.text_forms.pieces import Piece
@@ -21,7 +21,7 @@ from shared.text_forms.rewrite import Rewrite
 
 
 def english_rewrites(pieces: Sequence[Piece]) -> list[Rewrite]:
-    """Find what is to be written otherwise than it was recognised, in order, without overlap."""
+    """Find the rewrites of a phrase, in order, without overlap."""
     rewrites: list[Rewrite] = []
     position = 0
     while position < len(pieces):
@@ -31,7 +31,7 @@ def english_rewrites(pieces: Sequence[Piece]) -> list[Rewrite]:
         if lower in STARTS or "-" in lower or lower[:1].isdecimal():
             found = _rewrite_at(pieces, position)
         elif lower in HALF_STARTS and rewrites and rewrites[-1].last == position:
-            found = half_after_clock(pieces, position)
+            found = half_of_day_after_clock(pieces, position)
         if found is None:
             position += 1
             continue

@@ -8,11 +8,11 @@ from shared.text_forms.english_written.number_run import (
     piece_at,
 )
 from shared.text_forms.english_written.numbers import TEENS, UNITS, cardinal
-from shared.text_forms.pieces import Piece, listed
+from shared.text_forms.pieces import Piece, split_words
 from shared.text_forms.rewrite import Rewrite
 
-_BEFORE_HOUR = frozenset(listed("at until till around"))
-_AFTER_HOUR = frozenset(listed("today tomorrow tonight sharp on every"))
+_BEFORE_HOUR = frozenset(split_words("at until till around"))
+_AFTER_HOUR = frozenset(split_words("today tomorrow tonight sharp on every"))
 _BEFORE_CLOCK = _BEFORE_HOUR | {"by", "before", "after", "from", "to", "about", "is", "it's"}
 _HALVES = {"am": "AM", "pm": "PM", "a.m": "a.m", "p.m": "p.m"}
 HALF_STARTS = frozenset((*_HALVES, "a", "p"))
@@ -56,26 +56,26 @@ def hour(run: NumberRun) -> Rewrite | None:
     return None
 
 
-def half_after_clock(pieces: Sequence[Piece], position: int) -> Rewrite | None:
-    """`pm` or `p m` after a time that was rewritten, as `PM`."""
+def half_of_day_after_clock(pieces: Sequence[Piece], position: int) -> Rewrite | None:
+    """`pm` or `p m` after a rewritten time, as `PM`."""
     length = _half_of_day(pieces, position)
     if not length or pieces[position - 1].after:
         return None
-    said = pieces[position].lower + ("m" if length == 2 else "")
-    written = _HALVES[said]
+    spoken = pieces[position].lower + ("m" if length == 2 else "")
+    written = _HALVES[spoken]
     if written == pieces[position].core:
         return None
     return Rewrite(position, position + length, written)
 
 
 def _hour_of(word: str) -> int:
-    """An hour of the clock, 1 to 12; 0 where the word is none."""
+    """Return an hour of the clock, 1 to 12; 0 for another word."""
     value = UNITS.get(word) or TEENS.get(word, 0)
     return value if value <= 12 else 0
 
 
 def _half_of_day(pieces: Sequence[Piece], index: int) -> int:
-    """How many pieces say `pm` or `p m` at `index`; 0 where none does."""
+    """Return the number of pieces of `pm` or `p m` at `index`; 0 without one."""
     lower = piece_at(pieces, index).lower
     if lower in _HALVES:
         return 1

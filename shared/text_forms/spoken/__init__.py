@@ -1,4 +1,4 @@
-"""From a word as written to the words that were spoken: `$5.50` to `five dollars fifty cents`."""
+"""Verbalisation of written words: `$5.50` to `five dollars fifty cents`."""
 
 from shared.text_forms.spoken.reading import Reading
 from shared.text_forms.spoken.rules import spoken_words

@@ -1,9 +1,9 @@
-"""Where somebody can be reached: telephone numbers, e-mail addresses and hosts."""
+"""Telephone numbers, e-mail addresses and hosts."""
 
 import re
 
-from shared.text_forms.pieces import listed, plain_words
-from shared.text_forms.spelling import MOST_DIGITS, Words, digit_words
+from shared.text_forms.pieces import plain_words, split_words
+from shared.text_forms.spelling import MAX_DIGITS, Words, digit_words
 from shared.text_forms.spoken.digits import whole_words
 from shared.text_forms.spoken.reading import Reading
 
@@ -15,9 +15,9 @@ HOST = r"(?:https?://)?[\w\-]+(?:\.[\w\-]+)*\.[a-z][a-z0-9]{0,5}(?:/\S*)?"
 def read_phone(match: re.Match[str], reading: Reading) -> Words | None:
     """Digits one by one; an exchange of round hundreds in English as `eight hundred`."""
     groups = re.findall(r"\d+", match[0])
-    if len(groups) < 2 or not 7 <= sum(map(len, groups)) <= MOST_DIGITS:
+    if len(groups) < 2 or not 7 <= sum(map(len, groups)) <= MAX_DIGITS:
         return None
-    signs = reading.vocabulary.signs
+    signs = reading.lexicon.signs
     words: Words = (signs["+"],) if match[0][0] == "+" and "+" in signs else ()
     for group in groups:
         round_group = reading.language == "en" and group in {"800", "900"}
@@ -30,21 +30,21 @@ def read_phone(match: re.Match[str], reading: Reading) -> Words | None:
 
 def read_address(match: re.Match[str], reading: Reading) -> Words | None:
     """Read an e-mail address or host name sign by sign: `example.com/a` has a dot and a slash."""
-    vocabulary = reading.vocabulary
+    lexicon = reading.lexicon
     names = {
-        ".": vocabulary.dot,
-        "@": vocabulary.signs.get("@", ""),
-        "/": vocabulary.slash,
+        ".": lexicon.dot,
+        "@": lexicon.signs.get("@", ""),
+        "/": lexicon.slash,
         "-": "dash" if reading.language == "en" else "",
         "_": "underscore" if reading.language == "en" else "",
         "www": "w w w" if reading.language == "en" else "www",
     }
-    if not vocabulary.dot:
+    if not lexicon.dot:
         return None
     words: Words = ()
     for part in re.findall(r"[^\W_]+|.", re.sub(r"^https?://", "", match[0].lower())):
         if part in names:
-            words += listed(names[part])
+            words += split_words(names[part])
         elif part.isdecimal():
             words += whole_words(part, reading, plain=True)
         else:

@@ -2,7 +2,7 @@
 
 import re
 
-from shared.text_forms.pieces import Piece, listed
+from shared.text_forms.pieces import Piece, split_words
 from shared.text_forms.spelling import Words
 from shared.text_forms.spoken.reading import Reading
 
@@ -15,9 +15,9 @@ DECADE = r"(?P<digits>\d{2}|[12]\d{3})'?s"
 
 
 def read_numeric_date(match: re.Match[str], reading: Reading) -> Words | None:
-    """`6/5/2020`: June in the United States, May wherever the day is first."""
+    """Read `6/5/2020`: June in the United States, May in regions with the day first."""
     first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
-    months, speller = reading.vocabulary.months, reading.speller
+    months, speller = reading.lexicon.months, reading.speller
     month_first = reading.language == "en" and reading.region not in _DAY_FIRST_ENGLISH
     month, day = (first, second) if month_first else (second, first)
     if month > 12:
@@ -27,7 +27,7 @@ def read_numeric_date(match: re.Match[str], reading: Reading) -> Words | None:
     if reading.language == "en":
         date = (months[month - 1], *speller.ordinal(day))
         return date + speller.year(year + 2000 if year < 30 else year)
-    link = listed(reading.vocabulary.date_word)
+    link = split_words(reading.lexicon.date_word)
     number = day_words(day, reading) if reading.language == "de" else speller.cardinal(day)
     return (*number, *link, months[month - 1], *link, *speller.year(year))
 
@@ -35,7 +35,7 @@ def read_numeric_date(match: re.Match[str], reading: Reading) -> Words | None:
 def read_iso_date(match: re.Match[str], reading: Reading) -> Words | None:
     """`2020-05-06` as may sixth twenty twenty."""
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
-    months = reading.vocabulary.months
+    months = reading.lexicon.months
     if not months or not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     ordinal = reading.language in {"en", "de"}
@@ -57,7 +57,7 @@ def read_decade(match: re.Match[str], reading: Reading) -> Words | None:
 
 
 def is_day(reading: Reading) -> bool:
-    """Tell whether the number to read is a day that stands beside its month."""
+    """Whether the number to read is a day beside its month."""
     if reading.language == "en":
         before, piece, following = reading.previous, reading.piece, reading.following
         month_before = _is_month(before, reading) and before.after in {"", "."}
@@ -73,7 +73,7 @@ def is_day(reading: Reading) -> bool:
 
 
 def day_words(day: int, reading: Reading) -> Words:
-    """Read a day as an ordinal; in German with the ending that the word before asks for."""
+    """Read a day as an ordinal; in German with the ending that the previous word requires."""
     words = reading.speller.ordinal(day)
     if reading.language != "de":
         return words
@@ -83,11 +83,11 @@ def day_words(day: int, reading: Reading) -> Words:
 
 
 def _is_month(piece: Piece, reading: Reading) -> bool:
-    """Tell whether this is a month by name; `may` and `march` only with a capital."""
-    vocabulary = reading.vocabulary
+    """Whether this is the name of a month; `may` and `march` only with a capital."""
+    lexicon = reading.lexicon
     name = piece.lower
     if name in {"may", "march"}:
         return piece.core[0].isupper()
-    return name in vocabulary.months or (
-        piece.after.startswith(".") and vocabulary.abbreviations.get(name, "") in vocabulary.months
+    return name in lexicon.months or (
+        piece.after.startswith(".") and lexicon.abbreviations.get(name, "") in lexicon.months
     )

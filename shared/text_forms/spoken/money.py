@@ -2,9 +2,9 @@
 
 import re
 
-from shared.text_forms.lexicon import Money, Vocabulary
-from shared.text_forms.pieces import CURRENCY_SIGNS, listed
-from shared.text_forms.spelling import MOST_DIGITS, Words
+from shared.text_forms.lexicon import Lexicon, Money
+from shared.text_forms.pieces import CURRENCY_SIGNS, split_words
+from shared.text_forms.spelling import MAX_DIGITS, Words
 from shared.text_forms.spoken.digits import number_words, sign_words
 from shared.text_forms.spoken.reading import Reading
 
@@ -19,7 +19,7 @@ _MAGNITUDES = {
 
 
 def sum_of_money(number: str) -> str:
-    """Pattern of a number with a currency before or after it."""
+    """Return the pattern of a number with a currency before or after it."""
     return (
         r"(?P<sign>[+\-\u2212])?"
         rf"(?:(?:US|CA|AU|A|C)?(?P<currency>R?[{CURRENCY_SIGNS}])(?P<amount>{number})"
@@ -29,22 +29,22 @@ def sum_of_money(number: str) -> str:
 
 
 def read_money(match: re.Match[str], reading: Reading) -> Words | None:
-    """`$5.50`, `250€`, `$5M`; of `$5 million` the currency is said after the scale.
+    """Read `$5.50`, `250€`, `$5M`; in `$5 million` the currency follows the scale.
 
-    The country before a dollar sign is not said: `US$5` is five dollars.
+    The country before a dollar sign is silent: `US$5` is five dollars.
     """
-    vocabulary = reading.vocabulary
+    lexicon = reading.lexicon
     amount = match["amount"] or match["amount_before"]
-    money = vocabulary.money.get(match["currency"] or match["currency_after"])
+    money = lexicon.money.get(match["currency"] or match["currency_after"])
     if money is None:
         return None
     before = sign_words(match["sign"], reading)
     magnitude = _MAGNITUDES.get((match["magnitude"] or "").lower())
-    scaled = not reading.piece.after and reading.following.lower in vocabulary.scales
+    scaled = not reading.piece.after and reading.following.lower in lexicon.scales
     if match["magnitude"]:
         if reading.language != "en" or magnitude is None:
             return None
-        return (*before, *number_words(amount, reading), magnitude, *listed(money[1]))
+        return (*before, *number_words(amount, reading), magnitude, *split_words(money[1]))
     if scaled:
         return before + number_words(amount, reading)
     return before + amount_words(amount, money, reading)
@@ -59,35 +59,35 @@ def amount_words(amount: str, money: Money, reading: Reading) -> Words:
     words: Words = ()
     if digits.strip("0") or not cents:
         number = number_words(whole, reading)
-        if digits.isdecimal() and whole == digits and len(digits) <= MOST_DIGITS:
+        if digits.isdecimal() and whole == digits and len(digits) <= MAX_DIGITS:
             number = reading.speller.cardinal(int(digits))
-        words = (*before_noun(number, reading), *listed(one if digits == "1" else many))
+        words = (*before_noun(number, reading), *split_words(one if digits == "1" else many))
         if whole != digits and not re.fullmatch(r"\d{1,3}(?:\D\d{3})+", whole):
-            words = (*number, *listed(many))
+            words = (*number, *split_words(many))
     if cents and part and int(cents[2]):
         number = reading.speller.cardinal(int(cents[2]))
-        words = (*words, *number, *listed(part if int(cents[2]) == 1 else parts))
-    return words or (*reading.speller.cardinal(0), *listed(many))
+        words = (*words, *number, *split_words(part if int(cents[2]) == 1 else parts))
+    return words or (*reading.speller.cardinal(0), *split_words(many))
 
 
 def scaled_currency(many: str, reading: Reading) -> Words:
-    """`dollars` in `$5 million`; Romance languages say `de` before it, but not after `mil`."""
+    """Return `dollars` of `$5 million`; in Romance languages with `de`, but not after `mil`."""
     if reading.language not in {"es", "fr", "it", "pt"} or reading.piece.lower in {"mil", "mille"}:
-        return listed(many)
+        return split_words(many)
     if reading.language == "it":
-        return ("di", *listed(many))
+        return ("di", *split_words(many))
     elided = reading.language == "fr" and many[0] in "aeiouy"
-    return (f"d'{many}",) if elided else ("de", *listed(many))
+    return (f"d'{many}",) if elided else ("de", *split_words(many))
 
 
 def before_noun(words: Words, reading: Reading) -> Words:
-    """`un euro`, not `uno euro`."""
-    alone, before = reading.vocabulary.one_of
+    """Use the form of "one" before a noun: `un euro`, not `uno euro`."""
+    alone, before = reading.lexicon.one_of
     return (before,) if words == (alone,) else words
 
 
-def is_money(word: str, vocabulary: Vocabulary) -> bool:
-    """Tell whether a word is a currency by sign or name."""
+def is_money(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word is the sign or name of a currency."""
     return word != "" and any(
-        word == sign or word in money for sign, money in vocabulary.money.items()
+        word == sign or word in money for sign, money in lexicon.money.items()
     )

@@ -1,9 +1,9 @@
-"""Numbers: alone, measured, ordinal, as a ratio, a range or a fraction."""
+"""Numbers: cardinal, measured, ordinal, ratio, range, fraction."""
 
 import re
 
-from shared.text_forms.pieces import CURRENCY_SIGNS, listed
-from shared.text_forms.spelling import MOST_DIGITS, Words, digit_words
+from shared.text_forms.pieces import CURRENCY_SIGNS, split_words
+from shared.text_forms.spelling import MAX_DIGITS, Words, digit_words
 from shared.text_forms.spoken.dates import day_words, is_day
 from shared.text_forms.spoken.digits import number_words, sign_words, whole_words
 from shared.text_forms.spoken.money import amount_words, before_noun, is_money
@@ -18,14 +18,14 @@ FRACTION = r"(?P<whole>\d{0,9})(?:(?P<sign>[½⅓⅔¼¾])|(?<!\d)(?P<above>\d{1
 
 
 def signed_number(number: str) -> str:
-    """Pattern of a number alone."""
+    """Return the pattern of a signed number."""
     return rf"(?P<sign>[+\-\u2212])?(?P<number>{number})"
 
 
 def read_number(match: re.Match[str], reading: Reading) -> Words | None:
-    """Read a number alone; what stands beside it can make it a year, a day, a clock or money."""
+    """Read a number; its neighbours can make it a year, a day, a time or money."""
     text = match["number"]
-    vocabulary, speller = reading.vocabulary, reading.speller
+    lexicon, speller = reading.lexicon, reading.speller
     before = sign_words(match["sign"], reading)
     if text.isdecimal() and not match["sign"] and len(text) <= 4:
         value = int(text)
@@ -38,25 +38,25 @@ def read_number(match: re.Match[str], reading: Reading) -> Words | None:
     following = reading.following
     if len(text) == 3 and re.fullmatch(r"\d{3}-\d{4}", following.core):
         return before + digit_words(speller, text)
-    money = vocabulary.money.get(following.core)
+    money = lexicon.money.get(following.core)
     if money and not reading.piece.after:
         return before + amount_words(text, money, reading)
     words = number_words(text, reading)
-    if text == "1" and is_money(following.lower, vocabulary):
+    if text == "1" and is_money(following.lower, lexicon):
         words = before_noun(words, reading)
     return before + words
 
 
 def _is_quantity(reading: Reading) -> bool:
-    """Tell whether a unit or currency follows: `1999 km` counts, `1999` is a year."""
-    following, vocabulary = reading.following.lower, reading.vocabulary
+    """Whether a unit or currency follows: `1999 km` is a quantity, `1999` is a year."""
+    following, lexicon = reading.following.lower, reading.lexicon
     if reading.piece.after or not following:
         return False
-    return following in vocabulary.units or is_money(following, vocabulary)
+    return following in lexicon.units or is_money(following, lexicon)
 
 
 def measured_number(number: str) -> str:
-    """Pattern of `5km` and `5%`."""
+    """Return the pattern of `5km` and `5%`."""
     return rf"(?P<sign>[+\-\u2212])?(?P<number>{number})(?P<unit>[a-zA-Z°%/]+)"
 
 
@@ -72,17 +72,17 @@ def read_measured(match: re.Match[str], reading: Reading) -> Words | None:
     return (
         *sign_words(match["sign"], reading),
         *number,
-        *listed(names[match["number"] != "1"]),
+        *split_words(names[match["number"] != "1"]),
     )
 
 
 def _unit_names(unit: str, reading: Reading) -> tuple[str, str] | None:
-    units = reading.vocabulary.units
+    units = reading.lexicon.units
     return units.get(unit) or units.get(unit.lower())
 
 
 def ordinal_number(number: str) -> str:
-    """Pattern of `1st`, `3º` and the like."""
+    """Return the pattern of `1st`, `3º` and the like."""
     return rf"(?P<number>{number})(?P<ending>\.?[^\W\d_]+|\.?[º°ª])"
 
 
@@ -90,7 +90,7 @@ def read_ordinal(match: re.Match[str], reading: Reading) -> Words | None:
     """`21st` as twenty first, `3ª` as tercera."""
     ending = match["ending"].lower()
     digits = re.sub(r"\D", "", match["number"])
-    if ending not in reading.vocabulary.ordinal_endings or len(digits) > MOST_DIGITS:
+    if ending not in reading.lexicon.ordinal_endings or len(digits) > MAX_DIGITS:
         return None
     if reading.language in {"es", "it", "pt"} and ending in {"o", "a"}:
         return None
@@ -104,14 +104,14 @@ def read_ratio(match: re.Match[str], reading: Reading) -> Words | None:
     if len(match["second"]) == 2 and len(match["first"]) == 2:  # minutes and seconds
         first = whole_words(match["first"], reading, plain=True)
         return first + minute_words(match["second"], reading)
-    if not reading.vocabulary.to:
+    if not reading.lexicon.to:
         return None
     first, second = (whole_words(match[name], reading, plain=True) for name in ("first", "second"))
-    return (*first, reading.vocabulary.to, *second)
+    return (*first, reading.lexicon.to, *second)
 
 
 def span(number: str) -> str:
-    """Pattern of a range: `10-15`, `$5-10`, `5-6%`."""
+    """Return the pattern of a range: `10-15`, `$5-10`, `5-6%`."""
     return (
         rf"(?P<sign>[{CURRENCY_SIGNS}]?)(?P<first>{number})[-\u2010-\u2014\u2212](?P=sign)?"
         rf"(?P<second>{number})(?P<unit>[a-z%°]*)"
@@ -120,9 +120,9 @@ def span(number: str) -> str:
 
 def read_span(match: re.Match[str], reading: Reading) -> Words | None:
     """`10-15`, `1990-1995`, `$5-10`; not a phone number such as `555-1234`."""
-    first, second, vocabulary = match["first"], match["second"], reading.vocabulary
+    first, second, lexicon = match["first"], match["second"], reading.lexicon
     phone = len(first) == 3 and len(second) == 4
-    if phone or not vocabulary.to or (len(first) > 1 and first[0] == "0"):
+    if phone or not lexicon.to or (len(first) > 1 and first[0] == "0"):
         return None
     years = len(first) == len(second) == 4
     sides = [
@@ -131,14 +131,14 @@ def read_span(match: re.Match[str], reading: Reading) -> Words | None:
         else number_words(side, reading)
         for side in (first, second)
     ]
-    money = vocabulary.money.get(match["sign"])
-    end = listed(money[1]) if money else ()
+    money = lexicon.money.get(match["sign"])
+    end = split_words(money[1]) if money else ()
     if match["unit"]:
         names = _unit_names(match["unit"], reading)
         if not names:
             return None
-        end = listed(names[1])
-    return (*sides[0], vocabulary.to, *sides[1], *end)
+        end = split_words(names[1])
+    return (*sides[0], lexicon.to, *sides[1], *end)
 
 
 def read_fraction(match: re.Match[str], reading: Reading) -> Words | None:

@@ -1,10 +1,10 @@
-"""One word to read out, with the neighbours and the language that decide how."""
+"""Context of one word to verbalise: its neighbours and its language."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from shared.text_forms.lexicon import Vocabulary, vocabulary_of
+from shared.text_forms.lexicon import Lexicon, find_lexicon
 from shared.text_forms.pieces import NO_PIECE, Piece
 from shared.text_forms.spelling import Speller, Words, speller_for
 
@@ -25,25 +25,25 @@ class Reading:
 
     @property
     def previous(self) -> Piece:
-        """The piece before, or one without text."""
+        """The previous piece, or `NO_PIECE`."""
         return self.pieces[self.index - 1] if self.index else NO_PIECE
 
     @property
     def following(self) -> Piece:
-        """The piece after, or one without text."""
+        """The next piece, or `NO_PIECE`."""
         following = self.index + 1
         return self.pieces[following] if following < len(self.pieces) else NO_PIECE
 
     @property
-    def vocabulary(self) -> Vocabulary:
-        """The names of signs."""
-        return vocabulary_of(self.language)
+    def lexicon(self) -> Lexicon:
+        """Lexicon of the language."""
+        return find_lexicon(self.language)
 
     @property
     def speller(self) -> Speller:
-        """The numbers in words."""
+        """Speller of numbers in the language."""
         return speller_for(self.language, self.region)
 
 
-# From the match of its pattern with the whole word to words; None declines.
+# Maps the match of its pattern with the whole word to words; None if the rule does not apply.
 Rule = Callable[[re.Match[str], Reading], Words | None]

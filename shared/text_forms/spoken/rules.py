@@ -1,16 +1,15 @@
-"""Which rule reads a word out.
+"""Selection of the rule that verbalises a word.
 
-Each kind of writing is a rule: a pattern and a function from its match to words. The first rule
-that matches the whole word and does not decline is taken; what no rule knows is parted at its
-signs. Neighbours decide what one word can not: `2020` after a month is a year, `million` after
-`$5` is `million dollars`.
+Each written form is a rule: a pattern, and a function from its match to words. The first rule that
+matches the whole word and applies wins; without one the word is split at its signs. Neighbours
+resolve ambiguity: `2020` after a month is a year, `million` after `$5` is `million dollars`.
 """
 
 import re
 from functools import cache
 
 from shared.text_forms.lexicon import number_pattern
-from shared.text_forms.pieces import listed
+from shared.text_forms.pieces import split_words
 from shared.text_forms.spelling import Words
 from shared.text_forms.spoken import (
     addresses,
@@ -25,26 +24,26 @@ from shared.text_forms.spoken.reading import Reading, Rule
 
 
 def spoken_words(reading: Reading) -> Words:
-    """Read one piece out: lower case, without punctuation; empty for punctuation."""
+    """Verbalise one piece: lower case, without punctuation; empty for punctuation."""
     piece = reading.piece
     if piece.core.isalpha():
         return letters.read_letters(reading)
     if not piece.core:
         return ()
-    if piece.core in reading.vocabulary.units and reading.previous.core[-1:].isdecimal():
-        return listed(reading.vocabulary.units[piece.core][reading.previous.core != "1"])
+    if piece.core in reading.lexicon.units and reading.previous.core[-1:].isdecimal():
+        return split_words(reading.lexicon.units[piece.core][reading.previous.core != "1"])
     for pattern, rule in _rules(reading.language):
         match = pattern.fullmatch(piece.core)
         if match:
             words = rule(match, reading)
             if words is not None:
                 return words
-    return signs.parted_at_signs(piece.core, reading)
+    return signs.split_at_signs(piece.core, reading)
 
 
 @cache
 def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
-    """All rules in the order in which they are tried: several patterns match the same word."""
+    """Return the rules in order of precedence: several patterns match the same word."""
     number = number_pattern(language)
     rules: tuple[tuple[str, Rule], ...] = (
         (numbers.signed_number(number), numbers.read_number),

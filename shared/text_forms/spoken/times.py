@@ -16,10 +16,10 @@ TIME = (
 def read_time(match: re.Match[str], reading: Reading) -> Words | None:
     """`5:30pm` as five thirty p m, `17:00` as seventeen hundred; `14h30` too."""
     hour, minutes, seconds, half = match["hour"], match["minutes"], match["seconds"], match["half"]
-    speller, link = reading.speller, reading.vocabulary.minutes_after
+    speller, link = reading.speller, reading.lexicon.minutes_after
     words = speller.cardinal(int(hour))
-    if reading.following.lower in reading.vocabulary.hour_words and not seconds:
-        return words  # the minutes are said after the word for hours
+    if reading.following.lower in reading.lexicon.hour_words and not seconds:
+        return words  # the minutes follow the word for hours
     if int(minutes) or seconds:
         words = (*words, *((link,) if link else ()), *minute_words(minutes, reading))
     else:
@@ -31,7 +31,7 @@ def read_time(match: re.Match[str], reading: Reading) -> Words | None:
 
 def _full_hour(hour: int, following: str, reading: Reading) -> Words:
     if reading.language != "en":
-        link = reading.vocabulary.minutes_after
+        link = reading.lexicon.minutes_after
         return (link,) if len(link) > 1 else ()
     if following.lower().replace(".", "") in AFTERNOON or following == "o'clock":
         return ()
@@ -39,15 +39,15 @@ def _full_hour(hour: int, following: str, reading: Reading) -> Words:
 
 
 def minute_words(minutes: str, reading: Reading) -> Words:
-    """Two digits of minutes or seconds; `05` is `oh five` in English."""
+    """Read two digits of minutes or seconds; `05` is `oh five` in English."""
     if reading.language == "en" and minutes[0] == "0":
         return ("oh", *reading.speller.cardinal(int(minutes)))
     return reading.speller.cardinal(int(minutes))
 
 
 def is_clock(text: str, reading: Reading) -> bool:
-    """Tell `10.30 Uhr` from a number with decimals."""
+    """Whether this is a time as in `10.30 Uhr`, not a number with decimals."""
     return (
         re.fullmatch(r"\d{1,2}\.\d{2}", text) is not None
-        and reading.following.lower in reading.vocabulary.hour_words
+        and reading.following.lower in reading.lexicon.hour_words
     )

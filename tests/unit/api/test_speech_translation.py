@@ -12,9 +12,9 @@ from functions.api.app import create_app
 from shared.errors import SynthesisUnavailable, TranslationUnavailable
 from shared.settings import Settings
 from shared.synthesis.installed import Voices
-from shared.synthesis.speaker import Speaker
+from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.synthesizer import ScriptedSynthesizer
-from shared.synthesis.voices import FEMALE, Voice
+from shared.synthesis.voice_catalogue import FEMALE, Voice
 from shared.transcript import Alternative, Phrase, Translation, Word
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from shared.translation.chain import TranslatorChain
@@ -72,9 +72,9 @@ def make(text, voice):
     def make_client(*phrases, speaker=None, translator=text):
         transcriber = ScriptedTranscriber(phrases)
         settings = Settings(keys=(KEY,), model="base")
-        speaker = speaker or Speaker(settings, Voices((SPANISH_VOICE,), {"made-up": voice}))
+        speaker = speaker or SpeechSynthesis(settings, Voices((SPANISH_VOICE,), {"made-up": voice}))
         chain = TranslatorChain([WhisperTask(settings), translator])
-        app = create_app(settings, transcriber, speaker=speaker, translators=chain)
+        app = create_app(settings, transcriber, synthesis=speaker, translators=chain)
         client = TestClient(app)
         client.headers["Ocp-Apim-Subscription-Key"] = KEY
         client.headers["Authorization"] = f"Bearer {KEY}"
@@ -130,7 +130,7 @@ def test_the_english_translation_of_whisper_is_used(make, send, text):
     answer = send(client, {"locales": ["es-ES"], "targets": ["en", "ca"]}).json()
     assert answer["phrases"][0]["translations"] == {"en": "Hello.", "ca": "ca: Hola."}
     assert client.transcriber.requested[0].to_english
-    assert [target for _, _, target in text.asked] == ["ca"]
+    assert [target for _, _, target in text.requests] == ["ca"]
 
 
 def test_candidates_are_allowed_and_each_phrase_is_translated_from_its_own(make, send):
@@ -188,8 +188,8 @@ def test_speech_comes_in_base64(make, send, voice):
     audio = base64.b64decode(speech.pop("data"))
     assert speech == {"target": "es", "voice": "es-ES-DoraNeural", "contentType": "audio/x-wav"}
     assert audio[:4] == b"RIFF"
-    assert voice.asked[0][0].text == "es: Hello."
-    assert voice.asked[0][0].language == "es-ES"
+    assert voice.requests[0][0].text == "es: Hello."
+    assert voice.requests[0][0].language == "es-ES"
 
 
 def test_or_in_a_part_of_its_own(make, send):

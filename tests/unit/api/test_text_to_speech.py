@@ -16,9 +16,9 @@ from shared.errors import SynthesisUnavailable
 from shared.settings import Settings
 from shared.synthesis.installed import Voices
 from shared.synthesis.output_formats import OUTPUT_FORMATS
-from shared.synthesis.speaker import Speaker
+from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.synthesizer import ScriptedSynthesizer
-from shared.synthesis.voices import KOKORO, kokoro_voice
+from shared.synthesis.voice_catalogue import KOKORO, kokoro_voice
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -39,9 +39,9 @@ def make():
         voices = tuple(map(kokoro_voice, ("af_heart", "ef_dora")))
         settings = Settings(keys=("k",), queue_limit=queue_limit, **settings)
         admission = Admission(queue_limit)
-        speaker = Speaker(settings, Voices(voices, {KOKORO: synthesizer}))
+        speaker = SpeechSynthesis(settings, Voices(voices, {KOKORO: synthesizer}))
         client = TestClient(
-            create_app(settings, ScriptedTranscriber(), speaker=speaker, admission=admission)
+            create_app(settings, ScriptedTranscriber(), synthesis=speaker, admission=admission)
         )
         client.headers["Ocp-Apim-Subscription-Key"] = "k"
         client.synthesizer, client.admission = synthesizer, admission
@@ -79,7 +79,7 @@ def test_the_answer_begins_before_the_last_sentence_is_spoken(make):
             self.heard = threading.Event()
 
         def synthesise(self, sentence, speaker):
-            if self.asked:
+            if self.requests:
                 assert self.heard.wait(20)
             yield from super().synthesise(sentence, speaker)
 
@@ -105,7 +105,7 @@ def test_the_answer_begins_before_the_last_sentence_is_spoken(make):
 
         async def send(message):
             if message.get("body"):
-                received.append((len(message["body"]), len(waiting.asked)))
+                received.append((len(message["body"]), len(waiting.requests)))
                 waiting.heard.set()
 
         await client.app(scope, messages.get, send)
@@ -131,8 +131,8 @@ class Held(ScriptedSynthesizer):
 
     @property
     def texts(self):
-        """Return the sentences that were spoken to the end."""
-        return [sentence.text.strip() for sentence, _ in self.asked]
+        """What was spoken to the end."""
+        return [sentence.text.strip() for sentence, _ in self.requests]
 
 
 async def request(app, text, left=None, received=None):
@@ -284,7 +284,7 @@ def test_openais_request_is_answered_with_mp3(make):
     answer = client.post("/v1/audio/speech", json=body)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "audio/mpeg"
-    ((sentence, speaker),) = client.synthesizer.asked
+    ((sentence, speaker),) = client.synthesizer.requests
     assert (sentence.text, sentence.speed, speaker) == ("Hello", 2.0, "af_heart")
 
 
@@ -295,7 +295,7 @@ def test_openais_request_is_answered_with_mp3(make):
 def test_openais_voice_may_be_any_of_ours(make, voice, speaker):
     client = make()
     client.post("/v1/audio/speech", json={"input": "Hola", "voice": voice})
-    assert client.synthesizer.asked[0][1] == speaker
+    assert client.synthesizer.requests[0][1] == speaker
 
 
 @pytest.mark.parametrize(
@@ -331,7 +331,7 @@ def test_a_process_that_speaks_nothing_loads_nothing_of_it():
     """Neither engines nor their libraries; what is imported at the start is a table of names."""
     script = (
         "import sys, functions.api.app\n"
-        "loaded = {'pydub', 'onnxruntime', 'espeakng_loader', 'shared.synthesis.speaker'}\n"
-        "sys.exit(bool(loaded & sys.modules.keys()))"
+        "slow = {'pydub', 'onnxruntime', 'espeakng_loader', 'shared.synthesis.speech_synthesis'}\n"
+        "sys.exit(bool(slow & sys.modules.keys()))"
     )
     subprocess.run([sys.executable, "-c", script], cwd=PROJECT, check=True)

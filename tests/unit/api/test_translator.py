@@ -102,7 +102,7 @@ def test_a_suggested_language_counts_where_detection_is_unsure(client):
 
 def test_texts_of_one_pair_are_translated_together(client, translator):
     version_3(client, [{"Text": "Hello"}, {"Text": "¿Qué?"}, {"Text": "You"}], to="es")
-    assert translator.asked == [(("Hello", "You"), "en", "es")]
+    assert translator.requests == [(("Hello", "You"), "en", "es")]
 
 
 @pytest.mark.parametrize("asked", ["PT-PT", "pt-pt", "pt-PT"])
@@ -275,7 +275,7 @@ def test_one_pair_without_a_translator_refuses_all_before_any_work(client, trans
     answer = version_3(client, [{"Text": "Hello"}], **{"from": "en"}, to=["es", "fr"])
     assert error_of(answer) == (400, 400023)
     assert "from English to French" in answer.json()["error"]["message"]
-    assert translator.asked == []
+    assert translator.requests == []
 
 
 def test_a_translator_that_is_gone_is_unavailable():

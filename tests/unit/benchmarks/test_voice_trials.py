@@ -4,15 +4,15 @@ import pytest
 
 from benchmarks.voices import FirstSound, Trial, _is_measured, _preferred
 from benchmarks.word_error_rate import WordErrors
-from shared.synthesis.azure_speech import named_voice
-from shared.synthesis.voices import espeak_voices, kokoro_voice
+from shared.synthesis.azure_speech import voice_from_short_name
+from shared.synthesis.voice_catalogue import espeak_voices, kokoro_voice
 
 GERMAN = next(voice for voice in espeak_voices() if voice.locale == "de-DE")
 
 
 def test_every_voice_of_this_machine_is_tried_and_of_espeak_the_german_one():
     ours = [kokoro_voice("af_heart"), kokoro_voice("pm_alex")]
-    all_voices = [*ours, *espeak_voices(), named_voice("en-US-AvaNeural")]
+    all_voices = [*ours, *espeak_voices(), voice_from_short_name("en-US-AvaNeural")]
     assert list(filter(_is_measured, all_voices)) == [*ours, GERMAN]
 
 

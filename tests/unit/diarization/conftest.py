@@ -1,4 +1,4 @@
-"""Reference output of torch for one signal, and that signal."""
+"""A signal, and the outputs of torch for it."""
 
 from pathlib import Path
 

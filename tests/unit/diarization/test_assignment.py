@@ -67,19 +67,19 @@ def test_a_word_at_the_edge_of_a_change_joins_its_neighbours():
     assert said.speaker == 1
 
 
-def test_a_short_answer_in_the_turns_is_a_turn():
+def test_a_short_answer_with_enough_speech_is_a_turn():
     turns = [SpeechTurn(1, 0.0, 1.15), SpeechTurn(2, 1.15, 0.45), SpeechTurn(1, 1.6, 2.0)]
     assert [said.speaker for said in assign_speakers([GREETING], turns)] == [1, 2, 1]
 
 
-def test_words_outside_of_all_turns_go_to_the_nearest_turn():
+def test_words_without_speech_go_to_the_nearest_turn():
     turns = [SpeechTurn(1, 0.0, 0.5), SpeechTurn(2, 9.0, 1.0)]
     lonely = phrase(words(("hello", 7.0, 7.5)))
     first, second = assign_speakers([phrase(words(("so", 0.1, 0.4))), lonely], turns)
     assert (first.speaker, second.speaker) == (1, 2)
 
 
-def test_a_phrase_without_word_times_goes_to_the_speaker_of_most_of_it():
+def test_a_phrase_without_word_times_gets_the_speaker_of_most_of_it():
     untimed = replace(GREETING, words=(), display_words=())
     turns = [SpeechTurn(1, 0.0, 0.5), SpeechTurn(2, 0.5, 1.5)]
     before = phrase(words(("so", 0.0, 0.4)))
@@ -94,7 +94,7 @@ def test_a_phrase_with_a_translation_is_not_parted():
     assert said == replace(translated, speaker=1)
 
 
-def test_without_turns_no_speaker_is_named():
+def test_without_turns_no_phrase_gets_a_speaker():
     assert assign_speakers([GREETING], []) == (GREETING,)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shared.diarization.diarize import Diarizer
-from shared.diarization.incremental import IncrementalSpeakers
+from shared.diarization.incremental import IncrementalDiarization
 from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
 from shared.errors import ModelMissing
@@ -68,10 +68,10 @@ def test_silence_has_no_speaker(diarizer, n_samples):
 
 
 def test_a_phrase_gets_its_speaker_when_it_ends(diarizer, speech):
-    speakers = IncrementalSpeakers(diarizer.models())
-    assert speakers.speaker_of(np.zeros(16_000, np.float32)) is None
-    assert speakers.speaker_of(speech) == 1
-    assert speakers.speaker_of(speech[: 3 * 16_000]) == 1
+    speakers = IncrementalDiarization(diarizer.models())
+    assert speakers.identify_speaker(np.zeros(16_000, np.float32)) is None
+    assert speakers.identify_speaker(speech) == 1
+    assert speakers.identify_speaker(speech[: 3 * 16_000]) == 1
 
 
 def test_without_models_the_error_names_the_command(tmp_path):
@@ -80,7 +80,7 @@ def test_without_models_the_error_names_the_command(tmp_path):
 
 
 def test_nothing_of_a_voice_is_left_after_the_call(diarizer, speech):
-    """Neither in the session nor in what it returns, which RTTM writes in full."""
+    """The audio is neither in the session nor in its result, which RTTM writes in full."""
     session = diarizer.start()
     session.push(speech)
     found = session.finish()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shared.diarization.embedding import features_alone, longest_speech, runs
+from shared.diarization.embedding import longest_speech, runs, to_feature_frames
 
 
 @pytest.mark.parametrize(
@@ -21,9 +21,9 @@ def test_runs_are_named_by_their_ends(flags, expected):
 
 def test_frames_of_the_filter_bank_follow_the_nearest_of_the_segmentation():
     """Frame 100 is centred at 1.719 s; those of the filter bank around it at 1.7125 to 1.7225 s."""
-    alone = np.zeros((589, 3), bool)
-    alone[100, 1] = True
-    of_features = features_alone(alone, 998)
+    is_clean = np.zeros((589, 3), bool)
+    is_clean[100, 1] = True
+    of_features = to_feature_frames(is_clean, 998)
     assert of_features.shape == (998, 3)
     assert np.flatnonzero(of_features[:, 1]).tolist() == [170, 171]
     assert not of_features[:, [0, 2]].any()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from shared.diarization import incremental
-from shared.diarization.incremental import IncrementalSpeakers
+from shared.diarization.incremental import IncrementalDiarization
 
 ANNA, BORIS, CLARA = np.eye(192, dtype=np.float32)[:3]
 
@@ -12,9 +12,9 @@ def hear(monkeypatch):
     """Speakers of phrases that are given as (vector, seconds) instead of samples."""
 
     def speakers_of(*phrases, most_speakers=None):
-        speakers = IncrementalSpeakers(None, most_speakers)
+        speakers = IncrementalDiarization(None, most_speakers)
         monkeypatch.setattr(speakers, "_main_voice", lambda phrase: phrase)
-        return [speakers.speaker_of(phrase) for phrase in phrases]
+        return [speakers.identify_speaker(phrase) for phrase in phrases]
 
     return speakers_of
 

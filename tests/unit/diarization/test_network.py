@@ -1,4 +1,4 @@
-"""The graphs with the real weights against what torch answered."""
+"""The graphs with the real weights against the outputs of torch."""
 
 import numpy as np
 import pytest

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from shared.diarization.reconstruction import BLOCK_FRAMES, assign_clusters, reconstruct
-from shared.diarization.voices import WindowVoices
+from shared.diarization.voice_embeddings import WindowVoices
 
 ANNA, BORIS, CLARA = np.eye(192, dtype=np.float32)[:3]
 
@@ -62,8 +62,8 @@ def test_a_breath_does_not_end_a_turn_but_another_speaker_does():
 
 def test_a_moment_is_decided_by_all_windows_that_cover_it():
     """One of three windows missed it."""
-    heard = (ANNA, 0, 589)
-    windows = [window(0, heard), window(192, (ANNA, 0, 100)), window(384, heard)]
+    active = (ANNA, 0, 589)
+    windows = [window(0, active), window(192, (ANNA, 0, 100)), window(384, active)]
     (turn,) = reconstruct(windows, ANNA[None], 30.0).turns
     assert turn.offset_s == 0
     assert turn.end_s == pytest.approx((384 + 589) * 0.016875, abs=0.05)
@@ -75,7 +75,7 @@ def test_nothing_is_said_after_the_end():
 
 
 def test_without_speakers_all_speech_is_one_s():
-    """A cough too short for an embedding is speech of some speaker."""
+    """A cough too short for a vector is speech of a speaker."""
     found = reconstruct([window(0, (None, 100, 110))], np.zeros((0, 192), np.float32), 10.0)
     assert spans(found.turns) == [(1, 1.71, 1.88)]
 

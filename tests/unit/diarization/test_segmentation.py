@@ -8,9 +8,9 @@ from shared.diarization.segmentation import (
     STEP_SAMPLES,
     WINDOW_SAMPLES,
     SlidingWindows,
+    find_clean_frames,
     frame_time_s,
     voice_activity,
-    voices_alone,
 )
 
 
@@ -20,10 +20,10 @@ def windows_of(samples, block_samples):
     blocks = [
         samples[start : start + block_samples] for start in range(0, len(samples), block_samples)
     ]
-    stretches = [stretch for block in blocks for stretch in sliding.push(block)]
-    for stretch in [*stretches, *sliding.finish()]:
-        starts = [stretch.offset + start for start in stretch.starts]
-        found += zip(starts, stretch.windows(), strict=True)
+    batches = [batch for block in blocks for batch in sliding.push(block)]
+    for batch in [*batches, *sliding.finish()]:
+        starts = [batch.offset + start for start in batch.starts]
+        found += zip(starts, batch.windows(), strict=True)
     return found
 
 
@@ -66,14 +66,14 @@ def test_memory_is_bounded_by_the_windows_under_way():
 
 
 def test_a_class_of_two_voices_counts_for_both():
-    """Classes are no speaker, 1, 2, 3, 1 with 2, 1 with 3, 2 with 3."""
+    """Classes are silence, 1, 2, 3, 1 with 2, 1 with 3, 2 with 3."""
     probabilities = np.array([[0.1, 0.2, 0.1, 0, 0.6, 0, 0]], np.float32)
     np.testing.assert_allclose(voice_activity(probabilities), [[0.8, 0.7, 0]], rtol=1e-6)
 
 
 def test_a_voice_is_alone_where_its_own_class_is_the_likeliest():
     probabilities = np.eye(7, dtype=np.float32)
-    assert voices_alone(probabilities).tolist() == [
+    assert find_clean_frames(probabilities).tolist() == [
         [False, False, False],
         [True, False, False],
         [False, True, False],

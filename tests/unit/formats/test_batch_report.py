@@ -1,4 +1,4 @@
-"""Outcome of each input -> `report.json`."""
+"""Outcomes of inputs -> `report.json`."""
 
 from shared.formats.batch_report import ReportEntry, batch_report
 

@@ -55,7 +55,7 @@ def combined(channel, text):
     return {"channel": channel, "lexical": bare, "itn": bare, "maskedITN": bare, "display": text}
 
 
-def test_everything_that_can_be_asked_for():
+def test_all_options_at_once():
     """The contract's example, word for word; its ticks are integers."""
     times = {"offset": "PT0.76S", "offsetInTicks": 7_600_000, "offsetMilliseconds": 760}
     hello = {"duration": "PT0.4S", "durationInTicks": 4_000_000, "durationMilliseconds": 400}
@@ -143,7 +143,7 @@ RESULT = {
 
 
 def violations(value, schema, place="result"):
-    """Where a value is not what the schema says."""
+    """Return the violations of the schema, each with its place."""
     if isinstance(schema, list):
         if not isinstance(value, list):
             return [f"{place} is no list"]
@@ -163,7 +163,7 @@ def violations(value, schema, place="result"):
     return found
 
 
-def test_the_schema_finds_what_is_wrong():
+def test_the_schema_finds_errors():
     """Else the next test would prove nothing: a float for a tick, a member too few or too many."""
     result = result_of(HELLO_WORLD)
     result["durationInTicks"] = 25_800_000.0
@@ -183,7 +183,7 @@ def test_every_member_is_of_the_contracts_type(options, phrases):
     assert violations(result, RESULT) == []
 
 
-def test_words_and_locale_are_there_only_when_asked_for():
+def test_words_and_locale_are_there_only_on_request():
     (said,) = result_of(replace(HELLO_WORLD, speaker=None))["recognizedPhrases"]
     assert {"words", "displayWords"} & set(said["nBest"][0]) == set()
     assert {"locale", "speaker"} & set(said) == set()
@@ -210,7 +210,7 @@ def test_phrases_are_sorted_by_time_with_channels_mixed():
 
 
 @pytest.mark.parametrize(
-    ("asked_for", "n_channels", "listed"),
+    ("requested", "n_channels", "listed"),
     [
         ((0, 1), 2, [0, 1]),
         ((0, 1), 1, [0]),  # the default of the contract, and a mono file
@@ -220,8 +220,8 @@ def test_phrases_are_sorted_by_time_with_channels_mixed():
         ((5,), 2, [0]),  # none of them is there: mixed
     ],
 )
-def test_every_channel_that_was_transcribed_is_listed_even_if_silent(asked_for, n_channels, listed):
-    result = result_of(n_channels=n_channels, channels=asked_for)
+def test_every_transcribed_channel_has_an_entry_even_if_silent(requested, n_channels, listed):
+    result = result_of(n_channels=n_channels, channels=requested)
     assert result["combinedRecognizedPhrases"] == [combined(channel, "") for channel in listed]
     assert result["recognizedPhrases"] == []
 
@@ -240,7 +240,7 @@ def test_without_punctuation_the_display_forms_keep_capitals_and_numbers():
     assert [word["displayText"] for word in reading["displayWords"]] == ["Well", "it's", "$3.50"]
 
 
-def test_a_time_is_in_utc_whatever_the_clock_of_the_worker_says():
+def test_a_time_is_in_utc_in_any_time_zone_of_the_worker():
     there = MADE.astimezone(timezone(timedelta(hours=-7)))
     result = batch_result(transcript(), SOURCE, there, BatchResultOptions())
     assert result["timestamp"] == "2025-05-24T13:37:05Z"

@@ -73,7 +73,7 @@ def test_separate_channels_are_listed_channel_by_channel_then_by_time():
 
 
 def test_a_requested_channel_without_speech_has_an_empty_combined_phrase():
-    """A client that asked for two channels gets two entries."""
+    """A request for two channels gets two entries."""
     result = fast_transcription_result(
         transcript(phrase(0, 0.96, "Good afternoon."), n_channels=2), separate_channels=[0, 1]
     )

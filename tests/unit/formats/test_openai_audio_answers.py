@@ -113,9 +113,9 @@ def test_the_language_is_the_one_that_is_spoken_longest():
     assert transcription_json(answer)["languages"] == [{"code": "en"}, {"code": "de"}]
 
 
-@pytest.mark.parametrize(("asked", "language"), [(None, "unknown"), ("pt-BR", "portuguese")])
-def test_the_language_of_silence_is_the_requested_one(asked, language):
-    assert verbose_json(transcript(), ("segment",), asked) == {
+@pytest.mark.parametrize(("requested", "language"), [(None, "unknown"), ("pt-BR", "portuguese")])
+def test_the_language_of_silence_is_the_requested_one(requested, language):
+    assert verbose_json(transcript(), ("segment",), requested) == {
         "task": "transcribe",
         "language": language,
         "duration": 5.2,

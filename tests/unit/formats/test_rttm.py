@@ -23,5 +23,5 @@ def test_a_name_with_blanks_keeps_its_column():
     assert len(line.split()) == 10
 
 
-def test_no_speech_is_no_line():
+def test_silence_has_no_line():
     assert rttm([], "") == ""

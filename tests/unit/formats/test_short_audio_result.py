@@ -37,7 +37,7 @@ THANKS = Phrase(
 )
 
 
-def heard(*phrases):
+def transcript_of(*phrases):
     return Transcript(duration_s=4.0, n_channels=1, phrases=phrases, dropped=())
 
 
@@ -47,7 +47,7 @@ def unheard(*dropped, duration_s=4.0):
 
 def test_simple_result_is_the_documented_object():
     """Text, status and integer ticks, nothing else."""
-    assert simple_result(heard(REMIND)) == {
+    assert simple_result(transcript_of(REMIND)) == {
         "RecognitionStatus": "Success",
         "DisplayText": "Remind me at 5.",
         "Offset": 1_800_000,
@@ -57,7 +57,7 @@ def test_simple_result_is_the_documented_object():
 
 def test_detailed_result_is_the_documented_object():
     """The four text forms stand in `NBest`; lexical words are timed in ticks."""
-    assert detailed_result(heard(REMIND)) == {
+    assert detailed_result(transcript_of(REMIND)) == {
         "RecognitionStatus": "Success",
         "Offset": 1_800_000,
         "Duration": 18_500_000,
@@ -81,12 +81,12 @@ def test_detailed_result_is_the_documented_object():
 def test_words_are_left_out_where_no_word_was_timed():
     """`Words` belongs to `wordLevelTimestamps=true` only."""
     untimed = Phrase(0, "en-US", 0.18, 1.85, REMIND.n_best)
-    assert "Words" not in detailed_result(heard(untimed))["NBest"][0]
+    assert "Words" not in detailed_result(transcript_of(untimed))["NBest"][0]
 
 
 def test_several_phrases_become_one_result():
     """Text joined by spaces, from the first word to the last, silence between included."""
-    result = detailed_result(heard(REMIND, THANKS))
+    result = detailed_result(transcript_of(REMIND, THANKS))
     assert result["DisplayText"] == "Remind me at 5. Thank you."
     assert (result["Offset"], result["Duration"]) == (1_800_000, 31_900_000)
     assert [word["Word"] for word in result["NBest"][0]["Words"]] == [
@@ -96,12 +96,12 @@ def test_several_phrases_become_one_result():
 
 def test_joined_confidence_is_weighted_by_duration():
     """1.85 s at 0.92 and 0.37 s at 0.5 give 0.85, not their plain mean 0.71."""
-    assert detailed_result(heard(REMIND, THANKS))["NBest"][0]["Confidence"] == 0.85
+    assert detailed_result(transcript_of(REMIND, THANKS))["NBest"][0]["Confidence"] == 0.85
 
 
 def test_second_reading_takes_the_only_reading_of_a_phrase_that_has_one():
     """No reading of the whole clip lacks a phrase."""
-    second = detailed_result(heard(REMIND, THANKS))["NBest"][1]
+    second = detailed_result(transcript_of(REMIND, THANKS))["NBest"][1]
     assert second["Lexical"] == "remind me at five thank ewe"
     assert "Words" not in second
 
@@ -109,9 +109,9 @@ def test_second_reading_takes_the_only_reading_of_a_phrase_that_has_one():
 def test_text_that_profanity_removal_emptied_leaves_no_gap():
     """`removed` may empty a phrase; the display text has no double space then."""
     emptied = Phrase(0, "en-US", 2.2, 0.4, (Alternative(0.9, "damn", "damn", "", ""),))
-    result = detailed_result(heard(REMIND, emptied, THANKS))
+    result = detailed_result(transcript_of(REMIND, emptied, THANKS))
     assert result["DisplayText"] == "Remind me at 5. Thank you."
-    assert simple_result(heard(emptied))["DisplayText"] == ""
+    assert simple_result(transcript_of(emptied))["DisplayText"] == ""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""How a result names its input: never with what gives access to it."""
+"""Sources of results never contain credentials."""
 
 import pytest
 

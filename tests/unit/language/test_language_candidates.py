@@ -8,9 +8,9 @@ from shared.language.candidates import LanguageCandidates
 LANGUAGES = frozenset({"de", "en", "es", "fr", "ja"})
 
 
-def most_probable(locales, heard, weights=(1.0,)):
+def most_probable(locales, probabilities, weights=(1.0,)):
     candidates = LanguageCandidates(locales, LANGUAGES)
-    return candidates.identified(candidates.mean_posteriors(heard, weights)).locale
+    return candidates.identified(candidates.mean_posteriors(probabilities, weights)).locale
 
 
 @pytest.mark.parametrize("locales", [["en-GB"], ["en-GB", "en-US"]])
@@ -25,18 +25,18 @@ def test_several_languages_need_evidence(locales):
 
 def test_languages_that_are_no_candidates_do_not_count():
     """An accent may sound like another language; the caller knows that it is not."""
-    heard = [{"fr": 0.9, "en": 0.06, "es": 0.04}]
-    assert most_probable(["en-US", "es-ES"], heard) == "en-US"
+    probabilities = [{"fr": 0.9, "en": 0.06, "es": 0.04}]
+    assert most_probable(["en-US", "es-ES"], probabilities) == "en-US"
 
 
 def test_long_segments_weigh_more_than_short_ones():
-    heard = [{"en": 0.9, "es": 0.1}, {"en": 0.3, "es": 0.7}]
-    assert most_probable(["en-US", "es-ES"], heard, [0.4, 8.0]) == "es-ES"
+    probabilities = [{"en": 0.9, "es": 0.1}, {"en": 0.3, "es": 0.7}]
+    assert most_probable(["en-US", "es-ES"], probabilities, [0.4, 8.0]) == "es-ES"
 
 
 def test_one_segment_that_excludes_a_language_does_not_decide_for_all():
-    heard = [{"en": 0.0, "es": 1.0}, {"en": 0.99, "es": 0.01}]
-    assert most_probable(["en-US", "es-ES"], heard, [0.3, 10.0]) == "en-US"
+    probabilities = [{"en": 0.0, "es": 1.0}, {"en": 0.99, "es": 0.01}]
+    assert most_probable(["en-US", "es-ES"], probabilities, [0.3, 10.0]) == "en-US"
 
 
 def test_without_candidates_any_language_may_win():
@@ -44,15 +44,15 @@ def test_without_candidates_any_language_may_win():
 
 
 def test_of_two_locales_of_a_language_the_first_is_taken():
-    heard = [{"en": 0.9, "es": 0.1}]
-    assert most_probable(["es-MX", "en-AU", "en-US", "es-ES"], heard) == "en-AU"
+    probabilities = [{"en": 0.9, "es": 0.1}]
+    assert most_probable(["es-MX", "en-AU", "en-US", "es-ES"], probabilities) == "en-AU"
 
 
 def test_a_tie_goes_to_the_caller_s_order():
     assert most_probable(["fr-FR", "de-DE"], [{"de": 0.5, "fr": 0.5}]) == "fr-FR"
 
 
-def test_without_evidence_the_first_candidate_is_taken():
+def test_without_evidence_for_any_candidate_the_first_is_taken():
     assert most_probable(["fr-FR", "de-DE"], [{"ja": 1.0}]) == "fr-FR"
 
 
@@ -73,7 +73,7 @@ def test_a_candidate_beyond_the_model_is_refused(locales):
         LanguageCandidates(locales, LANGUAGES)
 
 
-def test_the_in_set_probability_is_a_mean_by_seconds_of_speech():
+def test_the_probability_in_set_is_a_mean_weighted_by_seconds_of_speech():
     candidates = LanguageCandidates(["es-ES", "en-US"], LANGUAGES)
-    heard = [{"es": 0.3, "en": 0.1, "fr": 0.6}, {"fr": 1.0}]
-    assert candidates.in_set_probability(heard, [1.0, 3.0]) == pytest.approx(0.1)
+    probabilities = [{"es": 0.3, "en": 0.1, "fr": 0.6}, {"fr": 1.0}]
+    assert candidates.in_set_probability(probabilities, [1.0, 3.0]) == pytest.approx(0.1)

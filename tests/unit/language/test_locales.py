@@ -52,7 +52,7 @@ def test_a_refusal_quotes_little():
         ("wuu-CN", "zh"),
     ],
 )
-def test_a_locale_maps_to_the_models_name_of_the_language(locale, language):
+def test_a_locale_has_the_models_code_of_its_language(locale, language):
     assert language_of(locale) == language
 
 

@@ -14,13 +14,13 @@ from shared.audio.encode import Container, Encoding
 from shared.errors import ConfigurationError, SynthesisUnavailable
 from shared.settings import Settings
 from shared.synthesis import installed
-from shared.synthesis.azure_speech import AzureSpeech, named_voice
-from shared.synthesis.encoded import encoded_speech
+from shared.synthesis.azure_speech import AzureSpeech, voice_from_short_name
+from shared.synthesis.encoded import encode_speech
 from shared.synthesis.installed import find_voices
-from shared.synthesis.speaker import Speaker
+from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.ssml import read_ssml
 from shared.synthesis.synthesizer import Sentence, Span
-from shared.synthesis.voices import FEMALE, MALE, NEUTRAL, find_voice, kokoro_voice
+from shared.synthesis.voice_catalogue import FEMALE, MALE, NEUTRAL, find_voice, kokoro_voice
 from shared.version import USER_AGENT
 
 SECRET = "Wx5canary"
@@ -60,7 +60,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _keep(self, body):
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.asked.append((self.requestline, headers, body.decode()))
+        self.server.received.append((self.requestline, headers, body.decode()))
 
     def _begin(self, headers):
         self.send_response_only(self.server.statuses.pop(0) if self.server.statuses else 200)
@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.asked, server.statuses = [], []
+    server.received, server.statuses = [], []
     server.handle_error = lambda *_: None  # clients that hang up after a refusal
     server.listed, server.pieces = LIST, [SAMPLES.tobytes()]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -106,20 +106,20 @@ def azure(server, waited_s):
     azure._client.close()
 
 
-def sentence(*spans, language="en-US", **manner):
-    return Sentence(spans=spans or (Span("Hello."),), language=language, **manner)
+def sentence(*spans, language="en-US", **style):
+    return Sentence(spans=spans or (Span("Hello."),), language=language, **style)
 
 
 def spoken(azure, said=None, speaker="en-US-JennyNeural"):
     return list(azure.synthesise(said or sentence(), speaker))
 
 
-def test_a_sentence_is_requested_as_in_the_reference(azure, server):
+def test_a_request_has_the_form_of_the_reference(azure, server):
     (speech,) = spoken(azure)
     assert speech.sample_rate == 24_000
     assert speech.samples.dtype == np.int16
     assert speech.samples.tolist() == SAMPLES.tolist()
-    ((line, headers, body),) = server.asked
+    ((line, headers, body),) = server.received
     assert line == "POST /cognitiveservices/v1 HTTP/1.1"
     assert headers["ocp-apim-subscription-key"] == SECRET
     assert headers["content-type"] == "application/ssml+xml"
@@ -134,7 +134,7 @@ def test_a_sentence_is_requested_as_in_the_reference(azure, server):
 def test_text_cannot_become_markup_nor_break_it(azure, server):
     text = "</voice><audio src='x'/> & \"you\"\x00\x0b\ud800 ok"
     spoken(azure, sentence(Span(text)))
-    body = server.asked[0][2]
+    body = server.received[0][2]
     assert "<audio" not in body
     (passage,) = read_ssml(body.encode())
     assert passage.spans[0].text == "</voice><audio src='x'/> & \"you\" ok"
@@ -144,24 +144,24 @@ def test_speed_pitch_and_pronunciation_are_markup(azure, server):
     spoken(azure, sentence(Span("A "), Span("tomato", "təˈmɑːtəʊ"), speed=0.8, pitch=1.25))
     assert (
         '<prosody rate="-20%" pitch="+25%">A <phoneme alphabet="ipa" ph="təˈmɑːtəʊ">tomato'
-        "</phoneme></prosody>" in server.asked[0][2]
+        "</phoneme></prosody>" in server.received[0][2]
     )
 
 
 def test_a_multilingual_voice_gets_the_language(azure, server):
     spoken(azure, sentence(language="fr-FR"), "en-US-AvaMultilingualNeural")
-    assert '<lang xml:lang="fr-FR">Hello.</lang>' in server.asked[0][2]
+    assert '<lang xml:lang="fr-FR">Hello.</lang>' in server.received[0][2]
 
 
 def test_samples_are_there_before_the_last_is_made(azure, server):
-    """The second piece is sent only when the first was heard; a sample cut in two is made whole."""
-    heard = threading.Event()
+    """The second piece leaves after the first was played; a sample that is cut in two is joined."""
+    was_played = threading.Event()
     audio = SAMPLES.tobytes()
-    server.pieces = [audio[:3], lambda: heard.wait(5), audio[3:]]
+    server.pieces = [audio[:3], lambda: was_played.wait(5), audio[3:]]
     parts = azure.synthesise(sentence(), "en-US-JennyNeural")
     first = next(parts)
     assert first.samples.tolist() == [1]
-    heard.set()
+    was_played.set()
     assert [part.samples.tolist() for part in parts] == [[-2, 300, -32_768, 32_767]]
 
 
@@ -182,7 +182,7 @@ def test_a_redirect_is_not_followed(azure, server):
     server.statuses = [302]
     with pytest.raises(SynthesisUnavailable, match="answered 302"):
         spoken(azure)
-    assert len(server.asked) == 1
+    assert len(server.received) == 1
 
 
 def _break_off(_request):
@@ -203,7 +203,7 @@ def _vanish(_request):
 
 @pytest.mark.parametrize("failing", [_break_off, _refuse, _vanish])
 def test_neither_text_nor_key_is_in_a_failure_or_a_log_line(failing, caplog):
-    """Not in the exception, what it hangs on to, or what any library says at any level."""
+    """No exception, no cause of it and no log line of any level has it."""
     caplog.set_level(logging.DEBUG)
     settings = Settings(
         voices=("azure",), azure_speech_key=SECRET, azure_speech_region="westeurope"
@@ -258,29 +258,31 @@ def test_a_key_that_is_not_ascii_is_not_quoted():
     ],
 )
 def test_the_address_is_the_regions_or_the_resources_own(given, url):
-    asked = []
+    received = []
 
     def answer(request):
-        asked.append(str(request.url))
+        received.append(str(request.url))
         return httpx.Response(200, content=b"")
 
     settings = Settings(voices=("azure",), azure_speech_key=SECRET, **given)
     assert spoken(AzureSpeech(settings, httpx.MockTransport(answer))) == []
-    assert asked == [url]
+    assert received == [url]
 
 
-def test_voices_are_requested_once(azure, server):
+def test_voices_are_fetched_once(azure, server):
     assert [(one.short_name, one.locale, one.gender) for one in azure.voices()] == [
         ("en-US-JennyNeural", "en-US", FEMALE),
         ("de-DE-KillianNeural", "de-DE", MALE),
         ("zh-CN-liaoning-XiaobeiNeural", "zh-CN-liaoning", NEUTRAL),
     ]
     azure.voices()
-    assert [line for line, _, _ in server.asked] == ["GET /cognitiveservices/voices/list HTTP/1.1"]
+    assert [line for line, _, _ in server.received] == [
+        "GET /cognitiveservices/voices/list HTTP/1.1"
+    ]
 
 
 @pytest.mark.parametrize("listed", [[], {"error": SECRET}, SECRET, [SECRET]])
-def test_a_list_without_voices_is_requested_again(azure, server, listed):
+def test_an_empty_voice_list_is_fetched_again(azure, server, listed):
     server.listed = listed
     with pytest.raises(SynthesisUnavailable, match="lists no voices") as failed:
         azure.voices()
@@ -290,48 +292,48 @@ def test_a_list_without_voices_is_requested_again(azure, server, listed):
 
 
 @pytest.fixture
-def speaker(server):
-    """Speak with the voices of the resource, looked up as the service does."""
-    speaker = Speaker(settings_for(server))
-    yield speaker
-    speaker._look_up().engines["azure"]._client.close()
+def synthesis(server):
+    """Speech synthesis with the voices of the resource, looked up as in the service."""
+    synthesis = SpeechSynthesis(settings_for(server))
+    yield synthesis
+    synthesis._installed_voices().engines["azure"]._client.close()
 
 
-def lines_of(speaker, inside):
+def lines_of(synthesis, inside):
     document = f"<speak xml:lang='de-DE'><voice name='de-DE-KillianNeural'>{inside}</voice></speak>"
-    return speaker.cast(read_ssml(document.encode()))
+    return synthesis.assign_voices(read_ssml(document.encode()))
 
 
-def test_a_script_is_spoken_by_a_voice_of_the_cloud_without_espeak(speaker, server, monkeypatch):
-    """The list is asked for first, then the sentence."""
+def test_a_script_is_spoken_by_a_voice_of_the_cloud_without_espeak(synthesis, server, monkeypatch):
+    """The first request fetches the list, the second sends the sentence."""
     monkeypatch.setattr(installed, "find_espeak", lambda: None)
     server.pieces = [SAMPLES.tobytes() * 240, SAMPLES.tobytes() * 240]
-    assert server.asked == []
-    parts = list(speaker.speak(lines_of(speaker, "Ja.")))
+    assert server.received == []
+    parts = list(synthesis.speak(lines_of(synthesis, "Ja.")))
     total_s = sum(part.duration_s for part in parts)
     assert round(total_s, 2) == 0.3  # 2400 samples, and the pause behind a sentence
     assert [part.ends_sentence for part in parts] == [*[False] * (len(parts) - 1), True]
-    assert [line.split()[1] for line, _, _ in server.asked] == [
+    assert [line.split()[1] for line, _, _ in server.received] == [
         "/cognitiveservices/voices/list", "/cognitiveservices/v1",
     ]  # fmt: skip
 
 
-def test_the_first_bytes_of_a_sentence_leave_before_its_last_has_come(speaker, server):
+def test_the_first_bytes_of_a_sentence_leave_before_its_last_has_come(synthesis, server):
     """The service sends the second half when the first has been received, encoded."""
-    heard = threading.Event()
-    server.pieces = [SAMPLES.tobytes() * 960, lambda: heard.wait(20), SAMPLES.tobytes() * 960]
+    was_played = threading.Event()
+    server.pieces = [SAMPLES.tobytes() * 960, lambda: was_played.wait(20), SAMPLES.tobytes() * 960]
     encoding = Encoding(Container.WAV, "pcm_s16le", 24_000)
-    pieces = encoded_speech(speaker, lines_of(speaker, "Ja."), encoding)
+    pieces = encode_speech(synthesis, lines_of(synthesis, "Ja."), encoding)
     wav = next(pieces)
-    assert not heard.is_set()
+    assert not was_played.is_set()
     assert 44 < len(wav) <= 44 + 9_600
-    heard.set()
+    was_played.set()
     wav += b"".join(pieces)
     assert wav[44:] == SAMPLES.tobytes() * 1_920 + bytes(9_600)
     assert wav[40:44] == b"\xff\xff\xff\xff"  # a header that leaves first knows no length
 
 
-def test_a_client_that_stops_reading_ends_the_connection(speaker, server):
+def test_a_client_that_leaves_ends_the_connection(synthesis, server):
     """The service notices when it sends on."""
     noticed = threading.Event()
     server.handle_error = lambda *_: noticed.set()
@@ -342,29 +344,29 @@ def test_a_client_that_stops_reading_ends_the_connection(speaker, server):
                 yield SAMPLES.tobytes() * 960
 
     server.pieces = Endless()
-    pieces = encoded_speech(
-        speaker, lines_of(speaker, "Ja."), Encoding(Container.RAW, "pcm_s16le", 24_000)
+    pieces = encode_speech(
+        synthesis, lines_of(synthesis, "Ja."), Encoding(Container.RAW, "pcm_s16le", 24_000)
     )
     next(pieces)
     pieces.close()
     assert noticed.wait(20)
 
 
-def test_a_named_voice_needs_no_list(server):
+def test_a_named_voice_needs_no_request(server):
     found = find_voices(settings_for(server, "azure:de-DE-KatjaNeural", "azure:en-US-AvaNeural"))
     assert [one.short_name for one in found.voices] == ["de-DE-KatjaNeural", "en-US-AvaNeural"]
-    assert server.asked == []
+    assert server.received == []
     found.engines["azure"]._client.close()
 
 
 @pytest.mark.parametrize("name", ["", "Katja", "de-DE-Katja", "../x-YNeural"])
 def test_a_name_of_another_form_is_refused(name):
     with pytest.raises(ConfigurationError, match="SOTTO_VOICES"):
-        named_voice(name)
+        voice_from_short_name(name)
 
 
 def test_nothing_of_the_cloud_is_there_by_default(monkeypatch):
-    """Not even a client, whatever key is set."""
+    """With any key set, not even a client is made."""
     monkeypatch.setattr(installed, "AzureSpeech", None)
     given = {"azure_speech_key": SECRET, "azure_speech_region": "westeurope"}
     found = find_voices(Settings(voices=("espeak-ng",), **given))
@@ -372,8 +374,8 @@ def test_nothing_of_the_cloud_is_there_by_default(monkeypatch):
     assert "azure" not in found.engines
 
 
-def test_the_order_decides_who_speaks_under_a_name_of_azures():
+def test_the_order_decides_which_voice_an_azure_name_selects():
     """A voice that is here may stand for it, if it is preferred."""
-    ours, theirs = kokoro_voice("af_heart"), named_voice("en-US-JennyNeural")
+    ours, theirs = kokoro_voice("af_heart"), voice_from_short_name("en-US-JennyNeural")
     assert find_voice((ours, theirs), "en-US-JennyNeural") is ours
     assert find_voice((theirs, ours), "en-US-JennyNeural") is theirs

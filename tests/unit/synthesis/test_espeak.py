@@ -1,4 +1,4 @@
-"""eSpeak NG in its own process: what it answers, and what happens when it does not."""
+"""eSpeak NG in a child process: its answers, and its failures."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from shared.errors import SynthesisUnavailable
 from shared.synthesis import espeak as module
 from shared.synthesis.espeak import EspeakProcess, EspeakSynthesizer, find_espeak
 from shared.synthesis.synthesizer import Sentence, Span
-from shared.synthesis.voices import ESPEAK_VOICES
+from shared.synthesis.voice_catalogue import ESPEAK_VOICES
 
 
 @pytest.fixture(scope="module")
@@ -140,10 +140,10 @@ def test_our_own_process_never_maps_the_library(espeak):
 def test_the_child_reads_lines_and_writes_lines():
     """Its contract, as a shell would see it."""
     found = find_espeak()
-    asked = {"do": "phonemes", "voice": "de", "text": "ja", "tie": ""}
+    request = {"do": "phonemes", "voice": "de", "text": "ja", "tie": ""}
     answer = subprocess.run(
         [sys.executable, "-I", "-S", "-B", module._CHILD, found.library, found.data_folder],
-        input=json.dumps(asked).encode(),
+        input=json.dumps(request).encode(),
         capture_output=True,
         check=True,
     )

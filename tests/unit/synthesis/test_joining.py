@@ -28,7 +28,7 @@ def test_voices_of_any_loudness_come_out_alike(amplitude):
     assert level_dbfs(joined.samples) == pytest.approx(-20, abs=0.3)
 
 
-def test_a_requested_gain_is_added():
+def test_the_gain_is_added_to_the_level():
     assert level_dbfs(join_parts([tone(3_000)], gain_db=-6).samples) == pytest.approx(-26, abs=0.3)
 
 

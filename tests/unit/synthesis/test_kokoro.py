@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.synthesis.espeak import EspeakProcess
-from shared.synthesis.kokoro import MAX_SOUNDS, KokoroSynthesizer, kokoro_sounds
+from shared.synthesis.kokoro import MAX_PHONEMES, KokoroSynthesizer, to_kokoro_phonemes
 from shared.synthesis.synthesizer import Sentence, Span
 
 
@@ -22,7 +22,7 @@ from shared.synthesis.synthesizer import Sentence, Span
     ],
 )
 def test_the_letters_of_one_sound_become_one_symbol(kind, ipa, sounds):
-    assert kokoro_sounds(ipa, kind) == sounds
+    assert to_kokoro_phonemes(ipa, kind) == sounds
 
 
 class HeardModel:
@@ -50,8 +50,8 @@ def kokoro(tmp_path):
     process.stop()
 
 
-def speak(kokoro, *spans, speaker="af_heart", **manner):
-    sentence = Sentence(spans=spans, language="en-US", **manner)
+def speak(kokoro, *spans, speaker="af_heart", **style):
+    sentence = Sentence(spans=spans, language="en-US", **style)
     for part in kokoro.synthesise(sentence, speaker):
         assert part.sample_rate == 24_000
     return kokoro._model.runs
@@ -81,7 +81,7 @@ def test_too_many_sounds_are_spoken_in_parts(kokoro):
     runs = speak(kokoro, Span("x", "abc " * 400))
     lengths = [run["tokens"].shape[1] - 2 for run in runs]
     assert len(runs) == 4
-    assert max(lengths) <= MAX_SOUNDS
+    assert max(lengths) <= MAX_PHONEMES
     assert sum(lengths) == 4 * 400 - 1
 
 

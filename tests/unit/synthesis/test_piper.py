@@ -1,4 +1,4 @@
-"""Piper voices: what their JSON says, and the ids that a sentence becomes."""
+"""Piper voices: their description, and the ids of a sentence."""
 
 import json
 
@@ -58,12 +58,12 @@ class HeardModel:
 def spoken(folder):
     """Return the inputs of the model for a sentence."""
 
-    def speak(*spans, **manner):
+    def speak(*spans, **style):
         process = EspeakProcess()
         synthesizer = PiperSynthesizer(process)
         model = HeardModel()
         synthesizer._loaded[str(folder)] = (read_piper_voice(folder), model)
-        sentence = Sentence(spans=spans, language="en-GB", **manner)
+        sentence = Sentence(spans=spans, language="en-GB", **style)
         (speech,) = synthesizer.synthesise(sentence, str(folder))
         process.stop()
         assert (len(speech.samples), speech.sample_rate) == (1_600, 16_000)

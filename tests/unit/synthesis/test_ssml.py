@@ -1,16 +1,16 @@
-"""SSML as a script: voices, manners, pauses, pronunciations; what is refused."""
+"""SSML as a script: voices, styles, pauses, pronunciations, refusals."""
 
 import pytest
 
 from shared.errors import MalformedSsml
-from shared.synthesis.ssml import Manner, Passage, read_ssml
+from shared.synthesis.ssml import Passage, VoiceStyle, read_ssml
 from shared.synthesis.synthesizer import Span
 
 JENNY = "en-US-JennyNeural"
 
 
 def spoken(inside, voice=JENNY):
-    """Script of what stands inside of one voice."""
+    """Script of the content of one voice element."""
     speak = f"<speak xml:lang='en-US'><voice name='{voice}'>{inside}</voice></speak>"
     return read_ssml(speak.encode())
 
@@ -30,8 +30,8 @@ def test_the_documents_own_example_is_one_passage():
         b"<voice xml:lang='en-US' xml:gender='Female' name='en-US-JennyNeural'>"
         b"Hi &amp; bye.</voice></speak>"
     )
-    manner = Manner(voice=JENNY, voice_locale="en-US", gender="female")
-    assert script == (Passage((Span("Hi & bye."),), manner),)
+    style = VoiceStyle(voice=JENNY, voice_locale="en-US", gender="female")
+    assert script == (Passage((Span("Hi & bye."),), style),)
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_prosody_adds_up_and_ends_with_its_element():
         "<prosody rate='1.5' volume='-6dB'>a"
         "<prosody rate='-50%' pitch='+12st'>b</prosody></prosody>c"
     )
-    assert (outer.manner.speed, outer.manner.gain_db) == (1.5, -6.0)
-    assert (inner.manner.speed, inner.manner.pitch, inner.manner.gain_db) == (0.75, 1.5, -6.0)
-    assert (after.manner.speed, after.manner.gain_db) == (1.0, 0.0)
+    assert (outer.style.speed, outer.style.gain_db) == (1.5, -6.0)
+    assert (inner.style.speed, inner.style.pitch, inner.style.gain_db) == (0.75, 1.5, -6.0)
+    assert (after.style.speed, after.style.gain_db) == (1.0, 0.0)
 
 
 def test_nested_prosody_stays_within_the_range_of_a_voice():
     """60 times one and a half would be a rate of 10^15 Hz."""
     louder = "<prosody rate='3' pitch='+12st' volume='+20dB'>"
     (passage,) = spoken(louder * 60 + "a" + "</prosody>" * 60)
-    manner = passage.manner
-    assert (manner.speed, manner.pitch, manner.gain_db) == (3.0, 1.5, 20.0)
+    style = passage.style
+    assert (style.speed, style.pitch, style.gain_db) == (3.0, 1.5, 20.0)
 
 
 @pytest.mark.parametrize(
@@ -120,14 +120,14 @@ def test_an_ordinal_of_thousands_of_digits_is_said_as_it_is_written():
 
 def test_lang_changes_the_language_and_not_the_voice():
     _, french, _ = spoken("I say <lang xml:lang='fr-FR'>bonjour</lang> to you")
-    assert (french.manner.voice, french.manner.language) == (JENNY, "fr-FR")
+    assert (french.style.voice, french.style.language) == (JENNY, "fr-FR")
 
 
 def test_several_voices_speak_in_turn():
     script = read_ssml(
         b"<speak xml:lang='en-US'><voice name='a'>One</voice><voice name='b'>Two</voice></speak>"
     )
-    assert [part.manner.voice for part in script] == ["a", "b"]
+    assert [part.style.voice for part in script] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_a_document_that_is_no_ssml_is_refused(document):
     ],
 )
 def test_a_document_type_is_refused_before_anything_of_it_is_read(declared):
-    """Neither entity that grows, nor file, nor address."""
+    """No entity is expanded, no file and no address is read."""
     with pytest.raises(MalformedSsml, match="document type"):
         read_ssml(declared + b"<speak><voice name='x'>&x;&b;</voice></speak>")
 

@@ -1,4 +1,4 @@
-"""Text of each profanity mode, and the words that count."""
+"""Profanity modes, and the words that count as profane."""
 
 import pytest
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from shared.errors import TranslationUnavailable
-from shared.translation.apertium import MOST_PIPELINES, ApertiumTranslator
+from shared.translation.apertium import MAX_PIPELINES, ApertiumTranslator
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def test_texts_keep_their_order_and_lines_stay_lines(translator):
     ]  # fmt: skip
 
 
-def test_markup_of_apertiums_own_stream_is_text(translator):
+def test_markup_of_apertiums_stream_format_is_text(translator):
     text = r"[x] {y} ^z$ 5/3 \ a@b <b> #1"
     assert translator.translate([text], "en", "es") == [text]
 
@@ -159,7 +159,7 @@ def test_the_pipeline_that_was_used_longest_ago_makes_room(made_up):
     translator = made_up(ECHO, names=[f"eng-{target}" for target in targets])
     for target in ["es", "ca", "gl", "de", "fr"]:
         assert translator.translate(["Hello"], "en", target) == ["Hello"]
-    assert len(running(translator)) == MOST_PIPELINES
+    assert len(running(translator)) == MAX_PIPELINES
     assert "eng-spa.mode" not in translator._pipelines
     translator.stop()
 
@@ -201,7 +201,7 @@ def test_a_pair_that_is_removed_while_the_server_runs_is_unavailable(made_up, tm
     assert translator.can_translate("en", "es")
     (tmp_path / "modes" / "eng-spa.mode").unlink()
     change(tmp_path / "modes")
-    with pytest.raises(TranslationUnavailable, match="any more"):
+    with pytest.raises(TranslationUnavailable, match="no longer"):
         translator.translate(["Hello"], "en", "es")
     assert not translator.can_translate("en", "es")
 

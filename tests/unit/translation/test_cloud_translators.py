@@ -17,10 +17,10 @@ SECRET = "Wx5canary"
 
 
 class Service:
-    """Answers in Azure's form, statuses first; keeps what it was asked."""
+    """Answers in Azure's form, statuses first; keeps the requests."""
 
     def __init__(self, *statuses, body=None, headers=None):
-        self.asked = []
+        self.received = []
         self.waited_s = []
         self._statuses = list(statuses)
         self._body = body
@@ -28,7 +28,7 @@ class Service:
 
     def __call__(self, request):
         """Answer one request."""
-        self.asked.append(request)
+        self.received.append(request)
         status = self._statuses.pop(0) if self._statuses else 200
         if status is None:
             raise httpx.ConnectError(SECRET)
@@ -55,7 +55,7 @@ def test_a_key_and_its_region_are_sent():
     assert translator.translate(["Hello", "You"], "en", "zh-Hans") == [
         "zh-Hans: Hello", "zh-Hans: You",
     ]  # fmt: skip
-    (request,) = service.asked
+    (request,) = service.received
     assert str(request.url) == (
         "https://api.cognitive.microsofttranslator.com/translate?api-version=3.0&from=en&to=zh-Hans"
     )
@@ -67,7 +67,7 @@ def test_a_resource_of_ones_own_has_the_path_of_custom_domains():
     service = Service()
     endpoint = "https://mine.cognitiveservices.azure.com"
     service.translator(azure_translator_endpoint=endpoint).translate(["Hello"], "en", "es")
-    assert str(service.asked[0].url).startswith(f"{endpoint}/translator/text/v3.0/translate?")
+    assert str(service.received[0].url).startswith(f"{endpoint}/translator/text/v3.0/translate?")
 
 
 def test_without_a_key_the_identity_of_the_process_is_shown(monkeypatch):
@@ -83,8 +83,8 @@ def test_without_a_key_the_identity_of_the_process_is_shown(monkeypatch):
         "azure_translator_endpoint": "https://mine.cognitiveservices.azure.com",
     }
     service.translator(**settings).translate(["Hello"], "en", "es")
-    assert service.asked[0].headers["authorization"] == "Bearer t0ken"
-    assert "ocp-apim-subscription-key" not in service.asked[0].headers
+    assert service.received[0].headers["authorization"] == "Bearer t0ken"
+    assert "ocp-apim-subscription-key" not in service.received[0].headers
 
 
 def test_an_identity_without_a_token_is_unavailable(monkeypatch):
@@ -101,7 +101,7 @@ def test_an_identity_without_a_token_is_unavailable(monkeypatch):
 
 
 @pytest.mark.parametrize("passing", [429, 500, 503, None])
-def test_a_transient_error_is_tried_again(passing):
+def test_a_transient_failure_is_retried(passing):
     service = Service(passing, passing)
     assert service.translator().translate(["Hello"], "en", "es") == ["es: Hello"]
     assert service.waited_s == [1.0, 2.0]
@@ -119,21 +119,21 @@ def test_the_service_says_how_long_to_wait():
         ([401], 1, "answered 401"),
         ([400], 1, "answered 400"),
         ([503] * 4, 4, "answered 503"),
-        ([None] * 4, 4, "is not reached"),
+        ([None] * 4, 4, "cannot be reached"),
     ],
 )
-def test_a_lasting_error_is_unavailable_and_quotes_nothing(statuses, n_tries, reason):
+def test_a_lasting_failure_is_unavailable_and_quotes_nothing(statuses, n_tries, reason):
     service = Service(*statuses)
     with pytest.raises(TranslationUnavailable) as failed:
         service.translator().translate(["Zanzibar"], "en", "es")
     assert str(failed.value) == f"Azure AI Translator {reason}."
     assert failed.value.__context__ is None
-    assert len(service.asked) == n_tries
+    assert len(service.received) == n_tries
 
 
 @pytest.mark.parametrize("body", ["[]", "{}", "no JSON", '[{"translations": []}]'])
 def test_another_answer_is_unavailable(body):
-    with pytest.raises(TranslationUnavailable, match="something else") as failed:
+    with pytest.raises(TranslationUnavailable, match="unexpected answer") as failed:
         Service(body=body).translator().translate(["Hello"], "en", "es")
     assert failed.value.__context__ is None
 
@@ -143,7 +143,7 @@ def test_texts_are_sent_within_the_limits_of_a_request():
     texts = ["x" * 20_000] * 3 + ["y"] * 1_500
     written = service.translator().translate(texts, "en", "es")
     assert written == [f"es: {text}" for text in texts]
-    assert [len(json.loads(one.content)) for one in service.asked] == [2, 1_000, 501]
+    assert [len(json.loads(one.content)) for one in service.received] == [2, 1_000, 501]
 
 
 def test_azures_pairs_are_any_two_of_its_languages():
@@ -157,13 +157,13 @@ def test_azures_pairs_are_any_two_of_its_languages():
 
 @pytest.fixture
 def amazon(monkeypatch):
-    """Give an adapter whose service runs here, and what that was asked."""
-    asked, statuses = [], []
+    """Return an adapter whose service runs here and keeps its requests."""
+    received, statuses = [], []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            asked.append((self.headers["x-amz-target"], body))
+            received.append((self.headers["x-amz-target"], body))
             status = statuses.pop(0) if statuses else 200
             answer = {"TranslatedText": f"<{len(body['Text'].encode())}>"}
             if status != 200:
@@ -188,16 +188,16 @@ def amazon(monkeypatch):
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
         translator = AmazonTranslate()
-        translator.asked, translator.statuses = asked, statuses
+        translator.received, translator.statuses = received, statuses
         yield translator
         translator._client.close()
         server.shutdown()
         thread.join()
 
 
-def test_amazon_is_asked_in_its_own_codes(amazon):
+def test_amazon_gets_its_own_language_codes(amazon):
     assert amazon.translate(["Hello"], "en", "zh-Hant") == ["<5>"]
-    (target, body), = amazon.asked  # fmt: skip
+    (target, body), = amazon.received  # fmt: skip
     assert target.endswith(".TranslateText")
     assert body == {"Text": "Hello", "SourceLanguageCode": "en", "TargetLanguageCode": "zh-TW"}
 
@@ -205,10 +205,10 @@ def test_amazon_is_asked_in_its_own_codes(amazon):
 def test_a_long_text_goes_to_amazon_in_whole_sentences(amazon):
     text = "Où est-il ? " * 1_200
     (written,) = amazon.translate([text], "fr", "en")
-    sizes = [len(body["Text"].encode()) for _, body in amazon.asked]
+    sizes = [len(body["Text"].encode()) for _, body in amazon.received]
     assert sum(sizes) == len(text.encode())
     assert max(sizes) <= 10_000
-    assert all(body["Text"].endswith("? ") for _, body in amazon.asked)
+    assert all(body["Text"].endswith("? ") for _, body in amazon.received)
     assert written == "".join(f"<{size}> " for size in sizes)
 
 

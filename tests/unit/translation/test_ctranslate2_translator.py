@@ -10,7 +10,7 @@ from shared.errors import ConfigurationError, TranslationUnavailable
 from shared.settings import Settings
 from shared.translation.ctranslate2_translator import (
     CTranslate2Translator,
-    _source,
+    _source_tokens,
     ctranslate2_translators,
 )
 from shared.translation.installed import translator_chain
@@ -34,7 +34,7 @@ def models(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["nllb-tiny", "m2m-tiny", "fast-tiny"])
-def test_a_multilingual_model_gets_both_languages(models, name):
+def test_a_multilingual_model_gets_both_language_tokens(models, name):
     """The word comes from the source, its language from the target's token."""
     translator = CTranslate2Translator(models / name, SETTINGS)
     assert translator.languages() == {"en", "es", "ca"}
@@ -50,7 +50,7 @@ def test_a_model_of_one_pair_is_known_by_its_name(models):
     assert translator.translate(["dog"], "en", "es") == ["perro"]
 
 
-def test_sentences_are_translated_one_by_one_and_the_space_between_stays(models):
+def test_sentences_are_translated_one_by_one_and_white_space_stays(models):
     translator = CTranslate2Translator(models / "nllb-tiny", SETTINGS)
     texts = ["house\n\ndog\n", "\n dog", "dog"]
     assert translator.translate(texts, "en", "es") == ["casa\n\nperro\n", "\n perro", "perro"]
@@ -66,7 +66,7 @@ def test_sentences_are_translated_one_by_one_and_the_space_between_stays(models)
 )
 def test_a_source_is_written_as_the_models_were_trained(models, kind, tokens):
     model = read_text_model(models / kind)
-    assert _source(model, "en", read_subwords(models / kind), "house dog") == tokens
+    assert _source_tokens(model, "en", read_subwords(models / kind), "house dog") == tokens
 
 
 def test_the_end_is_not_written_where_the_engine_adds_it(tmp_path):
@@ -74,7 +74,7 @@ def test_the_end_is_not_written_where_the_engine_adds_it(tmp_path):
     write_pair_model(tmp_path / "opus-mt-en-es", adds_source_eos=True)
     model = read_text_model(tmp_path / "opus-mt-en-es")
     subwords = read_subwords(tmp_path / "opus-mt-en-es")
-    assert _source(model, "en", subwords, "dog") == ["▁dog"]
+    assert _source_tokens(model, "en", subwords, "dog") == ["▁dog"]
     translator = CTranslate2Translator(tmp_path / "opus-mt-en-es", SETTINGS)
     assert translator.translate(["dog"], "en", "es") == ["perro"]
 
@@ -125,7 +125,7 @@ def test_a_model_that_cannot_be_loaded_is_unavailable(tmp_path):
     write_pair_model(tmp_path / "opus-mt-en-es")
     (tmp_path / "opus-mt-en-es" / "model.bin").write_bytes(b"no weights")
     translator = CTranslate2Translator(tmp_path / "opus-mt-en-es", SETTINGS)
-    with pytest.raises(TranslationUnavailable, match="can not load the model in opus-mt-en-es"):
+    with pytest.raises(TranslationUnavailable, match="cannot load the model in opus-mt-en-es"):
         translator.translate(["dog"], "en", "es")
 
 

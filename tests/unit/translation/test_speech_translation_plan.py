@@ -1,4 +1,4 @@
-"""Plan of a speech translation, made before any audio, and phrases translated by it."""
+"""Plans of speech translation, made before any audio, and the phrases that they translate."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.transcript import Alternative, Phrase, Transcript, Translation
 from shared.translation.chain import TranslatorChain
-from shared.translation.speech import in_language, plan_speech_translation
+from shared.translation.speech import plan_speech_translation, replace_with_translation
 from shared.translation.translator import ScriptedTranslator
 from shared.translation.whisper_task import WhisperTask
 
@@ -36,7 +36,7 @@ def test_whispers_english_is_taken_where_it_comes_first(chain, text):
     assert plan.options(RecognitionOptions()).to_english
     phrases = plan.translate([said("Hola.", "es-ES", Translation("en", "Hello."))])
     assert translations(phrases) == [[("en", "Hello.")]]
-    assert text.asked == []
+    assert text.requests == []
 
 
 def test_text_is_translated_where_a_translator_of_text_comes_first(text):
@@ -58,10 +58,10 @@ def test_phrases_of_one_language_go_together_and_each_keeps_its_place(chain, tex
     assert translations(plan.translate(phrases)) == [
         [("es", "es: One.")], [("es", "Dos.")], [("es", "es: Three.")],
     ]  # fmt: skip
-    assert text.asked == [(("One.", "Three."), "en", "es")]
+    assert text.requests == [(("One.", "Three."), "en", "es")]
 
 
-def test_nothing_is_asked_of_whisper_for_other_targets(chain):
+def test_whisper_translates_nothing_for_other_targets(chain):
     assert not plan_speech_translation(chain, ["es-ES"], ["ca"]).to_english
 
 
@@ -73,7 +73,7 @@ def test_nothing_is_asked_of_whisper_for_other_targets(chain):
         ([], "de", "translates to German"),
     ],
 )
-def test_a_pair_without_a_translator_is_refused_before_any_audio(chain, locales, target, named):
+def test_an_unsupported_pair_is_refused_before_any_audio(chain, locales, target, named):
     with pytest.raises(UnsupportedPair, match=named) as refused:
         plan_speech_translation(chain, locales, [target])
     assert "SOTTO_TRANSLATION_MODELS" in str(refused.value)
@@ -84,7 +84,7 @@ def test_a_target_that_is_no_language_is_refused(chain):
         plan_speech_translation(chain, ["es-ES"], ["xx"])
 
 
-def test_a_language_found_only_in_recognition_may_have_no_translator(text):
+def test_without_locales_the_detected_language_may_have_no_translator(text):
     plan = plan_speech_translation(TranslatorChain([text]), [], ["ca"])
     with pytest.raises(UnsupportedPair, match="from English to Catalan"):
         plan.translate([said("Hello.", "en-US")])
@@ -93,7 +93,7 @@ def test_a_language_found_only_in_recognition_may_have_no_translator(text):
 def test_a_transcript_can_be_read_in_a_target():
     phrase = said("Hola.", "es-ES", Translation("en", "Hello."))
     transcript = Transcript(3.0, 1, (phrase, said("Sí.")), ())
-    first, second = in_language(transcript, "en").phrases
+    first, second = replace_with_translation(transcript, "en").phrases
     assert (first.best.display, first.locale, first.offset_s) == ("Hello.", "es-ES", 1.0)
     assert first.best.confidence == 0.9
     assert second.best.display == ""

@@ -1,4 +1,4 @@
-"""The language of a text, told in memory."""
+"""Language detection of text, in memory."""
 
 import pytest
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -35,7 +35,7 @@ def test_a_text_without_letters_is_english_with_no_score(text):
     assert (found.language, found.score) == ("en", 0.0)
 
 
-def test_languages_with_a_translator_are_likelier():
+def test_languages_that_can_be_translated_have_a_higher_prior():
     alone, helped = (detect_languages(["Non lo so"], likely)[0] for likely in ((), {"it", "en"}))
     assert alone.language != "it"
     assert helped.language == "it"

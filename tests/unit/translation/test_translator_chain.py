@@ -20,17 +20,17 @@ def second():
     return ScriptedTranslator({("en", "es"), ("es", "en"), ("en", "ca")}, name="second")
 
 
-def test_the_preferred_one_does_what_both_can(first, second):
+def test_the_preferred_translator_takes_a_pair_that_both_support(first, second):
     assert TranslatorChain([first, second]).translate(["Hello"], "en", "es") == ["es: Hello"]
-    assert (len(first.asked), len(second.asked)) == (1, 0)
+    assert (len(first.requests), len(second.requests)) == (1, 0)
 
 
-def test_the_next_translator_serves_the_pairs_that_the_first_cannot(first, second):
+def test_the_next_translator_takes_a_pair_that_the_first_does_not_support(first, second):
     assert TranslatorChain([first, second]).translate(["Hola"], "es", "en") == ["en: Hola"]
-    assert first.asked == []
+    assert first.requests == []
 
 
-def test_a_pair_without_a_translator_is_refused_with_the_set_up(first):
+def test_an_unsupported_pair_is_refused_with_what_to_set_up(first):
     with pytest.raises(UnsupportedPair) as refused:
         TranslatorChain([first]).translate(["Hola"], "es", "pt-pt")
     message = str(refused.value)
@@ -44,19 +44,19 @@ def test_a_failure_is_not_covered_by_the_next_one(second):
     failing = ScriptedTranslator({("en", "es")}, failure=TranslationUnavailable("It is gone."))
     with pytest.raises(TranslationUnavailable):
         TranslatorChain([failing, second]).translate(["Hello"], "en", "es")
-    assert second.asked == []
+    assert second.requests == []
 
 
 def test_blank_texts_stay_as_they_are(second):
     texts = ["", "Hello", " \n", "you"]
     translated = TranslatorChain([second]).translate(texts, "en", "es")
     assert translated == ["", "es: Hello", " \n", "es: you"]
-    assert second.asked == [(("Hello", "you"), "en", "es")]
+    assert second.requests == [(("Hello", "you"), "en", "es")]
 
 
 def test_a_text_in_its_own_language_is_not_translated(second):
     assert TranslatorChain([second]).translate(["Hello"], "en", "en") == ["Hello"]
-    assert second.asked == []
+    assert second.requests == []
 
 
 def test_languages_are_those_of_all_translators_of_text(first, second):
@@ -65,14 +65,14 @@ def test_languages_are_those_of_all_translators_of_text(first, second):
 
 
 def test_the_languages_of_the_chain_are_the_likelier_ones(first):
-    asked = []
+    likely_languages = []
 
     def detect(texts, likely):
-        asked.append(likely)
+        likely_languages.append(likely)
         return [DetectedLanguage("es", 1.0) for _ in texts]
 
     assert TranslatorChain([first], detect).detect(["Hola"]) == [DetectedLanguage("es", 1.0)]
-    assert asked == [frozenset({"en", "es"})]
+    assert likely_languages == [frozenset({"en", "es"})]
 
 
 @pytest.mark.parametrize(

@@ -21,13 +21,13 @@ def test_a_code_or_a_locale_stands_for_a_language(written, code):
 
 
 @pytest.mark.parametrize("written", ["", "xx", "klingon-the-language-of-a-people", "x-klingon"])
-def test_a_text_that_is_no_language_is_refused_in_few_words(written):
+def test_an_unknown_language_is_refused_in_few_words(written):
     with pytest.raises(UnknownLanguage) as refused:
         find_language(written)
     assert str(refused.value) == f"The language {written[:20]} is not supported."
 
 
-def test_every_recognised_language_has_a_language_of_text():
+def test_every_language_of_recognition_has_a_language_of_text():
     """But for Hawaiian and Latin, which no translator has."""
     missing = set()
     for locale in supported_locales():

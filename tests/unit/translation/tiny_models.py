@@ -12,7 +12,7 @@ import numpy as np
 import sentencepiece
 from ctranslate2.specs import TransformerSpec, model_spec
 
-# Weights are arrays here; half an installation of torch beside it would be asked for its own.
+# Weights are numpy arrays; with an incomplete installation of torch the writer expects tensors.
 model_spec.torch_is_available = False
 
 SPECIAL = ["<s>", "</s>", "<unk>"]
@@ -35,7 +35,7 @@ def write_pair_model(folder, target="es", *, adds_source_eos=False):
 
 
 def write_many_languages_model(folder, language_tokens, *, tokenizer="sentencepiece"):
-    """Write a model that takes languages as tokens, as NLLB and M2M-100 do."""
+    """Write a multilingual model with language tokens, as NLLB and M2M-100 have."""
     targets = [code for code in language_tokens if code != "en"]
     tokens = [*SPECIAL, *language_tokens.values(), *pieces(*targets)]
     _write_weights(folder, tokens, {code: language_tokens[code] for code in targets})

@@ -1,8 +1,8 @@
-"""Voices by the names that clients write: Azure's short names, its full names, OpenAI's.
+"""Voices by the names that clients send: Azure's short names, its full names, OpenAI's.
 
-Sotto's voices have names of their own in the same form (`en-US-HeartNeural`). Well-known names of
-Azure's and OpenAI's stand for the nearest voice that is here; an unknown one takes the default of
-the locale that it begins with.
+Sotto's voices have names in Azure's form (`en-US-HeartNeural`). Well-known names of Azure and
+OpenAI are aliases of the nearest local voice; an unknown name selects the default voice of its
+locale prefix.
 """
 
 import re
@@ -20,10 +20,10 @@ class Voice:
 
     Parameters
     ----------
-    name: its display name, such as `Heart`.
-    engine: the synthesizer that has it, by its key in `Speaker`.
-    speaker: what that engine calls it.
-    sample_rate: in Hz, as the engine gives it.
+    name: display name, such as `Heart`.
+    engine: key of its synthesizer in `Voices.engines`.
+    speaker: the engine's name of the voice.
+    sample_rate: of the engine's output, Hz.
     """
 
     name: str
@@ -35,34 +35,34 @@ class Voice:
 
     @property
     def short_name(self) -> str:
-        """Azure's form: locale, name, kind."""
+        """Name in Azure's form: locale, name, kind."""
         return f"{self.locale}-{self.name}{self.kind}"
 
     @property
     def kind(self) -> str:
-        """`Neural`, or `Standard` for a voice that is computed from rules."""
+        """`Neural`, or `Standard` for formant synthesis."""
         return "Standard" if self.engine == ESPEAK else "Neural"
 
     @property
     def is_remote(self) -> bool:
-        """Whether another machine speaks: its parts leave as they come, at the level it gives."""
+        """Whether a remote service synthesises: its parts are streamed without levelling."""
         return self.engine == AZURE
 
 
 KOKORO, PIPER, ESPEAK, AZURE = "kokoro", "piper", "espeak-ng", "azure"
 
-# Kokoro names its voices by language and gender: `af_heart` is American and female. Chinese,
-# Hindi and Japanese ones are left out: they need front ends that are not here.
+# Kokoro names its voices by language and gender: `af_heart` is American and female. Its Chinese,
+# Hindi and Japanese voices are left out: they need front ends that Sotto does not have.
 KOKORO_LOCALES = {
     "a": "en-US", "b": "en-GB", "e": "es-ES", "f": "fr-FR", "i": "it-IT", "p": "pt-BR",
 }  # fmt: skip
 _KOKORO_RATE = 24_000
 _ESPEAK_RATE = 22_050
 
-# A Piper voice does not say; these are known.
+# The description of a Piper voice has no gender.
 PIPER_GENDERS = {"joe": MALE}
 
-# Languages of eSpeak NG by locale. Where a language has several locales the first is listed.
+# Voices of eSpeak NG by locale. Of several locales with the same voice the first is listed.
 ESPEAK_VOICES = {
     "af-ZA": "af", "am-ET": "am", "ar-SA": "ar", "az-AZ": "az", "be-BY": "be", "bg-BG": "bg",
     "bn-IN": "bn", "bs-BA": "bs", "ca-ES": "ca", "cs-CZ": "cs", "cy-GB": "cy", "da-DK": "da",
@@ -78,7 +78,7 @@ ESPEAK_VOICES = {
     "tr-TR": "tr", "uk-UA": "uk", "ur-PK": "ur", "uz-UZ": "uz", "vi-VN": "vi", "zh-CN": "cmn",
 }  # fmt: skip
 
-# Azure's and OpenAI's names, and whom of Kokoro they stand for.
+# Names of Azure and OpenAI, and the Kokoro voices that they select.
 ALIASES = {
     "en-us-jennyneural": "af_heart", "en-us-avaneural": "af_heart", "en-us-arianeural": "af_bella",
     "en-us-emmaneural": "af_nicole", "en-us-saraneural": "af_sarah", "en-us-janeneural": "af_kore",
@@ -117,7 +117,7 @@ def kokoro_voice(speaker: str) -> Voice:
 
 
 def espeak_voices() -> Iterable[Voice]:
-    """Describe eSpeak NG's voices, one a locale."""
+    """Describe eSpeak NG's voices, one per locale."""
     for locale, speaker in ESPEAK_VOICES.items():
         yield Voice(
             name="Espeak",
@@ -135,17 +135,17 @@ def find_voice(
     locale: str | None = None,
     gender: str | None = None,
 ) -> Voice:
-    """Choose the voice that is meant; of several that would do, the first.
+    """Find the voice of a request; of several candidates the first.
 
     Parameters
     ----------
-    voices: those that are here, the preferred first.
-    name: short name or full name of Azure's form, a name of OpenAI's, or an engine's own.
-    locale, gender: used where there is no name, or only its locale is known.
+    voices: available voices, the preferred first.
+    name: short or full name in Azure's form, OpenAI's name, or the engine's name.
+    locale, gender: used where there is no name, or only the locale of the name is known.
 
     Raises
     ------
-    UnknownVoice: nothing speaks that language. The name is not quoted.
+    UnknownVoice: no voice speaks that language. The message does not quote the name.
     """
     if name:
         wanted = _short_name(name)
@@ -154,8 +154,8 @@ def find_voice(
             if {meant, wanted} & {voice.short_name.lower(), voice.speaker.lower()}:
                 return voice
         if wanted in ALIASES:
-            standing_in = kokoro_voice(meant)
-            locale, gender = standing_in.locale, standing_in.gender
+            alias = kokoro_voice(meant)
+            locale, gender = alias.locale, alias.gender
         if in_front := _LOCALE_IN_FRONT.fullmatch(wanted):
             locale = in_front[1]
         elif wanted not in ALIASES:
@@ -166,17 +166,17 @@ def find_voice(
 
 
 def default_voice(voices: Sequence[Voice], locale: str, gender: str | None = None) -> Voice:
-    """Choose by locale, else by its language; the gender decides among those of one engine.
+    """Choose a voice by locale, else by language; gender decides within one engine.
 
     Raises
     ------
-    UnknownVoice: nothing speaks that language.
+    UnknownVoice: no voice speaks that language.
     """
     locale = locale.lower().replace("_", "-")
     language = locale.partition("-")[0]
     fitting = [voice for voice in voices if voice.locale.lower() == locale]
     same_language = [voice for voice in voices if voice.locale.lower().split("-")[0] == language]
-    # A good voice of another country before one computed from rules.
+    # A neural voice of another country is better than formant synthesis.
     fitting += same_language
     if not fitting:
         raise UnknownVoice("No voice here speaks that language.")
@@ -189,7 +189,7 @@ def default_voice(voices: Sequence[Voice], locale: str, gender: str | None = Non
 
 
 def _short_name(name: str) -> str:
-    """Lower case short name; `Microsoft Server … Voice (en-US, JennyNeural)` is brought to it."""
+    """Return the short name, lower case, also of `Microsoft Server … (en-US, JennyNeural)`."""
     full = _FULL_NAME.fullmatch(name)
     short = f"{full[1]}-{full[2]}" if full else name
     return short.strip().lower()

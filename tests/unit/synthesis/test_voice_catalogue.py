@@ -6,8 +6,7 @@ import pytest
 
 from shared.errors import UnknownVoice
 from shared.models.kokoro_voices import KOKORO_VOICES
-from shared.synthesis.voice_list import azure_voice_list
-from shared.synthesis.voices import (
+from shared.synthesis.voice_catalogue import (
     ALIASES,
     FEMALE,
     MALE,
@@ -17,6 +16,7 @@ from shared.synthesis.voices import (
     find_voice,
     kokoro_voice,
 )
+from shared.synthesis.voice_list import azure_voice_list
 
 JOE = Voice(
     name="Joe", locale="en-US", gender=MALE, engine=PIPER, speaker="/joe", sample_rate=22_050
@@ -113,7 +113,7 @@ def test_the_list_has_azures_form():
 
 
 @pytest.mark.parametrize("entry", azure_voice_list(ALL), ids=lambda entry: entry["ShortName"])
-def test_every_listed_voice_can_be_requested(entry):
+def test_every_voice_of_the_list_can_be_requested(entry):
     """By short name and by full name, and every locale has a name for people."""
     assert find_voice(ALL, entry["ShortName"]) == find_voice(ALL, entry["Name"])
     assert find_voice(ALL, entry["ShortName"]).locale == entry["Locale"]

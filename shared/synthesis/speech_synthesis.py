@@ -1,0 +1,190 @@
+"""Synthesis of scripts, sentence by sentence: the use case of text to speech.
+
+The first script looks up the available voices; their engines load at the first sentence. A model
+that is fetched later is found by the next script, without a restart.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from shared.errors import UnknownVoice
+from shared.scheduling import CheckCancelled, Priority, Scheduler, never_cancelled
+from shared.settings import Settings
+from shared.synthesis.installed import Voices, find_voices, is_any_fetched
+from shared.synthesis.joining import amplify, join_parts
+from shared.synthesis.sentences import split_sentences
+from shared.synthesis.ssml import Passage, Script, VoiceStyle
+from shared.synthesis.synthesizer import Sentence, Speech, Synthesizer
+from shared.synthesis.voice_catalogue import Voice, default_voice, find_voice
+
+MAX_SPEECH_S = 600.0  # the contract's limit
+SENTENCE_PAUSE_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisUnit:
+    """A sentence with its voice, or a pause where there is no sentence."""
+
+    sentence: Sentence | None
+    voice: Voice
+    gain_db: float = 0.0
+    pause_s: float = 0.0
+
+
+class SpeechSynthesis:
+    """Speech synthesis of one process. Methods may be called from any thread.
+
+    Parameters
+    ----------
+    installed: available voices, for tests; None looks up those of `SOTTO_VOICES`.
+    """
+
+    def __init__(self, settings: Settings, installed: Voices | None = None) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._installed = installed
+        self._schedulers: dict[str, Scheduler[Synthesizer]] = {}
+
+    def voices(self) -> tuple[Voice, ...]:
+        """Return the available voices, the preferred first.
+
+        Raises
+        ------
+        SynthesisUnavailable: there is none. The message has how to fetch or install one.
+        """
+        return self._installed_voices().voices
+
+    def assign_voices(self, script: Script) -> tuple[SynthesisUnit, ...]:
+        """Split a script into sentences and assign a voice to each, without synthesis.
+
+        Raises
+        ------
+        UnknownVoice: a voice is not available, and no other can replace it.
+        SynthesisUnavailable: there is no voice at all.
+        """
+        voices = self._installed_voices().voices
+        units: list[SynthesisUnit] = []
+        last = voices[0]
+        for part in script:
+            if not isinstance(part, Passage):
+                units.append(SynthesisUnit(None, last, pause_s=part.duration_s))
+                continue
+            last = _voice_for(part.style, voices)
+            language = part.style.language or last.locale
+            for spans in split_sentences(part.spans):
+                sentence = Sentence(
+                    spans=spans,
+                    language=language,
+                    speed=part.style.speed,
+                    pitch=part.style.pitch,
+                )
+                units.append(SynthesisUnit(sentence, last, part.style.gain_db, SENTENCE_PAUSE_S))
+        return tuple(units)
+
+    def speak(
+        self, units: tuple[SynthesisUnit, ...], check_cancelled: CheckCancelled = never_cancelled
+    ) -> Iterator[Speech]:
+        """Yield sentence by sentence, each with the pause behind it, ten minutes at most.
+
+        A sentence has one part, or several from a remote engine. Sample rates may differ from
+        sentence to sentence. Blocks: call it in a thread.
+
+        Parameters
+        ----------
+        check_cancelled: called while a sentence waits for its slot and before it is synthesised;
+            its exception ends the synthesis and is raised here.
+
+        Raises
+        ------
+        ModelMissing, ModelCorrupt, SynthesisUnavailable: see `Synthesizer.synthesise`.
+        """
+        engines = self._installed_voices().engines
+        remaining_s = MAX_SPEECH_S
+        for n_served, unit in enumerate(units):
+            for part in self._speak_unit(unit, engines, n_served, check_cancelled):
+                n_left = round(remaining_s * part.sample_rate)
+                remaining_s -= part.duration_s
+                is_last = part.ends_sentence or remaining_s <= 0
+                yield Speech(part.samples[:n_left], part.sample_rate, ends_sentence=is_last)
+                if remaining_s <= 0:
+                    return
+
+    def _speak_unit(
+        self,
+        unit: SynthesisUnit,
+        engines: Mapping[str, Synthesizer],
+        n_served: int,
+        check_cancelled: CheckCancelled,
+    ) -> Iterator[Speech]:
+        """Yield the speech of one unit; `n_served` units of the script precede it."""
+        if unit.sentence is None:
+            yield Speech.silence(unit.pause_s, unit.voice.sample_rate)
+            return
+        engine = engines[unit.voice.engine]
+        if unit.voice.is_remote:
+            check_cancelled()
+            yield from _stream_parts(unit, unit.sentence, engine)
+            return
+        scheduler = self._scheduler(unit.voice.engine, engine)
+        # Yield after releasing the slot: a slow or disconnected client must not block the engine.
+        with scheduler.slot(Priority.INTERACTIVE, n_served, check_cancelled) as slot:
+            check_cancelled()
+            speech = _synthesise_whole(unit, unit.sentence, slot.resource)
+        yield speech
+
+    def _scheduler(self, name: str, engine: Synthesizer) -> Scheduler[Synthesizer]:
+        """Return the scheduler of one engine: one sentence at a time.
+
+        It is not the scheduler of recognition, which would wait for whole sentences: beside four
+        syntheses a clip of 5 s took 1.9 to 9.3 s with one scheduler, and 1.0 s with two.
+        """
+        with self._lock:
+            return self._schedulers.setdefault(name, Scheduler([engine]))
+
+    def _installed_voices(self) -> Voices:
+        settings = self._settings
+        with self._lock:
+            installed = self._installed
+            if installed is None or is_any_fetched(installed.missing, settings.model_folder):
+                # The new engines load their models again, at their next sentence.
+                installed = self._installed = find_voices(settings)
+            return installed
+
+
+def _voice_for(style: VoiceStyle, voices: tuple[Voice, ...]) -> Voice:
+    """Return the voice of a passage; text in another language gets a voice of that language."""
+    voice = find_voice(voices, style.voice, style.voice_locale, style.gender)
+    language = style.language
+    if language is None or _same_language(language, voice.locale):
+        return voice
+    try:
+        return default_voice(voices, language, voice.gender)
+    except UnknownVoice:
+        return voice  # with an accent, as in the cloud
+
+
+def _same_language(one: str, other: str) -> bool:
+    return one.lower().split("-")[0] == other.lower().split("-")[0]
+
+
+def _stream_parts(unit: SynthesisUnit, sentence: Sentence, engine: Synthesizer) -> Iterator[Speech]:
+    """Yield the parts of a sentence as the engine makes them, then its pause."""
+    sample_rate = unit.voice.sample_rate
+    for part in engine.synthesise(sentence, unit.voice.speaker):
+        sample_rate = part.sample_rate
+        yield replace(amplify(part, unit.gain_db), ends_sentence=False)
+    yield Speech.silence(unit.pause_s, sample_rate)
+
+
+def _synthesise_whole(unit: SynthesisUnit, sentence: Sentence, engine: Synthesizer) -> Speech:
+    """Synthesise a whole sentence, normalise its level, append its pause."""
+    pitch = 1.0 if engine.changes_pitch else sentence.pitch
+    if pitch != 1.0:
+        sentence = replace(sentence, speed=sentence.speed / pitch, pitch=1.0)
+    parts = list(engine.synthesise(sentence, unit.voice.speaker))
+    if not parts:
+        return Speech.silence(unit.pause_s, unit.voice.sample_rate)
+    speech = join_parts(parts, gain_db=unit.gain_db, pause_s=unit.pause_s)
+    # A higher sample rate raises the pitch and restores the duration.
+    return replace(speech, sample_rate=round(speech.sample_rate * pitch))
