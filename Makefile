@@ -1,4 +1,4 @@
-# Every command does its own set-up; the second time it needs no network.
+# Every command does its own set-up; from the second run on it needs no network.
 
 SHELL := bash
 PY := .venv/bin/python
@@ -22,12 +22,12 @@ test: development ## Run every test; ARGS="-k vad -x" goes to pytest
 models: environment ## Fetch and verify the models that the settings need
 	@$(SOTTO) models fetch
 
-lint: development ## Check style and format (ruff), and which room imports which
+lint: development ## Check style and format (ruff), and the direction of imports
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports --no-cache --no-logo
 
-format: development ## Rewrite the code as `make lint` wants it
+format: development ## Format the code for `make lint`
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
@@ -46,18 +46,18 @@ endif
 parity: ## Compare the openai-whisper engine with the default one, in an environment with torch
 	@scripts/environment.sh parity
 	@.venv-parity/bin/sotto models fetch
-	@# openai-whisper leaves it to the collector to close its vocabulary's file.
+	@# openai-whisper leaves its vocabulary's file for the garbage collector to close.
 	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive .venv-parity/bin/python -m pytest \
 	  -W "ignore:unclosed file:ResourceWarning" \
 	  tests/parity tests/unit/recognition/engines/test_engine_contract.py $(ARGS)
 
-fresh: ## Run the first two in a new root file system, and print what each took
+fresh: ## Run the first two in a new root file system, and print their times
 	@scripts/fresh.sh
 
-pr: ## Run all that CI runs
+pr: ## Run the commands of CI
 	@bash .ci/run
 
-clean: ## Remove the environments and caches; fetched models stay
+clean: ## Remove the environments and caches, but not the fetched models
 	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 

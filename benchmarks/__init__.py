@@ -1,1 +1,1 @@
-"""Sotto beside its rivals: same weights, same cores, same audio, clip by clip in one run."""
+"""Benchmarks of Sotto against its rivals: same weights, cores, audio; clip by clip."""

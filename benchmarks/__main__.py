@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print, keep the numbers, and write what was measured thoroughly.
+"""`python -m benchmarks`: measure, print, keep the numbers, and write thorough runs to the docs.
 
 `SOTTO_SPEECH_DATA` names the speech set, `SOTTO_MODEL` and `SOTTO_MODEL_FOLDER` the weights.
 `--plots` measures nothing and needs neither.
@@ -44,7 +44,7 @@ from benchmarks.speed import measure_speed
 from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
-# In the order of the run: cold starts first, while nothing else is in memory.
+# Order of the run: cold starts first, while no other process is in memory.
 SECTIONS = (
     "cold",
     "hosts",
@@ -61,7 +61,7 @@ SECTIONS = (
     "diarization",
 )
 _CLIPS_AGAINST_GREEDY = 21
-# Each system begins once; minutes of audio average out by themselves what else the machine does.
+# Each system begins once; minutes of audio average out the other load of the machine.
 _MOST_LONG_ROUNDS = 2
 _NEWEST = Path("newest")
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ _OPENAI_WHISPER_PYTHON = _PROJECT / ".venv-parity" / "bin" / "python"
 
 
 def main() -> int:
-    """Run the sections that are asked for, or draw the plots."""
+    """Run the requested sections, or draw the plots."""
     arguments = _parse_arguments()
     if arguments.plots:
         return _redraw(arguments.plots)
@@ -96,7 +96,7 @@ def main() -> int:
             print(f"== {name}", flush=True)
             sections[name] = measure()
             print(f"\n{sections[name].markdown()}", flush=True)
-            # Written as it grows: kept even if a later section fails.
+            # Written after each section, so that it is kept if a later section fails.
             is_thorough = _is_thorough(arguments)
             numbers = write_numbers(conditions, sections, is_thorough=is_thorough)
             if is_thorough:
@@ -110,7 +110,7 @@ def main() -> int:
 
 
 def _compare_checkouts(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> int:
-    """Measure this checkout against another one; nothing of rivals is needed."""
+    """Measure this checkout against another one; no rival is needed."""
     conditions, sections = describe_run(), dict[str, Section]()
     is_thorough = arguments.clips is None and arguments.rounds >= LEAST_ROUNDS
     measured = measure_against(
@@ -129,9 +129,9 @@ def _compare_checkouts(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -
 def _print_end(numbers: Path, sections: dict[str, Section], *, is_thorough: bool) -> None:
     print(f"Numbers: {numbers}")
     if not is_thorough:
-        print("Fewer clips or rounds than a figure needs: the pages stay as they are.")
+        print("Fewer clips or rounds than a figure needs: the pages are not changed.")
     missed = [f"{name}: {what}" for name, one in sections.items() for what in one.missed()]
-    print("\n".join(("Not as asked:", *missed)) if missed else "All as asked.")
+    print("\n".join(("Targets missed:", *missed)) if missed else "All targets met.")
 
 
 def _measures(
@@ -140,7 +140,7 @@ def _measures(
     clips: tuple[Clip, ...],
     running: ExitStack,
 ) -> dict[str, Callable[[], Section]]:
-    """Say what each section does; the two systems start when the first one asks for them."""
+    """Map each section to its function; the two systems start on first use."""
     at_most, repeats = arguments.clips, arguments.repeats
     read = clips_of(clips, "en_read")
     start_rival = partial(start_faster_whisper, arguments.rivals_python, settings)
@@ -187,7 +187,7 @@ def _measures(
 
 
 def _further(arguments: argparse.Namespace, settings: Settings) -> tuple[FurtherRival, ...]:
-    """Rivals of section long, as far as they are installed."""
+    """Further rivals of section long that are installed."""
     start = partial(start_faster_whisper, arguments.rivals_python, settings)
     rivals = (
         FurtherRival("faster-whisper greedy", start, {"beam_size": 1}),
@@ -195,7 +195,7 @@ def _further(arguments: argparse.Namespace, settings: Settings) -> tuple[Further
     )
     python = arguments.openai_whisper_python
     if not python.is_file():
-        print(f"There is no openai-whisper at {python}: `make parity` brings it.")
+        print(f"There is no openai-whisper at {python}: `make parity` installs it.")
         return rivals
     start_reference = partial(start_openai_whisper, python, settings)
     return (*rivals, FurtherRival("openai-whisper", start_reference))
@@ -219,7 +219,7 @@ def _parse_arguments() -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument(
         "--against", type=Path, metavar="CHECKOUT",
-        help="measure this checkout in turns with another one of the project, not with rivals",
+        help="measure this checkout and another one of the project in turns, without rivals",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="rounds of --against")
     parser.add_argument("--repeats", type=int, default=3, help="rounds of every comparison")
@@ -229,7 +229,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--openai-whisper-python", type=Path, default=_OPENAI_WHISPER_PYTHON)
     parser.add_argument(
         "--plots", type=Path, nargs="?", const=_NEWEST, metavar="NUMBERS",
-        help="only draw the plots again, from the newest run that can be or the numbers named",
+        help="only draw the plots again, from the newest thorough run or the given numbers",
     )  # fmt: skip
     arguments = parser.parse_args()
     known, default = (
@@ -237,7 +237,7 @@ def _parse_arguments() -> argparse.Namespace:
     )
     arguments.only = arguments.only or default
     if unknown := set(arguments.only) - set(known):
-        parser.error(f"no section is called {', '.join(sorted(unknown))}")
+        parser.error(f"unknown sections: {', '.join(sorted(unknown))}")
     return arguments
 
 

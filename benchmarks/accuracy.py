@@ -31,7 +31,7 @@ def measure_accuracy(comparisons: Sequence[Comparison]) -> Section:
             Figure(
                 "difference, 95 % interval (clips resampled)",
                 f"{our_wer - their_wer:+.2f} points ({low:+.2f} to {high:+.2f})",
-                asked=f"at most +{_MOST_ABOVE}",
+                target=f"at most +{_MOST_ABOVE}",
                 met=our_wer - their_wer <= _MOST_ABOVE,
             ),
         ),

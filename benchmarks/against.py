@@ -1,7 +1,7 @@
 """Ratios of this checkout to another one, in rounds: times, memory, word error rate.
 
 Both run on the same machine in the same minutes and take turns; the order alternates. A ratio is
-taken within a round, where what else the machine did met both.
+taken within a round, in which other load of the machine affects both.
 """
 
 import statistics
@@ -61,7 +61,7 @@ class Ratios:
             what,
             self._text(statistics.median(pair.new for pair in pairs)),
             self._text(statistics.median(pair.old for pair in pairs)),
-            asked=f"at most {self.most}",
+            target=f"at most {self.most}",
             met=median <= self.most,
             others=(f"{median:.3f} ({min(ratios):.3f} to {max(ratios):.3f})",),
         )
@@ -94,26 +94,26 @@ def memory() -> Ratios:
 class Texts:
     """Texts of both in the clips of a section: that of the first round counts."""
 
-    heard: dict[str, Both[str]] = field(default_factory=dict)
+    texts: dict[str, Both[str]] = field(default_factory=dict)
     unsteady: set[str] = field(default_factory=set)
 
     def add(self, name: str, texts: Both[str]) -> None:
-        """Keep the texts of a clip, or note that a later round gives another one."""
-        if self.heard.setdefault(name, texts) != texts:
+        """Keep the texts of a clip, or record that a later round differs."""
+        if self.texts.setdefault(name, texts) != texts:
             self.unsteady.add(name)
 
     def figures(self, clips: Sequence[Clip]) -> tuple[Figure, ...]:
-        """Errors of both where there is a reference, and clips that differ by round."""
+        """Errors of both on clips with a reference, and clips that differ by round."""
         spoken = [clip for clip in clips if clip.text]
-        new = [_errors(clip, self.heard[clip.name].new) for clip in spoken]
-        old = [_errors(clip, self.heard[clip.name].old) for clip in spoken]
+        new = [_errors(clip, self.texts[clip.name].new) for clip in spoken]
+        old = [_errors(clip, self.texts[clip.name].old) for clip in spoken]
         errors = Both(sum(one.n_errors for one in new), sum(one.n_errors for one in old))
         return (
             Figure(
                 f"WER of {len(spoken)} clips, {sum(one.n_words for one in new)} words",
                 f"{word_error_rate(new):.2f} %",
                 f"{word_error_rate(old):.2f} %",
-                asked="equal",
+                target="equal",
                 met=errors.new == errors.old,
             ),
             Figure("texts that differ from round to round", str(len(self.unsteady))),
@@ -123,7 +123,7 @@ class Texts:
 def measure_against(
     other: Path, only: Sequence[str], clips: tuple[Clip, ...], n_rounds: int, n_clips: int | None
 ) -> Iterator[tuple[str, Section]]:
-    """Measure some of `SECTIONS` on this checkout and another one, each when it is asked for.
+    """Measure some of `SECTIONS` on this checkout and another one, lazily.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def measure_against(
     first = clips_of(clips, "en_read")[0].path.read_bytes()
 
     def use(server: SottoServer) -> None:
-        """Send a clip each way, so that nothing measured is the first of its kind."""
+        """Send a clip to each contract, so that no measured request is the first of its kind."""
         for send in (_fast(first, ("en-US",)), _short(first)):
             send(server)
 
@@ -147,7 +147,7 @@ def measure_against(
             return started
 
         measures: dict[str, Callable[[], Section]] = {
-            # Fresh processes first, while nothing else is in memory.
+            # Fresh processes first, while no other process is in memory.
             "cold": lambda: _cold(checkouts, clips, n_rounds),
             "memory": lambda: _memory(checkouts, clips, n_rounds),
             "speed": lambda: _speed(commits, servers(), clips, n_rounds, most),
@@ -168,7 +168,7 @@ def _speed(
     n_rounds: int,
     n_clips: int,
 ) -> Section:
-    """Read English by both contracts of one request."""
+    """Read English, by both contracts with one request."""
     drawn = drawn_clips(clips, "en_read", n_clips, _SEED)
     fast, short, texts = times(), times(), Texts()
     for index in range(n_rounds):
@@ -210,7 +210,7 @@ def _long(
 
 
 def _cold(checkouts: Checkouts, clips: tuple[Clip, ...], n_rounds: int) -> Section:
-    """Process start to `/ready`, and to the first transcript; peak memory by then."""
+    """Process start to `/ready`, and to the first transcript; peak memory until then."""
     clip = min(clips_of(clips, "en_read"), key=lambda one: abs(one.seconds - _COLD_CLIP_S))
     audio = clip.path.read_bytes()
 
@@ -298,10 +298,10 @@ def _language(
             texts.add(name, both.map(lambda answer: answer.text))
         if index == 0:
             found = [answers[clip.name].map(_locale) for clip in spoken]
-            told = [default_locale(clip.language) for clip in spoken]
+            expected = [default_locale(clip.language) for clip in spoken]
             right = Both(
-                sum(one.new == locale for one, locale in zip(found, told, strict=True)),
-                sum(one.old == locale for one, locale in zip(found, told, strict=True)),
+                sum(one.new == locale for one, locale in zip(found, expected, strict=True)),
+                sum(one.old == locale for one, locale in zip(found, expected, strict=True)),
             )
         _print_round("language", index, measured)
     n_spoken = len(spoken)
@@ -315,7 +315,7 @@ def _language(
                 "language right",
                 f"{right.new} of {n_spoken}",
                 f"{right.old} of {n_spoken}",
-                asked="equal",
+                target="equal",
                 met=right.new == right.old,
             ),
             *texts.figures(spoken),
@@ -329,7 +329,7 @@ def _round(
     index: int,
     request: Callable[[Clip, bytes], Send],
 ) -> dict[str, Both[Answer]]:
-    """Every clip through both, one request at a time; the first alternates by clip and round."""
+    """Send every clip to both, one request at a time; the order alternates by clip and round."""
     answers = {}
     for place, clip in enumerate(clips):
         send = request(clip, clip.path.read_bytes())
@@ -356,7 +356,7 @@ def _short(audio: bytes) -> Send:
 
 
 def _accepted(answer: Answer) -> Answer:
-    """Give the answer back if it is one of success.
+    """Return the answer if it is a success.
 
     Raises
     ------

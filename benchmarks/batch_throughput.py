@@ -1,7 +1,7 @@
-"""Batch work: how much two worker processes do more than one, and what a file costs in calls.
+"""Batch work: speed-up of two worker processes over one, and storage calls per file.
 
-Each worker has one thread for recognition, so that two of them have a core each. The files lie in
-folders of a temporary place; the storage calls are counted in this process on the same code.
+Each worker has one thread for recognition, so that two of them have a core each. The files are in
+temporary folders; the storage calls are counted in this process with the same code.
 """
 
 import os
@@ -34,12 +34,12 @@ _TOO_LONG_S = 900
 
 
 def measure_batch_throughput(clips: Sequence[Clip], settings: Settings) -> Section:
-    """The same files, done by one worker process and by two, in turns."""
+    """Transcribe the same files with one worker process and with two, in turns."""
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for repeat in range(1 + _REPEATS):
         for n_workers, times_s in seconds.items():
             elapsed_s = _transcribe_all(clips, n_workers, settings)
-            if repeat:  # the first only brings weights and clips into the cache
+            if repeat:  # the first only fills the disk cache
                 times_s.append(elapsed_s)
                 print(f"  {repeat}/{_REPEATS} {n_workers} workers {elapsed_s:6.1f} s")
     ratios = [one / two for one, two in zip(seconds[1], seconds[2], strict=True)]
@@ -57,7 +57,7 @@ def measure_batch_throughput(clips: Sequence[Clip], settings: Settings) -> Secti
                 "two against one",
                 "1",
                 f"{ratio:.2f}",
-                asked=f"at least {_LEAST_RATIO}",
+                target=f"at least {_LEAST_RATIO}",
                 met=ratio >= _LEAST_RATIO,
             ),
             Figure("storage calls per file", f"{sum(calls.values()):.1f}", "the same"),
@@ -77,7 +77,7 @@ def measure_batch_throughput(clips: Sequence[Clip], settings: Settings) -> Secti
 
 
 def _transcribe_all(clips: Sequence[Clip], n_workers: int, settings: Settings) -> float:
-    """Seconds from a full queue to the last transcript, with so many loaded workers."""
+    """Seconds from a full queue to the last transcript, with `n_workers` loaded workers."""
     with tempfile.TemporaryDirectory() as folder:
         environment = _environment(settings, Path(folder))
         batch = _opened(environment)
@@ -120,7 +120,7 @@ def _opened(environment: dict[str, str]) -> Any:
 
 @contextmanager
 def _workers(n_workers: int, environment: dict[str, str]) -> Iterator[None]:
-    """Run worker processes that have their model in memory."""
+    """Run worker processes whose model is in memory."""
     command = [sys.executable, "-m", "functions.container", "worker"]
     processes = [
         subprocess.Popen(
@@ -144,7 +144,7 @@ def _workers(n_workers: int, environment: dict[str, str]) -> Iterator[None]:
 
 
 class _Counted:
-    """Passes every call on and counts it by its name."""
+    """Forwards every call and counts it by its name."""
 
     def __init__(self, target: Any, kind: str, counts: Counter[str]) -> None:
         self._target, self._kind, self._counts = target, kind, counts

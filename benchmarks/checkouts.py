@@ -1,7 +1,7 @@
-"""Two checkouts of the project, each run by a server of its own, with one environment for both.
+"""Two checkouts of the project, each with its own server, in one environment.
 
-Only HTTP and the start of the server are relied on, so that the other checkout may be any older
-commit, whatever its modules are called.
+They need only HTTP and the start of the server in common, so that the other checkout may be any
+older commit with other module names.
 """
 
 import os
@@ -21,10 +21,12 @@ from benchmarks.server import NO_SETTINGS, PROJECT, SottoServer
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Worker threads of an engine spin for some milliseconds after their work, on the other's cores.
+# Worker threads of an engine spin for some milliseconds after their work, on the same cores.
 _SETTLE_S = 0.05
-_SERVES = "functions.container"
-_WHERE = f"import {_SERVES} as host, shared; print(host.__path__[0]); print(shared.__path__[0])"
+_SERVER_MODULE = "functions.container"
+_PRINT_LOCATIONS = (
+    f"import {_SERVER_MODULE} as host, shared\nprint(host.__path__[0])\nprint(shared.__path__[0])"
+)
 
 
 class ForeignCode(Exception):
@@ -33,79 +35,79 @@ class ForeignCode(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Both(Generic[T]):
-    """The same of this checkout, `new`, and of the one it is compared with, `old`."""
+    """One value each of this checkout, `new`, and of the other one, `old`."""
 
     new: T
     old: T
 
     def in_turns(self, measure: Callable[[T], R], *, new_first: bool) -> "Both[R]":
-        """Measure one after the other, with a pause before each."""
+        """Measure both in turn, with a pause before each."""
         if new_first:
             return Both(_settled(measure, self.new), _settled(measure, self.old))
         old = _settled(measure, self.old)
         return Both(_settled(measure, self.new), old)
 
     def map(self, of: Callable[[T], R]) -> "Both[R]":
-        """The same function of both."""
+        """Apply a function to both."""
         return Both(of(self.new), of(self.old))
 
 
 @dataclass(frozen=True, slots=True)
 class Checkouts:
-    """Folders of both, and where the interpreter keeps the bytecode of both."""
+    """Folders of both, and the folder of the bytecode of both."""
 
     folders: Both[Path]
     bytecode: Path
 
     @property
     def commits(self) -> Both[str]:
-        """Commits, with a word where the code differs from them."""
+        """Commits of both, marked if the code differs from them."""
         return self.folders.map(commit_of)
 
     def start(self, folder: Path, environment: Mapping[str, str] = NO_SETTINGS) -> SottoServer:
-        """Start the server of one of them, with settings of its own."""
+        """Start the server of one of them, with these settings."""
         return SottoServer(folder, {**self._environment, **environment})
 
     @contextmanager
     def started(self) -> Iterator[Both[SottoServer]]:
-        """Start the servers of both; they are ready."""
+        """Start the servers of both and wait until they are ready."""
         with self.start(self.folders.new) as new, self.start(self.folders.old) as old:
             both = Both(new, old)
             both.map(SottoServer.wait_until_ready)
             yield both
 
     def require_own_code(self) -> None:
-        """Make sure that what a server imports lies in its own folder.
+        """Check that a server imports the modules of its own folder.
 
         Raises
         ------
-        ForeignCode: it does not, or cannot be imported.
+        ForeignCode: it imports others, or cannot import them.
         """
         for folder in (self.folders.new, self.folders.old):
-            asked = subprocess.run(
-                [sys.executable, "-c", _WHERE],
+            completed = subprocess.run(
+                [sys.executable, "-c", _PRINT_LOCATIONS],
                 cwd=folder,
                 env={**os.environ, **self._environment, "PYTHONPATH": str(folder)},
                 capture_output=True,
                 text=True,
                 check=False,
             )
-            places = [Path(line).resolve() for line in asked.stdout.splitlines()]
+            places = [Path(line).resolve() for line in completed.stdout.splitlines()]
             if len(places) != 2 or not all(place.is_relative_to(folder) for place in places):
-                raise ForeignCode(f"{folder} does not serve code of its own.")
+                raise ForeignCode(f"{folder} does not serve its own code.")
 
     @property
     def _environment(self) -> dict[str, str]:
-        # Empty: bytecode is written, whatever the caller's environment says.
+        # Empty, so that bytecode is written even if the caller's environment disables it.
         return {"PYTHONPYCACHEPREFIX": str(self.bytecode), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 @contextmanager
 def open_checkouts(other: Path, use: Callable[[SottoServer], object]) -> Iterator[Checkouts]:
-    """Give this checkout and another one.
+    """Open this checkout and another one.
 
-    Nothing is written into either: bytecode lies in a temporary folder. One server of each is
-    started, used and stopped before anything is measured, so that the bytecode is there for both.
+    Neither is written to: bytecode is in a temporary folder. One server of each is started, used
+    and stopped before the measurements, so that the bytecode of both exists.
 
     Raises
     ------

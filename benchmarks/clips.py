@@ -1,4 +1,4 @@
-"""The speech set: a folder of audio with `manifest.tsv`, which says what is spoken in each file."""
+"""The speech set: a folder of audio with `manifest.tsv`, which has the text of each file."""
 
 import csv
 import random
@@ -10,9 +10,8 @@ from pathlib import Path
 class Clip:
     """One file of the speech set.
 
-    `name` is its path inside the set, `seconds` its length (0 where the manifest does not know),
-    `text` what is spoken in it, empty where there is no reference. `language` is spoken in it;
-    several are separated by commas, and there is none where the manifest does not know.
+    `name` is its path inside the set, `seconds` its length (0 if unknown), `text` its reference,
+    empty if there is none. `language` has its languages, separated by commas, empty if unknown.
     """
 
     name: str
@@ -24,12 +23,12 @@ class Clip:
 
     @property
     def folder(self) -> str:
-        """Part of the set that it belongs to, such as `en_read`."""
+        """Part of the set, such as `en_read`."""
         return self.name.partition("/")[0]
 
 
 def read_manifest(speech_data: Path) -> tuple[Clip, ...]:
-    """Every file that the manifest of the speech set lists, in its order.
+    """Read the files of the speech set's manifest, in its order.
 
     Raises
     ------
@@ -50,9 +49,9 @@ def read_manifest(speech_data: Path) -> tuple[Clip, ...]:
 
 
 def clips_of(clips: tuple[Clip, ...], folder: str, at_most: int | None = None) -> tuple[Clip, ...]:
-    """Files of one part of the set.
+    """Select the files of one part of the set.
 
-    `at_most` thins them out evenly, so that a short run still sees every speaker.
+    `at_most` thins them out evenly, so that a short run still includes every speaker.
     """
     chosen = [clip for clip in clips if clip.folder == folder]
     step = 1 if at_most is None else max(1, len(chosen) // at_most)
@@ -60,7 +59,7 @@ def clips_of(clips: tuple[Clip, ...], folder: str, at_most: int | None = None) -
 
 
 def drawn_clips(clips: tuple[Clip, ...], folder: str, n_clips: int, seed: int) -> tuple[Clip, ...]:
-    """As many files of one part of the set, the same for the same seed, in the set's order."""
+    """Draw `n_clips` files of one part of the set by seed, in the set's order."""
     chosen = [clip for clip in clips if clip.folder == folder]
     chance = random.Random(seed)  # noqa: S311 - no secret
     drawn = set(chance.sample(range(len(chosen)), min(n_clips, len(chosen))))

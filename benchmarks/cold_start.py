@@ -1,4 +1,4 @@
-"""From the start of a process to its first transcript, with the files in the disk cache."""
+"""Time from the start of a process to its first transcript, with the files in the disk cache."""
 
 import statistics
 import time
@@ -16,9 +16,9 @@ _REPEATS = 5
 
 
 def measure_cold_start(clips: Sequence[Clip], start_rival: Callable[[], Rival]) -> Section:
-    """Time and peak memory of fresh processes for one clip of about five seconds, in turns."""
+    """Measure time and peak memory of fresh processes for a clip of about 5 s, in turns."""
     clip = min(clips, key=lambda one: abs(one.seconds - _CLIP_S))
-    _start_sotto(clip)  # brings the files into the cache
+    _start_sotto(clip)  # fills the disk cache
     ours, theirs = [], []
     for _ in range(_REPEATS):
         ours.append(_start_sotto(clip))

@@ -1,4 +1,4 @@
-"""Cold start of the Azure function app; by itself beside the container host's, on the same clip.
+"""Cold start of the Azure function app, compared with the container host's on the same clip.
 
     SOTTO_SPEECH_DATA=/path/to/speech python -m benchmarks.cold_start_azure
 

@@ -1,4 +1,4 @@
-"""From the start of a process to its first transcript: every host beside the container's."""
+"""Time from the start of a process to its first transcript, for all hosts."""
 
 import json
 import os
@@ -25,7 +25,7 @@ _REPEATS = 5
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """One start: until the host takes requests, until the first transcript, memory by then."""
+    """One start: time until ready, time until the first transcript, peak memory until then."""
 
     ready_s: float
     transcript_s: float
@@ -34,7 +34,7 @@ class ColdStart:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A way to run Sotto.
+    """A host of Sotto.
 
     `start` brings up a fresh process, has it transcribe the clip and ends it. `why_not` says why
     that cannot be done here, empty where it can. `most_ready_s` is what is asked of the time
@@ -48,7 +48,7 @@ class Host:
 
 
 def measure_hosts(clips: Sequence[Clip], others: Sequence[Host]) -> Section:
-    """Fresh processes of the container and the other hosts for one clip of five seconds, in turns.
+    """Start fresh processes of the container and other hosts for a clip of five seconds, in turns.
 
     A host that cannot run here has the reason in its column.
     """
@@ -60,7 +60,7 @@ def measure_hosts(clips: Sequence[Clip], others: Sequence[Host]) -> Section:
             if host.why_not:
                 continue
             start = host.start(clip)
-            if repeat:  # the first only brings the files into the cache
+            if repeat:  # the first only fills the disk cache
                 starts[host.name].append(start)
                 print(f"  {repeat}/{_REPEATS} {host.name:16} {start.transcript_s:6.2f} s")
     return Section(
@@ -85,7 +85,7 @@ def measure_hosts(clips: Sequence[Clip], others: Sequence[Host]) -> Section:
 
 
 def settings_of_host() -> dict[str, str]:
-    """App settings that give a host the weights and the threads of the container host."""
+    """Settings that give a host the weights and threads of the container host."""
     settings = Settings.from_environment()
     return {
         "SOTTO_KEYS": KEY,
@@ -97,7 +97,7 @@ def settings_of_host() -> dict[str, str]:
 
 
 def request_for(clip: Clip) -> dict[str, Any]:
-    """Headers and parts of the request that the container host is sent, with a key."""
+    """Headers and parts of the request to the container host, with a key."""
     definition = json.dumps({"locales": ["en-US"], "profanityFilterMode": "None"})
     return {
         "headers": {"Ocp-Apim-Subscription-Key": KEY},
@@ -106,7 +106,7 @@ def request_for(clip: Clip) -> dict[str, Any]:
 
 
 def compare_with_container(host: Host) -> int:
-    """Measure one host beside the container, print the table, return an exit status."""
+    """Measure one host and the container, print the table, return an exit status."""
     named = os.environ.get("SOTTO_SPEECH_DATA")
     if not named or not Path(named).is_dir():
         sys.stderr.write("SOTTO_SPEECH_DATA must name the folder of the speech set.\n")
@@ -128,7 +128,7 @@ def _ready_figure(hosts: Sequence[Host], starts: dict[str, list[ColdStart]]) -> 
         return figure
     return replace(
         figure,
-        asked=", ".join(f"{name} at most {most_s:.0f} s" for name, most_s in bounds.items()),
+        target=", ".join(f"{name} at most {most_s:.0f} s" for name, most_s in bounds.items()),
         met=all(
             _median(starts[name], lambda one: one.ready_s) <= most_s
             for name, most_s in bounds.items()

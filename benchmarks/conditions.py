@@ -1,4 +1,4 @@
-"""Under which conditions the figures came about."""
+"""Conditions of a run."""
 
 import datetime as dt
 import os
@@ -15,16 +15,16 @@ _PROJECT = Path(__file__).resolve().parent.parent
 
 
 def stay_on_cores() -> None:
-    """Keep this process, and all that it starts, on as many cores as a system has threads.
+    """Pin this process and its children to as many cores as a system has threads.
 
-    Otherwise a larger machine would give the interpreter threads of a server cores that the
-    rival has no use for.
+    Otherwise the interpreter threads of a server would have further cores on a larger machine,
+    which the rival cannot use.
     """
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
 
 
 def describe_run() -> dict[str, str]:
-    """When, which commit and on which machine: what the page says with each section."""
+    """Date, commit and machine: conditions that the page shows with each section."""
     flags = _cpu_field("flags", "Features").split()
     return {
         "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -36,7 +36,7 @@ def describe_run() -> dict[str, str]:
 
 
 def describe_conditions(model: str, compute_type: str, rival: dict[str, str]) -> dict[str, str]:
-    """Machine, versions and settings, by what they are called in the report."""
+    """Machine, versions and settings, by their names in the report."""
     return {
         **describe_run(),
         "cores": f"both systems on the same {len(os.sched_getaffinity(0))}, {THREADS} threads each",
@@ -52,7 +52,7 @@ def describe_conditions(model: str, compute_type: str, rival: dict[str, str]) ->
 
 
 def commit_of(checkout: Path) -> str:
-    """Commit of a checkout, with a word where its code differs from it."""
+    """Commit of a checkout, marked if its code differs from it."""
     described = subprocess.run(
         ["git", "describe", "--always", "--dirty=, changed"],
         cwd=checkout, capture_output=True, text=True, check=False,

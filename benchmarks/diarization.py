@@ -16,8 +16,8 @@ import numpy.typing as npt
 
 from benchmarks.clips import Clip
 from benchmarks.conditions import THREADS
-from benchmarks.made_up_voices import make_windows
 from benchmarks.report import Figure, Section
+from benchmarks.synthetic_voices import make_windows
 from shared.audio.channels import mix_to_mono
 from shared.audio.stream import open_audio
 from shared.diarization.assignment import assign_speakers
@@ -37,12 +37,12 @@ _PROJECT = Path(__file__).resolve().parent.parent
 _CONVERSATION = "long/long_conversation.flac"
 _SAMPLE = "diarization/pyannote_sample.flac"
 _READING = "long/long_reading_LJ001.mp3"
-# Most error with the collar, and how many speakers there are: what is asked.
+# Targets: greatest error with the collar, and number of speakers.
 _MOST_DER = {_CONVERSATION: 4.0, _SAMPLE: 2.0}
 _N_SPEAKERS = {_CONVERSATION: 5, _SAMPLE: 2, _READING: 1}
 _MOST_RTF = 0.05
 _LEAST_WORDS_RIGHT = 95.0
-_MADE_UP = ((1, 8), (1, 35), (4, 8), (4, 35))  # hours, speakers
+_SYNTHETIC = ((1, 8), (1, 35), (4, 8), (4, 35))  # hours, speakers
 _BLOCK_SAMPLES = 16_000
 
 
@@ -60,11 +60,11 @@ class _Diarized:
 
 
 def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python: Path) -> Section:
-    """Diarize everything in `diarization/` and `long/`, then one conversation with its words.
+    """Diarize all files of `diarization/` and `long/`, then one conversation with its words.
 
     Parameters
     ----------
-    scorer_python: interpreter of the environment that has pyannote.metrics.
+    scorer_python: interpreter of the environment with pyannote.metrics.
     """
     fetch_model("diarization", settings.model_folder)
     diarizer = Diarizer(settings.model_folder, THREADS)
@@ -81,7 +81,7 @@ def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python
         Figure(
             f"`{_CONVERSATION}`: words with the right speaker",
             f"{words_right:.1f} %",
-            asked=f"at least {_LEAST_WORDS_RIGHT:.0f} %",
+            target=f"at least {_LEAST_WORDS_RIGHT:.0f} %",
             met=words_right >= _LEAST_WORDS_RIGHT,
         ),
         Figure(
@@ -89,7 +89,7 @@ def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python
             f"{recognition_s / conversation.seconds:.3f} and {conversation.rtf:.3f}",
         ),
     ]
-    costs = [_clustering_cost(*size) for size in _MADE_UP]
+    costs = [_clustering_cost(*size) for size in _SYNTHETIC]
     figures += [_cost_figure(cost) for cost in costs]
     return Section(
         title="Diarization",
@@ -103,7 +103,7 @@ def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python
         note=(
             "DER by pyannote.metrics 4.2.0, overlaps counted; a collar is forgiven on each side of"
             " a boundary (0.25 s is `collar=0.5` there). Time is without decoding. The last rows"
-            " are made-up voices, from vectors to turns: the networks' time is in the RTF above."
+            " are synthetic voices, from vectors to turns: the networks' time is in the RTF above."
         ),
     )
 
@@ -127,9 +127,9 @@ def _samples(path: Path) -> npt.NDArray[np.int16]:
 
 
 def _score(diarized: Sequence[_Diarized], python: Path) -> dict[str, dict[str, Any]]:
-    """Error rates by file and collar, of the files that have labels."""
+    """Error rates by file and collar, of the files with labels."""
     labelled = [one for one in diarized if one.clip.path.with_suffix(".rttm").is_file()]
-    asked = [
+    requests = [
         {
             "reference": str(one.clip.path.with_suffix(".rttm")),
             "seconds": one.seconds,
@@ -139,7 +139,7 @@ def _score(diarized: Sequence[_Diarized], python: Path) -> dict[str, dict[str, A
     ]
     scored = subprocess.run(
         [python, "-m", "benchmarks.diarization_scorer"],
-        cwd=_PROJECT, input=json.dumps(asked), capture_output=True, text=True, check=True,
+        cwd=_PROJECT, input=json.dumps(requests), capture_output=True, text=True, check=True,
     )  # fmt: skip
     names = [one.clip.name for one in labelled]
     return dict(zip(names, json.loads(scored.stdout), strict=True))
@@ -152,13 +152,13 @@ def _figures(one: _Diarized, rates: dict[str, Any] | None) -> list[Figure]:
         Figure(
             f"`{name}`, {one.seconds:.0f} s: speakers",
             str(one.found.n_speakers),
-            asked="" if expected is None else str(expected),
+            target="" if expected is None else str(expected),
             met=None if expected is None else one.found.n_speakers == expected,
         ),
         Figure(
             f"`{name}`: RTF, and time of all cores by audio",
             f"{one.rtf:.3f}, {one.cpu_s / one.seconds:.3f}",
-            asked=f"at most {_MOST_RTF}",
+            target=f"at most {_MOST_RTF}",
             met=one.rtf <= _MOST_RTF,
         ),
     ]
@@ -170,7 +170,7 @@ def _figures(one: _Diarized, rates: dict[str, Any] | None) -> list[Figure]:
                 " / ".join(f"{rates[collar]['der']:.1f} %" for collar in ("0.25", "0.125", "0.0"))
                 + f" (missed {with_collar['missed']:.1f}, false alarm"
                 f" {with_collar['false_alarm']:.1f}, wrong speaker {with_collar['confusion']:.1f})",
-                asked="" if most is None else f"at most {most:.0f} % at 0.25 s",
+                target="" if most is None else f"at most {most:.0f} % at 0.25 s",
                 met=None if most is None else with_collar["der"] <= most,
             )
         )
@@ -203,7 +203,7 @@ def _words_right(conversation: _Diarized, settings: Settings) -> tuple[float, fl
         for phrase in named
         for word in phrase.words
     )
-    return 100 * _most_right(pairs) / pairs.total(), recognition_s
+    return 100 * _n_words_right(pairs) / pairs.total(), recognition_s
 
 
 def _read_utterances(path: Path) -> list[tuple[float, float, str]]:
@@ -221,8 +221,8 @@ Label = TypeVar("Label")
 Speaker = TypeVar("Speaker")
 
 
-def _most_right(pairs: Counter[tuple[Label, Speaker]]) -> int:
-    """Words that are right where each label means one speaker, the most frequent pairs first."""
+def _n_words_right(pairs: Counter[tuple[Label, Speaker]]) -> int:
+    """Number of right words under a greedy one-to-one mapping of labels to speakers."""
     right, labels, speakers = 0, set(), set()
     for (label, speaker), count in pairs.most_common():
         if label not in labels and speaker not in speakers:
@@ -236,24 +236,26 @@ def _clustering_cost(hours: int, n_speakers: int) -> dict[str, Any]:
     windows, spoken = make_windows(hours, n_speakers)
     vectors = np.concatenate([window.vectors for window in windows])
     durations_s = np.concatenate([window.durations_s for window in windows])
-    heard = durations_s > 0
+    active = durations_s > 0
     seconds = hours * 3600.0
     started = time.perf_counter()
-    speakers = find_speakers(vectors[heard], durations_s[heard], SpeakerRange())
+    speakers = find_speakers(vectors[active], durations_s[active], SpeakerRange())
     clustered = time.perf_counter()
     reconstruct(windows, speakers, seconds)
     reconstructed = time.perf_counter()
     tracemalloc.start()
-    reconstruct(windows, find_speakers(vectors[heard], durations_s[heard], SpeakerRange()), seconds)
+    active_speakers = find_speakers(vectors[active], durations_s[active], SpeakerRange())
+    reconstruct(windows, active_speakers, seconds)
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    pairs = Counter(zip((vectors[heard] @ speakers.T).argmax(axis=1).tolist(), spoken, strict=True))
+    labels = (vectors[active] @ speakers.T).argmax(axis=1).tolist()
+    pairs = Counter(zip(labels, spoken, strict=True))
     return {
         "hours": hours,
         "n_speakers": n_speakers,
         "n_found": len(speakers),
-        "n_voices": int(heard.sum()),
-        "voices_right": 100 * _most_right(pairs) / len(spoken),
+        "n_voices": int(active.sum()),
+        "voices_right": 100 * _n_words_right(pairs) / len(spoken),
         "clustering_s": clustered - started,
         "reconstruction_s": reconstructed - clustered,
         "kept_bytes": sum(one.activity.nbytes + one.vectors.nbytes for one in windows),
@@ -263,10 +265,10 @@ def _clustering_cost(hours: int, n_speakers: int) -> dict[str, Any]:
 
 def _cost_figure(cost: dict[str, Any]) -> Figure:
     return Figure(
-        f"{cost['hours']} h of {cost['n_speakers']} made-up speakers: found, clustering, turns,"
-        " memory kept and at most besides",
+        f"{cost['hours']} h of {cost['n_speakers']} synthetic speakers: found, clustering, turns,"
+        " memory kept and peak of the rest",
         f"{cost['n_found']}, {cost['clustering_s']:.1f} s, {cost['reconstruction_s']:.1f} s,"
         f" {cost['kept_bytes'] / 1e6:.0f} + {cost['peak_bytes'] / 1e6:.0f} MB",
-        asked=f"{cost['n_speakers']} found",
+        target=f"{cost['n_speakers']} found",
         met=cost["n_found"] == cost["n_speakers"],
     )

@@ -1,9 +1,9 @@
-"""Score diarizations with pyannote.metrics, in the rivals' environment: it needs pandas and more.
+"""Score diarizations with pyannote.metrics, in the rivals' environment.
 
-A JSON list comes on standard input, `[{"reference", "seconds", "turns": [[start, end, speaker]]}]`
-with the path of an RTTM file; a list of the same order goes out, `[{"<collar>": {"der", "missed",
-"false_alarm", "confusion"}}]` in percent. A collar is what is forgiven on each side of a boundary,
-as NIST counts it; pyannote.metrics itself counts both sides.
+Standard input is a JSON list, `[{"reference", "seconds", "turns": [[start, end, speaker]]}]` with
+the path of an RTTM file; standard output is a list of the same order, `[{"<collar>": {"der",
+"missed", "false_alarm", "confusion"}}]` in percent. A collar is the tolerance on each side of a
+boundary, as NIST defines it; pyannote.metrics itself counts both sides.
 """
 
 import json
@@ -18,9 +18,9 @@ COLLARS_S = (0.25, 0.125, 0.0)
 
 
 def main() -> None:
-    """Answer and end."""
-    asked = json.load(sys.stdin)
-    json.dump([_score(one) for one in asked], sys.stdout)
+    """Score the list of standard input."""
+    requests = json.load(sys.stdin)
+    json.dump([_score(one) for one in requests], sys.stdout)
 
 
 def _score(one: dict[str, Any]) -> dict[str, dict[str, float]]:

@@ -1,8 +1,8 @@
-"""faster-whisper behind the lines of JSON of `rival_worker.py`.
+"""Worker of faster-whisper with the protocol of `rival_worker.py`.
 
-Runs in the rivals' environment, so it imports nothing of Sotto. Arguments: model folder, compute
-type, threads. The options of a request go to `transcribe` as they are; with `batch_size` among them
-it is that of `BatchedInferencePipeline`.
+It runs in the rivals' environment, so it imports nothing of Sotto. Arguments: model folder, compute
+type, threads. The options of a request are passed to `transcribe`; with `batch_size` among them to
+that of `BatchedInferencePipeline`.
 """
 
 import sys
@@ -18,7 +18,7 @@ PACKAGES = ("faster-whisper", "ctranslate2", "onnxruntime", "av")
 
 
 def main() -> None:
-    """Load the model, then answer until standard input ends."""
+    """Load the model, then serve requests until standard input ends."""
     model_folder, compute_type, threads = sys.argv[1:]
     model = WhisperModel(
         model_folder, device="cpu", compute_type=compute_type, cpu_threads=int(threads)
@@ -27,7 +27,7 @@ def main() -> None:
 
     def transcribe(path: str, **options: object) -> str:
         reader = batched if "batch_size" in options else model
-        # Segments are decoded as they are asked for: without the join nothing has happened.
+        # Segments are decoded lazily: the join runs the decoder.
         segments, _ = reader.transcribe(path, **options)
         return " ".join(segment.text.strip() for segment in segments)
 

@@ -1,4 +1,4 @@
-"""Audio of other kinds: every container, the telephone, noise, no speech at all, broken files."""
+"""Audio of other kinds: every container, telephone, noise, no speech, broken files."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -16,7 +16,7 @@ _MIXED = "nonspeech/musanmix.mp3"
 
 
 def measure_hard_audio(systems: Systems, clips: tuple[Clip, ...], at_most: int | None) -> Section:
-    """WER of each folder against the rival's; what becomes of the files without a reference."""
+    """WER of each folder against the rival's; outcomes of the files without a reference."""
     figures: list[Figure] = []
     numbers: dict[str, object] = {}
     for folder in _FOLDERS:
@@ -43,7 +43,7 @@ def measure_hard_audio(systems: Systems, clips: tuple[Clip, ...], at_most: int |
 def _compare_folder(
     systems: Systems, folder: str, clips: Sequence[Clip]
 ) -> tuple[list[Figure], list[dict[str, object]]]:
-    """WER over those files of the folder that the rival can read too."""
+    """WER over the files of the folder that the rival can read too."""
     ours, theirs, counted = [], [], []
     for clip in clips:
         answer = systems.server.transcribe(clip.path.read_bytes())
@@ -81,7 +81,7 @@ def _unreferenced(server: SottoServer, clip: Clip) -> Figure:
     return Figure(
         f"`{clip.name}`",
         _outcome(answer),
-        asked="decodes, or a clear 4xx",
+        target="decodes, or a clear 4xx",
         met=answer.status == HTTPStatus.OK or _is_clear_refusal(answer),
     )
 
@@ -91,20 +91,20 @@ def _silent(server: SottoServer, clip: Clip) -> Figure:
     return Figure(
         f"`{clip.name}`",
         _outcome(answer),
-        asked="no text",
+        target="no text",
         met=answer.status == HTTPStatus.OK and not answer.text,
     )
 
 
 def _mixed(server: SottoServer, clip: Clip) -> Figure:
-    """Phrases of a file of speech, music and noise: where they are, for a person to judge."""
+    """Phrases of a file of speech, music and noise, with their times, for manual inspection."""
     answer = server.transcribe(clip.path.read_bytes())
     print(f"\n{clip.name}")
     for phrase in answer.phrases:
         begin_s = phrase["offsetMilliseconds"] / 1000
         end_s = begin_s + phrase["durationMilliseconds"] / 1000
         print(f"  {begin_s:6.2f} to {end_s:6.2f} s  {phrase['text']}")
-    return Figure(f"`{clip.name}`", _outcome(answer), asked="text in its speech only (terminal)")
+    return Figure(f"`{clip.name}`", _outcome(answer), target="text in its speech only (terminal)")
 
 
 def _broken(server: SottoServer, clip: Clip) -> list[Figure]:
@@ -116,13 +116,13 @@ def _broken(server: SottoServer, clip: Clip) -> list[Figure]:
         Figure(
             f"`{clip.name}`, fast transcription",
             _outcome(fast),
-            asked="a clear 4xx",
+            target="a clear 4xx",
             met=_is_clear_refusal(fast),
         ),
         Figure(
             f"`{clip.name}`, short audio",
             f"{short.status} {recognition_status}".strip(),
-            asked="200 InitialSilenceTimeout" if is_silence else "400",
+            target="200 InitialSilenceTimeout" if is_silence else "400",
             met=(short.status, recognition_status) == (HTTPStatus.OK, "InitialSilenceTimeout")
             if is_silence
             else short.status == HTTPStatus.BAD_REQUEST,
@@ -135,7 +135,7 @@ def _next_request(server: SottoServer, clip: Clip) -> Figure:
     return Figure(
         "the request after the broken ones",
         _outcome(answer),
-        asked="served as ever",
+        target="served",
         met=answer.status == HTTPStatus.OK and bool(answer.text),
     )
 

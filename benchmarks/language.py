@@ -1,4 +1,4 @@
-"""Which language is spoken, and when: real clips whole, cut short and joined."""
+"""Language identification and code-switching: real clips whole, cut short and joined."""
 
 import math
 import random
@@ -24,7 +24,7 @@ from shared.transcription.local_transcriber import LocalTranscriber
 
 Samples = npt.NDArray[np.int16]
 
-# The truth among the languages that it is taken for most easily.
+# Each language with those that it is most easily confused with.
 CONFUSABLE = {
     "de": ("de", "nl", "sv", "en"),
     "en": ("en", "de", "nl", "sv"),
@@ -37,7 +37,7 @@ CONFUSABLE = {
     "sv": ("sv", "de", "nl", "en"),
     "zh": ("zh", "ja", "ko", "en"),
 }
-# Of each language, the one beyond these four that it is taken for most easily.
+# The language beyond these four that each is most easily confused with.
 NEAREST_ELSEWHERE = {
     "de": "da",
     "en": "cy",
@@ -69,7 +69,7 @@ class SpokenClip:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Two clips one after the other, in four candidate languages; `change_s` is where they meet."""
+    """Two clips one after the other, with four candidate languages; `change_s` is the boundary."""
 
     first: SpokenClip
     second: SpokenClip
@@ -87,38 +87,41 @@ class Join:
 
 
 def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | None) -> Section:
-    """Clips right whole and cut, accented ones, joins, silence, and what it costs."""
+    """Accuracy on whole, cut, accented and joined clips and on silence, and the cost."""
     transcriber = LocalTranscriber(settings)
     several = spoken_clips(clips, "multilingual")
     speech = [clip for clip in several if clip.name != SILENT][:at_most]
     accented = spoken_clips(clips, "l2_english")[:at_most]
     joins = seeded_joins(speech, N_JOINS if at_most is None else at_most)
     switched = spoken_clips(clips, "codeswitch")
-    told = [_told(transcriber, clip, ("en", "zh")) for clip in switched]
+    identified = [_identified_languages(transcriber, clip, ("en", "zh")) for clip in switched]
     whole = _n_right(transcriber, speech)
     cut_at_start = _n_right(transcriber, [_cut(clip, 0.0) for clip in speech])
     phrases = sum(
-        _told(transcriber, one, CONFUSABLE[one.language]) == [one.language] for one in speech
+        _identified_languages(transcriber, one, CONFUSABLE[one.language]) == [one.language]
+        for one in speech
     )
     english = {
-        other: sum(_main(transcriber, clip, (other, "en")) == "en" for clip in accented)
+        other: sum(_main_language(transcriber, clip, (other, "en")) == "en" for clip in accented)
         for other in ("es", "fr", "zh")
     }
-    refused = sum(_main(transcriber, clip, without_truth(clip)) is None for clip in speech)
+    refused = sum(_main_language(transcriber, clip, without_truth(clip)) is None for clip in speech)
     joined = sum(is_right(transcriber, join) for join in joins)
     silent = [
-        _main(transcriber, clip, ("sv", "de", "en")) for clip in several if clip.name == SILENT
+        _main_language(transcriber, clip, ("sv", "de", "en"))
+        for clip in several
+        if clip.name == SILENT
     ]
     ratios = _cost_ratios(transcriber, speech)
     n = len(speech)
     return Section(
         title="Language identification",
         figures=(
-            _of("right among four confusable candidates, whole clips", whole, n, n),
-            _of("right by phrase, whole clips", phrases, n, n),
-            _of(f"right cut to the first {CUT_S} s", cut_at_start, n, math.ceil(0.9 * n)),
+            _count_figure("right among four confusable candidates, whole clips", whole, n, n),
+            _count_figure("right by phrase, whole clips", phrases, n, n),
+            _count_figure(f"right cut to the first {CUT_S} s", cut_at_start, n, math.ceil(0.9 * n)),
             *(
-                _of(
+                _count_figure(
                     f"English by Mandarin speakers, the other candidate {other}",
                     right,
                     len(accented),
@@ -126,46 +129,46 @@ def measure_language(settings: Settings, clips: Sequence[Clip], at_most: int | N
                 )
                 for other, right in english.items()
             ),
-            _of(
+            _count_figure(
                 "refused among four languages that are not the clip's, but near",
                 refused,
                 n,
                 math.ceil(0.8 * n),
             ),
-            _of(
+            _count_figure(
                 "joins: both languages in order, the change within 1 s",
                 joined,
                 len(joins),
                 len(joins),
             ),
-            _of(
+            _count_figure(
                 "code switching, English and Chinese in turn",
-                sum(one == list(CODE_SWITCH) for one in told),
-                len(told),
-                len(told),
+                sum(one == list(CODE_SWITCH) for one in identified),
+                len(identified),
+                len(identified),
             ),
             Figure(
                 "published silence",
                 "no language" if silent == [None] else "a language",
-                asked="no language",
+                target="no language",
                 met=silent == [None],
             ),
             Figure(
                 "time by phrase ÷ time with the language known, median of clips",
                 f"{statistics.median(ratios):.2f}",
-                asked="at most 1.1",
+                target="at most 1.1",
                 met=statistics.median(ratios) <= 1.1,
             ),
         ),
         numbers={"cost_ratios": ratios, "english": english, "joins": joined},
-        note="Candidates are the truth and three languages it is taken for most easily; of a join"
-        " its two and two more. A clip that is refused as in none of them is not right.",
+        note="Candidates are the truth and three languages that it is most easily confused with; of"
+        " a join its two and two more. A clip that is refused as out of set is not right.",
         systems=("Sotto",),
     )
 
 
 def spoken_clips(clips: Iterable[Clip], folder: str) -> list[SpokenClip]:
-    """Decoded clips of a folder; the manifest says which language they are in."""
+    """Decode the clips of a folder whose language the manifest has."""
     return [
         SpokenClip(clip.name, clip.language, samples_of(clip.path.read_bytes()))
         for clip in clips
@@ -174,13 +177,13 @@ def spoken_clips(clips: Iterable[Clip], folder: str) -> list[SpokenClip]:
 
 
 def samples_of(encoded: bytes) -> Samples:
-    """All samples of an encoded clip, mixed to mono at 16 kHz."""
+    """Decode all samples of a clip, mixed to mono at 16 kHz."""
     with open_audio(encoded) as stream:
         return np.concatenate([mix_to_mono(block) for block in stream])
 
 
 def seeded_joins(clips: Sequence[SpokenClip], n_joins: int) -> list[Join]:
-    """The same joins in every run; long clips are cut."""
+    """Make the same joins in every run; long clips are cut."""
     chance = random.Random(20240607)  # noqa: S311 - no secret
     joins = []
     for _ in range(n_joins):
@@ -194,7 +197,7 @@ def seeded_joins(clips: Sequence[SpokenClip], n_joins: int) -> list[Join]:
 
 
 def without_truth(clip: SpokenClip) -> tuple[str, ...]:
-    """Four languages that a clip is taken for most easily, its own not among them."""
+    """Four languages that a clip is most easily confused with, without its own."""
     near = [language for language in CONFUSABLE[clip.language] if language != clip.language]
     return (*near, NEAREST_ELSEWHERE[clip.language])
 
@@ -205,13 +208,13 @@ def _shortened(clip: SpokenClip) -> SpokenClip:
 
 
 def is_right(transcriber: LocalTranscriber, join: Join) -> bool:
-    """Whether both languages are found in order, the second within 1 s of its speech."""
+    """Whether both languages are identified in order, the second within 1 s of its start."""
     phrases = phrases_of(transcriber, join.samples, join.candidates)
-    told = [language for language, _ in groupby(language_of(one.locale) for one in phrases)]
-    if told != [join.first.language, join.second.language]:
-        print(f"  {join.first.name} + {join.second.name}: {' '.join(told)}")
+    identified = [language for language, _ in groupby(language_of(one.locale) for one in phrases)]
+    if identified != [join.first.language, join.second.language]:
+        print(f"  {join.first.name} + {join.second.name}: {' '.join(identified)}")
         return False
-    changed_s = next(p.offset_s for p in phrases if language_of(p.locale) == told[1])
+    changed_s = next(p.offset_s for p in phrases if language_of(p.locale) == identified[1])
     alone = phrases_of(transcriber, join.second.samples, (join.second.language,))
     speech_s = join.change_s + alone[0].offset_s
     if is_near := min(abs(changed_s - speech_s), abs(changed_s - join.change_s)) <= 1.0:
@@ -225,7 +228,7 @@ def is_right(transcriber: LocalTranscriber, join: Join) -> bool:
 def phrases_of(
     transcriber: LocalTranscriber, samples: Samples, languages: Sequence[str]
 ) -> list[Phrase]:
-    """Phrases with their languages told apart."""
+    """Phrases of an audio, each with its identified language."""
     options = RecognitionOptions(
         locales=tuple(map(default_locale, languages)),
         language_per_phrase=True,
@@ -236,13 +239,17 @@ def phrases_of(
         return [result for result in results if isinstance(result, Phrase)]
 
 
-def _told(transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[str]) -> list[str]:
+def _identified_languages(
+    transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[str]
+) -> list[str]:
     phrases = phrases_of(transcriber, clip.samples, languages)
     return [language for language, _ in groupby(language_of(one.locale) for one in phrases)]
 
 
-def _main(transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[str]) -> str | None:
-    """The language of a clip; None without speech, and for speech in none of these languages."""
+def _main_language(
+    transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[str]
+) -> str | None:
+    """Main language of a clip; None without speech, or out of set."""
     locales = tuple(map(default_locale, languages))
     with open_audio(clip.samples.tobytes(), raw=RawPcm(n_channels=1)) as stream:
         identified = transcriber.identify_language(stream, locales)
@@ -254,7 +261,7 @@ def _main(transcriber: LocalTranscriber, clip: SpokenClip, languages: Sequence[s
 def _n_right(transcriber: LocalTranscriber, clips: Sequence[SpokenClip]) -> int:
     n_right = 0
     for clip in clips:
-        found = _main(transcriber, clip, CONFUSABLE[clip.language])
+        found = _main_language(transcriber, clip, CONFUSABLE[clip.language])
         n_right += found == clip.language
         if found != clip.language:
             print(f"  {clip.name}, {len(clip.samples) / SAMPLE_RATE:.1f} s: {found}")
@@ -271,7 +278,7 @@ def _cost_ratios(transcriber: LocalTranscriber, clips: Sequence[SpokenClip]) -> 
     for clip in clips:
         known, several = (clip.language,), CONFUSABLE[clip.language]
         alone_s, among_s = [], []
-        for _ in range(3):  # in turn, so that what else the machine does meets both
+        for _ in range(3):  # in turn, so that other load of the machine affects both
             alone_s.append(_elapsed_s(partial(phrases_of, transcriber, clip.samples, known)))
             among_s.append(_elapsed_s(partial(phrases_of, transcriber, clip.samples, several)))
         ratios.append(min(among_s) / min(alone_s))
@@ -284,7 +291,7 @@ def _elapsed_s(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _of(what: str, n_right: int, n_all: int, n_asked: int) -> Figure:
+def _count_figure(what: str, n_right: int, n_all: int, n_required: int) -> Figure:
     return Figure(
-        what, f"{n_right} of {n_all}", asked=f"at least {n_asked}", met=n_right >= n_asked
+        what, f"{n_right} of {n_all}", target=f"at least {n_required}", met=n_right >= n_required
     )

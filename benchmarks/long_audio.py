@@ -18,9 +18,9 @@ def measure_long_audio(
     further: Sequence[FurtherRival],
     first: Clip,
 ) -> Section:
-    """Time, RTF and WER of all on each file; peak memory of each after both.
+    """Time, RTF and WER of all systems on each file; peak memory of each at the end.
 
-    A further rival takes its turns with Sotto once, after `first`, a short clip to warm up on; one
+    A further rival takes turns with Sotto once, after `first`, a short clip for warming up; a rival
     that fails has no column.
     """
     comparisons = compare(systems, clips, repeats)
@@ -106,7 +106,7 @@ def _their_wer(one: Comparison) -> float:
 def _note(versions: Mapping[str, str]) -> str:
     theirs = ", ".join(" ".join(pair) for pair in versions.items())
     return (
-        "All but faster-whisper with its defaults take their turns with Sotto once; a ratio is"
-        " that of such a turn. Greedy is a beam of 1, batched is eight windows at a time;"
-        f" openai-whisper has its defaults, which are greedy, and float32. {theirs}."
+        "All but faster-whisper with its defaults take turns with Sotto once; a ratio is that of"
+        " such a turn. Greedy is a beam of 1, batched is eight windows at a time; openai-whisper"
+        f" has its defaults, which are greedy, and float32. {theirs}."
     )

@@ -12,11 +12,11 @@ from benchmarks.server import SottoServer
 _MOST_BYTES = 500_000_000
 _MOST_GROWTH = 5e6  # bytes over 500 requests that still count as flat
 _N_SHORTEST = 20
-_EVERY = 50  # requests from one look to the next
+_EVERY = 50  # requests between two samples
 
 
 def measure_memory_growth(clips: Sequence[Clip], n_requests: int) -> Section:
-    """Send the shortest clips in turn, look every 50 requests, fit a line from the first look on.
+    """Send the shortest clips in turn, sample every 50 requests, fit a line to the samples.
 
     Memory that is allocated once is there after the first 50; growth from then on is a leak.
     """
@@ -46,13 +46,13 @@ def measure_memory_growth(clips: Sequence[Clip], n_requests: int) -> Section:
             Figure(
                 "growth per 500 requests (line fitted)",
                 f"{growth / 1e6:+.1f} MB",
-                asked=f"flat: at most {_MOST_GROWTH / 1e6:.0f} MB",
+                target=f"flat: at most {_MOST_GROWTH / 1e6:.0f} MB",
                 met=growth <= _MOST_GROWTH,
             ),
             Figure(
                 "peak memory",
                 f"{peak_bytes / 1e6:.0f} MB",
-                asked=f"under {_MOST_BYTES / 1e6:.0f} MB",
+                target=f"under {_MOST_BYTES / 1e6:.0f} MB",
                 met=peak_bytes < _MOST_BYTES,
             ),
         ),

@@ -1,8 +1,8 @@
-"""openai-whisper behind the lines of JSON of `rival_worker.py`.
+"""Worker of openai-whisper with the protocol of `rival_worker.py`.
 
-Arguments: model folder, threads. Runs in the environment of `make parity`, on the server's weights
-put under openai-whisper's own names. It reads files through an `ffmpeg` program, which may not be
-there: Sotto's decoder takes its place, inside the time measured.
+Arguments: model folder, threads. It runs in the environment of `make parity`, on the server's
+weights with openai-whisper's names. openai-whisper reads files through an `ffmpeg` program, which
+may be missing: Sotto's decoder replaces it, within the measured time.
 """
 
 import sys
@@ -21,13 +21,13 @@ _PACKAGES = ("openai-whisper", "torch")
 
 
 def main() -> None:
-    """Load the model, then answer until standard input ends."""
+    """Load the model, then serve requests until standard input ends."""
     model_folder, threads = sys.argv[1:]
     torch.set_num_threads(int(threads))
     model = _load_model(Path(model_folder))
 
     def transcribe(path: str, **options: object) -> str:
-        # Half precision is its default, which it takes back on a CPU with a warning.
+        # Half precision is its default, from which it falls back on a CPU with a warning.
         text: str = model.transcribe(_samples(path), fp16=False, **options)["text"]
         return text
 
@@ -37,7 +37,7 @@ def main() -> None:
 def _load_model(model_folder: Path) -> whisper.Whisper:
     checkpoint = read_checkpoint(model_folder)
     model = whisper.Whisper(whisper.ModelDimensions(**checkpoint.dimensions))
-    # Copied, because torch wants arrays it may write to.
+    # Copied, because torch requires writable arrays.
     model.load_state_dict(
         {name: torch.from_numpy(np.array(array)) for name, array in checkpoint.weights.items()}
     )
@@ -45,7 +45,7 @@ def _load_model(model_folder: Path) -> whisper.Whisper:
 
 
 def _samples(path: str) -> np.ndarray:
-    """All of a file at once, as its own decoder gives it: float32, 16 kHz, mono."""
+    """Decode a whole file like openai-whisper's decoder: float32, 16 kHz, mono."""
     with open_audio(Path(path).read_bytes()) as stream:
         return float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
 

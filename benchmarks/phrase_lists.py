@@ -7,7 +7,7 @@ from benchmarks.report import Figure, Section
 from benchmarks.server import SottoServer
 from benchmarks.word_error_rate import count_errors, normal_form, word_error_rate
 
-# Ten clips of read English with a rare name or word that Whisper base mishears.
+# Ten clips of read English with a rare name or word that Whisper base gets wrong.
 _NAMES = {
     "en_read/1688-142285-0005.flac": "Helstone",
     "en_read/1998-15444-0009.flac": "apomorphine",
@@ -26,7 +26,7 @@ _MOST_ABOVE = 0.3  # points that the other clips may lose
 def measure_phrase_lists(
     server: SottoServer, clips: Sequence[Clip], at_most: int | None
 ) -> Section:
-    """Names that come out right without and with the list; WER of the other clips both ways."""
+    """Names that are right without and with the list; WER of the other clips for both."""
     named = [clip for clip in clips if clip.name in _NAMES][:at_most]
     others = [clip for clip in clips if clip.name not in _NAMES][:at_most]
     phrases = tuple(_NAMES.values())
@@ -43,14 +43,14 @@ def measure_phrase_lists(
             Figure(
                 "wrong without it, right with it",
                 f"{len(mended)} of {n_wrong}",
-                asked="all",
+                target="all",
                 met=len(mended) == n_wrong and not lost,
             ),
             Figure(f"WER of {len(others)} other clips without it", f"{wer_without:.2f} %"),
             Figure(
                 "the same with it",
                 f"{wer_with:.2f} % ({wer_with - wer_without:+.2f} points)",
-                asked=f"at most +{_MOST_ABOVE}",
+                target=f"at most +{_MOST_ABOVE}",
                 met=wer_with - wer_without <= _MOST_ABOVE,
             ),
         ),

@@ -1,7 +1,7 @@
 """Plots of `docs/benchmarks.md`, drawn from the numbers of a run.
 
-They are SVG files that Git keeps: the same numbers give the same bytes, text stays text, and the
-colours are such that they can be read on a white page and on a dark one.
+They are SVG files under version control: equal numbers give equal bytes, text stays text, and the
+colours are readable on a white and on a dark page.
 """
 
 import io
@@ -50,7 +50,7 @@ _LENGTHS_S = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, math.inf)
 
 
 def draw_plots(numbers: Path, folder: Path = FOLDER) -> tuple[Path, ...]:
-    """Draw what the JSON of a run has: latency (section speed), long files; return the files."""
+    """Draw the sections of a run's JSON: latency (speed), long files; return the files."""
     sections = json.loads(numbers.read_text(encoding="utf-8"))["sections"]
     folder.mkdir(exist_ok=True)
     drawn: list[Path] = []
@@ -81,7 +81,7 @@ def _latency(clips: Sequence[Mapping[str, Any]]) -> Figure:
         )  # fmt: skip
     axes.set_xlim(0, None)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    # Clips that a rival decodes again and again take ten times as long as the others.
+    # Clips that a rival decodes repeatedly take ten times as long as the others.
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
@@ -93,7 +93,7 @@ def _latency(clips: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def _medians(seconds: Sequence[float], elapsed_s: Sequence[float]) -> list[tuple[float, float]]:
-    """Median length and time of the clips of each range of lengths, as far as there are any."""
+    """Median length and time of the clips of each non-empty range of lengths."""
     within = (
         [(s, t) for s, t in zip(seconds, elapsed_s, strict=True) if low <= s < high]
         for low, high in pairwise(_LENGTHS_S)

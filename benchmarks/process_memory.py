@@ -1,4 +1,4 @@
-"""Memory of a process, as the kernel counts it (proc_pid_status(5))."""
+"""Memory of a process, from the kernel (proc_pid_status(5))."""
 
 from pathlib import Path
 
@@ -6,12 +6,12 @@ _BYTES_PER_KB = 1024
 
 
 def resident_bytes(process_id: int) -> int:
-    """Physical memory in use now."""
+    """Physical memory in use."""
     return _status_bytes(process_id, "VmRSS")
 
 
 def peak_resident_bytes(process_id: int) -> int:
-    """Most physical memory that was ever in use."""
+    """Peak of physical memory in use."""
     return _status_bytes(process_id, "VmHWM")
 
 

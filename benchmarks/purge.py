@@ -1,7 +1,7 @@
-"""Section purge: what it costs to remove the tenth of many jobs whose time is over.
+"""Section purge: cost of removing the expired tenth of many jobs.
 
-10,000 finished jobs, half of them dropped files, lie in a folder, in Azurite and in moto. Calls
-are those to a container, as an account is charged for them: a listing is one for each page.
+10,000 finished jobs, half of them dropped files, are in a folder, in Azurite and in moto. Calls are
+those to a container, as an account is charged for them: one for each page of a listing.
 """
 
 import os
@@ -97,7 +97,7 @@ def s3_batch(endpoint: str, root: Path) -> BatchServices:
 def write_finished_jobs(batch: BatchServices, numbers: range, expires_at: datetime) -> list[str]:
     """Write jobs of one file as work leaves them, each expiring a second after the one before.
 
-    Every second one is of a dropped file, whose transcript lies in the output container.
+    Every second one is of a dropped file, whose transcript is in the output container.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def measure_purge(n_jobs: int = _N_JOBS) -> Section:
     with tempfile.TemporaryDirectory() as root, moto_server() as endpoint:
         measured["moto"] = _measure(s3_batch(endpoint, Path(root)), n_jobs)
     return Section(
-        title=f"Time to live: a tenth of {n_jobs} jobs is over",
+        title=f"Time to live: a tenth of {n_jobs} jobs is expired",
         figures=tuple(_figure(kind, counted, n_jobs) for kind, counted in measured.items()),
         numbers={
             kind: {
@@ -199,6 +199,6 @@ def _figure(kind: str, counted: CountedPurge, n_jobs: int) -> Figure:
     return Figure(
         f"{kind}: {n_removed} jobs removed",
         f"{counted.took_s:.1f} s, {counted.n_calls / max(1, n_removed):.1f} calls per job",
-        asked=f"{n_jobs // 10} jobs",
+        target=f"{n_jobs // 10} jobs",
         met=n_removed == n_jobs // 10 and not counted.done.failures,
     )

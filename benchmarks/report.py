@@ -1,6 +1,6 @@
 """Figures of a run: tables in Markdown for people, numbers in JSON for plots.
 
-Nothing that was recognised is in either; texts go to the terminal only.
+Neither has recognised text; texts are written to the terminal only.
 """
 
 import json
@@ -9,35 +9,35 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-_END = "<!-- end -->"  # behind what `<!-- name -->` begins
+_END = "<!-- end -->"  # closes `<!-- name -->`
 _PROJECT = Path(__file__).resolve().parent.parent
 _DOCS = _PROJECT / "docs"
 _COMMON_PAGE = "benchmarks.md"
-_OF_A_RUN = ("date", "Sotto", "load before the run")  # said with each section
+_RUN_CONDITIONS = ("date", "Sotto", "load before the run")  # shown with each section
 RESULTS = _PROJECT / "benchmarks" / "results"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One row: what was measured, on both where it makes sense, and what is asked of Sotto.
+    """One row: the measurements of both systems, or of Sotto alone, and Sotto's target.
 
-    `met` is None where nothing is asked. `others` are what further systems of the section gave.
+    `met` is None without a target. `others` are the measurements of further systems.
     """
 
     what: str
     ours: str
     theirs: str = ""
-    asked: str = ""
+    target: str = ""
     met: bool | None = None
     others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Figures that belong together, and the numbers behind them.
+    """Related figures, and their numbers.
 
-    `systems` heads the columns of `ours`, `theirs` and `others`. `page` is the page of `docs/`
-    that shows this section alone; most are shown together, on one page of their own.
+    systems: heads of the columns of `ours`, `theirs` and `others`.
+    page: page of `docs/` with this section; most share one page.
     """
 
     title: str
@@ -48,33 +48,33 @@ class Section:
     page: str = _COMMON_PAGE
 
     def markdown(self) -> str:
-        """Heading, table and note; columns in which nothing is asked stay out."""
-        is_asked = any(row.asked for row in self.figures)
-        head = ("figure", *self.systems, *(("asked", "met") if is_asked else ()))
+        """Heading, table and note; without targets their columns are omitted."""
+        has_target = any(row.target for row in self.figures)
+        head = ("figure", *self.systems, *(("target", "met") if has_target else ()))
         lines = [f"### {self.title}", "", _row(head), _row(("---",) * len(head))]
         for row in self.figures:
             measured = (row.ours, row.theirs, *row.others)[: len(self.systems)]
             missing = ("",) * (len(self.systems) - len(measured))
-            asked = (row.asked, _verdict(row.met)) if is_asked else ()
-            lines.append(_row((row.what, *measured, *missing, *asked)))
+            targets = (row.target, _verdict(row.met)) if has_target else ()
+            lines.append(_row((row.what, *measured, *missing, *targets)))
         if self.note:
             lines += ["", self.note]
         return "\n".join(lines) + "\n"
 
     def missed(self) -> tuple[str, ...]:
-        """Rows that are not as asked."""
+        """Rows that miss their target."""
         return tuple(row.what for row in self.figures if row.met is False)
 
 
 def write_conditions(conditions: dict[str, str]) -> None:
-    """Put what is true of every section on the page of most of them."""
-    rows = [row for row in conditions.items() if row[0] not in _OF_A_RUN]
+    """Write the conditions of all sections to the common page."""
+    rows = [row for row in conditions.items() if row[0] not in _RUN_CONDITIONS]
     table = (_row(row) for row in (("condition", ""), ("---", "---"), *rows))
     _write(_COMMON_PAGE, "conditions", "\n".join(table) + "\n")
 
 
 def write_section(name: str, conditions: dict[str, str], section: Section) -> None:
-    """Put a section in its place on its page, with when, where and on what it was measured.
+    """Write a section to its place on its page, with date, commit and machine.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def write_section(name: str, conditions: dict[str, str], section: Section) -> No
 
 
 def _write(page: str, name: str, text: str) -> None:
-    """Replace what is at a place of a page."""
+    """Replace the text at a place of a page."""
     path = _DOCS / page
     before, begin, rest = path.read_text(encoding="utf-8").partition(f"<!-- {name} -->")
     _, end, after = rest.partition(_END)
@@ -100,7 +100,7 @@ def _write(page: str, name: str, text: str) -> None:
 def write_numbers(
     conditions: dict[str, str], sections: dict[str, Section], *, is_thorough: bool
 ) -> Path:
-    """Write all numbers of a run as JSON, and whether nothing was left out; return the file."""
+    """Write all numbers of a run as JSON, and whether it was thorough; return the file."""
     RESULTS.mkdir(exist_ok=True)
     run = {
         "conditions": conditions,
@@ -116,7 +116,7 @@ def write_numbers(
 
 
 def newest_run(sections: Iterable[str], results: Path = RESULTS) -> Path | None:
-    """Numbers of the last thorough run that has these sections; None where there has been none."""
+    """Numbers of the last thorough run with these sections; None if there is none."""
     for path in sorted(results.glob("*.json"), reverse=True):  # named by their date
         run = json.loads(path.read_text(encoding="utf-8"))
         if run.get("is_thorough") and run["sections"].keys() >= set(sections):

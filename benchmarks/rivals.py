@@ -26,7 +26,7 @@ class RivalFailed(RuntimeError):
 class RivalAnswer:
     """Result of a rival for one file. `elapsed_s` is taken in its own process, decoding included.
 
-    `error` is the type of the exception where it failed; then there is no text.
+    `error` is the type of the exception if it failed; then there is no text.
     """
 
     elapsed_s: float
@@ -37,7 +37,7 @@ class RivalAnswer:
 class Rival:
     """A running rival, from start to exit of a `with` block; `rival_worker.py` is its other side.
 
-    `versions` names its packages. Raises `RivalFailed` where it does not start.
+    `versions` has its packages. Raises `RivalFailed` if it does not start.
     """
 
     def __init__(
@@ -52,20 +52,20 @@ class Rival:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.versions: dict[str, str] = self._hear()["versions"]
+        self.versions: dict[str, str] = self._read_message()["versions"]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
-        self._process.communicate()  # closes its standard input, at which it ends
+        self._process.communicate()  # closes its standard input, which ends it
 
     def transcribe(self, path: Path, **options: object) -> RivalAnswer:
-        """Transcribe one file; without options as its user would who sets none."""
+        """Transcribe one file; without options with the rival's defaults."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"path": str(path), "options": options}) + "\n")
         self._process.stdin.flush()
-        answer = self._hear()
+        answer = self._read_message()
         return RivalAnswer(
             elapsed_s=answer.get("elapsed_s", 0.0),
             text=answer.get("text", ""),
@@ -74,21 +74,21 @@ class Rival:
 
     @property
     def peak_bytes(self) -> int:
-        """Most physical memory of the process so far."""
+        """Peak memory of the process so far."""
         return peak_resident_bytes(self._process.pid)
 
-    def _hear(self) -> dict[str, Any]:
+    def _read_message(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise RivalFailed("The rival ended; its own words are on standard error.")
+            raise RivalFailed("The rival ended; standard error has its message.")
         message: dict[str, Any] = json.loads(line)
         return message
 
 
 @dataclass(frozen=True, slots=True)
 class FurtherRival:
-    """One that is measured on long files only: how it starts, and the options of every call."""
+    """A rival that is measured on long files only: its start, and the options of every call."""
 
     name: str
     start: Callable[[], Rival]
@@ -103,8 +103,8 @@ def start_faster_whisper(python: Path, settings: Settings) -> Rival:
 
 
 def start_openai_whisper(python: Path, settings: Settings) -> Rival:
-    """Start openai-whisper on the weights of the server, which it computes with in float32."""
+    """Start openai-whisper on the weights of the server, converted to float32."""
     model_folder = locate_model(settings.model, settings.model_folder)
-    # Threads of torch that wait by spinning take the cores from each other.
+    # Threads of torch that wait by spinning slow each other down.
     environment = {"OMP_NUM_THREADS": str(THREADS), "OMP_WAIT_POLICY": "PASSIVE"}
     return Rival(python, "openai_whisper_worker", (str(model_folder), str(THREADS)), environment)

@@ -1,7 +1,7 @@
-"""Whether two checkouts write the same files for what is dropped into their drop folders.
+"""Comparison of the files that two checkouts write for dropped audio.
 
-The drop folder is the way to languages by phrase, to all forms of a text and to subtitles. Each
-container host works alone, on a data folder of its own, with one worker: one file at a time.
+A drop folder gives languages by phrase, all text forms and subtitles. Each container host runs
+alone, with its own data folder and one worker: one file at a time.
 """
 
 import json
@@ -25,13 +25,13 @@ _LONGEST_S = 600.0
 _START_LIMIT_S = 60.0
 _WORK_LIMIT_S = 3600.0
 _POLL_S = 0.2
-_OF_A_JOB = frozenset({"source", "timestamp"})  # differ from run to run
+_JOB_FIELDS = frozenset({"source", "timestamp"})  # differ from run to run
 
 Files = dict[str, dict[str, Any]]
 
 
 def measure_same_files(checkouts: Checkouts, clips: Sequence[Clip], n_clips: int | None) -> Section:
-    """Drop the same clips into the folders of both, and count and name the files that differ."""
+    """Drop the same clips into the folders of both, and list the files that differ."""
     chosen = chosen_clips(clips)[:n_clips]
     written = checkouts.folders.in_turns(
         lambda folder: _transcribe(checkouts, folder, chosen), new_first=True
@@ -40,14 +40,14 @@ def measure_same_files(checkouts: Checkouts, clips: Sequence[Clip], n_clips: int
 
 
 def chosen_clips(clips: Sequence[Clip]) -> list[Clip]:
-    """All clips of the parts that are hard in their own ways, and a thin draw of the others."""
+    """All clips of the hard parts of the set, and a thin draw of the others."""
     short = [clip for clip in clips if clip.seconds <= _LONGEST_S]
     whole = [clip for clip in short if clip.folder in _WHOLE]
     return whole + [clip for clip in short if clip.folder not in _WHOLE][::_OTHERS_EVERY]
 
 
 def compare_files(commits: Both[str], written: Both[Files]) -> Section:
-    """Compare what both have written, clip by clip and format by format."""
+    """Compare the files of both, clip by clip and format by format."""
     names = sorted(written.new.keys() | written.old.keys())
     n_equal, n_all = Counter[str](), Counter[str]()
     differing: dict[str, list[str]] = {}
@@ -69,7 +69,7 @@ def compare_files(commits: Both[str], written: Both[Files]) -> Section:
             Figure(
                 kind,
                 f"{n_equal[kind]} of {n_all[kind]}",
-                asked="all",
+                target="all",
                 met=n_equal[kind] == n_all[kind],
             )
             for kind in (*FORMATS, _REFUSED)
@@ -95,7 +95,7 @@ def _transcribe(checkouts: Checkouts, folder: Path, clips: Sequence[Clip]) -> Fi
 
 
 def _wanted(clips: Sequence[Clip]) -> dict[str, Any]:
-    """`sotto.json`: all that a file may have, the language sought among all of the set."""
+    """Content of `sotto.json`: all outputs, and all languages of the set as candidates."""
     languages = {one for clip in clips for one in clip.language.split(",") if one}
     return {
         "locales": sorted(map(default_locale, languages)) or ["en-US"],
@@ -107,7 +107,7 @@ def _wanted(clips: Sequence[Clip]) -> dict[str, Any]:
 
 
 def _drop(clip: Clip, place: Path) -> None:
-    """Copy under a hidden name, so that no part of a file is taken."""
+    """Copy under a hidden name first, so that no partial file is taken."""
     place.parent.mkdir(exist_ok=True)
     hidden = place.with_name(f".{place.name}")
     hidden.write_bytes(clip.path.read_bytes())
@@ -127,15 +127,15 @@ def _read(transcripts: Path, name: str) -> dict[str, Any]:
         return {_REFUSED: json.loads(refusal.read_bytes())["error"]["code"]}
     texts = {kind: (transcripts / f"{name}.{kind}").read_text("utf-8") for kind in FORMATS}
     result = json.loads(texts["json"])
-    return texts | {"json": {key: result[key] for key in result.keys() - _OF_A_JOB}}
+    return texts | {"json": {key: result[key] for key in result.keys() - _JOB_FIELDS}}
 
 
 def _wait(is_there: Callable[[], bool], limit_s: float) -> None:
-    """Wait until something is there.
+    """Wait until a condition holds.
 
     Raises
     ------
-    TimeoutError: it is not there in time.
+    TimeoutError: it does not hold in time.
     """
     deadline = time.monotonic() + limit_s
     while not is_there():

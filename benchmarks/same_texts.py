@@ -1,7 +1,7 @@
-"""Whether two checkouts answer the same, clip by clip over the whole speech set.
+"""Comparison of the answers of two checkouts, clip by clip over the whole speech set.
 
-One request at a time, so that no request shares a batch with another one. Texts are compared here
-and leave no trace but counts: neither the terminal nor a page shows them.
+Requests are sent one at a time, so that none shares a batch with another one. Texts are compared
+here and reported as counts only: neither the terminal nor a page shows them.
 """
 
 from collections import Counter
@@ -20,10 +20,10 @@ from shared.language.locales import default_locale
 _LONGEST_S = 600.0
 _PRINT_EVERY = 20
 _UNKNOWN_LANGUAGE = "en"
-_TOLD_APART = ("diarization", "long")  # parts of the set with several speakers in one channel
+_WITH_SPEAKERS = ("diarization", "long")  # parts of the set with several speakers in one channel
 
 # Aspects of an answer, each compared separately, and the keys of a phrase that belong to it.
-_OF_PHRASES = {
+_PHRASE_ASPECTS = {
     "texts": ("text",),
     "languages": ("locale",),
     "times of phrases": ("offsetMilliseconds", "durationMilliseconds"),
@@ -32,12 +32,12 @@ _OF_PHRASES = {
     "confidence": ("confidence",),
 }
 _DURATION = "durationMilliseconds"
-ASPECTS = ("status", "duration", *_OF_PHRASES)
+ASPECTS = ("status", "duration", *_PHRASE_ASPECTS)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request of a clip; `name` says which way it is transcribed."""
+    """One request of a clip; `name` includes the kind of transcription."""
 
     name: str
     clip: Clip
@@ -55,7 +55,7 @@ class Compared:
 
     @property
     def n_requests(self) -> int:
-        """All requests, those that are refused among them."""
+        """All requests, including refused ones."""
         return self.statuses.total()
 
     def add(self, name: str, answers: Both[Answer]) -> None:
@@ -70,10 +70,10 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How two answers to one request differ.
+    """Difference of two answers to one request.
 
-    `aspects` are those of `ASPECTS` that are not equal. Words count that are in one text only, or
-    in the place of others; `n_words` are those of the old text.
+    `aspects` are those of `ASPECTS` that are not equal. `n_words_changed` counts inserted, deleted
+    and substituted words; `n_words` are those of the old text.
     """
 
     name: str
@@ -82,7 +82,7 @@ class Difference:
     n_words: int
 
     def __str__(self) -> str:
-        """Name and counts, and nothing that was said."""
+        """Name and counts, without text."""
         counted = f"{self.n_words_changed} of {self.n_words} words changed"
         return f"`{self.name}`: {', '.join(self.aspects)}; {counted}"
 
@@ -90,7 +90,7 @@ class Difference:
 def measure_same_texts(
     commits: Both[str], servers: Both[SottoServer], clips: Sequence[Clip], n_clips: int | None
 ) -> Section:
-    """Send every clip to both, and count and name the answers that are not the same.
+    """Send every clip to both, and list the answers that differ.
 
     `n_clips` thins the clips out evenly, so that a short run still has every part of the set.
     """
@@ -115,7 +115,7 @@ def measure_same_texts(
 
 
 def requests_of(clip: Clip) -> Iterator[Request]:
-    """A clip as it is; its channels apart; its speakers told apart, where that says something."""
+    """Requests of a clip: mixed, by channel, and with speakers, where the clip has several."""
     languages = (clip.language or _UNKNOWN_LANGUAGE).split(",")
     definition = {
         "locales": [default_locale(language) for language in languages],
@@ -124,7 +124,7 @@ def requests_of(clip: Clip) -> Iterator[Request]:
     yield Request(clip.name, clip, definition)
     if clip.n_channels == 2:
         yield Request(f"{clip.name}, channels", clip, definition | {"channels": [0, 1]})
-    if clip.folder in _TOLD_APART:
+    if clip.folder in _WITH_SPEAKERS:
         speakers = {"diarization": {"enabled": True, "maxSpeakers": 8}}
         yield Request(f"{clip.name}, speakers", clip, definition | speakers)
 
@@ -133,7 +133,7 @@ def compare_answers(name: str, answers: Both[Answer]) -> Difference | None:
     """Compare two answers; return the aspects that differ, None if all are equal."""
     aspects = [
         aspect
-        for aspect, keys in _OF_PHRASES.items()
+        for aspect, keys in _PHRASE_ASPECTS.items()
         if _values(answers.new, keys) != _values(answers.old, keys)
     ]
     if answers.new.text != answers.old.text and "texts" not in aspects:
@@ -148,7 +148,7 @@ def compare_answers(name: str, answers: Both[Answer]) -> Difference | None:
 
 
 def n_words_changed(answers: Both[Answer]) -> int:
-    """Words of either text that are not in the other one at their place.
+    """Count the words of either text that differ from the other one at their place.
 
     The text of the file and those of its phrases are compared; the larger number counts.
     """
@@ -173,7 +173,7 @@ def _spoken(answer: Answer) -> list[str]:
 
 
 def _status(answer: Answer) -> tuple[int, Any, Any]:
-    """Status and, in an error, the codes of the contract; messages may be worded anew."""
+    """Status and, in an error, the codes of the contract; messages may be reworded."""
     inner = answer.body.get("innerError") or {}
     return answer.status, answer.body.get("code"), inner.get("code")
 
@@ -211,10 +211,10 @@ def _section(commits: Both[str], compared: Compared, too_long: Sequence[str]) ->
 
 
 def _row(what: str, n_equal: int, n_all: int) -> Figure:
-    is_asked = what == "texts"
+    has_target = what == "texts"
     return Figure(
         what,
         f"{n_equal} of {n_all}",
-        asked="all" if is_asked else "",
-        met=n_equal == n_all if is_asked else None,
+        target="all" if has_target else "",
+        met=n_equal == n_all if has_target else None,
     )

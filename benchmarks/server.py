@@ -1,4 +1,4 @@
-"""A container host in a process of its own, started, called and read as its users do."""
+"""A container host in a separate process, started and called like by its users."""
 
 import json
 import os
@@ -34,8 +34,8 @@ _INHERITED = {"SOTTO_MODEL", "SOTTO_MODEL_FOLDER", "SOTTO_COMPUTE_TYPE"}
 class Answer:
     """Answer to one request.
 
-    `elapsed_s` runs from before the upload to the end of the answer. `n_segments` were
-    recognised, `n_retries` of them once more at a longer context; both from the server's log.
+    `elapsed_s` is from before the upload to the end of the response. `n_segments` recognised and
+    `n_retries` at a longer context are from the server's log.
     """
 
     status: int
@@ -46,7 +46,7 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """All that was recognised; empty in an error."""
+        """Recognised text; empty in an error."""
         return " ".join(part["text"] for part in self.body.get("combinedPhrases", ()))
 
     @property
@@ -59,12 +59,12 @@ class Answer:
 class SottoServer:
     """`python -m functions.container` on a free port, from start to exit of a `with` block.
 
-    `checkout` is the folder whose code serves, this project unless another one is named.
-    `environment` comes on top of what every server of these benchmarks has.
+    `checkout` is the folder of the server's code, by default this project. `environment` is added
+    to that of every server of these benchmarks.
 
     Raises
     ------
-    RuntimeError: it does not start; its own words are on standard error.
+    RuntimeError: it does not start; standard error has its message.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class SottoServer:
         return self._answer(*self._fast_transcription(audio, definition))
 
     def transcribe_as(self, audio: bytes, definition: Mapping[str, Any]) -> Answer:
-        """Send one fast transcription with a definition of the contract; read no log for it."""
+        """Send one fast transcription with the contract's definition, without reading the log."""
         response, elapsed_s = self._fast_transcription(audio, definition)
         return Answer(response.status_code, elapsed_s, response.json())
 
@@ -138,11 +138,11 @@ class SottoServer:
         return response, time.perf_counter() - started
 
     def wait_until_ready(self) -> float:
-        """Seconds from the start of the process until `/ready` says that the model is loaded.
+        """Seconds from the start of the process until `/ready` reports the loaded model.
 
         Raises
         ------
-        RuntimeError: that takes longer than a minute.
+        RuntimeError: it takes longer than a minute.
         """
         while self._client.get("/ready").status_code != HTTPStatus.OK:
             if time.perf_counter() - self.started_s > _START_LIMIT_S:
@@ -151,7 +151,7 @@ class SottoServer:
         return time.perf_counter() - self.started_s
 
     def recognise_short_audio(self, audio: bytes) -> Answer:
-        """Send one clip to the short audio contract; read no log for it."""
+        """Send one clip to the short audio contract, without reading the log."""
         started = time.perf_counter()
         response = self._client.post(
             "/speech/recognition/conversation/cognitiveservices/v1",
@@ -163,12 +163,12 @@ class SottoServer:
 
     @property
     def resident_bytes(self) -> int:
-        """Physical memory of the process now."""
+        """Physical memory of the process."""
         return resident_bytes(self._process.pid)
 
     @property
     def peak_bytes(self) -> int:
-        """Most physical memory of the process so far."""
+        """Peak memory of the process so far."""
         return peak_resident_bytes(self._process.pid)
 
     def _answer(self, response: httpx.Response, elapsed_s: float) -> Answer:
@@ -182,7 +182,7 @@ class SottoServer:
         )
 
     def _logged(self, request_id: str) -> dict[str, Any]:
-        """Line of one request; it is written just after the answer has left."""
+        """Log line of one request; it is written just after the response."""
         with self._news:
             self._news.wait_for(lambda: request_id in self._requests, _LOG_LIMIT_S)
             return self._requests.pop(request_id, {})
@@ -191,7 +191,7 @@ class SottoServer:
         assert self._process.stderr is not None
         for line in self._process.stderr:
             if not line.startswith("{"):
-                sys.stderr.write(line)  # why it does not start
+                sys.stderr.write(line)  # the reason why it does not start
                 continue
             fields = json.loads(line)
             with self._news:

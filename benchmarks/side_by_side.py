@@ -1,7 +1,7 @@
-"""Sotto and a rival on the same clips, taking turns clip by clip.
+"""Comparison of Sotto and a rival on the same clips, in turns clip by clip.
 
-The machine may be shared and its speed drift; what disturbs one system then disturbs the other
-within the same second, and the ratio of the two is steadier than either time.
+The machine may be shared and its speed drift; a disturbance then affects both systems within the
+same second, and the ratio of the two is steadier than either time.
 """
 
 import statistics
@@ -14,13 +14,13 @@ from benchmarks.clips import Clip
 from benchmarks.rivals import Rival, RivalAnswer, RivalFailed
 from benchmarks.server import Answer, SottoServer
 
-# Worker threads of an engine spin for some milliseconds after their work, on the other's cores.
+# Worker threads of an engine spin for some milliseconds after their work, on the same cores.
 _SETTLE_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Systems:
-    """The two that are compared, both started."""
+    """The two systems that are compared, both started."""
 
     server: SottoServer
     rival: Rival
@@ -36,7 +36,7 @@ class Round:
 
     @property
     def ratio(self) -> float:
-        """How many times faster Sotto was."""
+        """The rival's time by Sotto's."""
         return self.theirs.elapsed_s / self.ours.elapsed_s
 
 
@@ -74,16 +74,16 @@ class Comparison:
 
 
 def warm_up(systems: Systems, clip: Clip) -> None:
-    """Let both recognise one clip, so that nothing measured is their first."""
+    """Recognise one clip with both, so that no measured request is the first."""
     _run_round(systems, clip, {}, sotto_first=True)
 
 
 def compare(
     systems: Systems, clips: Sequence[Clip], repeats: int, **rival_options: object
 ) -> tuple[Comparison, ...]:
-    """Send every clip through both systems `repeats` times; who begins alternates.
+    """Send every clip to both systems `repeats` times, in alternating order.
 
-    The rival has its defaults unless `rival_options` say otherwise.
+    The rival has its defaults except for `rival_options`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Time to an answer, warm: Sotto over HTTP, the rival in process."""
+"""Latency, warm: Sotto over HTTP, the rival in process."""
 
 import statistics
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ def measure_speed(
 ) -> Section:
     """Ratios clip by clip, their median over all and over short clips, and the retry rate.
 
-    `against_greedy` is one round against the rival at its fastest: greedy, language told.
+    `against_greedy` is one round against the rival at its fastest: greedy, with the language given.
     """
     short = [one for one in comparisons if one.clip.seconds < _SHORT_S]
     n_segments = sum(one.rounds[0].ours.n_segments for one in comparisons)
@@ -31,7 +31,7 @@ def measure_speed(
                 else []
             ),
             _times_faster(
-                f"{len(against_greedy)} clips, the rival greedy and told the language",
+                f"{len(against_greedy)} clips, the rival greedy with the language given",
                 against_greedy,
             ),
             Figure(
@@ -90,6 +90,6 @@ def _times_faster(
     return Figure(
         f"{which}: times faster, median (least to most)",
         f"{median:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})",
-        asked="" if least_ratio is None else f"at least {least_ratio:.0f}",
+        target="" if least_ratio is None else f"at least {least_ratio:.0f}",
         met=None if least_ratio is None else median >= least_ratio,
     )

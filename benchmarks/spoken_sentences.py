@@ -1,4 +1,4 @@
-"""Sentences for the voices: everyday ones, ten a language, written for this."""
+"""Everyday sentences for the voices, ten per language, written for this benchmark."""
 
 SENTENCES: dict[str, tuple[str, ...]] = {
     "en": (

@@ -1,4 +1,4 @@
-"""Round trip of the voices: ten sentences spoken, recognised again, and compared.
+"""Round trip of the voices: ten sentences are synthesised, recognised and compared.
 
 A measure of being understood, not of being pleasant. The transcriber's own mistakes are in it, so a
 voice cannot come out better than Whisper's figure for its language. Every voice of Kokoro and of
@@ -27,10 +27,10 @@ from shared.synthesis.voice_catalogue import ESPEAK, Voice
 from shared.transcript import Phrase
 from shared.transcription.local_transcriber import LocalTranscriber
 
-_ESPEAK_LOCALE = "de-DE"  # the largest language that only eSpeak NG speaks
+_ESPEAK_LOCALE = "de-DE"  # the largest language with no other engine
 N_SENTENCES = 10
-_MOST_S = 2100.0  # after which the further voices of a locale and gender are done
-_LEAST_SENTENCES = 5  # which they have nevertheless
+_MOST_S = 2100.0  # time limit of the further voices of a locale and gender
+_LEAST_SENTENCES = 5  # their minimum in any case
 _MOST_WER = 10.0
 _MOST_FIRST_SOUND = 100 / 3
 _WAV = Encoding(Container.WAV, "pcm_s16le", 24_000)
@@ -48,33 +48,33 @@ class Trial:
 
     @property
     def wer(self) -> float:
-        """Wrong words of 100."""
+        """Word error rate in percent."""
         return word_error_rate(self.counts)
 
     @property
     def effort(self) -> float:
-        """Processor seconds for a second of speech, all cores together.
+        """Processor seconds per second of speech, all cores together.
 
         Steadier than elapsed time on a busy machine. The process of eSpeak NG is not in it.
         """
         return self.processor_s / self.speech_s
 
     def figure(self) -> Figure:
-        """The voice's row; nothing is asked of eSpeak NG."""
-        is_asked = self.voice.engine != ESPEAK
+        """The voice's row; eSpeak NG has no target."""
+        has_target = self.voice.engine != ESPEAK
         return Figure(
             f"`{self.voice.short_name}`: WER of {len(self.counts)} sentences",
             self.voice.engine,
             f"{self.wer:.1f} %",
-            others=(f"{self.effort:.2f}" if is_asked else "",),
-            asked=f"below {_MOST_WER:.0f} %" if is_asked else "",
-            met=self.wer < _MOST_WER if is_asked else None,
+            others=(f"{self.effort:.2f}" if has_target else "",),
+            target=f"below {_MOST_WER:.0f} %" if has_target else "",
+            met=self.wer < _MOST_WER if has_target else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class FirstSound:
-    """How soon an engine can be heard: seconds to the first bytes and to the last, by round."""
+    """Latency of an engine: seconds to the first bytes and to the last, by round."""
 
     engine: str
     first_s: tuple[float, ...]
@@ -94,13 +94,13 @@ class FirstSound:
             f"five sentences: first sound after {first_s:.2f} of {whole_s:.2f} s",
             self.engine,
             f"{self.percent:.0f} %",
-            asked="below a third",
+            target="below a third",
             met=self.percent < _MOST_FIRST_SOUND,
         )
 
 
 def measure_voices(settings: Settings, at_most: int | None, repeats: int) -> Section:
-    """WER and effort of each voice, and how soon five sentences of each engine begin.
+    """WER and effort of each voice, and the latency of five sentences by each engine.
 
     at_most: sentences of a voice; None takes all ten.
     """
@@ -114,16 +114,16 @@ def measure_voices(settings: Settings, at_most: int | None, repeats: int) -> Sec
     n_sentences = N_SENTENCES if at_most is None else min(at_most, N_SENTENCES)
     for trial in preferred:
         for number in range(n_sentences):
-            _take(trial, number, synthesis, transcriber)
+            _run_sentence(trial, number, synthesis, transcriber)
         print(f"  {trial.voice.short_name}: WER {trial.wer:.1f} %", flush=True)
     for number in range(n_sentences):
         if number >= _LEAST_SENTENCES and time.monotonic() - began > _MOST_S:
             break
         for trial in further:
-            _take(trial, number, synthesis, transcriber)
+            _run_sentence(trial, number, synthesis, transcriber)
         print(f"  further voices: {number + 1} of {n_sentences} sentences", flush=True)
     return Section(
-        title="Spoken and recognised again",
+        title="Synthesised and recognised",
         figures=(*(trial.figure() for trial in trials), *(one.figure() for one in first_sounds)),
         numbers={
             "wer": {trial.voice.short_name: trial.wer for trial in trials},
@@ -139,7 +139,7 @@ def measure_voices(settings: Settings, at_most: int | None, repeats: int) -> Sec
 
 
 def _preferred(trials: Sequence[Trial]) -> list[Trial]:
-    """Keep the first of each locale and gender of an engine: whom most names lead to."""
+    """Keep the first of each locale and gender of an engine: the default for most names."""
     first: dict[tuple[str, str, str], Trial] = {}
     for trial in trials:
         voice = trial.voice
@@ -154,7 +154,7 @@ def _is_measured(voice: Voice) -> bool:
 
 
 def _note(trials: Sequence[Trial], settings: Settings) -> str:
-    """Rates of whole languages, and what they are made of."""
+    """Rates of whole languages, and their conditions."""
     languages: dict[str, list[WordErrors]] = {}
     for trial in trials:
         if trial.voice.engine != ESPEAK:
@@ -164,12 +164,12 @@ def _note(trials: Sequence[Trial], settings: Settings) -> str:
     )
     return (
         f"All voices of a language together: {rates}. Recognised by Whisper {settings.model},"
-        f" {settings.compute_type}. Effort is processor seconds for a second of speech, all cores"
+        f" {settings.compute_type}. Effort is processor seconds per second of speech, all cores"
         " together."
     )
 
 
-def _take(
+def _run_sentence(
     trial: Trial, number: int, synthesis: SpeechSynthesis, transcriber: LocalTranscriber
 ) -> None:
     """Have the voice say one of its sentences, and hear what was understood."""
@@ -179,10 +179,10 @@ def _take(
     wav = _spoken(sentence, trial.voice, synthesis)
     trial.processor_s += time.process_time() - began
     trial.speech_s += (len(wav) - _WAV_HEADER_BYTES) / 2 / _WAV.sample_rate
-    heard = _recognised(wav, trial.voice.locale, transcriber)
-    trial.counts.append(count_errors(sentence, heard, trial.voice.locale))
+    recognised = _recognised(wav, trial.voice.locale, transcriber)
+    trial.counts.append(count_errors(sentence, recognised, trial.voice.locale))
     if trial.counts[-1].n_errors:
-        print(f"  {trial.voice.short_name}: {sentence}\n    heard: {heard}")
+        print(f"  {trial.voice.short_name}: {sentence}\n    recognised: {recognised}")
 
 
 def _first_sound(voice: Voice, synthesis: SpeechSynthesis, repeats: int) -> FirstSound:

@@ -1,8 +1,8 @@
 """Word error rate in percent, on Whisper's normal form of both texts.
 
-Numbers, spelling variants and contractions are written one way there in English (Radford et al.
-2022, appendix C). In other languages it only drops case and punctuation; numbers are spelled
-before. The rate of a set is that of all its words together, not the mean of its files.
+In English it unifies numbers, spelling variants and contractions (Radford et al. 2022, appendix C).
+In other languages it only drops case and punctuation; numbers are spelled out before. The rate of a
+set is that of all its words together, not the mean of its files.
 """
 
 import re
@@ -31,9 +31,9 @@ class WordErrors:
 
 @cache
 def normal_form(text: str, locale: str = "en") -> str:
-    """Text as it is compared: lower case, no punctuation; numbers as digits, or as words.
+    """Normalise text for comparison: lower case, no punctuation; numbers as digits or words.
 
-    English has digits, other languages words, as the region of the text's locale has them.
+    English has digits, other languages words, in the form of the locale's region.
     """
     if locale.partition("-")[0] == "en":
         normalised: str = _english_normaliser()(text)
@@ -43,7 +43,7 @@ def normal_form(text: str, locale: str = "en") -> str:
 
 
 def count_errors(reference: str, hypothesis: str, locale: str = "en") -> WordErrors:
-    """Compare what was recognised with what was said; the reference must have words."""
+    """Compare a hypothesis with its reference; the reference must have words."""
     measured = jiwer.process_words(normal_form(reference, locale), normal_form(hypothesis, locale))
     return WordErrors(
         n_errors=measured.substitutions + measured.deletions + measured.insertions,
@@ -62,7 +62,7 @@ def difference_interval(
 ) -> tuple[float, float]:
     """95 % interval of the difference of two rates, by resampling clips in pairs.
 
-    Both systems heard the same clips, so a clip is drawn for both (Bisani and Ney 2004,
+    Both systems have the same clips, so a clip is drawn for both (Bisani and Ney 2004,
     Bootstrap estimates for confidence intervals in ASR performance evaluation).
     """
     n_words = np.array([count.n_words for count in ours])

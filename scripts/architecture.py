@@ -1,15 +1,15 @@
 """Draw the folders of `shared/` and `functions/` as rooms on floors, with their imports as arrows.
 
-    python scripts/architecture.py                                    # of this checkout, printed
-    python scripts/architecture.py --checkout OTHER                   # of another one
-    python scripts/architecture.py --write docs/architecture.md       # into the page
-    python scripts/architecture.py --check docs/architecture.md       # 1 if the page is old
+    python scripts/architecture.py                                    # print this checkout's
+    python scripts/architecture.py --checkout OTHER                   # print another one's
+    python scripts/architecture.py --write docs/architecture.md       # write to the page
+    python scripts/architecture.py --check docs/architecture.md       # exit 1 if it is outdated
 
-Imports are read from the source, those inside of functions and of type checking included. A room
-is a folder at depth two with all below it; each folder of `shared/recognition` is a room too, and
-the modules beside the folders of `shared/` and of `functions/` are one room each. A room stands one
-floor above the highest that it imports. In a circle the order is taken that turns the fewest
-imports back; an arrow against it runs back up.
+Imports are read from the source, including those inside functions and for type checking. A room is
+a folder at depth two with its subfolders; each folder of `shared/recognition` is a room too, and
+the top-level modules of `shared/` and of `functions/` are one room each. A room is one floor above
+the highest that it imports. In a cycle the order with the fewest reversed imports is used; an arrow
+against the order points back up.
 """
 
 import argparse
@@ -24,10 +24,10 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 TREES = ("functions", "shared")
-SPLIT = ("shared/recognition",)  # the folders in it are rooms of their own
+SPLIT = ("shared/recognition",)  # its subfolders are separate rooms
 PLACE = "now"
 _END = "<!-- end -->"
-_LARGEST_EXACT = 14  # rooms of a circle: its best order is searched in 2^n steps
+_LARGEST_EXACT = 14  # rooms of a cycle: the search for its best order takes 2^n steps
 
 Arrow = tuple[str, str]
 
@@ -42,14 +42,14 @@ class Module:
 
     @property
     def room(self) -> str:
-        """Folder that it is drawn in."""
+        """Room of the module."""
         folders = self.path.split("/")[:-1]
         parent = "/".join(folders[:2])
         return "/".join(folders[: 3 if parent in SPLIT else 2])
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is more than the mark of a package."""
+        """Whether it is more than a package marker."""
         return not self.path.endswith("/__init__.py")
 
 
@@ -68,7 +68,7 @@ class House:
 
     @property
     def rooms(self) -> list[str]:
-        """All, the highest floor first."""
+        """All rooms, the highest floor first."""
         return [room for floor in self.floors for room in floor]
 
     def modules_of(self, room: str) -> list[Module]:
@@ -105,7 +105,7 @@ def main() -> int:
         if arguments.write:
             page.write_text(filled, encoding="utf-8")
         elif filled != text:
-            sys.stderr.write(f"{page} is old: python scripts/architecture.py --write {page}\n")
+            sys.stderr.write(f"{page} is outdated: python scripts/architecture.py --write {page}\n")
             return 1
         return 0
     sys.stdout.write(drawn)
@@ -141,7 +141,7 @@ def draw(house: House) -> str:
 
 
 def fill(page: str, place: str, drawn: str) -> str:
-    """Replace what stands at a place of a page.
+    """Replace the text at a place of a page.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 
 def _resolve(dotted: str, known: AbstractSet[str]) -> str | None:
-    """Path of the module that a name lies in, or is; None outside of the project."""
+    """Path of the module that a name is, or is defined in; None outside of the project."""
     parts = dotted.split(".")
     for end in (len(parts), len(parts) - 1):
         stem = "/".join(parts[:end])
@@ -182,7 +182,7 @@ def _resolve(dotted: str, known: AbstractSet[str]) -> str | None:
 
 
 def _back_up(rooms: Sequence[str], arrows: Mapping[Arrow, int]) -> frozenset[Arrow]:
-    """Arrows against the order: in each circle the fewest imports that open it."""
+    """Arrows against the order: in each cycle the fewest imports that break it."""
     reached = {room: _reached(room, arrows) for room in rooms}
     circles = {
         tuple(other for other in rooms if other in reached[room] and room in reached[other])
@@ -209,7 +209,7 @@ def _reached(room: str, arrows: Iterable[Arrow]) -> set[str]:
 
 
 def _order(circle: Sequence[str], arrows: Mapping[Arrow, int]) -> list[str]:
-    """Rooms of a circle from top to bottom, with the fewest imports upwards."""
+    """Rooms of a cycle from top to bottom, with the fewest imports upwards."""
 
     def cost(room: str, above: Iterable[str]) -> int:
         return sum(arrows.get((room, other), 0) for other in above)
@@ -242,7 +242,7 @@ def _floors(rooms: Sequence[str], arrows: Iterable[Arrow]) -> tuple[tuple[str, .
 
 
 def _needed(arrows: Iterable[Arrow]) -> list[Arrow]:
-    """Arrows that no way over other arrows stands for (transitive reduction)."""
+    """Arrows that are not implied by other arrows (transitive reduction)."""
     every = set(arrows)
     return sorted(
         (a, b)
@@ -297,7 +297,7 @@ def _row(house: House, room: str) -> tuple[str, ...]:
 
 
 def _notes(house: House) -> str:
-    """Which imports run back up."""
+    """List the imports that point back up."""
     rooms = {module.path: module.room for module in house.modules}
     found = [
         f"- `{module.path}` imports `{imported}`\n"

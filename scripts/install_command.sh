@@ -10,7 +10,7 @@ launcher=$(
   printf 'exec %q %q "$@"\n' "$bin/python" "$project/scripts/sotto.py"
 )
 if [ "$(cat "$bin/sotto" 2>/dev/null)" != "$launcher" ]; then
-  # Renamed into place: a command that starts at this moment reads a whole file.
+  # Renamed into place, so that a command that starts meanwhile reads a whole file.
   printf '%s\n' "$launcher" >"$bin/sotto.new"
   chmod +x "$bin/sotto.new"
   mv -f "$bin/sotto.new" "$bin/sotto"

@@ -1,7 +1,7 @@
 """The command `sotto`, from any working directory; `.venv/bin/sotto` starts it.
 
-Sotto is deployed as a folder and never as a wheel, so the interpreter has to be told where it is.
-This folder gives its place in `sys.path` to the project.
+Sotto is deployed as a folder and never as a wheel, so this script puts the project into `sys.path`,
+in the place of its own folder.
 """
 
 import sys

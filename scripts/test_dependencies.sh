@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Set up what the tests need beyond pip, once, before the first of them: programs of Debian's, and
-# Azurite from npm. The fixtures only look for it. Where something is missing and cannot be installed
-# here, the script fails with the command that installs it. Nothing happens where all is there.
+# Install the tests' dependencies beyond pip, once, before the first test: Debian's programs, and
+# Azurite from npm. The fixtures do not install them. If a program is missing and cannot be installed
+# here, the script fails with the command that installs it. It does nothing if all are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${VENV:-.venv}/bin/python
@@ -22,7 +22,7 @@ if [ "${#missing[@]}" -gt 0 ] && [ "$(id -u)" = 0 ] && has_program apt-get; then
   echo "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
   apt=(apt-get -qq -o DPkg::Lock::Timeout=300)
-  # Whether it worked shows below; what apt-get says matters only if it did not.
+  # The check below shows whether it worked; apt-get's output matters only if it did not.
   said=$("${apt[@]}" update </dev/null 2>&1 &&
     "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null 2>&1) || echo "$said" >&2
   find_missing

@@ -1,4 +1,4 @@
-"""What the system knows, in the field's words. Imports no trigger and no web framework."""
+"""The domain of Sotto: speech, jobs and storage. Imports no trigger and no web framework."""
 
 from shared.native_threads import keep_native_threads_quiet
 

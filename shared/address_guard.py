@@ -1,4 +1,4 @@
-"""Which hosts and addresses a URL that somebody else named may lead to."""
+"""The guard on hosts and addresses of URLs that a client supplies."""
 
 import ipaddress
 import socket
@@ -17,7 +17,7 @@ RESOLVE_TIMEOUT_S = 1.5
 _REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
     (ipaddress.ip_network(network), reason)
     for network, reason in (
-        ("168.63.129.16/32", "Azure's wire server: a public address that leads to the host"),
+        ("168.63.129.16/32", "Azure's wire server: a public address that reaches the host"),
         ("100.64.0.0/10", "carrier-grade NAT; 100.100.100.200 is Alibaba's metadata"),
         ("192.0.0.0/24", "protocol assignments; 192.0.0.192 is Oracle's metadata"),
         ("192.88.99.0/24", "6to4 relays"),
@@ -29,15 +29,15 @@ _REFUSED_NETWORKS: tuple[tuple[Network, str], ...] = tuple(
         ("3fff::/20", "documentation"),
     )
 )
-_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # what IANA has given out so far
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # the space that IANA has allocated so far
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: how IPv6-only hosts reach IPv4
 
-# Threads in getaddrinfo can not be cancelled; a flood of names that never resolve stops here.
-_RESOLVING = threading.BoundedSemaphore(32)
+# Threads in getaddrinfo cannot be cancelled; this bounds a flood of names that never resolve.
+_RESOLVER_SLOTS = threading.BoundedSemaphore(32)
 
 
 def require_plain_host(host: str) -> None:
-    """Refuse hosts that resolvers read in ways of their own, such as `0x7f.1` for 127.0.0.1.
+    """Refuse hosts that resolvers interpret differently, such as `0x7f.1` for 127.0.0.1.
 
     Raises
     ------
@@ -64,40 +64,40 @@ def require_plain_host(host: str) -> None:
 def resolve_host(host: str, port: int, timeout_s: float) -> Sequence[str]:
     """Return the addresses of a name; raises FetchFailed if there is none in time.
 
-    The system's resolver can take half a minute over a dead name server and can not be
-    interrupted, so it runs in a thread of its own that is left behind.
+    The system's resolver can take half a minute over a dead name server and cannot be
+    interrupted, so it runs in a separate thread, which is abandoned after `timeout_s`.
     """
     answers: list[str] = []
     failures: list[int | None] = []
     done = threading.Event()
 
-    def ask() -> None:
+    def look_up() -> None:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answers.extend(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
         except (OSError, UnicodeError) as error:
             failures.append(getattr(error, "errno", None))
         finally:
-            _RESOLVING.release()
+            _RESOLVER_SLOTS.release()
             done.set()
 
-    if not _RESOLVING.acquire(timeout=timeout_s):
+    if not _RESOLVER_SLOTS.acquire(timeout=timeout_s):
         raise FetchFailed("Too many host names are being resolved.")
-    threading.Thread(target=ask, name="resolve-host", daemon=True).start()
+    threading.Thread(target=look_up, name="resolve-host", daemon=True).start()
     done.wait(timeout_s)
     if not answers:
-        # The name server has said that there is no such name, or nothing at all.
+        # Either the name server denies the name, which is final, or it has not answered.
         is_unknown = bool(failures) and failures[0] in {socket.EAI_NONAME, socket.EAI_NODATA}
         kind = FetchRefused if is_unknown else FetchFailed
-        raise kind("The host name of the address can not be resolved.")
+        raise kind("The host name of the address cannot be resolved.")
     return answers
 
 
 def is_refused(address: Address, allowed_networks: Sequence[Network] = ()) -> bool:
-    """Whether the guard refuses an address: all but public unicast, save what is allowed.
+    """Whether the guard refuses an address: any but public unicast and `allowed_networks`.
 
-    An IPv6 address that stands for an IPv4 address (mapped, NAT64) is judged as that one; 6to4
-    and Teredo, which hide one, are refused altogether.
+    An IPv6 address that embeds an IPv4 address (mapped, NAT64) is checked as that address; 6to4
+    and Teredo addresses, which hide one, are all refused.
     """
     address = _embedded_ipv4(address) or address
     if any(address in network for network in allowed_networks):
@@ -117,10 +117,10 @@ def _embedded_ipv4(address: Address) -> ipaddress.IPv4Address | None:
     return address.ipv4_mapped
 
 
-def judged(
-    host: str, allowed_networks: Sequence[Network], ask: Callable[[], Sequence[str]]
+def allowed_addresses(
+    host: str, allowed_networks: Sequence[Network], resolve: Callable[[], Sequence[str]]
 ) -> list[Address]:
-    """Addresses of a host, all of them let through; `ask` resolves it where it is a name.
+    """Return the addresses of a host, all of them allowed; `resolve` is called for a name.
 
     Raises
     ------
@@ -129,9 +129,9 @@ def judged(
     try:
         addresses = [ipaddress.ip_address(host)]
     except ValueError:
-        addresses = [ipaddress.ip_address(answer) for answer in ask()]
+        addresses = [ipaddress.ip_address(answer) for answer in resolve()]
     if any(is_refused(address, allowed_networks) for address in addresses):
         raise AddressRefused(
-            "The address leads into a network that is not allowed (SOTTO_ALLOWED_NETWORKS)."
+            "The address is in a network that is not allowed (SOTTO_ALLOWED_NETWORKS)."
         )
     return addresses

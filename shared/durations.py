@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from shared.ticks import TICKS_PER_SECOND, ticks_from_seconds
 
-# Years and months have no length of their own, so a duration in them cannot be counted.
+# Years and months have no fixed length, so a duration with them has no number of seconds.
 _DURATION = re.compile(
     r"P(?:(?P<weeks>\d{1,6})W"
     r"|(?=.)(?:(?P<days>\d{1,6})D)?"
@@ -24,7 +24,7 @@ def parse_duration(text: str) -> timedelta:
 
     Raises
     ------
-    ValueError: it is none, or has years or months; the message does not quote it.
+    ValueError: the text is no duration, or has years or months; the message does not quote it.
     """
     found = _DURATION.fullmatch(text)
     if found is None:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one tree.
+"""The tree of errors.
 
 SpeechError
 ├── AudioError                the caller's audio
@@ -6,49 +6,49 @@ SpeechError
 │   ├── EmptyAudio            there is no audio in them
 │   ├── AudioTooLong          more seconds than the contract allows
 │   └── AudioTooLarge         more bytes than the contract allows
-├── RecognitionError          the work itself
-│   ├── UnsupportedLocale     a locale that the loaded model can not recognise
+├── RecognitionError          recognition
+│   ├── UnsupportedLocale     a locale that the loaded model cannot recognise
 │   ├── LanguageNotIdentified speech in none of several locales, and no fallback
 │   ├── QueueFull             too much work is waiting; carries `retry_after_s`
-│   └── EngineUnavailable     the engine or its model can not be loaded
-├── FetchError                a URL that somebody else named
+│   └── EngineUnavailable     the engine or its model cannot be loaded
+├── FetchError                a URL that a client supplied
 │   ├── AddressRefused        scheme or address outside what the guard allows
-│   └── FetchFailed           refused, timed out, busy; may work later
-│       └── FetchRefused      the same at every try: no such host, 4xx, too many redirects
+│   └── FetchFailed           refused, timed out, busy; a later try may succeed
+│       └── FetchRefused      every try fails alike: no such host, 4xx, too many redirects
 ├── SynthesisError            speech from text
 │   ├── MalformedSsml         not well-formed, without a voice, or with a document type
-│   ├── UnknownVoice          no voice here is called so or speaks its locale
-│   ├── UnsupportedOutput     an output format that can not be encoded here
+│   ├── UnknownVoice          no voice has this name or speaks its locale
+│   ├── UnsupportedOutput     an output format that this server cannot encode
 │   └── SynthesisUnavailable  no voice is set up; the message names the command that does it
 ├── TranslationError          text in another language
 │   ├── UnknownLanguage       a code that stands for no language
-│   ├── UnsupportedPair       nobody here translates it; the message says what to set up
+│   ├── UnsupportedPair       no translator for this pair; the message names the set-up
 │   └── TranslationUnavailable  the translator does not answer
 ├── FeatureUnavailable        a part of the contract that this release does not serve
 ├── StorageError              a container of blobs, a queue of work
 │   ├── Unstorable            a name or metadata that no container takes
 │   ├── BlobNotFound          there is no blob of this name
 │   ├── BlobTooLarge          more bytes than the reader wants in memory
-│   ├── AlreadyExists         to be created, and there already
-│   ├── Changed               no longer what it was when it was looked at
-│   ├── AccessDenied          key, signature, identity or role do not reach it
-│   ├── ContainerNotFound     the container itself is not there
-│   ├── StorageUnavailable    refused, timed out or busy, after retries; may work later
-│   ├── QueueNotFound         the queue itself is not there
-│   ├── LeaseLost             the message is somebody else's now, or gone
-│   └── MalformedMessage      not a message that Sotto writes
+│   ├── AlreadyExists         the blob to create is there already
+│   ├── Changed               the ETag is no longer the one that was read
+│   ├── AccessDenied          key, signature, identity or role do not permit it
+│   ├── ContainerNotFound     the container does not exist
+│   ├── StorageUnavailable    refused, timed out or busy, after retries; transient
+│   ├── QueueNotFound         the queue does not exist
+│   ├── LeaseLost             another worker has the message, or it is deleted
+│   └── MalformedMessage      not a message of Sotto's format
 ├── JobError                  a job of the batch API or of a drop folder
-│   ├── JobNotFound           there is no such job, or not any more
-│   ├── MalformedJob          a record that Sotto did not write, or of another version
-│   ├── InvalidDropOptions    what a drop folder or a dropped file asks for can not be read
+│   ├── JobNotFound           no such job, or a deleted or expired one
+│   ├── MalformedJob          a record that is not in Sotto's format or of another version
+│   ├── InvalidDropOptions    invalid options of a drop folder or a dropped file
 │   ├── SourceChanged         the file was replaced after its job was made
-│   ├── WorkStopped           this process is to end; the work is for another one
-│   ├── OutputTaken           a file that is not Sotto's has the name of an output
+│   ├── WorkStopped           this process shuts down; another one takes the work over
+│   ├── OutputTaken           a foreign file has the name of an output
 │   └── InvalidTimeToLive     no duration, or one outside the contract's range
 ├── ModelError                weights on disk
 │   ├── ModelMissing          not there; the message names the command that fetches it
 │   └── ModelCorrupt          a file whose hash is not the catalogue's
-└── ConfigurationError        a setting that can not be served; stops the start
+└── ConfigurationError        a setting that is out of range; stops the start
 
 Silence, no match and one bad file of a batch are results, not errors. A message never
 quotes audio, recognised text, a key or the query of a URL. `functions/api/problems.py` is
@@ -61,7 +61,7 @@ class SpeechError(Exception):
 
 
 class AudioError(SpeechError):
-    """The audio that was given can not be used."""
+    """The caller's audio cannot be used."""
 
 
 class UnsupportedFormat(AudioError):
@@ -81,15 +81,15 @@ class AudioTooLarge(AudioError):
 
 
 class RecognitionError(SpeechError):
-    """Recognition could not be done."""
+    """Recognition failed."""
 
 
 class UnsupportedLocale(RecognitionError):
-    """The loaded model can not recognise this locale."""
+    """The loaded model cannot recognise this locale."""
 
 
 class LanguageNotIdentified(RecognitionError):
-    """Somebody speaks, but it sounds like none of the candidate locales; there is no fallback."""
+    """The speech is in none of the candidate locales (open set), and there is no fallback."""
 
 
 class QueueFull(RecognitionError):
@@ -97,7 +97,7 @@ class QueueFull(RecognitionError):
 
     Parameters
     ----------
-    retry_after_s: whole seconds after which it is worth trying again, at least 1.
+    retry_after_s: whole seconds to wait before the next try, at least 1.
     """
 
     def __init__(self, retry_after_s: int) -> None:
@@ -106,11 +106,11 @@ class QueueFull(RecognitionError):
 
 
 class EngineUnavailable(RecognitionError):
-    """The engine or its model can not be loaded."""
+    """The engine or its model cannot be loaded."""
 
 
 class FetchError(SpeechError):
-    """A URL that somebody else named could not be read."""
+    """A URL that a client supplied could not be read."""
 
 
 class AddressRefused(FetchError):
@@ -126,7 +126,7 @@ class FetchRefused(FetchFailed):
 
 
 class SynthesisError(SpeechError):
-    """A text can not be spoken. No message quotes it."""
+    """A text cannot be spoken. No message quotes it."""
 
 
 class MalformedSsml(SynthesisError):
@@ -138,15 +138,15 @@ class UnknownVoice(SynthesisError):
 
 
 class UnsupportedOutput(SynthesisError):
-    """The output format is unknown or missing, or no encoder for it is here."""
+    """The output format is unknown or missing, or this server has no encoder for it."""
 
 
 class SynthesisUnavailable(SynthesisError):
-    """No engine can speak: nothing is set up, or its process does not answer."""
+    """No synthesis engine is available: none is set up, or its process does not answer."""
 
 
 class TranslationError(SpeechError):
-    """A text can not be translated. No message quotes it."""
+    """A text cannot be translated. No message quotes it."""
 
 
 class UnknownLanguage(TranslationError):
@@ -154,11 +154,11 @@ class UnknownLanguage(TranslationError):
 
 
 class UnsupportedPair(TranslationError):
-    """No translator of this server does this pair. The message says what to set up."""
+    """No translator of this server covers this pair. The message names the set-up."""
 
 
 class TranslationUnavailable(TranslationError):
-    """The translator of this pair failed, or is not reached. Later it may work."""
+    """The translator of this pair failed or cannot be reached. A later try may succeed."""
 
 
 class FeatureUnavailable(SpeechError):
@@ -166,11 +166,11 @@ class FeatureUnavailable(SpeechError):
 
 
 class StorageError(SpeechError):
-    """A container or a queue did not do what was asked. No message names a blob."""
+    """An operation on a container or a queue failed. No message names a blob."""
 
 
 class Unstorable(StorageError):
-    """A name or metadata that not every kind of container can take."""
+    """A name or metadata that some kind of container does not accept."""
 
 
 class BlobNotFound(StorageError):
@@ -178,11 +178,11 @@ class BlobNotFound(StorageError):
 
 
 class BlobTooLarge(StorageError):
-    """The blob has more bytes than the reader is willing to hold in memory."""
+    """The blob has more bytes than the reader's limit for memory."""
 
 
 class AlreadyExists(StorageError):
-    """A blob was to be created, and there is one of this name already."""
+    """The blob to create is there already."""
 
 
 class Changed(StorageError):
@@ -194,59 +194,59 @@ class AccessDenied(StorageError):
 
 
 class ContainerNotFound(StorageError):
-    """The container, bucket or folder itself is not there."""
+    """The container, bucket or folder does not exist."""
 
 
 class StorageUnavailable(StorageError):
-    """The storage refused, timed out or was busy, also after retries. Later it may work."""
+    """The storage refused, timed out or was busy, after retries. A later try may succeed."""
 
 
 class QueueNotFound(StorageError):
-    """The queue itself is not there."""
+    """The queue does not exist."""
 
 
 class LeaseLost(StorageError):
-    """The lease of a message expired, or somebody else has the message, or it is gone."""
+    """The lease of a message expired, another worker has the message, or it is deleted."""
 
 
 class MalformedMessage(StorageError):
-    """Not a message that Sotto writes. Says which field is wrong, never what it held."""
+    """Not a message of Sotto's format. The text names the wrong field, never its value."""
 
 
 class JobError(SpeechError):
-    """A job can not be done as it is."""
+    """An error of a job."""
 
 
 class JobNotFound(JobError):
-    """There is no such job; it may have been deleted, or its time may be over."""
+    """There is no such job; it may be deleted or expired."""
 
 
 class InvalidDropOptions(JobError):
-    """`sotto.json` or the metadata of a dropped file. Says which field, never what it held."""
+    """`sotto.json` or a dropped file's metadata is invalid. Names the field, never its value."""
 
 
 class SourceChanged(JobError):
-    """The file is another one than the job was made for; the newer has a job of its own."""
+    """The file was replaced after the job was made; the newer file has another job."""
 
 
 class WorkStopped(JobError):
-    """The process is to end before the work has."""
+    """The process shuts down before the work is complete."""
 
 
 class OutputTaken(JobError):
-    """A file that Sotto did not write has the name of an output. It is left alone."""
+    """A foreign file has the name of an output. It is not overwritten."""
 
 
 class MalformedJob(JobError):
-    """A record of a job that Sotto did not write, or that another version of it wrote."""
+    """A record of a job that is not in Sotto's format, or of another version of it."""
 
 
 class InvalidTimeToLive(JobError):
-    """A time to live that is no duration, or shorter or longer than the contract allows."""
+    """A time to live that is no duration, or outside the contract's range."""
 
 
 class ModelError(SpeechError):
-    """The weights on disk can not be used."""
+    """The weights on disk cannot be used."""
 
 
 class ModelMissing(ModelError):
@@ -254,8 +254,8 @@ class ModelMissing(ModelError):
 
 
 class ModelCorrupt(ModelError):
-    """A file of the model has another hash than the catalogue says."""
+    """The hash of a model's file differs from the catalogue's."""
 
 
 class ConfigurationError(SpeechError):
-    """A setting that can not be served. The message names the key and what it may be."""
+    """A setting that is out of range. The message names the key and the allowed values."""

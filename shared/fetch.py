@@ -1,15 +1,14 @@
-"""The guard around every URL that somebody else named, and downloads behind it.
+"""Download from client-supplied URLs, behind a guard against server-side request forgery.
 
-`post.py` sends through the same guard; nothing else connects to what a client has named.
+`post.py` sends through the same guard; no other code connects to a client-supplied address.
 
-The guard sits where the connection is made: the name is resolved once, every address it has is
-judged, and the connection goes to one of the addresses that were judged. A second answer of
-the name server (DNS rebinding), or two parsers that read a URL differently, find nothing to
-slip past. TLS is still verified against the host name, and every redirect makes a new,
-judged connection.
+The guard acts where the connection is made: it resolves the name once, checks every address of
+it, and connects to one of the checked addresses. A second answer of the name server (DNS
+rebinding) or two parsers that read a URL differently therefore cannot bypass it. TLS is still
+verified against the host name, and every redirect makes a new, checked connection.
 
-Proxies of the environment are not used: a proxy would resolve the name again, out of sight.
-`SSL_CERT_FILE` is, for certificates of an operator's own authority.
+Proxies of the environment are not used: a proxy would resolve the name again, unchecked.
+`SSL_CERT_FILE` is used, for certificates of an operator's own authority.
 """
 
 import functools
@@ -28,7 +27,7 @@ from shared.address_guard import (
     Address,
     Network,
     Resolver,
-    judged,
+    allowed_addresses,
     require_plain_host,
     resolve_host,
 )
@@ -37,16 +36,16 @@ from shared.version import USER_AGENT
 
 CONNECT_TIMEOUT_S = 5.0
 
-_PASSING = frozenset({408, 425, 429})  # like 5xx, a later answer may be another one
+_TRANSIENT_STATUSES = frozenset({408, 425, 429})  # transient, like 5xx
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchLimits:
-    """How much of somebody else's server is endured.
+    """Limits of one download from a client-supplied URL.
 
     timeout_s bounds the time spent waiting for the network, over all redirects and pieces; the
-    time the reader takes with a piece does not count, so a download may feed recognition.
+    time that the reader spends on a piece does not count, so a download may feed recognition.
     """
 
     max_bytes: int
@@ -62,7 +61,7 @@ def fetch(
     allowed_networks: Sequence[Network] = (),
     resolve: Resolver | None = None,
 ) -> Iterator[Iterator[bytes]]:
-    """Open an http(s) URL and give its body in pieces of up to 64 KiB, as they arrive.
+    """Open an http(s) URL and yield its body in pieces of up to 64 KiB, as they arrive.
 
     `allowed_networks` are exceptions from the guard (`SOTTO_ALLOWED_NETWORKS`); `resolve`
     replaces `resolve_host`. Blocks: use it from a worker thread. The pieces end with the
@@ -74,9 +73,9 @@ def fetch(
         address, or one of its addresses is refused. Also for any redirect, and for a redirect
         from https to http.
     FetchFailed: no such host, no connection, bad certificate, out of time, too many redirects,
-        a status other than 200, an encoded body, or more than `max_bytes`. The last, time and
-        a cut connection may also arise from the pieces. `FetchRefused` where trying again
-        would not help.
+        a status other than 200, an encoded body, or more than `max_bytes`. The pieces raise it
+        too: for `max_bytes`, time and a cut connection. `FetchRefused` where a retry is
+        pointless.
         No message holds any part of the URL.
     """
     with (
@@ -90,7 +89,7 @@ def fetch(
 def guarded_pool(
     timeout_s: float, allowed_networks: Sequence[Network] = (), resolve: Resolver | None = None
 ) -> Iterator[httpcore.ConnectionPool]:
-    """Connections that lead to judged addresses alone, and take `timeout_s` in all."""
+    """Pool of connections to checked addresses only, which take `timeout_s` in all."""
     budget = _TimeBudget(timeout_s)
     backend = _GuardedBackend(tuple(allowed_networks), budget, resolve or resolve_host)
     with httpcore.ConnectionPool(ssl_context=_tls_context(), network_backend=backend) as pool:
@@ -100,9 +99,9 @@ def guarded_pool(
 def require_allowed(
     url: str, allowed_networks: Sequence[Network] = (), resolve: Resolver | None = None
 ) -> None:
-    """Refuse an https URL that the guard would refuse as it stands now. Blocks up to 1.5 s.
+    """Refuse an https URL that the guard would refuse at present. Blocks up to 1.5 s.
 
-    A name that can not be resolved here passes: the connection judges it again.
+    A name that cannot be resolved here passes: the connection checks it again.
 
     Raises
     ------
@@ -111,15 +110,15 @@ def require_allowed(
     target = parse_https(url)
     host, port = target.raw_host.decode("ascii"), target.port or 443
     with suppress(FetchFailed):
-        judged(
+        allowed_addresses(
             host,
             allowed_networks,
             lambda: (resolve or resolve_host)(host, port, RESOLVE_TIMEOUT_S),
         )
 
 
-def require_plausible(url: str, allowed_networks: Sequence[Network] = ()) -> None:
-    """Refuse an http(s) URL that the guard refuses whatever a name server says; asks nobody.
+def require_public_host(url: str, allowed_networks: Sequence[Network] = ()) -> None:
+    """Refuse an http(s) URL that the guard refuses whatever its name resolves to; resolves none.
 
     Raises
     ------
@@ -128,18 +127,18 @@ def require_plausible(url: str, allowed_networks: Sequence[Network] = ()) -> Non
     host = _parse(url).raw_host.decode("ascii")
     # RFC 6761, section 6.3: such names are loopback everywhere.
     is_loopback = host.rstrip(".").lower().rpartition(".")[2] == "localhost"
-    judged(host, allowed_networks, lambda: ("127.0.0.1",) if is_loopback else ())
+    allowed_addresses(host, allowed_networks, lambda: ("127.0.0.1",) if is_loopback else ())
 
 
 def parse_https(url: str) -> httpx.URL:
-    """Parse a URL that may be sent to. Raises `AddressRefused`."""
+    """Parse the https URL of a request to send. Raises `AddressRefused`."""
     if not url.lower().startswith("https://"):
         raise AddressRefused("The address must begin with https://.")
     return _parse(url)
 
 
 def wire_url(target: httpx.URL) -> httpcore.URL:
-    """Write a parsed URL as the connection pool takes it."""
+    """Convert a parsed URL to the form of the connection pool."""
     return httpcore.URL(
         scheme=target.raw_scheme,
         host=target.raw_host,
@@ -152,11 +151,11 @@ def wire_url(target: httpx.URL) -> httpcore.URL:
 def _follow(
     pool: httpcore.ConnectionPool, url: str, limits: FetchLimits
 ) -> Iterator[httpcore.Response]:
-    """Request a URL and whatever it redirects to, up to the first answer that is none."""
+    """Request a URL and follow its redirects to the first response that is none."""
     target = _parse(url)
     for _ in range(limits.max_redirects + 1):
         with (
-            failures_named(),
+            translated_failures(),
             pool.stream(
                 "GET",
                 wire_url(target),
@@ -177,7 +176,7 @@ def _follow(
 
 
 def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
-    """Parse a URL, relative to `base` if given, into one that may be tried."""
+    """Parse and check the syntax of a URL, relative to `base` if given."""
     try:
         target = httpx.URL(url) if base is None else base.join(url)
     except (httpx.InvalidURL, TypeError, ValueError):
@@ -197,7 +196,7 @@ def _parse(url: str, base: httpx.URL | None = None) -> httpx.URL:
 def _redirect_target(current: httpx.URL, response: httpcore.Response) -> httpx.URL:
     location = _header(response, b"location")
     if not location:
-        raise FetchRefused("The address redirects to nowhere.")
+        raise FetchRefused("The address redirects without a target.")
     target = _parse(location.decode("latin-1"), base=current)
     if current.scheme == "https" and target.scheme == "http":
         raise AddressRefused("The address redirects from https to http.")
@@ -205,13 +204,13 @@ def _redirect_target(current: httpx.URL, response: httpcore.Response) -> httpx.U
 
 
 def _require_plain_body(response: httpcore.Response) -> None:
-    """Refuse other statuses, and encodings: a megabyte of gzip can hold a gigabyte."""
+    """Refuse statuses other than 200, and encodings: a megabyte of gzip can hold a gigabyte."""
     if response.status != 200:
-        may_change = response.status in _PASSING or response.status >= 500
+        may_change = response.status in _TRANSIENT_STATUSES or response.status >= 500
         kind = FetchFailed if may_change else FetchRefused
         raise kind(f"The address answers with status {response.status}.")
     if (_header(response, b"content-encoding") or b"identity").lower() != b"identity":
-        raise FetchRefused("The address sends an encoded body, which was not asked for.")
+        raise FetchRefused("The address sends an encoded body, which was not requested.")
 
 
 def _pieces(response: httpcore.Response, max_bytes: int) -> Iterator[bytes]:
@@ -220,7 +219,7 @@ def _pieces(response: httpcore.Response, max_bytes: int) -> Iterator[bytes]:
     if announced.isdigit() and int(announced) > max_bytes:
         raise FetchRefused(too_large)
     n_bytes = 0
-    with failures_named():
+    with translated_failures():
         for piece in response.iter_stream():
             n_bytes += len(piece)
             if n_bytes > max_bytes:
@@ -233,8 +232,8 @@ def _header(response: httpcore.Response, name: bytes) -> bytes | None:
 
 
 @contextmanager
-def failures_named() -> Iterator[None]:
-    """Turn the client's errors into ours, without their text: it may quote what was sent."""
+def translated_failures() -> Iterator[None]:
+    """Translate the HTTP client's errors to ours, without their text: it may quote the request."""
     try:
         yield
     except httpcore.TimeoutException:
@@ -253,14 +252,14 @@ def _tls_context() -> ssl.SSLContext:
 
 
 class _TimeBudget:
-    """Seconds the network may still take; only time spent inside of it is taken off."""
+    """Seconds that the network may still take; only time inside `spend` is deducted."""
 
     def __init__(self, seconds: float) -> None:
         self._remaining_s = seconds
 
     @contextmanager
     def spend(self, at_most_s: float | None = None) -> Iterator[float]:
-        """Give the time-out of one operation, and take off what it needed."""
+        """Yield the time-out of one operation, and deduct the time that it took."""
         timeout_s = self._remaining_s if at_most_s is None else min(at_most_s, self._remaining_s)
         if timeout_s <= 0:
             raise httpcore.ReadTimeout
@@ -272,7 +271,7 @@ class _TimeBudget:
 
 
 class _GuardedBackend(httpcore.NetworkBackend):
-    """Connects to addresses it has judged itself."""
+    """Connects only to addresses that it has checked itself."""
 
     def __init__(
         self, allowed_networks: tuple[Network, ...], budget: _TimeBudget, resolve: Resolver
@@ -290,8 +289,8 @@ class _GuardedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first address that answers, if none of them is refused."""
-        for address in self._judged(host, port):
+        """Connect to the first address that answers, unless the guard refuses any of them."""
+        for address in self._allowed_addresses(host, port):
             try:
                 with self._budget.spend(CONNECT_TIMEOUT_S) as timeout_s:
                     stream = self._plain.connect_tcp(
@@ -302,16 +301,16 @@ class _GuardedBackend(httpcore.NetworkBackend):
             return _BudgetedStream(stream, self._budget)
         raise httpcore.ConnectError
 
-    def _judged(self, host: str, port: int) -> list[Address]:
-        def ask() -> Sequence[str]:
+    def _allowed_addresses(self, host: str, port: int) -> list[Address]:
+        def resolve() -> Sequence[str]:
             with self._budget.spend(RESOLVE_TIMEOUT_S) as timeout_s:
                 return self._resolve(host, port, timeout_s)
 
-        return judged(host, self._allowed_networks, ask)
+        return allowed_addresses(host, self._allowed_networks, resolve)
 
 
 class _BudgetedStream(httpcore.NetworkStream):
-    """A connection whose every wait comes off the budget, so that dripping bytes gain nothing."""
+    """A connection that deducts every wait from the budget: dripping bytes gain no time."""
 
     def __init__(self, stream: httpcore.NetworkStream, budget: _TimeBudget) -> None:
         self._stream = stream

@@ -1,7 +1,7 @@
 """Strict reading of JSON objects that Sotto wrote itself: messages, records of jobs.
 
-Every field is asked for with its shape; what is missing, of another shape or left over is an
-error that names the field and what it must be, never what it held.
+The reader takes every field with its type; a field that is missing, of another type or unknown is
+an error that names the field and its type, never its value.
 """
 
 import json
@@ -21,11 +21,11 @@ Name = TypeVar("Name", bound=StrEnum)
 
 
 class FieldError(ValueError):
-    """A field is missing, of another shape, or unknown. The message names it."""
+    """A field is missing, of another type, or unknown. The message names it."""
 
 
 def is_uuid(text: str) -> bool:
-    """Tell whether this is a UUID as the contracts write it: lower case, with dashes."""
+    """Whether the text is a UUID as the contracts write it: lower case, with dashes."""
     return _UUID.fullmatch(text) is not None
 
 
@@ -35,7 +35,7 @@ def moment_text(moment: datetime) -> str:
 
 
 class JsonFields:
-    """The fields of one JSON object, each taken once; `end` refuses what is left."""
+    """The fields of one JSON object, each taken once; `end` refuses the rest."""
 
     def __init__(self, value: object, place: str = "the object") -> None:
         if not isinstance(value, dict):
@@ -52,8 +52,8 @@ class JsonFields:
         """
         if len(body) > max_bytes:
             raise FieldError(f"the text must have no more than {max_bytes} bytes")
-        # Raised behind the handlers, here and below: an error of the parser quotes the text,
-        # and would go along as the context of ours.
+        # Raised after the handlers, here and below: an error of the parser quotes the text, and
+        # would become the context of the `FieldError`.
         with suppress(UnicodeDecodeError, json.JSONDecodeError, RecursionError):
             value = json.loads(
                 body.decode(),
@@ -98,7 +98,7 @@ class JsonFields:
         return value
 
     def member(self, name: str, kind: type[Name]) -> Name:
-        """Take one of the words of an enumeration."""
+        """Take one of the values of an enumeration."""
         value = self.text(name)
         if value not in set(kind):
             raise FieldError(f"{name} must be one of {', '.join(kind)}")
@@ -129,7 +129,7 @@ class JsonFields:
         return found
 
     def has(self, name: str) -> bool:
-        """Tell whether there is a field, and it is not null; a null is taken."""
+        """Whether there is a field that is not null; a null is taken."""
         if self._left.get(name) is None:
             self._left.pop(name, None)
             return False
@@ -140,9 +140,9 @@ class JsonFields:
         return tuple(self._left)
 
     def end(self) -> None:
-        """Refuse fields that nobody took."""
+        """Refuse fields that were not taken."""
         if self._left:
-            # Not even the name: whoever wrote it may have put content there.
+            # The name is not quoted either: it may hold content.
             raise FieldError("there must be no unknown fields")
 
     def _pop(self, name: str) -> Any:
@@ -150,11 +150,11 @@ class JsonFields:
             raise FieldError(f"{name} is missing")
         return self._left.pop(name)
 
-    def _take(self, name: str, kind: Any, what: str) -> Any:
+    def _take(self, name: str, kind: Any, description: str) -> Any:
         value = self._pop(name)
         # To Python a truth value is a number, to JSON it is not.
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise FieldError(f"{name} must be {what}")
+            raise FieldError(f"{name} must be {description}")
         return value
 
 
@@ -166,7 +166,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > _MAX_DIGITS:  # Python refuses thousands of them in words of its own
+    if len(digits) > _MAX_DIGITS:  # Python's error for thousands of digits quotes none of our rules
         raise FieldError(f"numbers must have no more than {_MAX_DIGITS} digits")
     return int(digits)
 

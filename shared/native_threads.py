@@ -1,7 +1,7 @@
-"""Threads of the native libraries: none may spin beside the engine.
+"""Threads of the native libraries: none may spin while the engine works.
 
-Their settings are read once, when a library is loaded, so they are made when `shared` is
-imported, before NumPy and CTranslate2 are. What an operator has set stays.
+A library reads its settings once, when it is loaded, so `shared` sets them on import, before NumPy
+and CTranslate2 are imported. Values that an operator has set stay.
 """
 
 import os
@@ -10,8 +10,9 @@ NATIVE_THREADS = {
     # OpenBLAS (NumPy) keeps a thread spinning after each product: on two cores the encoder then
     # took 128 ms instead of 70 for a clip of 4.5 s. Sotto's products are too small to gain.
     "OPENBLAS_NUM_THREADS": "1",
-    # OpenMP (CTranslate2) spins between two steps, which a shared machine feels: at load 8 on two
-    # cores requests took 1.8 to 21 s, with the bound 0.5 to 1.5 s; alone it makes no difference.
+    # OpenMP (CTranslate2) spins between two steps, which costs much on a shared machine: at load 8
+    # on two cores requests took 1.8 to 21 s, with the bound 0.5 to 1.5 s; on an idle machine it
+    # makes no difference.
     "GOMP_SPINCOUNT": "1000",
 }
 

@@ -1,16 +1,16 @@
-"""Messages to an https address that somebody else named, behind the guard of `fetch.py`."""
+"""POST to a client-supplied https address, behind the guard of `fetch.py`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.address_guard import Network, Resolver
-from shared.fetch import failures_named, guarded_pool, parse_https, wire_url
+from shared.fetch import guarded_pool, parse_https, translated_failures, wire_url
 from shared.version import USER_AGENT
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. body: no more of it than was wanted."""
+    """The response. body: its first bytes, `max_answer_bytes` at most."""
 
     status: int
     body: bytes = field(repr=False)
@@ -28,7 +28,7 @@ def post(
 ) -> Answer:
     """Send a body, follow no redirect, and read the beginning of the answer.
 
-    Whatever the status is: it is the caller's to judge. `timeout_s` is for all of it. Blocks.
+    Any status is returned: the caller checks it. `timeout_s` bounds the whole exchange. Blocks.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def post(
     ]
     with (
         guarded_pool(timeout_s, allowed_networks, resolve) as pool,
-        failures_named(),
+        translated_failures(),
         pool.stream("POST", wire_url(target), headers=sent, content=body) as response,
     ):
         answer = bytearray()

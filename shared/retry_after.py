@@ -8,9 +8,9 @@ def retry_after_s(headers: Mapping[str, str], otherwise_s: float, longest_s: flo
 
     Parameters
     ----------
-    headers: of the answer; names in any case, if the mapping takes them so.
-    otherwise_s: where there is no such header, or it holds a date.
-    longest_s: more is not waited, whatever the header says.
+    headers: of the response; the case of names is ignored if the mapping ignores it.
+    otherwise_s: the result where there is no such header, or it holds a date.
+    longest_s: upper bound of the result, whatever the header says.
     """
     value = headers.get("retry-after", "")
     # Not every `isdigit` is a number: "²" is none to `float`.

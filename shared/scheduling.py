@@ -1,11 +1,11 @@
 """Slots of the processor: interactive work first, then files, then batches.
 
 A long job takes one slot per group of segments, so that a short request waits for a part of it,
-never for the whole. Within a priority the job that has had least goes first: the length of an audio
-that is still arriving is not known, how much of it was served is (least attained service).
+never for the whole. Within a priority the job with the least service goes first (least attained
+service): the length of an audio that is still arriving is not known, its service so far is.
 
-Recognition and diarization share one scheduler, since both take all cores. Each local voice
-has its own scheduler, for the reason in `shared/synthesis/speech_synthesis.py`.
+Recognition and diarization share one scheduler, since both take all cores. Each local voice has a
+separate scheduler, for the reason in `shared/synthesis/speech_synthesis.py`.
 """
 
 import itertools
@@ -22,11 +22,11 @@ CANCELLATION_POLL_S = 0.1
 Resource = TypeVar("Resource")
 
 CheckCancelled = Callable[[], None]
-"""Raises where the work is not wanted any more; returns otherwise. Cheap, may be called often."""
+"""Raises where the work is cancelled; returns otherwise. Cheap, may be called often."""
 
 
 def never_cancelled() -> None:
-    """Keep working, whatever happens: the default of every `check_cancelled`."""
+    """Do not cancel: the default of every `check_cancelled`."""
 
 
 class Priority(IntEnum):
@@ -39,7 +39,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot(Generic[Resource]):
-    """The right to work, with the resource to work with, as long as the block runs.
+    """The right to use a resource, as long as the block runs.
 
     waited_s: seconds between asking for the slot and having it.
     """
@@ -65,7 +65,7 @@ class Scheduler(Generic[Resource]):
 
     @property
     def n_waiting(self) -> int:
-        """How many wait for a slot."""
+        """Number of callers that wait for a slot."""
         with self._changed:
             return len(self._waiting)
 
@@ -81,8 +81,8 @@ class Scheduler(Generic[Resource]):
         Parameters
         ----------
         n_served: segments, windows or sentences of this job that had a slot already.
-        check_cancelled: called while the job waits; what it raises ends the waiting and is raised
-            here.
+        check_cancelled: called while the job waits; an exception of it ends the waiting and
+            propagates.
         """
         arrived = time.perf_counter()
         resource = self._take(priority, n_served, check_cancelled)

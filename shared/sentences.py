@@ -1,13 +1,13 @@
-"""Sentence boundaries, and cuts in long sentences.
+"""Sentence boundaries, and cuts of sentences that are too long.
 
-One pass in linear time: neighbouring parts of a pattern never match the same character, and a run
-of signs matches from its first sign only.
+One pass over the text: neighbours in a pattern never match the same character, and a match of a
+run of signs starts at its first sign only, so the cost is linear in the length.
 """
 
 import re
 from collections.abc import Iterator
 
-# A full stop behind these does not end a sentence.
+# A full stop after these ends no sentence.
 _ABBREVIATIONS = (
     "Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|approx|No|Sra|Srta|Dra|Ud|Uds|pág|Mme|Mlle|Sig|Dott"
     "|Herr|Fr|bzw|ca|Nr|Str"
@@ -16,7 +16,7 @@ _ABBREVIATED = re.compile(rf"\b({_ABBREVIATIONS})\.(?=\s++\S)")
 _WORDS = frozenset(_ABBREVIATIONS.split("|"))
 _LONGEST_WORD = max(map(len, _WORDS))
 
-# Includes closing quotes and brackets, then white space.
+# Closing quotes and brackets belong to the sentence, and the space after them.
 _END = re.compile(
     r"(?<![.!?…])(?P<signs>[.!?…]++)[\"'”’»)\]]*+\s++"
     r"|(?<![。！？])[。！？]++[」』”]*+\s*+"
@@ -26,14 +26,14 @@ _SPACES = re.compile(r"\s++")
 
 
 def sentence_ends(text: str) -> Iterator[int]:
-    """Yield the ends of sentences, with the white space behind; not the end of the text."""
+    """Yield the ends of sentences, white space after them included; not the end of the text."""
     for mark in _END.finditer(text):
         if mark.end() < len(text) and not _is_abbreviation(mark):
             yield mark.end()
 
 
 def without_stops_of_abbreviations(text: str) -> str:
-    """Remove the full stops of abbreviations, where a voice would pause: `Dr Smith`."""
+    """Remove full stops of abbreviations, `Dr. Smith`: a voice would pause there."""
     return _ABBREVIATED.sub(r"\1", text)
 
 
@@ -53,7 +53,7 @@ def short_pieces(text: str, most_characters: int) -> Iterator[str]:
 
 
 def _is_abbreviation(mark: re.Match[str]) -> bool:
-    """Whether a mark is the full stop of an abbreviation, with nothing but space behind it."""
+    """Whether a mark is the full stop of an abbreviation, followed by space only."""
     place = mark.start()
     if mark["signs"] != "." or not mark.string[place + 1].isspace():
         return False
@@ -69,6 +69,6 @@ def _is_word(character: str) -> bool:
 
 
 def _last_end(mark: re.Pattern[str], text: str) -> int:
-    """Return the end of the last match beyond a quarter of the text, 0 where there is none."""
+    """Return the end of the last match that leaves no tiny piece, 0 where there is none."""
     ends = [found.end() for found in mark.finditer(text) if found.end() > len(text) // 4]
     return ends[-1] if ends else 0

@@ -1,7 +1,7 @@
 """Conversions between the time units of the contracts: seconds, milliseconds and ticks.
 
 A tick is 100 ns, the unit of Azure's short audio and batch results. Inside Sotto time is
-seconds as a float (`_s`); it becomes an integer here and nowhere else.
+seconds as a float (`_s`); only this module converts it to an integer.
 """
 
 TICKS_PER_SECOND = 10_000_000
@@ -15,8 +15,8 @@ def ticks_from_seconds(seconds: float) -> int:
 
 def milliseconds_from_seconds(seconds: float) -> int:
     """Nearest whole number of milliseconds."""
-    # By way of ticks: 0.0045 and 0.0015 + 0.003 s mean one instant, but as floats they would
-    # be rounded to 4 and 5 ms.
+    # Through ticks: 0.0045 and 0.0015 + 0.003 s are one instant, but as floats they would be
+    # rounded to 4 and 5 ms.
     return round(ticks_from_seconds(seconds) / TICKS_PER_MILLISECOND)
 
 

@@ -1,4 +1,4 @@
-"""The one result: phrases of words, dropped stretches with the reason, and the cost.
+"""The result of recognition: phrases of words, dropped stretches with the reason, and the cost.
 
 Recognition yields these, formats read them; a contract that needs a field adds it here.
 Times are seconds from the start of the audio.
@@ -48,8 +48,8 @@ class Phrase:
     """Speech without a longer pause in it.
 
     n_best is best first and never empty. `words` are lexical, `display_words` keep their
-    punctuation; both are empty where word times were not asked for. `speaker` counts from 1.
-    `translations` are there where they were asked for.
+    punctuation; both are empty where no word times were requested. `speaker` counts from 1.
+    `translations` is empty where none were requested.
     """
 
     channel: int
@@ -69,7 +69,7 @@ class Phrase:
 
 
 class DropReason(StrEnum):
-    """Why a stretch of audio has no text."""
+    """The reason why a stretch of audio has no text."""
 
     SILENCE = "silence"
     NOISE = "noise"
@@ -79,7 +79,7 @@ class DropReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A stretch of audio that gave no text, with the reason."""
+    """A stretch of audio without text, with the reason."""
 
     channel: int
     offset_s: float
@@ -92,9 +92,8 @@ class RecognitionCost:
     """Cost of one recognition; counts and seconds, no content.
 
     audio_s: duration of the audio.
-    n_segments, n_retries: segments recognised, and how often one was decoded again at a longer
-        context.
-    queue_s, recognition_s: spent waiting for slots, and in them.
+    n_segments, n_retries: segments recognised, and fallback decodings at a longer context.
+    queue_s, recognition_s: seconds of waiting for slots, and in them.
     """
 
     audio_s: float = 0.0
@@ -106,7 +105,7 @@ class RecognitionCost:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """All of one audio: phrases by channel, then time; dropped stretches likewise."""
+    """The whole of one audio: phrases by channel, then time; dropped stretches likewise."""
 
     duration_s: float
     n_channels: int

@@ -1,10 +1,10 @@
 """The version of Sotto, in one place.
 
-Sotto is deployed as a folder, so no installed package says its version at run time.
+Sotto is deployed as a folder, so no installed package has its version at run time.
 pyproject.toml repeats it for tools that read that file; a test compares the two.
 """
 
 VERSION = "0.1.0"
 
 USER_AGENT = f"sotto/{VERSION}"
-"""What every HTTP request that Sotto sends names itself."""
+"""User agent of every HTTP request that Sotto sends."""

@@ -1,4 +1,4 @@
-"""From channels to the mono float samples that voice activity and recognition take."""
+"""Conversion of channels to the mono float samples of voice activity detection and recognition."""
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,7 @@ def mix_to_mono(block: Int16Block) -> Int16Block:
     """Average all channels: int16, shape (n_channels, n_samples) to int16, shape (n_samples,).
 
     The plain mean never clips. Two channels of one microphone with opposite polarity cancel, as
-    they do in every mixer; callers who know better select a channel.
+    they do in every mixer; a caller that knows of it selects a channel.
     """
     if block.shape[0] == 1:
         return select_channel(block, 0)

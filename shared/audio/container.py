@@ -1,8 +1,8 @@
-"""Everything that is not plain PCM: demuxed and decoded by FFmpeg, through PyAV, in memory.
+"""Audio that is not plain PCM: demuxed and decoded by FFmpeg, through PyAV, in memory.
 
-What an uploaded file can make FFmpeg do is kept small: one demuxer by name and no other, no
-protocol (so no second file and no address), audio decoders from a list, video never decoded,
-frames of bounded size, an end to packets that do not decode.
+The attack surface of an uploaded file is kept small: one demuxer by name, no protocol (so no second
+file and no address), audio decoders from a list, no video decoding, frames of bounded size, a limit
+of packets that do not decode.
 """
 
 import ctypes
@@ -41,31 +41,31 @@ _DECODERS = frozenset({
     "wmavoice",
 })
 # fmt: on
-# Demuxers that jump in the bytes; all others read forward.
-_JUMPING = {"mov", "aiff", "avi", "caf", "wav", "w64"}
-# These headers state a length; that of other containers is guessed from the bit rate.
-_STATING_LENGTH = {"mov", "flac"}
+# Demuxers that seek; all others read forward.
+_SEEKING_DEMUXERS = {"mov", "aiff", "avi", "caf", "wav", "w64"}
+# These headers state a length; FFmpeg estimates that of other containers from the bit rate.
+_WITH_STATED_LENGTH = {"mov", "flac"}
 
-# What may lie before the index or the samples of an MP4: brand, padding, small metadata.
+# Limit of the boxes before the index or the samples of an MP4: brand, padding, small metadata.
 _LONGEST_MOV_PREFIX_BYTES = 65_536
 
-# 22 s at 48 kHz: no codec for speech has longer frames, and PCM "frames" of a broken or hostile
-# container could otherwise be as long as the file.
+# 22 s at 48 kHz: no speech codec has longer frames; without a limit, PCM "frames" of a broken or
+# hostile container could be as long as the file.
 _LARGEST_FRAME_SAMPLES = 1 << 20
-# Decoders start within a few packets; a few lost minutes may be skipped, not an endless index.
+# Decoders start within a few packets; a few lost minutes may be skipped, an endless index may not.
 _UNDECODABLE_PACKETS = 5_000
 _UNREADABLE_PACKETS = 16
 
-# What PyAV raises for bytes it can not use: FFmpeg's errors, tags that are no text, formats it
-# has no array for, sizes no memory can hold.
+# Errors of PyAV for invalid bytes: FFmpeg's own, tags that are no text, formats without an array
+# type, sizes that exceed memory.
 _AV_ERRORS = (av.FFmpegError, ValueError, MemoryError, OverflowError)
 
 
 # One table of an MP4 may claim 80 million samples in a few bytes; FFmpeg believed it and took
 # 2.9 GB. With this ceiling on a single allocation an index holds 1.4 million samples of 24 bytes:
 # five hours of AAC are 843,750 at 48 kHz (20 MB), and such a file ends in an error with 0.1 GB at
-# most. That is for one track, and FFmpeg sees no more of an MP4.
-# PyAV has no name for the call; its compiled modules are linked with the library that has.
+# most. That is for one track, the only one of an MP4 that FFmpeg sees.
+# PyAV does not wrap the call; its compiled modules are linked with the library that exports it.
 _LARGEST_ALLOCATION_BYTES = 32 << 20
 _libavutil = ctypes.CDLL(av.error.__file__)
 _libavutil.av_max_alloc.argtypes = [ctypes.c_size_t]
@@ -73,11 +73,11 @@ _libavutil.av_max_alloc.restype = None
 _libavutil.av_max_alloc(_LARGEST_ALLOCATION_BYTES)
 
 
-# How many files that are here as a whole are opened at once: an index is made then. Not of bytes
-# that still arrive, where one client could let all others wait.
-_OPENING = threading.BoundedSemaphore(2)
-# More samples in an index than the bytes can hold, even of codings that count uncompressed ones,
-# are not kept while the audio is read.
+# Whole files that are opened at the same time, since opening builds an index. Bytes that still
+# arrive need no slot: one slow client could block all others.
+_OPEN_SLOTS = threading.BoundedSemaphore(2)
+# An index with more samples than the bytes can hold, even in codings that count uncompressed
+# samples, is refused before the audio is read.
 _MOST_SAMPLES_PER_BYTE = 64
 
 
@@ -86,7 +86,7 @@ class ContainerDecoder:
 
     Raises
     ------
-    UnsupportedFormat: no audio stream, an unknown coding, or nothing of it decodes.
+    UnsupportedFormat: no audio stream, an unknown coding, or no packet decodes.
     EmptyAudio: an audio stream without a packet.
     AudioTooLong: the header states more than `limits` allow.
     """
@@ -106,13 +106,13 @@ class ContainerDecoder:
     def blocks(self, block_s: float) -> Iterator[tuple[int, Int16Block]]:
         """Pairs of sample rate (Hz) and int16 samples, shape (n_channels, n_samples).
 
-        A block has about `block_s` seconds. The rate may change on the way, as chained Ogg does;
-        channels are brought to the number that `format` states.
+        A block has about `block_s` seconds. The rate may change within the audio (chained Ogg);
+        channels are converted to the number that `format` states.
         """
         gathered: list[np.ndarray] = []
         n_gathered, rate = 0, self.format.sample_rate
         for frame in self._all_frames():
-            samples = self._laid_out(frame)
+            samples = self._channel_rows(frame)
             if gathered and (frame.sample_rate != rate or samples.dtype != gathered[0].dtype):
                 yield rate, int16_from_samples(np.concatenate(gathered, axis=1))
                 gathered, n_gathered = [], 0
@@ -127,7 +127,7 @@ class ContainerDecoder:
             yield rate, int16_from_samples(np.concatenate(gathered, axis=1))
 
     def close(self) -> None:
-        """Free what FFmpeg holds, now."""
+        """Free FFmpeg's memory at once."""
         close_frames = getattr(self._frames, "close", None)
         if close_frames is not None:
             close_frames()
@@ -139,13 +139,13 @@ class ContainerDecoder:
 
     def _start(self, demuxer: str) -> AudioFormat:
         size_bytes = self._source.remaining_bytes
-        with nullcontext() if size_bytes is None else _OPENING:
+        with nullcontext() if size_bytes is None else _OPEN_SLOTS:
             self._container = _open(self._source, demuxer)
         stream = _first_audio_stream(self._container)
         if size_bytes is not None and stream.frames > _MOST_SAMPLES_PER_BYTE * size_bytes:
             raise UnsupportedFormat("The index lists more samples than the bytes can hold.")
         codec = self._checked_codec(stream)
-        if demuxer in _STATING_LENGTH:
+        if demuxer in _WITH_STATED_LENGTH:
             self._check_stated_length(stream)
         self._frames = self._decode(self._container, stream, codec)
         self._first = next(self._frames, None)
@@ -170,7 +170,7 @@ class ContainerDecoder:
         if codec is None or codec.name not in _DECODERS:
             raise UnsupportedFormat("The audio is coded in a way that is not supported.")
         self._check_channels(codec.channels)
-        # Frames in this order on this thread: FFmpeg would start one thread per core.
+        # One thread, this one: by default FFmpeg starts one thread per core.
         codec.thread_count = 1
         codec.options = {"max_samples": str(_LARGEST_FRAME_SAMPLES)}
         return codec
@@ -185,8 +185,8 @@ class ContainerDecoder:
         if n_channels > self._limits.max_channels:
             raise too_many_channels(self._limits)
 
-    def _laid_out(self, frame: av.AudioFrame) -> np.ndarray:
-        """Lay out the samples as decoded, shape (n_channels of `format`, n_samples)."""
+    def _channel_rows(self, frame: av.AudioFrame) -> np.ndarray:
+        """Arrange decoded samples by channel, shape (n_channels of `format`, n_samples)."""
         n_channels = len(frame.layout.channels)
         samples: np.ndarray = frame.to_ndarray()
         if not frame.format.is_planar:
@@ -199,7 +199,7 @@ class ContainerDecoder:
     def _decode(
         self, container: InputContainer, stream: AvAudioStream, codec: AudioCodecContext
     ) -> Iterator[av.AudioFrame]:
-        """Frames of the stream. A packet that does not decode is skipped."""
+        """Yield the frames of the stream. A packet that does not decode is skipped."""
         n_undecodable, n_frames, any_broken = 0, 0, False
         for packet in _packets(container, stream):
             try:
@@ -223,7 +223,7 @@ class ContainerDecoder:
 
 
 def check_sample_rate(sample_rate: int) -> None:
-    """Raise `UnsupportedFormat` for a rate (Hz) at which nobody records; filters would explode."""
+    """Refuse a rate (Hz) outside the range of recordings, where resampling filters explode."""
     if not LOWEST_SAMPLE_RATE <= sample_rate <= HIGHEST_SAMPLE_RATE:
         raise UnsupportedFormat(
             f"The sample rate must be {LOWEST_SAMPLE_RATE} to {HIGHEST_SAMPLE_RATE} Hz."
@@ -242,20 +242,20 @@ def too_many_channels(limits: AudioLimits) -> UnsupportedFormat:
 
 def _open(source: EncodedSource, demuxer: str) -> InputContainer:
     options = {
-        # No protocol has this name: a container that points elsewhere gets nothing.
+        # No protocol has this name: references of a container to other files open nothing.
         "protocol_whitelist": "none",
         "codec_whitelist": ",".join(sorted(_DECODERS)),
-        # A second track of an MP4 that is not hidden below lies where none should be.
+        # A second track of an MP4 that is not hidden below is in an invalid place.
         "max_streams": "1" if demuxer == "mov" else "16",
     }
-    may_jump = demuxer in _JUMPING and not (
+    may_seek = demuxer in _SEEKING_DEMUXERS and not (
         demuxer == "mov" and source.is_arriving and _index_comes_first(source)
     )
     file: _ForwardOnly | OneTrackForward | SeekableBytes
     if demuxer == "mov":
-        file = OneTrack(source.random_access()) if may_jump else OneTrackForward(source)
+        file = OneTrack(source.random_access()) if may_seek else OneTrackForward(source)
     else:
-        file = source.random_access() if may_jump else _ForwardOnly(source)
+        file = source.random_access() if may_seek else _ForwardOnly(source)
     try:
         return av.open(file, "r", format=demuxer, container_options=options)
     except _AV_ERRORS:
@@ -264,7 +264,7 @@ def _open(source: EncodedSource, demuxer: str) -> InputContainer:
 
 
 def _index_comes_first(source: EncodedSource) -> bool:
-    """Whether an MP4 lists its samples (`moov`) before it holds them: it can be read forward."""
+    """Whether the index (`moov`) of an MP4 precedes its samples, so that it can be read forward."""
     position = 0
     while position < _LONGEST_MOV_PREFIX_BYTES:
         box = source.peek(position + 8)[position:]
@@ -278,7 +278,7 @@ def _index_comes_first(source: EncodedSource) -> bool:
 
 
 class _ForwardOnly:
-    """What FFmpeg sees of a source it must not jump in: nothing but `read`."""
+    """A source for FFmpeg that cannot seek: it has only `read`."""
 
     def __init__(self, source: EncodedSource) -> None:
         self.read = source.read
@@ -299,7 +299,7 @@ def _packets(
 ) -> Iterator["av.Packet[AvAudioStream]"]:
     """Yield the packets of the stream and the empty one that flushes its decoder.
 
-    A stretch that the demuxer can not read is stepped over, as players do.
+    A stretch that the demuxer cannot read is skipped, as players do.
     """
     n_unreadable = 0
     while n_unreadable < _UNREADABLE_PACKETS:

@@ -1,7 +1,7 @@
-"""Samples to encoded audio, piece by piece, in memory.
+"""Encoding of samples, piece by piece, in memory.
 
-WAV and raw samples are written here; everything else goes through PyAV to a sink that only takes
-what is written to it, so FFmpeg has no file to spill into (seen by system-call trace).
+WAV and raw samples are written here; other formats go through PyAV to a sink that only accepts
+writes, so FFmpeg has no file to spill into (verified by system-call trace).
 """
 
 import struct
@@ -13,13 +13,13 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-# What the sizes of a WAV header say where the end is not known yet, as FFmpeg's own pipes do.
+# Size fields of a WAV header of unknown length; FFmpeg writes the same to a pipe.
 _UNKNOWN_BYTES = 0xFFFFFFFF
 _WAV_TAGS = {"pcm_s16le": 1, "pcm_alaw": 6, "pcm_mulaw": 7}
 
 
 class Container(StrEnum):
-    """What the encoded sound lies in. RAW is samples or packets one after the other."""
+    """Container of the encoded audio. RAW is samples or packets one after the other."""
 
     RAW = "raw"
     WAV = "wav"
@@ -32,9 +32,9 @@ class Container(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """How mono audio is encoded. `sample_rate` in Hz, `bit_rate` in bit/s where it can be chosen.
+    """Encoding of mono audio. `sample_rate` in Hz, `bit_rate` in bit/s where the codec has one.
 
-    codec: as FFmpeg names it.
+    codec: FFmpeg's name of it.
     """
 
     container: Container
@@ -44,11 +44,11 @@ class Encoding:
 
 
 class AudioEncoder:
-    """Encodes one audio. Call `encode` for each piece, then `finish`.
+    """Encoder of one audio. Call `encode` for each piece, then `finish`.
 
     Parameters
     ----------
-    n_samples: the whole length at the encoding's rate, where it is known; only a WAV header tells.
+    n_samples: the whole length at the encoding's rate, if known; only a WAV header states it.
     """
 
     def __init__(self, encoding: Encoding, n_samples: int | None = None) -> None:
@@ -67,7 +67,7 @@ class AudioEncoder:
             self._stream = _ContainerStream(encoding, self._sink)
 
     def encode(self, samples: npt.NDArray[np.int16]) -> bytes:
-        """Encode samples, shape `(n_samples,)`, at the encoding's rate; may give nothing yet."""
+        """Encode samples, shape `(n_samples,)`, at the encoding's rate; may return b"" at first."""
         header, self._header = self._header, b""
         if self._stream is None:
             return header + samples.astype("<i2").tobytes()
@@ -76,7 +76,7 @@ class AudioEncoder:
         return header + self._sink.take()
 
     def finish(self) -> bytes:
-        """Give the rest."""
+        """Return the rest."""
         header, self._header = self._header, b""
         if self._stream is not None:
             self._stream.close()
@@ -84,7 +84,7 @@ class AudioEncoder:
 
 
 class _Sink:
-    """A file object that can be written to and nothing else: FFmpeg does not try to seek."""
+    """A write-only file object, so that FFmpeg does not try to seek."""
 
     def __init__(self) -> None:
         self._written = bytearray()
@@ -99,7 +99,7 @@ class _Sink:
         return taken
 
 
-# FFmpeg's own containers: its name for each, and what makes it written without seeking.
+# FFmpeg's own containers: its name for each, and the options that avoid seeking.
 _FORMATS: dict[Container, tuple[str, dict[str, str]]] = {
     Container.MP3: ("mp3", {"write_xing": "0", "id3v2_version": "0"}),
     Container.OGG: ("ogg", {"page_duration": "200000"}),  # in microseconds; 1 s would wait
@@ -111,14 +111,14 @@ _RAW_FORMATS = {"pcm_alaw": "alaw", "pcm_mulaw": "mulaw"}
 
 
 class _ContainerStream:
-    """A stream of FFmpeg in a container of FFmpeg's."""
+    """An encoder of FFmpeg with one of FFmpeg's containers."""
 
     def __init__(self, encoding: Encoding, sink: _Sink) -> None:
-        if encoding.codec in _RAW_FORMATS:  # the WAV header, if one is wanted, is ours
+        if encoding.codec in _RAW_FORMATS:  # `_wav_header` writes the header, if any
             name, options = _RAW_FORMATS[encoding.codec], dict[str, str]()
         else:
             name, options = _FORMATS[encoding.container]
-        # The same bytes for the same samples, and no name of a library's version in them.
+        # Equal samples give equal bytes, without a library's version in them.
         options = options | {"flush_packets": "1", "fflags": "+bitexact"}
         self._container = av.open(sink, "w", format=name, options=options)
         stream: Any = self._container.add_stream(
@@ -139,7 +139,7 @@ class _ContainerStream:
 
 
 class _PacketStream:
-    """Opus without a container: packets of 20 ms, all of one size, so that they can be told apart.
+    """Opus without a container: packets of 20 ms, all of one size, so that they can be separated.
 
     At 24 kbit/s a packet has 60 bytes, at 32 kbit/s 80.
     """
@@ -167,7 +167,7 @@ class _PacketStream:
 
 
 class _Frames:
-    """Frames of PyAV with the time that each begins."""
+    """Frames of PyAV with the start time of each."""
 
     def __init__(self, sample_rate: int) -> None:
         self._sample_rate = sample_rate
@@ -182,12 +182,12 @@ class _Frames:
 
 
 def _wav_header(encoding: Encoding, n_samples: int | None) -> bytes:
-    """RIFF header of mono samples; sizes that are not known are the largest there are."""
+    """RIFF header of mono samples; unknown sizes are the largest possible ones."""
     tag = _WAV_TAGS[encoding.codec]
     width = 2 if encoding.codec == "pcm_s16le" else 1
     rate = encoding.sample_rate
     form = struct.pack("<HHIIHH", tag, 1, rate, rate * width, width, 8 * width)
-    if tag != 1:  # other than PCM has a size of its extension, which is empty
+    if tag != 1:  # non-PCM formats also state the size of an extension: 0
         form += struct.pack("<H", 0)
     data_bytes = _UNKNOWN_BYTES if n_samples is None else n_samples * width
     riff_bytes = min(4 + 8 + len(form) + 8 + data_bytes, _UNKNOWN_BYTES)

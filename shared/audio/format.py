@@ -1,17 +1,17 @@
-"""What an audio is, how raw samples are described, and how much of it a caller accepts."""
+"""Formats of audio, the description of raw samples, and the limits of one audio."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 SAMPLE_RATE = 16_000
-"""Hz of every block that leaves this package; what Whisper was trained on."""
+"""Hz of every block that leaves this package; Whisper's training data has it."""
 
 LOWEST_SAMPLE_RATE = 1_000
 HIGHEST_SAMPLE_RATE = 768_000
 
 
 class SampleFormat(StrEnum):
-    """How one sample is written; all little endian, channels interleaved."""
+    """Encoding of one sample; all little endian, channels interleaved."""
 
     U8 = "u8"
     S16 = "s16"
@@ -25,7 +25,7 @@ class SampleFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawPcm:
-    """Samples without a header: Hz, channels and how a sample is written."""
+    """Format of samples without a header: Hz, channels and the encoding of a sample."""
 
     sample_rate: int = SAMPLE_RATE
     n_channels: int = 1
@@ -34,10 +34,10 @@ class RawPcm:
 
 @dataclass(frozen=True, slots=True)
 class AudioFormat:
-    """What was found in the bytes, whatever their name or content type said.
+    """Format that the bytes have; file name and content type are ignored.
 
     `container` is `wav`, `ogg`, `mov`, `matroska`, `raw` and so on, `codec` FFmpeg's name of the
-    coding; `sample_rate` (Hz) and `n_channels` are those before anything is converted.
+    coding; `sample_rate` (Hz) and `n_channels` are those before conversion.
     """
 
     container: str
@@ -48,7 +48,7 @@ class AudioFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AudioLimits:
-    """How much audio one caller accepts. Decoding ends in an error at the first excess.
+    """Limits of one audio. Decoding raises an error at the first excess.
 
     max_bytes: of the encoded audio, tags and pictures included.
     max_duration_s: of the decoded audio, in seconds.

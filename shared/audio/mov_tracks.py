@@ -1,8 +1,8 @@
-"""One track of an MP4: FFmpeg makes an index of every track that it sees, so it sees one.
+"""Restriction of an MP4 to one track: FFmpeg builds an index of every track that it sees.
 
-A track of two million samples takes a few bytes to claim and 100 MB to index; video, a second
-language, time codes and cover pictures are never read here. In the bytes that FFmpeg gets, the
-type of their boxes is `free`, which it skips. Sizes and places stay as they are.
+A track of two million samples takes a few bytes to claim and 100 MB to index. Video, a second
+language, time codes and cover pictures are not needed: in the bytes that FFmpeg reads, the type of
+their boxes is replaced by `free`, which it skips. Sizes and offsets do not change.
 
 Layout of the boxes: ISO/IEC 14496-12, 4.2, 8.3 and 8.4; QuickTime File Format Specification.
 """
@@ -14,13 +14,13 @@ from typing import NamedTuple
 from shared.audio.source import EncodedSource, SeekableBytes
 
 _SKIPPED = b"free"
-# Metadata may hold pictures, which become streams.
+# Metadata may hold pictures, which FFmpeg makes streams of.
 _NEVER_READ = {b"udta", b"meta"}
-# Hundreds of tracks or boxes before the index are no recording.
+# A recording has far fewer tracks and boxes before the index.
 _MOST_BOXES = 4_096
-# Boxes state sizes of up to 64 bits; no file has this many bytes, and none can be sought there.
+# Boxes state sizes of up to 64 bits; no file is this long, so no seek goes further.
 _FARTHEST_BYTES = 1 << 40
-# A track says what it is before its tables, after a few small boxes.
+# The handler of a track precedes its tables, after a few small boxes.
 _TRACK_HEAD_BYTES = 65_536
 
 ReadAt = Callable[[int, int], bytes]
@@ -32,21 +32,21 @@ class _Box(NamedTuple):
     header_bytes: int
 
 
-class _Walk:
-    """Goes from box to box through all of an MP4 up to the end of its first index (`moov`)."""
+class _BoxWalk:
+    """Iteration over the boxes of an MP4 up to the end of its first index (`moov`)."""
 
     def __init__(self) -> None:
-        self.position: int | None = 0  # of the next box, None where there is nothing to look at
+        self.position: int | None = 0  # of the next box, None at the end of the walk
         self._index_end: int | None = None
         self._has_audio = False
         self._n_boxes = 0
 
-    def hides(self, read: ReadAt) -> bool:
-        """Step over the next box, or into the index; tell whether it is to be hidden.
+    def step(self, read: ReadAt) -> bool:
+        """Step over the next box, or into the index; return whether that box is hidden.
 
         Parameters
         ----------
-        read: bytes at an offset from the start of the box, fewer at the end.
+        read: returns bytes at an offset from the start of the box, fewer at the end.
         """
         position = self.position or 0
         self._n_boxes += 1
@@ -69,11 +69,11 @@ class _Walk:
 
 
 class OneTrack:
-    """A file to jump in, with all but the first audio track hidden."""
+    """A seekable file with all but the first audio track hidden."""
 
     def __init__(self, file: SeekableBytes) -> None:
         self._file = file
-        self._hidden = self._find_hidden()
+        self._hidden = self._find_hidden_boxes()
         file.seek(0)
 
     def read(self, size: int) -> bytes:
@@ -82,7 +82,7 @@ class OneTrack:
         taken = self._file.read(size)
         for place in self._hidden:
             if start - len(_SKIPPED) < place < start + len(taken):
-                taken = _overlaid(taken, place - start)
+                taken = _hide_box_type(taken, place - start)
         return taken
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -93,10 +93,10 @@ class OneTrack:
         """Bytes from the start."""
         return self._file.tell()
 
-    def _find_hidden(self) -> list[int]:
-        walk, places = _Walk(), []
+    def _find_hidden_boxes(self) -> list[int]:
+        walk, places = _BoxWalk(), []
         while (position := walk.position) is not None:
-            if walk.hides(partial(self._read_at, position)):
+            if walk.step(partial(self._read_at, position)):
                 places.append(position + 4)
         return places
 
@@ -111,18 +111,18 @@ class OneTrack:
 
 
 class OneTrackForward:
-    """Bytes that are read forward, with all but the first audio track hidden."""
+    """A forward-only source with all but the first audio track hidden."""
 
     def __init__(self, source: EncodedSource) -> None:
         self._source = source
         self._start = source.position
-        self._walk = _Walk()
+        self._walk = _BoxWalk()
         self._replaced = b""
 
     def read(self, size: int) -> bytes:
         """Between 1 and `size` bytes, none at the end."""
         at_box = self._walk.position == self._source.position - self._start
-        if not self._replaced and at_box and self._walk.hides(self._peek_at):
+        if not self._replaced and at_box and self._walk.step(self._peek_at):
             self._replaced = self._source.read_between(8, 8)[:4] + _SKIPPED
         if self._replaced:
             taken, self._replaced = self._replaced[:size], self._replaced[size:]
@@ -137,7 +137,7 @@ class OneTrackForward:
 
 
 def _box(head: bytes) -> _Box | None:
-    """The box that begins here; None where none does, or one without a size."""
+    """Parse the head of a box; None where there is none, or it has no size."""
     if len(head) < 8:
         return None
     size, kind = int.from_bytes(head[:4], "big"), head[4:8]
@@ -148,17 +148,17 @@ def _box(head: bytes) -> _Box | None:
 
 
 def _is_audio(track: bytes) -> bool:
-    """Whether a track's handler (`mdia`, `hdlr`) is that of sound."""
+    """Whether a track's handler (`mdia`, `hdlr`) is sound."""
     place = 8
     while box := _box(track[place : place + 16]):
         if box.kind == b"hdlr":
-            handler = place + box.header_bytes + 8  # behind version, flags and component type
+            handler = place + box.header_bytes + 8  # after version, flags and component type
             return track[handler : handler + 4] == b"soun"
         place += box.header_bytes if box.kind == b"mdia" else box.size
     return False
 
 
-def _overlaid(taken: bytes, place: int) -> bytes:
-    """Bytes with `free` at a place that may begin before or end behind them."""
+def _hide_box_type(taken: bytes, place: int) -> bytes:
+    """Write `free` over the bytes at an offset; it may begin before or end after them."""
     first, last = max(0, place), min(len(taken), place + len(_SKIPPED))
     return taken[:first] + _SKIPPED[first - place : last - place] + taken[last:]

@@ -1,4 +1,4 @@
-"""Uncompressed samples of any width as int16."""
+"""Conversion of uncompressed samples of any width to int16."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -49,10 +49,10 @@ _COMPANDED = {SampleFormat.A_LAW: _a_law_table(), SampleFormat.MU_LAW: _mu_law_t
 
 
 def int16_from_samples(samples: npt.NDArray[Any]) -> Int16Block:
-    """Convert what any decoder gives to int16 of the same shape; int16 is returned as it is.
+    """Convert a decoder's samples to int16 of the same shape; int16 is returned unchanged.
 
     uint8 is offset binary, int32 full scale, floats have full scale 1.0: they are rounded and
-    clipped, and what is not a number is silence.
+    clipped, and NaN becomes silence.
     """
     if samples.dtype == np.int16:
         return samples.view(np.int16)
@@ -67,9 +67,9 @@ def int16_from_samples(samples: npt.NDArray[Any]) -> Int16Block:
 
 
 def int16_from_pcm(encoded: bytes, raw: RawPcm) -> Int16Block:
-    """Whole sample frames as int16, shape (n_channels, n_samples); may share memory with `encoded`.
+    """Convert whole sample frames to int16, shape (n_channels, n_samples).
 
-    16 bit mono is not copied.
+    16 bit mono is not copied: the result shares memory with `encoded`.
     """
     if raw.sample_format is SampleFormat.S24:
         low_byte_first = np.frombuffer(encoded, np.uint8).reshape(-1, 3)

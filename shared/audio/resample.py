@@ -1,11 +1,11 @@
 """Band-limited conversion to 16 kHz, block by block, with libsoxr.
 
-Measured on tones (soxr 1.1, "HQ"): what would alias (10 kHz at 44.1 kHz) ends at the rounding
-noise, below -85 dB; 1 kHz keeps its level within 0.001 dB and 7 kHz within 0.01 dB. The output
-does not depend on how the input is cut, its length is the exact one rounded up, and a second of
-44.1 kHz mono takes 0.3 ms. PyAV's resampler is as clean up to 6 kHz (7 kHz loses 0.4 dB) and
-half as fast, but every one leaves 0.75 MB, with the last samples of the audio in it, to the
-garbage collector: 130 MB of them were waiting after 400 short requests.
+Measured on tones (soxr 1.1, "HQ"): aliases (10 kHz at 44.1 kHz) are at the rounding noise, below
+-85 dB; 1 kHz keeps its level within 0.001 dB and 7 kHz within 0.01 dB. The output does not depend
+on the block boundaries of the input, its length is the exact one rounded up, and a second of
+44.1 kHz mono takes 0.3 ms. PyAV's resampler is as clean up to 6 kHz (7 kHz loses 0.4 dB) and half
+as fast, but every instance leaves 0.75 MB, with the last samples of the audio in it, to the garbage
+collector: 130 MB were uncollected after 400 short requests.
 """
 
 import numpy as np
@@ -18,9 +18,9 @@ Int16Block = npt.NDArray[np.int16]
 
 
 class Resampler:
-    """Brings consecutive blocks of one audio from `sample_rate` to `to_rate` (Hz), here 16 kHz.
+    """Converts consecutive blocks of one audio from `sample_rate` to `to_rate` (Hz).
 
-    Blocks are int16, shape (n_channels, n_samples). At that rate they pass through untouched.
+    Blocks are int16, shape (n_channels, n_samples). Blocks of the target rate pass unchanged.
     """
 
     def __init__(self, sample_rate: int, n_channels: int, to_rate: int = SAMPLE_RATE) -> None:
@@ -28,20 +28,20 @@ class Resampler:
         self._n_channels = n_channels
         self._stream: soxr.ResampleStream | None = None
         if sample_rate != to_rate:
-            # As float32, because libsoxr adds dither to int16: the same audio would not give
-            # the same samples when it is cut in other places.
+            # As float32, because libsoxr adds dither to int16: the samples would then depend on
+            # the block boundaries.
             self._stream = soxr.ResampleStream(
                 sample_rate, to_rate, n_channels, dtype="float32", quality="HQ"
             )
 
     def resample(self, samples: Int16Block) -> Int16Block:
-        """Convert the next block; its last 25 ms or so come out with the one after it."""
+        """Convert the next block; its last 25 ms or so are returned with the next one."""
         if self._stream is None or samples.shape[1] == 0:
             return samples
         return self._convert(self._stream, samples, is_last=False)
 
     def flush(self) -> Int16Block:
-        """Give the rest, after the last block."""
+        """Return the rest, after the last block."""
         nothing = np.zeros((self._n_channels, 0), np.int16)
         if self._stream is None:
             return nothing

@@ -1,8 +1,8 @@
 """Endpointing: speech probabilities in, segments of speech and pauses out.
 
-`Segmenter` holds the state of one channel of one audio: push samples, take the segments that are
-complete. Speech under way is visible before its segment is complete (`onset_s`, `pending`), so that
-partial results can be read from it. Memory is bounded by the longest segment, not by the audio.
+`Segmenter` holds the state of one channel of one audio: push samples, take the complete segments.
+Speech in progress is available before its segment is complete (`onset_s`, `pending`), for partial
+results. Memory is bounded by the longest segment, not by the audio.
 """
 
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ WINDOWS_PER_SECOND = SAMPLE_RATE / WINDOW_SAMPLES
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentationOptions:
-    """What counts as speech and how it is cut into segments.
+    """Parameters of endpointing.
 
     onset, release: probability at which speech starts, and below which it ends (hysteresis).
     min_speech_s: a shorter burst is noise.
     min_silence_s: trailing silence that ends an utterance; a shorter pause does not.
     join_gap_s: utterances closer than this are recognised together, as long as the whole stays
-        within `max_segment_s`: Whisper reads better with a little context. A segment waits for
-        that long; 0 ends it right after its padding, as a session needs it.
+        within `max_segment_s`: Whisper is more accurate with a little context. A segment is held
+        back for that long; 0 ends it right after its padding, as real time needs.
     max_segment_s: longer speech is cut at its least speech-like window in the second half.
     padding_s: audio kept before and after speech, so that soft first sounds are not lost.
     """
@@ -54,7 +54,7 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Audio that is recognised in one go.
+    """Audio that is recognised in one piece.
 
     samples: shape `(n_samples,)`, 16 kHz, padding included; owned by the segment.
     offset_s: time of the first sample.
@@ -102,18 +102,18 @@ class Segmenter:
         self._remainder = np.zeros(0, np.float32)  # less than a window
         self._samples = _SampleBuffer()
         self._n_windows = 0
-        self._covered = 0  # samples before this one are in a result already
+        self._covered = 0  # samples before this one are in a result
         self._padding = round(self._options.padding_s * SAMPLE_RATE)
-        # Older silence is not needed for the padding of speech that may start now.
+        # Older silence is beyond the padding of speech that may start now.
         self._keep_samples = self._padding + 2 * WINDOW_SAMPLES
-        # The utterance under way, in windows: its probabilities, and where silence began in it.
+        # The utterance in progress, in windows: its probabilities and the start of its silence.
         self._start: int | None = None
         self._silence_start: int | None = None
         self._speech: list[float] = []
         self._waiting: list[tuple[int, int]] = []  # utterances that wait to be joined, in samples
 
     def push(self, samples: Samples) -> Iterator[Segment | Pause]:
-        """Take samples, shape `(n_samples,)`, 16 kHz, -1..1; yield what is complete."""
+        """Take samples, shape `(n_samples,)`, 16 kHz, -1..1; yield complete results."""
         self._samples.append(samples)
         waiting = np.concatenate((self._remainder, samples)) if len(self._remainder) else samples
         n_windows = len(waiting) // WINDOW_SAMPLES
@@ -122,7 +122,7 @@ class Segmenter:
             yield from self._detect(waiting[: n_windows * WINDOW_SAMPLES])
 
     def finish(self) -> Iterator[Segment | Pause]:
-        """Yield what is left after the last sample."""
+        """Yield the remaining results after the last sample."""
         if len(self._remainder):
             padded = np.zeros(WINDOW_SAMPLES, np.float32)
             padded[: len(self._remainder)] = self._remainder
@@ -136,14 +136,14 @@ class Segmenter:
 
     @property
     def onset_s(self) -> float | None:
-        """Start of the speech that no segment holds yet; None while nobody speaks."""
+        """Start of the speech that is in no segment yet; None during silence."""
         utterances = self._utterances_under_way()
         return utterances[0][0] / SAMPLE_RATE if utterances else None
 
     def pending(self) -> Segment | None:
-        """Copy of the speech that no segment holds yet, up to the last sample; changes nothing.
+        """Copy the speech that is in no segment yet, up to the last sample; changes no state.
 
-        The segment that follows may be longer, or be cut elsewhere. None while nobody speaks.
+        The final segment may be longer, or be cut elsewhere. None during silence.
         """
         utterances = self._utterances_under_way()
         if not utterances:
@@ -152,16 +152,16 @@ class Segmenter:
         return Segment(
             self._samples.peek(start, self._samples.end),
             start / SAMPLE_RATE,
-            _in_seconds(utterances, self._samples.end),
+            _utterances_in_seconds(utterances, self._samples.end),
         )
 
     def _utterances_under_way(self) -> list[tuple[int, int]]:
-        """Utterances that wait to be joined and the one that has not ended, in samples."""
+        """Utterances that wait to be joined and the one in progress, in samples."""
         if self._start is None:
             return self._waiting
         end = self._silence_start if self._silence_start is not None else self._n_windows
         if (end - self._start) < self._options.min_speech_s * WINDOWS_PER_SECOND:
-            return self._waiting  # noise, until it has lasted
+            return self._waiting  # noise, until it lasts `min_speech_s`
         return [*self._waiting, (self._start * WINDOW_SAMPLES, end * WINDOW_SAMPLES)]
 
     def _detect(self, samples: Samples) -> Iterator[Segment | Pause]:
@@ -176,7 +176,7 @@ class Segmenter:
         for probability in speech.tolist():
             yield from self._step(probability)
             self._n_windows += 1
-            yield from self._emit_waiting_if_alone()
+            yield from self._emit_unless_joinable()
         if self._start is None and not self._waiting:
             self._samples.forget(self._samples.end - self._keep_samples)
 
@@ -200,7 +200,7 @@ class Segmenter:
             yield from self._cut_utterance(self._start)
 
     def _cut_utterance(self, start_window: int) -> Iterator[Segment | Pause]:
-        """End a too long utterance at its least speech-like window, and go on behind it."""
+        """End a too long utterance at its least speech-like window, and continue after it."""
         half = len(self._speech) // 2
         cut = half + int(np.argmin(self._speech[half:]))
         rest, cut_window = self._speech[cut:], start_window + cut
@@ -224,14 +224,14 @@ class Segmenter:
         span_s = (end - self._waiting[0][0]) / SAMPLE_RATE
         return gap_s <= options.join_gap_s and span_s <= options.max_segment_s
 
-    def _emit_waiting_if_alone(self) -> Iterator[Segment | Pause]:
-        """Nothing that is still to come can be joined: the segment need not wait."""
+    def _emit_unless_joinable(self) -> Iterator[Segment | Pause]:
+        """Emit the segment if no later utterance can be joined to it."""
         if not self._waiting:
             return
         next_start = self._n_windows if self._start is None else self._start
         earliest = self._waiting[-1][1] + self._padding
         if self._start is None and next_start * WINDOW_SAMPLES < earliest:
-            return  # speech may still begin within the padding, and then owns it
+            return  # speech that begins within the padding takes that padding over
         if not self._fits(next_start * WINDOW_SAMPLES, self._n_windows * WINDOW_SAMPLES):
             yield from self._emit_waiting()
 
@@ -244,7 +244,7 @@ class Segmenter:
         if self._start is not None:  # leave the next utterance its first sounds
             end = min(end, max(last, self._start * WINDOW_SAMPLES))
         yield from self._emit_pause(start)
-        utterances = _in_seconds(self._waiting, last)
+        utterances = _utterances_in_seconds(self._waiting, last)
         self._waiting = []
         self._covered = end
         yield Segment(self._samples.take(start, end), start / SAMPLE_RATE, utterances)
@@ -260,8 +260,10 @@ class Segmenter:
         yield Pause(start / SAMPLE_RATE, (end - start) / SAMPLE_RATE, float(level_db))
 
 
-def _in_seconds(utterances: list[tuple[int, int]], n_samples: int) -> tuple[Utterance, ...]:
-    """Utterances in seconds; the last window may reach beyond the last sample."""
+def _utterances_in_seconds(
+    utterances: list[tuple[int, int]], n_samples: int
+) -> tuple[Utterance, ...]:
+    """Convert utterances to seconds; the last window may reach beyond the last sample."""
     return tuple(
         Utterance(begin / SAMPLE_RATE, min(end, n_samples) / SAMPLE_RATE)
         for begin, end in utterances
@@ -269,7 +271,7 @@ def _in_seconds(utterances: list[tuple[int, int]], n_samples: int) -> tuple[Utte
 
 
 class _SampleBuffer:
-    """Samples that no result holds yet, addressed by their place in the audio."""
+    """Samples that are in no result yet, addressed by their position in the audio."""
 
     def __init__(self) -> None:
         self._blocks: list[Samples] = []
@@ -282,14 +284,14 @@ class _SampleBuffer:
         self.end += len(samples)
 
     def take(self, start: int, end: int) -> Samples:
-        """Copy of the samples `start..end`; all before `end` is forgotten."""
+        """Copy the samples `start..end`; drop all before `end`."""
         taken = self.peek(start, end)
         self._drop(end)
         self._forgotten_power = 0.0
         return taken
 
     def peek(self, start: int, end: int) -> Samples:
-        """Copy of the samples `start..end`; nothing is forgotten."""
+        """Copy the samples `start..end`; drop none."""
         return self._join()[start - self._start : end - self._start].copy()
 
     def forget(self, end: int) -> None:
@@ -300,7 +302,7 @@ class _SampleBuffer:
             self._drop(end)
 
     def take_forgotten_power(self) -> float:
-        """Sum of squares of what was forgotten since the last call."""
+        """Sum of squares of the samples dropped since the last call."""
         power, self._forgotten_power = self._forgotten_power, 0.0
         return power
 
@@ -310,6 +312,6 @@ class _SampleBuffer:
         return self._blocks[0]
 
     def _drop(self, end: int) -> None:
-        # A copy, so that the memory of what was dropped is free at once.
+        # A copy, so that the memory of dropped samples is freed at once.
         self._blocks = [self._join()[end - self._start :].copy()]
         self._start = end

@@ -1,15 +1,15 @@
-"""Tell the container by its first bytes. Names and content types are never asked.
+"""Identify the container by its first bytes. File names and content types are not used.
 
-FFmpeg itself never guesses: it gets the name of the one demuxer to use. Its own probing would
-also find playlists and scripts (`hls`, `concat`, `dash`, `sdp`, subtitles with references)
-that make it open other files and addresses.
+FFmpeg's own probing is off: it gets the name of the one demuxer to use. Probing would also find
+playlists and scripts (`hls`, `concat`, `dash`, `sdp`, subtitles with references), which make it
+open other files and addresses.
 """
 
 from shared.audio.source import EncodedSource
 
 _WAVE_LIKE = {b"WAVE": "wav", b"AVI ": "avi"}
 
-# First bytes and the name of FFmpeg's demuxer. MPEG audio has no magic and is found by its frames.
+# First bytes and the name of FFmpeg's demuxer. MPEG audio has none: its frames identify it.
 _MAGIC = (
     (b"fLaC", "flac"),
     (b"OggS", "ogg"),
@@ -43,9 +43,9 @@ _MPEG_SAMPLE_RATES = (44_100, 48_000, 32_000)
 
 
 def identify_container(source: EncodedSource) -> str | None:
-    """Name of the FFmpeg demuxer for these bytes, None where it is no known audio.
+    """Name of the FFmpeg demuxer for these bytes, None for an unknown format.
 
-    Leading ID3 tags are read over: they hold pictures, not audio, and hide what follows.
+    Leading ID3 tags are skipped: they hold pictures, not audio, and precede the audio's header.
     """
     for _ in range(_LARGEST_ID3_TAGS):
         tag_bytes = _id3_bytes(source.peek(_ID3_HEADER_BYTES))
@@ -76,7 +76,7 @@ def _id3_bytes(head: bytes) -> int:
 
 
 def _identify_mpeg_audio(head: bytes) -> str | None:
-    """`mp3` or `aac` where several whole frames follow each other, else None."""
+    """`mp3` or `aac` for a sequence of several whole frames, else None."""
     start = head.find(0xFF)
     while start >= 0:
         for demuxer, frame_bytes in (("aac", _adts_frame_bytes), ("mp3", _mpeg_frame_bytes)):
@@ -92,7 +92,7 @@ def _identify_mpeg_audio(head: bytes) -> str | None:
 
 
 def _adts_frame_bytes(header: bytes) -> int:
-    """Length of the ADTS frame, 0 where this is none (ISO/IEC 14496-3, 1.A.3.2)."""
+    """Length of the ADTS frame, 0 if the header is none (ISO/IEC 14496-3, 1.A.3.2)."""
     if len(header) < 7 or header[0] != 0xFF or header[1] & 0xF6 != 0xF0:
         return 0
     if (header[2] >> 2) & 0xF > 12:  # sampling frequency index
@@ -102,7 +102,7 @@ def _adts_frame_bytes(header: bytes) -> int:
 
 
 def _mpeg_frame_bytes(header: bytes) -> int:
-    """Length of the MPEG audio frame, 0 where this is none (ISO/IEC 11172-3, 2.4.1.3)."""
+    """Length of the MPEG audio frame, 0 if the header is none (ISO/IEC 11172-3, 2.4.1.3)."""
     if len(header) < 4 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
         return 0
     version, layer = (header[1] >> 3) & 3, 4 - ((header[1] >> 1) & 3)

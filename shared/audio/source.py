@@ -1,7 +1,7 @@
-"""Encoded bytes on their way to a decoder: counted, peeked at, read forward.
+"""Source of encoded bytes for a decoder: counted, peekable, read forward.
 
-A decoder in C calls `read`, and an exception must not travel through C: whatever goes wrong is
-kept as `failure`, the decoder sees the end of the bytes, and `raise_failure` brings it up again.
+A decoder in C calls `read`, and an exception must not pass through C: it is kept as `failure`, the
+decoder sees the end of the bytes, and `raise_failure` raises it afterwards.
 """
 
 import io
@@ -15,10 +15,10 @@ _PULL_BYTES = 65_536
 
 @runtime_checkable
 class BinaryReader(Protocol):
-    """What a binary file must offer. `seek`, `tell` and `seekable` are used where they are."""
+    """Port of a binary file. `seek`, `tell` and `seekable` are used if it has them."""
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes, none at the end."""
+        """Return at most `size` bytes, none at the end."""
         ...
 
 
@@ -27,7 +27,7 @@ AudioSource = bytes | bytearray | memoryview | BinaryReader | Iterable[bytes]
 
 
 class _Pieces:
-    """Pieces that are still arriving, as something that can be read."""
+    """A reader of pieces that are still arriving."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self._pieces: Iterator[bytes] = iter(pieces)
@@ -48,19 +48,19 @@ class EncodedSource:
 
     Parameters
     ----------
-    source: bytes, a binary file read from where it stands, or pieces as they arrive.
+    source: bytes, a binary file read from its position, or pieces as they arrive.
     max_bytes: reading more becomes `AudioTooLarge`.
 
     Raises
     ------
-    AudioTooLarge: already here, where the size is known beforehand.
+    AudioTooLarge: at once, if the size is known beforehand.
     """
 
     def __init__(self, source: AudioSource, max_bytes: int) -> None:
         self._file = _readable(source)
         self._max_bytes = max_bytes
         self._pulled_bytes = 0
-        self._ahead = b""  # pulled for a peek, not read yet
+        self._ahead = b""  # peeked, not read yet
         self._start, self._size_bytes = _extent(self._file)
         self.failure: BaseException | None = None
         if self._size_bytes is not None and self._size_bytes > max_bytes:
@@ -68,7 +68,7 @@ class EncodedSource:
 
     @property
     def is_arriving(self) -> bool:
-        """Whether more bytes may come later: what is there should be decoded at once."""
+        """Whether more bytes may arrive later, so that present ones are to be decoded at once."""
         return self._size_bytes is None
 
     @property
@@ -82,14 +82,14 @@ class EncodedSource:
         return None if self._size_bytes is None else max(0, self._size_bytes - self.position)
 
     def read(self, size: int) -> bytes:
-        """Between 1 and `size` bytes, or none at the end and after a failure."""
+        """Return between 1 and `size` bytes, or none at the end and after a failure."""
         if self._ahead:
             taken, self._ahead = self._ahead[:size], self._ahead[size:]
             return taken
         return self._pull(size)
 
     def read_between(self, least: int, most: int) -> bytes:
-        """At most `most` bytes, and fewer than `least` only at the end."""
+        """Return at most `most` bytes, and fewer than `least` only at the end."""
         taken = self.read(most)
         if len(taken) >= least or not taken:
             return taken
@@ -99,32 +99,32 @@ class EncodedSource:
         return bytes(gathered)
 
     def peek(self, size: int) -> bytes:
-        """Look at the next `size` bytes, fewer only at the end; they stay to be read."""
+        """Return the next `size` bytes without consuming them, fewer only at the end."""
         while len(self._ahead) < size and (taken := self._pull(size - len(self._ahead))):
             self._ahead += taken
         return self._ahead[:size]
 
     def skip(self, size: int) -> None:
-        """Read `size` bytes and forget them."""
+        """Consume `size` bytes."""
         while size > 0 and (taken := self.read(min(size, _PULL_BYTES))):
             size -= len(taken)
 
     def raise_failure(self) -> None:
-        """Raise what went wrong while reading, if anything did."""
+        """Raise the error that occurred while reading, if any."""
         if self.failure is not None:
             raise self.failure
 
     def random_access(self) -> "SeekableBytes":
-        """Hand what has not been read yet to a decoder that must jump; read no more here then.
+        """Return the unread bytes as a seekable file; this object must not be read afterwards.
 
-        A file that seeks is sought; anything else keeps the encoded bytes that have been read.
+        A seekable file is used as it is; for other sources the encoded bytes are kept in memory.
         """
         if self._size_bytes is None:
-            return _Retained(self)
-        return _Sought(self, self._file, self._start + self.position)
+            return _RetainedBytes(self)
+        return _SeekingFile(self, self._file, self._start + self.position)
 
     def guarded_read(self, file: BinaryReader, size: int) -> bytes:
-        """Read from `file`; what goes wrong becomes `failure` and the end of the bytes."""
+        """Read from `file`; an error becomes `failure` and the end of the bytes."""
         if self.failure is not None:
             return b""
         try:
@@ -143,14 +143,14 @@ class EncodedSource:
 
 
 class SeekableBytes(Protocol):
-    """What FFmpeg needs of a file it may jump in."""
+    """Port of a seekable file, as FFmpeg needs it."""
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes from where it stands."""
+        """Return at most `size` bytes from the current position."""
         ...
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Move; the new position, or -1 where that can not be done."""
+        """Move; return the new position, or -1 on failure."""
         ...
 
     def tell(self) -> int:
@@ -158,8 +158,8 @@ class SeekableBytes(Protocol):
         ...
 
 
-class _Sought:
-    """A file that can seek, from `start` on."""
+class _SeekingFile:
+    """A seekable file from `start` on."""
 
     def __init__(self, source: EncodedSource, file: BinaryReader, start: int) -> None:
         self._source = source
@@ -175,7 +175,7 @@ class _Sought:
             offset += self._start
         try:
             return int(self._file.seek(offset, whence)) - self._start  # type: ignore[attr-defined]
-        except ValueError:  # before the start, which only a broken container asks for
+        except ValueError:  # before the start: only for a broken container
             return -1
         except BaseException as error:  # noqa: BLE001 - raised again by `raise_failure`
             self._source.failure = self._source.failure or error
@@ -185,8 +185,8 @@ class _Sought:
         return int(self._file.tell()) - self._start  # type: ignore[attr-defined]
 
 
-class _Retained:
-    """Bytes that arrive, kept so that a decoder can go back to them. Bounded by `max_bytes`."""
+class _RetainedBytes:
+    """Arriving bytes, kept so that a decoder can seek back. Bounded by `max_bytes`."""
 
     def __init__(self, source: EncodedSource) -> None:
         self._source = source
@@ -201,7 +201,7 @@ class _Retained:
         return taken
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        # The end is not known yet; waiting for it would decode nothing before the last byte.
+        # The end is unknown: waiting for it would delay all decoding to the last byte.
         if whence == io.SEEK_END:
             return -1
         position = offset if whence == io.SEEK_SET else self._position + offset
@@ -214,7 +214,7 @@ class _Retained:
         return self._position
 
     def _fetch(self, size: int) -> bool:
-        """Whether `size` bytes are kept now."""
+        """Read up to a total of `size` bytes; return whether there are as many."""
         while len(self._kept) < size and (taken := self._source.read(_PULL_BYTES)):
             self._kept += taken
         return len(self._kept) >= size
@@ -229,7 +229,7 @@ def _readable(source: AudioSource) -> BinaryReader:
 
 
 def _extent(file: object) -> tuple[int, int | None]:
-    """Where a file stands and how many bytes follow; None where it can not seek."""
+    """Position of a file and number of bytes after it; None if it cannot seek."""
     seekable = getattr(file, "seekable", None)
     if not (seekable and seekable() and hasattr(file, "seek") and hasattr(file, "tell")):
         return 0, None

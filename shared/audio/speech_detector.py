@@ -1,7 +1,7 @@
 """Voice activity detection: the probability of speech in each window of 32 ms.
 
-`SpeechDetector` is the port, `SileroDetector` its adapter. A detector keeps no state between
-calls: each channel of each audio passes its own along.
+`SpeechDetector` is the port, `SileroDetector` its adapter. A detector is stateless between calls:
+the caller keeps one state for each channel of each audio.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ import numpy.typing as npt
 from shared.privacy.telemetry_off import switch_telemetry_off
 
 SAMPLE_RATE = 16_000
-WINDOW_SAMPLES = 512  # 32 ms, what Silero was trained on
+WINDOW_SAMPLES = 512  # 32 ms, the only size that Silero supports
 CONTEXT_SAMPLES = 64  # the end of the window before
 STATE_SIZE = 128
 
@@ -39,12 +39,12 @@ class SpeechDetector(Protocol):
 class SileroDetector:
     """Silero v6 on ONNX Runtime.
 
-    Source: https://github.com/snakers4/silero-vad, in the form that takes many windows a call.
+    Source: https://github.com/snakers4/silero-vad, in the form that takes many windows in one call.
     """
 
     def __init__(self, model_file: Path) -> None:
         switch_telemetry_off()
-        import onnxruntime  # noqa: PLC0415  (costs 30 ms; only recognition pays)
+        import onnxruntime  # noqa: PLC0415  (30 ms; only recognition needs it)
 
         options = onnxruntime.SessionOptions()
         # The recurrent step is sequential: more threads only spin and steal from the encoder.

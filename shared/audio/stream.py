@@ -1,10 +1,10 @@
-"""Audio of any format as int16 blocks at 16 kHz, decoded in memory as they are asked for.
+"""Audio of any format as int16 blocks at 16 kHz, decoded in memory as the reader pulls them.
 
     with open_audio(source) as stream:
         for block in stream:            # int16, shape (stream.n_channels, n_samples)
             ...
 
-No file is opened or written and no name is trusted: the bytes say what they are.
+No file is opened or written. The bytes alone determine the format, not a name.
 """
 
 from collections.abc import Callable, Iterator
@@ -45,10 +45,10 @@ __all__ = [
 ]
 
 BLOCK_S = 1.0
-"""Seconds of most blocks; the last is shorter, blocks of audio that is still arriving are too."""
+"""Seconds of most blocks; the last one and blocks of arriving audio are shorter."""
 
 LONGEST_BLOCK_S = 2.0
-"""Seconds that no block exceeds."""
+"""Upper bound of the seconds of a block."""
 
 _ARRIVING_BLOCK_S = 0.1
 
@@ -56,20 +56,20 @@ _Decoded = Iterator[tuple[int, Int16Block]]
 
 
 class AudioStream:
-    """One audio, to be read once, by one thread at a time, any thread.
+    """One audio. It is read once, by one thread at a time.
 
     Attributes
     ----------
-    format: what was found in the bytes.
+    format: format that the bytes have.
 
     Iterating yields int16 blocks, shape (n_channels, n_samples), at 16 kHz, of about a second, two
-    at most. They belong to the reader but may be read-only: they can be the caller's own bytes.
+    at most. They belong to the reader but may be read-only views of the caller's bytes.
 
     Raises while iterating
     ----------------------
     AudioTooLong, AudioTooLarge: beyond the limits, after the blocks within them.
-    EmptyAudio: not one sample came out.
-    Whatever the source itself raised while it was read.
+    EmptyAudio: no sample was decoded.
+    Any error of the source itself.
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class AudioStream:
 
     @property
     def duration_s(self) -> float:
-        """Seconds that have been read so far; at the end those of the whole audio."""
+        """Seconds read so far; at the end the duration of the whole audio."""
         return self._n_samples / SAMPLE_RATE
 
     def tap(self, listen: Callable[[Int16Block], None]) -> None:
-        """Have somebody hear each block before its reader does, in the reader's thread."""
+        """Pass each block to `listen` before the reader gets it, in the reader's thread."""
         self._listeners.append(listen)
 
     def __iter__(self) -> Iterator[Int16Block]:
@@ -108,7 +108,7 @@ class AudioStream:
         return self._read(decoded)
 
     def close(self) -> None:
-        """Free decoder and source; iterating ends. May be called again."""
+        """Free decoder and source; iteration ends. May be called again."""
         if not self._is_closed:
             self._is_closed = True
             self._release()
@@ -145,18 +145,18 @@ class AudioStream:
 def open_audio(
     source: AudioSource, *, limits: AudioLimits | None = None, raw: RawPcm | None = None
 ) -> AudioStream:
-    """Open audio of any supported format. Its first samples have decoded when this returns.
+    """Open audio of any supported format. Its first samples are decoded when this returns.
 
-    `source` is bytes; or a binary file, read from where it stands and not closed; or an iterable
-    of pieces that are still arriving, pulled only as far as the blocks asked for need it (MP4,
-    AIFF, CAF and AVI jump, and so keep the encoded bytes that have arrived). `limits` default to
-    `AudioLimits()`. `raw` says what headerless samples are; without it the bytes are looked at.
+    `source` is bytes; or a binary file, read from its position and not closed; or an iterable of
+    pieces that are still arriving, pulled only as far as the next block needs (decoders of MP4,
+    AIFF, CAF and AVI seek, so the encoded bytes that have arrived are kept). `limits` default to
+    `AudioLimits()`. `raw` describes headerless samples; without it the bytes are sniffed.
 
     Raises
     ------
-    UnsupportedFormat: nothing in these bytes decodes; no bytes at all; playlists too.
+    UnsupportedFormat: the bytes do not decode; there are none; they are a playlist.
     EmptyAudio: a whole header, and no sample after it.
-    AudioTooLarge, AudioTooLong: already here, where size or length are known beforehand.
+    AudioTooLarge, AudioTooLong: at once, if size or length are known beforehand.
     """
     limits = limits or AudioLimits()
     encoded = EncodedSource(source, limits.max_bytes)
@@ -213,7 +213,7 @@ def _at_16_khz(decoded: _Decoded, n_channels: int) -> Iterator[Int16Block]:
             if resampler is not None:
                 yield resampler.flush()
             resampler = Resampler(sample_rate, n_channels)
-        # A decoder may give a long stretch at once; its size at 16 kHz must stay bounded too.
+        # A decoder may return a long stretch; its blocks at 16 kHz must stay bounded too.
         step = int(sample_rate * LONGEST_BLOCK_S)
         for first in range(0, samples.shape[1], step):
             yield resampler.resample(samples[:, first : first + step])
@@ -222,7 +222,7 @@ def _at_16_khz(decoded: _Decoded, n_channels: int) -> Iterator[Int16Block]:
 
 
 def _bounded(blocks: Iterator[Int16Block]) -> Iterator[Int16Block]:
-    """Blocks without empty ones, contiguous, so that each channel is one run of memory."""
+    """Drop empty blocks; make the others contiguous, so that each channel is one run of memory."""
     for block in blocks:
         if block.shape[1]:
             yield np.ascontiguousarray(block)

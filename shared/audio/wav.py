@@ -1,9 +1,8 @@
-"""The header of a WAV file: where its samples lie and how they are written.
+"""The header of a WAV file: position and encoding of its samples.
 
-Read here rather than by FFmpeg because 16 kHz PCM, what speech clients send, then needs no
-decoder at all. Everything this does not know (ADPCM, GSM, MP3 in WAV, big endian RIFX) is left
-to FFmpeg. Sources: Microsoft's "Multiple Channel Audio Data and WAVE Files", EBU Tech 3306
-for RF64.
+Parsed here rather than by FFmpeg because 16 kHz PCM, the usual input of speech clients, then needs
+no decoder. FFmpeg takes the other codings (ADPCM, GSM, MP3 in WAV, big endian RIFX).
+Sources: Microsoft's "Multiple Channel Audio Data and WAVE Files", EBU Tech 3306 for RF64.
 """
 
 import struct
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from shared.audio.format import RawPcm, SampleFormat
 from shared.audio.source import EncodedSource
 
-# Writers that do not know the length yet put one of these into a size field.
+# Size fields of writers that do not know the length yet.
 _UNKNOWN_SIZES = {0, 0xFFFFFFFF}
 _UNKNOWN_SIZES_64 = {0, 0xFFFFFFFFFFFFFFFF}
 # Chunks before the samples (broadcast notes, padding) are short; a longer header goes to FFmpeg.
@@ -34,9 +33,9 @@ _SAMPLE_FORMATS = {  # by format tag and bytes of one sample
 
 @dataclass(frozen=True, slots=True)
 class WavHeader:
-    """What comes before the samples.
+    """Parsed header.
 
-    `n_bytes` of samples follow according to the header, None where it does not say.
+    n_bytes: bytes of samples according to the header, None where it states none.
     """
 
     raw: RawPcm
@@ -45,9 +44,9 @@ class WavHeader:
 
 
 def peek_wav_header(source: EncodedSource) -> WavHeader | None:
-    """Header of a WAV file with uncompressed samples; None where FFmpeg should look at it.
+    """Header of a WAV file with uncompressed samples; None for a file that needs FFmpeg.
 
-    Nothing is read: the samples start `header_bytes` further on.
+    No byte is consumed: the samples start `header_bytes` further on.
     """
     raw: RawPcm | None = None
     riff_bytes, data_bytes_64 = struct.unpack("<I", source.peek(8)[4:])[0], None
@@ -85,7 +84,7 @@ def _data_bytes(size: int, size_64: int | None) -> int | None:
 
 
 def _another_chunk_follows(source: EncodedSource, position: int, riff_bytes: int) -> bool:
-    """Whether an empty `data` chunk is really empty: a known size of the file covers more."""
+    """Whether an empty `data` chunk is really empty: the file's stated size covers more."""
     if riff_bytes in _UNKNOWN_SIZES or riff_bytes + 8 < position + 8:
         return False
     name = source.peek(position + 4)[position:]
@@ -100,7 +99,7 @@ def _parse_fmt(chunk: bytes) -> RawPcm | None:
         tag = struct.unpack("<H", chunk[24:26])[0]
     if n_channels == 0 or sample_rate == 0:
         return None
-    # 20 bits lie left-justified in 3 bytes: the frame says how wide a sample is, not the bits.
+    # 20 bits lie left-justified in 3 bytes: the frame size gives a sample's width, not the bits.
     sample_bytes, rest = divmod(frame_bytes, n_channels)
     if rest or sample_bytes == 0:
         sample_bytes = (bits + 7) // 8

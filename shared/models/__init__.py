@@ -1,1 +1,1 @@
-"""Models: which there are, where their weights come from, where they lie on disk."""
+"""Models: the catalogue, the sources of weights, the model folder."""

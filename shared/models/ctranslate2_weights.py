@@ -1,11 +1,11 @@
-"""Read the weights of CTranslate2: `model.bin` is a plain list of named arrays.
+"""Reader of CTranslate2's weights: `model.bin` is a list of named arrays.
 
 Little endian; a string is its length with the closing NUL (16 bit), its bytes and the NUL.
 
     version (32 bit) · kind (string) · revision (32 bit) · number of arrays (32 bit)
     by array: name (string) · rank (8 bit) · sizes (32 bit each) · type (8 bit)
               · number of bytes (32 bit) · data
-    aliases, which say that an array stands in a second place too (not read here)
+    aliases: second names of arrays (not read here)
 
 Source: CTranslate2 `specs/model_spec.py`, binary version 6.
 """
@@ -31,7 +31,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
 
     Raises
     ------
-    ModelError: no such file, no such format, or it ends too early.
+    ModelError: the file is missing, of another format, or truncated.
     """
     try:
         with path.open("rb") as file:
@@ -44,7 +44,7 @@ def read_arrays(path: Path) -> dict[str, Array]:
 
 
 class _Reader:
-    """A place in the file, which moves on with all that is read."""
+    """A read position in the file."""
 
     def __init__(self, content: mmap.mmap) -> None:
         self._content = content

@@ -1,9 +1,9 @@
-"""Download over HTTP with nothing but the standard library: resumed, retried, watched.
+"""Download over HTTP with the standard library: resumed, retried, with progress.
 
-A part that has arrived is kept in a `.part` file and asked for no second time (HTTP Range,
-RFC 9110 section 14). Proxies are taken from the environment, as `urllib` does. Credentials in a
-URL become an `Authorization` header, which a redirect carries on only to the same host: hubs
-redirect to signed addresses elsewhere, which refuse or would learn the token.
+A partial download is kept in a `.part` file and resumed (HTTP Range, RFC 9110 section 14). Proxies
+are taken from the environment, as `urllib` does. Credentials in a URL become an `Authorization`
+header, which a redirect keeps only for the same host: hubs redirect to signed addresses elsewhere,
+which refuse or would learn the token.
 """
 
 import base64
@@ -20,13 +20,13 @@ from typing import IO, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from shared.errors import FetchFailed
-from shared.models.progress import Progress, Silence
+from shared.models.progress import NullProgress, Progress
 from shared.version import USER_AGENT
 
 TIMEOUT_S = 30.0  # without a single byte
 PIECE_BYTES = 256 * 1024
-ONCE_MORE = frozenset({408, 425, 429, 500, 502, 503, 504})
-OF_THIS_MACHINE = frozenset(
+RETRIED_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+LOOPBACK_HOSTS = frozenset(
     {
         errno.ENOENT,
         errno.ENOTDIR,
@@ -41,9 +41,9 @@ OF_THIS_MACHINE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often one byte position is tried, and how long to wait before the second time.
+    """Attempts at one byte position, and the wait before the second one.
 
-    Waits double: 1, 2, 4 s. A try that got further than any before it starts the count anew.
+    Waits double: 1, 2, 4 s. An attempt that makes progress resets the count.
     """
 
     attempts: int = 4
@@ -52,7 +52,7 @@ class Retries:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A small answer, read whole. `url` is where redirects led."""
+    """A small response, read whole. `url` is the one after redirects."""
 
     url: str
     content_type: str
@@ -60,11 +60,11 @@ class Document:
 
 
 class Downloader:
-    """Opens URLs for models and packages.
+    """HTTP client for models and packages.
 
     Parameters
     ----------
-    certificates: PEM bundle to trust besides the system's, as pip's `cert` setting names it.
+    certificates: PEM bundle to trust besides the system's; pip's setting `cert`.
     proxy: for every URL; None takes the environment's.
     """
 
@@ -76,7 +76,7 @@ class Downloader:
         retries: Retries | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.progress = progress or Silence()
+        self.progress = progress or NullProgress()
         self._retries = retries or Retries()
         self._opener = urllib.request.build_opener(
             urllib.request.HTTPSHandler(context=_tls_context(certificates)),
@@ -89,7 +89,7 @@ class Downloader:
 
         Raises
         ------
-        FetchFailed: for good, or after the retries. The message has no query and no credentials.
+        FetchFailed: final, or after the retries. The message has no query and no credentials.
         """
         failures = 0
         while True:
@@ -113,13 +113,13 @@ class Downloader:
         size_bytes: int | None = None,
         authorization: str | None = None,
     ) -> None:
-        """Bring `part` to the full length of what lies at `url`, keeping what it has already.
+        """Complete the file `part` from `url`, keeping the bytes that it has.
 
-        Whether the bytes are the right ones is for the caller to check.
+        The caller verifies the hash.
 
         Raises
         ------
-        FetchFailed: for good, or after the retries; what has arrived stays in `part`.
+        FetchFailed: final, or after the retries; received bytes stay in `part`.
         """
         failures, furthest_bytes = 0, _length(part)
         try:
@@ -152,7 +152,7 @@ class Downloader:
             if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 error.close()
                 if error.headers.get("Content-Range") == f"bytes */{offset}":
-                    return  # all of it is there already
+                    return  # `part` is complete
                 part.unlink()
                 raise http.client.IncompleteRead(b"") from error
             raise
@@ -162,10 +162,12 @@ class Downloader:
                     part.unlink()
                     raise http.client.IncompleteRead(b"")
             else:
-                offset = 0  # the server knows no ranges and starts over
+                offset = 0  # the server ignores ranges and sends the whole file
             total = _total(answer, offset)
             if None not in (total, size_bytes) and total != size_bytes:
-                raise FetchFailed(f"{_shown(url)} has {total} bytes, {size_bytes} are expected")
+                raise FetchFailed(
+                    f"{_without_query(url)} has {total} bytes, {size_bytes} are expected"
+                )
             self.progress.begin(label, offset, total)
             self._append(answer, part, offset)
         if total is not None and _length(part) != total:
@@ -189,15 +191,15 @@ class Downloader:
     def _wait_or_give_up(self, url: str, error: Exception, failures: int) -> None:
         if isinstance(error, urllib.error.HTTPError):
             error.close()
-        if _is_final(error) or failures >= self._retries.attempts:
-            raise FetchFailed(f"{_shown(url)}: {_reason(error)}") from None
+        if _is_permanent(error) or failures >= self._retries.attempts:
+            raise FetchFailed(f"{_without_query(url)}: {_reason(error)}") from None
         wait_s = self._retries.first_wait_s * 2 ** (failures - 1)
         self.progress.note(f"{_reason(error)}; once more in {wait_s:g} s")
         time.sleep(wait_s)
 
 
 class _RedirectHandler(urllib.request.HTTPRedirectHandler):
-    """Carries `Authorization` on to the same host only."""
+    """Keeps `Authorization` for redirects to the same host only."""
 
     def redirect_request(self, req: urllib.request.Request, *args: Any) -> Any:
         redirected = super().redirect_request(req, *args)
@@ -217,8 +219,8 @@ def _tls_context(certificates: Path | None) -> ssl.SSLContext:
     if certificates is not None:
         context.load_verify_locations(certificates)
     elif not context.cert_store_stats()["x509_ca"]:
-        # A slim image has no system certificates, yet pip works there because it brings its own:
-        # certifi, which httpx has installed for us too.
+        # A slim image has no system certificates; pip works there with its own bundle, certifi,
+        # which httpx has installed for Sotto too.
         import certifi  # noqa: PLC0415
 
         context.load_verify_locations(certifi.where())
@@ -234,7 +236,7 @@ def _without_credentials(url: str) -> tuple[str, str | None]:
     return urlunsplit(parts._replace(netloc=host)), f"Basic {encoded}"
 
 
-def _shown(url: str) -> str:
+def _without_query(url: str) -> str:
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
@@ -248,16 +250,16 @@ def _length(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _is_final(error: Exception) -> bool:
-    """Tell whether the same request would fail again: a wrong address, key or certificate."""
+def _is_permanent(error: Exception) -> bool:
+    """Whether the same request would fail again: a wrong address, key or certificate."""
     if isinstance(error, urllib.error.HTTPError):
-        return error.code not in ONCE_MORE
+        return error.code not in RETRIED_STATUSES
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, socket.gaierror):
         return cause.errno != socket.EAI_AGAIN
-    if isinstance(cause, OSError) and cause.errno in OF_THIS_MACHINE:
+    if isinstance(cause, OSError) and cause.errno in LOOPBACK_HOSTS:
         return True
-    # `urllib` gives text where it can not open a scheme
+    # `urllib` has text as the reason for an unknown scheme
     return isinstance(cause, str | ssl.SSLCertVerificationError)
 
 

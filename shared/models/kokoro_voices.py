@@ -1,10 +1,10 @@
-"""Kokoro's voices in the languages that Sotto speaks with it, with the hash of each file.
+"""Kokoro's voices in the languages that Sotto supports, with the hash of each file.
 
-The best voice of a locale first, as graded by its makers (VOICES.md of Kokoro-82M). A name says
-language and gender: `af_heart` is American and female.
+The best voice of a locale is first, as graded by its makers (VOICES.md of Kokoro-82M). A name
+encodes language and gender: `af_heart` is American and female.
 
-`pm_santa` is left out: of ten sentences 10 % of the words were not understood, twice as many as of
-the other Portuguese voices.
+`pm_santa` is left out: its word error rate over ten sentences is 10 %, twice that of the other
+Portuguese voices.
 """
 
 # A style of 256 float32 for each length of 1 to 510 sounds.

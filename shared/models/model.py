@@ -1,4 +1,4 @@
-"""What a model is: role, licence, files with their hashes, and where it may come from."""
+"""A model: role, licence, files with their hashes, and sources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a model does."""
+    """Purpose of a model."""
 
     SPEECH_RECOGNITION = "speech recognition"
     VOICE_ACTIVITY = "voice activity"
@@ -16,7 +16,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A file of a model as it must lie on disk."""
+    """A file of a model on disk."""
 
     name: str
     size_bytes: int
@@ -24,7 +24,7 @@ class ModelFile:
 
 
 class Registry(StrEnum):
-    """Whose packages: Python's come as wheels, npm's as tarballs."""
+    """Registry of packages: Python's are wheels, npm's are tarballs."""
 
     PYTHON = "package"
     NPM = "npm package"
@@ -42,11 +42,11 @@ class PackagePart:
 
 @dataclass(frozen=True, slots=True)
 class PackageSource:
-    """Packages that carry a model.
+    """Packages that contain a model.
 
     Parameters
     ----------
-    parts: by file of the model, the slices to join in order.
+    parts: slices to join in order, by file of the model.
     """
 
     parts: Mapping[str, tuple[PackagePart, ...]]
@@ -83,9 +83,9 @@ class Model:
 
     Parameters
     ----------
-    name: what a user writes; also its folder inside the model folder.
-    size_bytes: all files together, rounded where the hashes are not known here.
-    files: empty where only the hub knows them; it is then asked for names, sizes and hashes.
+    name: the user's name for it; also its folder inside the model folder.
+    size_bytes: sum of all files, rounded if their hashes are not in the catalogue.
+    files: empty if only the hub knows them; the hub is then queried for names, sizes and hashes.
     sources: tried in this order.
     """
 

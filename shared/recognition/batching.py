@@ -1,7 +1,7 @@
-"""Which segments are decoded together.
+"""Batches of segments that are decoded together.
 
-The decoder gains from company (its steps are bound by reading the weights), the encoder does
-not, and all segments of a batch share the context of the longest. So company of similar length.
+The decoder gains from a batch (its steps are bound by reading the weights), the encoder does not,
+and all segments of a batch share the context of the longest. So a batch has similar lengths.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ MOST_DIFFERENCE_S = 3.0
 
 
 def group_by_length(durations_s: Sequence[float], most_segments: int) -> list[list[int]]:
-    """Places of segments, grouped; each group differs by at most `MOST_DIFFERENCE_S`."""
+    """Group indices of segments; durations in a group differ by at most `MOST_DIFFERENCE_S`."""
     groups: list[list[int]] = []
     for place in sorted(range(len(durations_s)), key=durations_s.__getitem__):
         shortest_s = durations_s[groups[-1][0]] if groups else 0.0

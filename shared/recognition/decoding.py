@@ -1,4 +1,4 @@
-"""Decoding: encoder output in, one hypothesis per segment out, by the cheapest step that is enough.
+"""Decoding: encoder output in, one hypothesis per segment out, by the cheapest sufficient step.
 
     1. greedy search, segments of one context together
     2. beam search on the same encoder output, where greedy search is not certain
@@ -32,9 +32,9 @@ from shared.recognition.engines.plausibility import (
 from shared.recognition.engines.segment_work import SegmentWork
 from shared.recognition.phrase_list import PhraseBias
 
-# Segments of several utterances are decoded with time tokens. Without them the decoder may take
-# the first speaker's end for the end: word error rate of a conversation 17.8 without, 14.4 with, of
-# single utterances 12.5 without and 13.0 with.
+# Segments of several utterances are decoded with time tokens. Without them the decoder may stop at
+# the end of the first speaker: word error rate of a conversation 17.8 without, 14.4 with, of single
+# utterances 12.5 without and 13.0 with.
 LONG_SEGMENT_S = 10.0
 
 
@@ -44,7 +44,7 @@ def decode_segments(
     bias: PhraseBias,
     task: Task = Task.TRANSCRIBE,
 ) -> list[SegmentWork]:
-    """Decode segments of one context; the phrase list binds to transcriptions alone."""
+    """Decode segments of one context; the phrase list applies to transcriptions only."""
     requests = [_request(work, task) for work in works]
     hypotheses = _search(engine, [work.encoded for work in works], requests)
     decoded = [
@@ -77,7 +77,7 @@ def _search(
     """Steps 1 and 2: greedy search, and beam search where that is not certain.
 
     No beam with time tokens: it ends such a text at a change of speaker (word error rate of a
-    conversation 18.4, 14.4 without). None for translations, which are never certain.
+    conversation 18.4, 14.4 without). No beam for translations, which are never certain.
     """
     found = list(engine.decode(encoded, requests))
     uncertain = [

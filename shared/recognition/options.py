@@ -10,18 +10,18 @@ from shared.text_forms.profanity import ProfanityMode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecognitionOptions:
-    """Everything that one audio is recognised by."""
+    """Options of the recognition of one audio."""
 
-    # Language: one locale is used as it is, of several the main one is identified, none detects.
-    # Per phrase, each phrase has the locale it is spoken in (`Continuous` of the batch contract);
-    # where the evidence is equal, the first
+    # Language: one locale is used as it is, of several the main one is identified, none detects
+    # the language. Per phrase, each phrase has its own locale (`Continuous` of the batch
+    # contract); with equal evidence, the first
     locales: tuple[str, ...] = ()
     language_per_phrase: bool = False
 
-    # Locale of speech that sounds like none of several locales; None makes it an error
+    # Locale of speech that is in none of several locales; None makes it an error
     fallback_locale: str | None = None
 
-    # Channels to recognise separately; empty mixes all of them to one
+    # Channels to recognise separately; empty mixes all channels to one
     channels: tuple[int, ...] = ()
 
     # Results
@@ -31,7 +31,7 @@ class RecognitionOptions:
     # Diarization, of all channels mixed; only in whole transcripts. None labels no phrase
     speakers: SpeakerRange | None = None
 
-    # Phrases that are likely in this audio, and how strongly they bind (0 not at all, 2 strongly)
+    # Phrases that are likely in this audio, and their weight (0 no effect, 2 strong)
     phrases: tuple[str, ...] = ()
     phrase_weight: float = 1.0
 
@@ -47,5 +47,5 @@ class RecognitionOptions:
 
     @property
     def needs_word_times(self) -> bool:
-        """Word times are asked for, or phrases are to be parted where the speaker changes."""
+        """Whether word times are requested, or needed to split phrases at changes of speaker."""
         return self.word_timestamps or self.speakers is not None

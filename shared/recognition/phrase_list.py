@@ -1,11 +1,10 @@
-"""Phrase lists: words that are likely in this audio, and how they bind.
+"""Phrase lists: biasing of recognition to likely words.
 
-Whisper takes a text that came before (`<|startofprev|>`) for the spelling of names, but it also
-lets that text change what has nothing to do with it. So each segment is read with the list as
-such a hint and without, and the hinted reading counts only where it holds more phrases and is
-not much less probable on the audio alone. What still sounds close to a phrase is replaced by it
-under the same condition. A segment in which no phrase is found keeps the text it has without a
-list.
+Whisper takes the spelling of names from preceding context (`<|startofprev|>`), but that context
+also changes unrelated text. So each segment is decoded with the list as such a hint and without,
+and the hinted hypothesis is used only if it has more phrases and is not much less probable on the
+audio alone. Remaining words that are similar to a phrase are replaced by it under the same
+condition. A segment without any phrase keeps the text of decoding without a list.
 """
 
 import re
@@ -16,14 +15,14 @@ from difflib import SequenceMatcher
 from shared.recognition.engines.engine import EncodedSegment, Hypothesis, RecognitionEngine
 
 MOST_HINT_CHARACTERS = 600  # about 200 tokens; the model's text context leaves 223
-LEAST_SIMILARITY = 0.62  # of the letters, for words that begin as the phrase does
+LEAST_SIMILARITY = 0.62  # of the letters, for words with the same beginning as the phrase
 LEAST_SIMILARITY_ELSE = 0.8
 MOST_LENGTH_RATIO = 1.35  # of the letters of words and phrase
 MOST_REPLACEMENTS = 6  # spans tried per segment, the closest first
 
-# Log probability that one more phrase may cost at weight 1. Of readings with a hint the model
-# itself wrote the phrase: a rare name cost 17 nats at most where it was right, and none was
-# found that was wrong. Of replacements the right ones cost up to 8, the first wrong one 9.
+# Log probability that one more phrase may cost at weight 1. In hinted hypotheses the model itself
+# wrote the phrase: a correct rare name cost 17 nats at most, and no wrong one was found. Correct
+# replacements cost up to 8, the first wrong one 9.
 HINTED_NATS = 18.0
 REPLACED_NATS = 8.0
 
@@ -40,7 +39,7 @@ class _Replacement:
 
 
 class PhraseBias:
-    """The phrases of one recognition. False where nothing is to bind."""
+    """The phrases of one recognition. False if there are none, or their weight is 0."""
 
     def __init__(self, phrases: Sequence[str], weight: float) -> None:
         cleaned = dict.fromkeys(" ".join(phrase.split()) for phrase in phrases)
@@ -54,7 +53,7 @@ class PhraseBias:
 
     @property
     def hint(self) -> str:
-        """Text that goes before each segment. The first phrases count most where not all fit."""
+        """Preceding context of each segment. If not all phrases fit, the first ones are used."""
         hint = ""
         for phrase in self._phrases.values():
             longer = f"{hint}, {phrase}" if hint else phrase
@@ -70,15 +69,17 @@ class PhraseBias:
         plain: Hypothesis,
         hinted: Hypothesis,
     ) -> Hypothesis:
-        """The reading with the best sum of probability and phrases."""
+        """Hypothesis with the best sum of probability and phrases."""
         scorer = _Scorer(engine, encoded, language)
-        chosen = self._better(scorer, plain, [hinted.text], HINTED_NATS)
-        return self._better(scorer, chosen, [*self._corrected(chosen.text)], REPLACED_NATS)
+        chosen = self._best_hypothesis(scorer, plain, [hinted.text], HINTED_NATS)
+        return self._best_hypothesis(
+            scorer, chosen, [*self._replaced_texts(chosen.text)], REPLACED_NATS
+        )
 
-    def _better(
+    def _best_hypothesis(
         self, scorer: "_Scorer", reading: Hypothesis, texts: Sequence[str], nats: float
     ) -> Hypothesis:
-        """The best of a reading and of other texts that hold more phrases."""
+        """Best of a hypothesis and of other texts with more phrases."""
         found = self._n_phrases(reading.text)
         gains = {text: n - found for text in texts if (n := self._n_phrases(text)) > found}
         if not gains:
@@ -94,15 +95,17 @@ class PhraseBias:
 
     def _n_phrases(self, text: str) -> int:
         words = text.split()
-        return sum(self._holds(words, phrase) for phrase in self._phrases.values())
+        return sum(self._contains_phrase(words, phrase) for phrase in self._phrases.values())
 
     @staticmethod
-    def _holds(words: Sequence[str], phrase: str) -> bool:
-        heard, wanted = [_letters(w) for w in words], [_letters(w) for w in phrase.split()]
-        return any(heard[place : place + len(wanted)] == wanted for place in range(len(heard)))
+    def _contains_phrase(words: Sequence[str], phrase: str) -> bool:
+        recognised, wanted = [_letters(w) for w in words], [_letters(w) for w in phrase.split()]
+        return any(
+            recognised[place : place + len(wanted)] == wanted for place in range(len(recognised))
+        )
 
-    def _corrected(self, text: str) -> Iterator[str]:
-        """The text with spans that sound close to a phrase replaced, one and then all of them."""
+    def _replaced_texts(self, text: str) -> Iterator[str]:
+        """Yield the text with similar spans replaced by phrases: single ones, then all of them."""
         words = text.split()
         replacements = sorted(self._replacements(words), key=lambda r: -r.similarity)
         replacements = replacements[:MOST_REPLACEMENTS]
@@ -116,14 +119,16 @@ class PhraseBias:
 
     def _replacements(self, words: Sequence[str]) -> Iterator[_Replacement]:
         for letters, phrase in self._phrases.items():
-            if self._holds(words, phrase):
-                continue  # a second place that sounds alike is more often another word
+            if self._contains_phrase(words, phrase):
+                continue  # a second similar place is more often another word
             n_words = len(phrase.split())
             for span in range(max(1, n_words - 1), n_words + 3):
                 for first in range(len(words) - span + 1):
-                    heard = _letters("".join(words[first : first + span]))
-                    if heard == letters or (letters not in heard and _may_be_meant(heard, letters)):
-                        similarity = _similarity(heard, letters)
+                    recognised = _letters("".join(words[first : first + span]))
+                    if recognised == letters or (
+                        letters not in recognised and _sounds_like_phrase(recognised, letters)
+                    ):
+                        similarity = _similarity(recognised, letters)
                         yield _Replacement(similarity, first, first + span, phrase)
 
 
@@ -139,13 +144,13 @@ class _Scorer:
         return self.engine.score(self.encoded, self.language, texts)
 
 
-def _may_be_meant(heard: str, phrase: str) -> bool:
-    """Whether what was heard is close enough; any vowel begins like another."""
-    lengths = sorted((len(heard), len(phrase)))
+def _sounds_like_phrase(recognised: str, phrase: str) -> bool:
+    """Whether recognised words are similar enough; all vowels count as equal at the beginning."""
+    lengths = sorted((len(recognised), len(phrase)))
     if not lengths[0] or lengths[1] / lengths[0] > MOST_LENGTH_RATIO:
         return False
-    alike = heard[0].translate(_VOWELS) == phrase[0].translate(_VOWELS)
-    return _similarity(heard, phrase) >= (LEAST_SIMILARITY if alike else LEAST_SIMILARITY_ELSE)
+    alike = recognised[0].translate(_VOWELS) == phrase[0].translate(_VOWELS)
+    return _similarity(recognised, phrase) >= (LEAST_SIMILARITY if alike else LEAST_SIMILARITY_ELSE)
 
 
 def _similarity(first: str, second: str) -> float:

@@ -1,4 +1,4 @@
-"""From the words of a segment to phrases in their text forms."""
+"""Phrases in their text forms from the words of a segment."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from shared.text_forms import TextForms, WrittenToken, text_forms
 from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Alternative, Phrase, Word
 
-SENTENCE_PAUSE_S = 0.3  # a pause that ends a phrase where a sentence ends too
+SENTENCE_PAUSE_S = 0.3  # a pause that ends a phrase at the end of a sentence
 LONG_PAUSE_S = 0.8  # a pause that ends a phrase anywhere
 SENTENCE_ENDS = (".", "?", "!", "。", "？", "！", "…", "।", "۔", "؟")
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseStyle:
-    """What all phrases of one recognition have in common."""
+    """Common properties of all phrases of one recognition."""
 
     channel: int
     locale: str
@@ -25,13 +25,13 @@ class PhraseStyle:
 
 
 def timed_phrases(words: Sequence[Word], style: PhraseStyle) -> Iterator[Phrase]:
-    """Phrases with their word times, parted at pauses."""
+    """Yield phrases with their word times, split at pauses."""
     for said in _split_at_pauses(words):
         yield timed_phrase(said, style)
 
 
 def timed_phrase(said: Sequence[Word], style: PhraseStyle) -> Phrase:
-    """One phrase with its word times, whatever the pauses in it."""
+    """One phrase with its word times, including its pauses."""
     forms = text_forms([word.text for word in said], style.locale, style.profanity)
     end_s = said[-1].offset_s + said[-1].duration_s
     spoken = [word for token in forms.tokens for word in _lexical_words(token, said)]
@@ -50,7 +50,7 @@ def timed_phrase(said: Sequence[Word], style: PhraseStyle) -> Phrase:
 def untimed_phrase(
     texts: Sequence[str], utterances: Sequence[Utterance], confidence: float, style: PhraseStyle
 ) -> Phrase:
-    """One phrase from the first sound of a segment to its last, without word times."""
+    """One phrase over all utterances of a segment, without word times."""
     offset_s = utterances[0].start_s
     return Phrase(
         channel=style.channel,
@@ -77,7 +77,7 @@ def _alternative(forms: TextForms, confidence: float) -> Alternative:
 
 
 def _spanning(token: WrittenToken, words: Sequence[Word], text: str) -> Word:
-    """One word over the time of all recognised words that the token covers."""
+    """One word with the time of all recognised words that the token covers."""
     covered = words[token.first : token.last]
     offset_s = covered[0].offset_s
     end_s = covered[-1].offset_s + covered[-1].duration_s
@@ -86,7 +86,7 @@ def _spanning(token: WrittenToken, words: Sequence[Word], text: str) -> Word:
 
 
 def _lexical_words(token: WrittenToken, words: Sequence[Word]) -> Iterator[Word]:
-    """The spoken words of a token. `25` was one recognised word, and two spoken ones."""
+    """Yield the spoken words of a token. `25` is one recognised word, and two spoken ones."""
     if len(token.lexical) == token.last - token.first:
         for text, word in zip(token.lexical, words[token.first : token.last], strict=True):
             yield Word(text, word.offset_s, word.duration_s, word.confidence)

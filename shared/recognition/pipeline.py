@@ -1,14 +1,14 @@
-"""The pipeline of recognition: audio stream in, phrases out, as they are ready.
+"""The pipeline of recognition: audio stream in, phrases out as soon as they are ready.
 
     1. segment     samples -> segments of speech (`audio/segmenter.py`)
     2. languages   segments -> encoder output, each with its locale (`languages/stage.py`)
-    3. decode      -> hypotheses (`decoding.py`), translated to English where that is asked for
+    3. decode      -> hypotheses (`decoding.py`), translated to English if requested
     4. align       -> word times (`alignment.py`)
     5. phrases     -> phrases in their text forms (`phrases.py`)
 
-Stages 2 to 4 hold a slot of the scheduler, group by group of segments of similar length; between
-two groups other work is served. A segment is one frozen `SegmentWork` from stage 2 on. Only the
-segments under way are in memory.
+Stages 2 to 4 hold a slot of the scheduler, for one group of segments of similar length at a time;
+between two groups other work is served. A segment is one frozen `SegmentWork` from stage 2 on. Only
+the segments in progress are in memory.
 """
 
 import math
@@ -38,18 +38,18 @@ from shared.scheduling import CheckCancelled, Scheduler, never_cancelled
 from shared.transcript import Dropped, DropReason, Phrase, RecognitionCost, Translation
 
 NOISE_LEVEL_DB = -50.0  # a louder pause is noise, a softer one silence
-LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, not worth a word
-IDENTIFIED_SPEECH_S = 60.0  # more speech does not make the main language any clearer
+LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, and is not reported
+IDENTIFIED_SPEECH_S = 60.0  # more speech does not improve the identification
 
 
 class Recognition:
-    """One audio under way: its options, its languages and its cost so far.
+    """Recognition of one audio: its options, languages and cost so far.
 
     Parameters
     ----------
-    languages: of the engines that the scheduler hands out.
-    check_cancelled: called for each block of audio, and while a slot is waited for; what it raises
-        ends the work.
+    languages: those of the scheduler's engines.
+    check_cancelled: called for each block of audio, and while waiting for a slot; an exception of
+        it ends the work.
 
     Raises
     ------
@@ -78,7 +78,7 @@ class Recognition:
         self._cost = RecognitionCost()
 
     def run(self, stream: AudioStream) -> Generator[Phrase | Dropped | RecognitionCost]:
-        """Yield phrases and dropped stretches, by channel in order of time; last the cost."""
+        """Yield phrases and dropped stretches, by channel in order of time, and last the cost."""
         channels = [c for c in self._options.channels if c < stream.n_channels]
         separate = len(channels) > 0 and stream.n_channels > 1
         segmenters = {
@@ -108,7 +108,7 @@ class Recognition:
         yield replace(self._cost, audio_s=stream.duration_s)
 
     def identify_language(self, stream: AudioStream) -> IdentifiedLanguage | None:
-        """Identify the main language of the first minute of speech; None where there is none."""
+        """Identify the main language of the first minute of speech; None without speech."""
         segmenter = Segmenter(self._detector, self._options.segmentation)
         segments: list[Segment] = []
         for block in stream:
@@ -121,7 +121,7 @@ class Recognition:
         return self._languages.identify(segments) if segments else None
 
     def _recognise(self, waiting: Sequence[ChannelSegment | Dropped]) -> Iterator[Phrase | Dropped]:
-        """Recognise segments of similar length together; yield everything in order."""
+        """Recognise segments of similar length together; yield all results in order."""
         segments = _segments(waiting)
         groups = [
             [segments[index] for index in indices]
@@ -132,7 +132,7 @@ class Recognition:
         assigned = self._languages.assign(groups) or [[] for _ in groups]
         found: dict[int, list[Phrase | Dropped]] = {}
         for group, encoded in zip(groups, assigned, strict=True):
-            works = self._work_on(group, encoded)
+            works = self._recognise_group(group, encoded)
             for index, parts in groupby(works, key=lambda work: work.index):
                 found[index] = [result for part in parts for result in self._results(part)]
         for index, entry in enumerate(waiting):
@@ -141,10 +141,10 @@ class Recognition:
             else:
                 yield from found[index]
 
-    def _work_on(
+    def _recognise_group(
         self, group: Sequence[ChannelSegment], encoded: Sequence[SegmentWork]
     ) -> list[SegmentWork]:
-        """Decode, align and translate one group in one slot; encode it where it is not yet."""
+        """Decode, align and translate one group in one slot; encode it first if needed."""
         with self._slot() as engine:
             works = encoded or self._languages.encode_monolingual(engine, group)
             decoded = decode_segments(engine, works, self._bias)
@@ -162,7 +162,7 @@ class Recognition:
 
     @contextmanager
     def _slot(self) -> Iterator[RecognitionEngine]:
-        """Have an engine while the block runs, and add up what that costs."""
+        """Hold a slot's engine during the block, and add its time to the cost."""
         cost = self._cost
         with self._scheduler.slot(
             self._options.priority, cost.n_segments, self._check_cancelled
@@ -191,7 +191,7 @@ class Recognition:
                 for work, one in zip(same_context, meant, strict=True)
             ]
 
-        return _by_context(
+        return _apply_by_context(
             works,
             lambda work: bool(work.hypothesis.tokens) and language_of(work.locale) != "en",
             lambda work: work.encoded.n_positions,
@@ -199,7 +199,7 @@ class Recognition:
         )
 
     def _results(self, work: SegmentWork) -> list[Phrase | Dropped]:
-        """Phrases of one segment, or the reason why it has none."""
+        """Return the phrases of one segment, or the reason why it has none."""
         segment, hypothesis = work.segment, work.hypothesis
         if reason := _reason_without_text(hypothesis):
             return [Dropped(work.channel, segment.offset_s, segment.duration_s, reason)]
@@ -219,7 +219,7 @@ class Recognition:
 
 
 def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[SegmentWork]:
-    """Set the token times of all segments that have a text."""
+    """Set the token times of all segments with a text."""
 
     def aligned(same_context: Sequence[SegmentWork]) -> list[SegmentWork]:
         times = engine.align(
@@ -233,7 +233,7 @@ def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[Segm
             for work, tokens in zip(same_context, times, strict=True)
         ]
 
-    return _by_context(
+    return _apply_by_context(
         works,
         lambda work: bool(work.hypothesis.tokens),
         lambda work: (language_of(work.locale), work.encoded.n_positions),
@@ -241,13 +241,13 @@ def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[Segm
     )
 
 
-def _by_context(
+def _apply_by_context(
     works: Sequence[SegmentWork],
     wanted: Callable[[SegmentWork], bool],
     context_of: Callable[[SegmentWork], object],
     step: Callable[[Sequence[SegmentWork]], list[SegmentWork]],
 ) -> list[SegmentWork]:
-    """Apply a step to the wanted works, one call for all of one context; keep the order."""
+    """Apply a step to the wanted works, one call for each context; keep the order."""
     indices_of: dict[object, list[int]] = {}
     for index, work in enumerate(works):
         if wanted(work):

@@ -1,4 +1,4 @@
-"""What an operator may choose: keys of the environment and the frozen object they become."""
+"""Settings of an operator: keys of the environment and the frozen object made from them."""
 
 from shared.settings.default_folders import default_model_folder
 from shared.settings.drop_folders import DropFolderAddresses

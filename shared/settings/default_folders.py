@@ -1,4 +1,4 @@
-"""Where a user's files lie unless settings say otherwise: the XDG base directory specification."""
+"""Default folders of a user's files, after the XDG base directory specification."""
 
 import os
 from pathlib import Path

@@ -1,18 +1,18 @@
-"""Drop folders as an operator names them: `calls=azure:audio>azure:transcripts`."""
+"""Addresses of drop folders in a setting: `calls=azure:audio>azure:transcripts`."""
 
 import re
 from dataclasses import dataclass, field
 
-from shared.settings.values import by_commas
+from shared.settings.values import comma_separated
 
 _NAME = re.compile(r"[a-z0-9](-?[a-z0-9]){0,62}")
 
 
 @dataclass(frozen=True, slots=True)
 class DropFolderAddresses:
-    """A drop folder: its name, and the containers that audio comes from and transcripts go to.
+    """A drop folder: its name, and the containers of its audio and its transcripts.
 
-    The addresses may carry signatures, so `repr` has none of them.
+    The addresses may carry signatures, so `repr` omits them.
     """
 
     name: str
@@ -20,14 +20,14 @@ class DropFolderAddresses:
     output: str = field(repr=False)
 
     def shown(self) -> str:
-        """Both addresses without what gives access to them."""
+        """Both addresses without their signatures."""
         return " -> ".join(address.partition("?")[0] for address in (self.input, self.output))
 
 
 def drop_folders_from_text(value: str) -> tuple[DropFolderAddresses, ...]:
-    """Read `name=input>output` by commas, no name twice; anything else is a `ValueError`."""
+    """Parse `name=input>output`, comma-separated, each name once; raises `ValueError`."""
     folders = []
-    for part in by_commas(value):
+    for part in comma_separated(value):
         name, equals, addresses = part.partition("=")
         source, arrow, target = (text.strip() for text in addresses.partition(">"))
         if not (_NAME.fullmatch(name.strip()) and equals and source and arrow and target):

@@ -1,7 +1,7 @@
-"""What a setting is called, what it may be and what it means; how it is read under its name.
+"""Declaration of a setting (key, allowed values, documentation) and reading it from its key.
 
-A bad value stops the start with the key and what it may be, never with the value: it may be a
-secret.
+A bad value stops the start with the key and the allowed values, never with the value: it may be
+a secret.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -19,20 +19,20 @@ def setting(
     doc: str,
     secret: bool = False,
 ) -> Any:
-    """Declare a field of `Settings`; its metadata has everything but the default.
+    """Declare a field of `Settings`; its metadata has all arguments but the default.
 
     Parameters
     ----------
     key:
         Name of the environment variable.
     default:
-        The value without one, or what makes it when settings are read.
+        The value of an absent key, or a function that returns it.
     parse:
-        Text to value; a `ValueError` says that the text is none.
+        Converts text to the value; raises `ValueError`.
     accepts, doc:
-        What the value may be, and one or more sentences on what it does, in Markdown.
+        The allowed values, and one or more sentences on the effect, in Markdown.
     secret:
-        The value gives access to something.
+        The value is a credential.
     """
     metadata = {"key": key, "parse": parse, "accepts": accepts, "doc": doc, "secret": secret}
     if callable(default):
@@ -41,11 +41,11 @@ def setting(
 
 
 def read_keys(declared: Iterable[Field[Any]], environment: Mapping[str, str]) -> dict[str, Any]:
-    """Parse what the environment sets, by name of the field; an empty value counts as absent.
+    """Parse the keys of the environment, by name of the field; an empty value counts as absent.
 
     Raises
     ------
-    ConfigurationError: a value outside what its key accepts.
+    ConfigurationError: a value that its key does not accept.
     """
     given: dict[str, Any] = {}
     for entry in declared:

@@ -17,7 +17,7 @@ from shared.settings.key import read_keys, setting
 from shared.settings.values import (
     Network,
     between,
-    by_commas,
+    comma_separated,
     duration_up_to,
     flag,
     networks,
@@ -31,7 +31,7 @@ from shared.settings.values import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What an operator may choose. Build it directly in tests, `from_environment` elsewhere."""
+    """Settings of a process. Tests build it directly, entry points `from_environment`."""
 
     # Recognition
     model: str = setting(
@@ -40,7 +40,7 @@ class Settings:
     )  # fmt: skip
     model_folder: Path = setting(
         "SOTTO_MODEL_FOLDER", default_model_folder, Path, "a folder",
-        "Where fetched models lie. Default: `sotto/models` in the user's cache folder.",
+        "Folder of fetched models. Default: `sotto/models` in the user's cache folder.",
     )  # fmt: skip
     engine: str = setting(
         "SOTTO_ENGINE", "ctranslate2", one_of("ctranslate2", "openai-whisper"),
@@ -50,7 +50,7 @@ class Settings:
         "SOTTO_COMPUTE_TYPE", "int8",
         one_of("int8", "int8_float32", "int8_float16", "float16", "float32"),
         "`int8`, `int8_float32`, `int8_float16`, `float16`, `float32`",
-        "Number format of the weights in memory; openai-whisper has `float32` whatever this says.",
+        "Number format of the weights in memory; openai-whisper always has `float32`.",
     )  # fmt: skip
     device: str = setting(
         "SOTTO_DEVICE", "cpu", one_of("cpu", "cuda"), "`cpu`, `cuda`",
@@ -71,10 +71,10 @@ class Settings:
 
     # Speech synthesis
     voices: tuple[str, ...] = setting(
-        "SOTTO_VOICES", ("kokoro", "en_US-joe-medium", "espeak-ng"), by_commas,
+        "SOTTO_VOICES", ("kokoro", "en_US-joe-medium", "espeak-ng"), comma_separated,
         "`kokoro`, `en_US-joe-medium`, `espeak-ng`, folders of Piper voices, `azure`, "
         "`azure:en-US-AvaNeural`, by commas",
-        "Voices of text to speech, the preferred first. What is not fetched is left out. "
+        "Voices of text to speech, the preferred first. A voice that is not fetched is left out. "
         "With `azure` text leaves this machine.",
     )  # fmt: skip
     azure_speech_endpoint: str | None = setting(
@@ -91,7 +91,7 @@ class Settings:
 
     diarization: bool = setting(
         "SOTTO_DIARIZATION", True, flag, "`true`, `false`",
-        "Label speakers where a caller asks for it. Its models (34 MB) are then fetched with the "
+        "Label speakers where a caller requests it. Its models (34 MB) are then fetched with the "
         "others.",
     )  # fmt: skip
 
@@ -100,11 +100,11 @@ class Settings:
         "SOTTO_TRANSLATORS", ("ctranslate2", "whisper", "apertium"),
         some_of("ctranslate2", "whisper", "apertium", "azure", "amazon"),
         "`ctranslate2`, `whisper`, `apertium`, `azure`, `amazon`, by commas",
-        "Who translates, the preferred first. Of a pair of languages the first does it that can. "
+        "Translators, the preferred first. The first that covers a language pair translates it. "
         "With `azure` or `amazon` text leaves this machine.",
     )  # fmt: skip
     translation_models: tuple[str, ...] = setting(
-        "SOTTO_TRANSLATION_MODELS", (), by_commas, "folders by commas",
+        "SOTTO_TRANSLATION_MODELS", (), comma_separated, "folders by commas",
         "OPUS-MT, NLLB or M2M models in CTranslate2's format, the preferred first.",
     )  # fmt: skip
     azure_translator_endpoint: str | None = setting(
@@ -135,17 +135,17 @@ class Settings:
     # Batch
     batch: bool = setting(
         "SOTTO_BATCH", True, flag, "`true`, `false`",
-        "Serve jobs and drop folders, where `SOTTO_JOBS` names a place for them. The container "
-        "host has one of its own.",
+        "Serve jobs and drop folders, if `SOTTO_JOBS` names a container for them. The container "
+        "host has a default one.",
     )  # fmt: skip
     data_folder: Path = setting(
         "SOTTO_DATA_FOLDER", default_data_folder, Path, "a folder",
-        "Where the container host keeps jobs, queue and drop folder that are not named otherwise. "
+        "Folder of the container host's jobs, queue and drop folder, if no setting names others. "
         "Default: `sotto` in the user's data folder.",
     )  # fmt: skip
     jobs: str | None = setting(
         "SOTTO_JOBS", None, text, "address of a container",
-        "Where records of jobs and the transcripts of the batch API lie.", secret=True,
+        "Container of job records and of the transcripts of the batch API.", secret=True,
     )  # fmt: skip
     queue: str | None = setting(
         "SOTTO_QUEUE", None, text, "`azure:name`, address of an Azure or SQS queue, or a file",
@@ -158,22 +158,22 @@ class Settings:
     drop_folders: tuple[DropFolderAddresses, ...] = setting(
         "SOTTO_DROP_FOLDERS", (), drop_folders_from_text,
         "`name=input>output` by commas; both are addresses of containers, names are lower case",
-        "Containers that audio is dropped into, and where its transcripts go.", secret=True,
+        "Containers of dropped audio, and of its transcripts.", secret=True,
     )  # fmt: skip
     time_to_live: timedelta | None = setting(
         "SOTTO_TIME_TO_LIVE", None, duration_up_to(timedelta(days=31)),
         "an ISO 8601 duration up to `P31D`",
-        "How long transcripts of dropped files are kept, where the folder's `sotto.json` says "
-        "nothing. None: until you delete them.",
+        "Time to live of transcripts of dropped files, unless the folder's `sotto.json` has one. "
+        "None: until you delete them.",
     )  # fmt: skip
     blob_trigger: str = setting(
         "SOTTO_BLOB_TRIGGER", "event_grid", one_of("event_grid", "polling"),
         "`event_grid`, `polling`",
-        "What tells Azure Functions of dropped files: an event subscription, or looking for them.",
+        "Trigger of Azure Functions for dropped files: an event subscription, or polling.",
     )  # fmt: skip
     purge_every_s: int = setting(
         "SOTTO_PURGE_EVERY_S", 60, between(1, 86_400), "1 to 86400",
-        "Seconds between two purges of what has expired.",
+        "Seconds between two purges of expired jobs.",
     )  # fmt: skip
     workers: int = setting(
         "SOTTO_WORKERS", 1, between(0, 64), "0 to 64",
@@ -182,11 +182,11 @@ class Settings:
     )  # fmt: skip
     lease_s: int = setting(
         "SOTTO_LEASE_S", 60, between(5, 3600), "5 to 3600",
-        "Seconds after which the work of a worker that died is given to another one.",
+        "Seconds after which another worker takes over the work of one that died.",
     )  # fmt: skip
     storage_connection: str | None = setting(
         "SOTTO_STORAGE", None, text, "a connection string",
-        "Azure storage account that `azure:` addresses mean. Prefer the identity: the next two.",
+        "Azure storage account of `azure:` addresses. Prefer the identity: the next two.",
         secret=True,
     )  # fmt: skip
     blob_service: str | None = setting(
@@ -208,8 +208,8 @@ class Settings:
     )  # fmt: skip
     public_url: str | None = setting(
         "SOTTO_PUBLIC_URL", None, web_address, "`https://speech.example`",
-        "Outside address of the service. All addresses in answers begin with it, whatever a "
-        "request's `Host` says.",
+        "Public address of the service. All addresses in answers begin with it, independent of "
+        "the header `Host`.",
     )  # fmt: skip
     tls_cert: Path | None = setting(
         "SOTTO_TLS_CERT", None, Path, "a PEM file", "Certificate chain to serve HTTPS with.",
@@ -219,26 +219,26 @@ class Settings:
     )  # fmt: skip
     tls_terminated: bool = setting(
         "SOTTO_TLS_TERMINATED", False, flag, "`true`, `false`",
-        "TLS ends in front of this process: plain HTTP beyond loopback is meant.",
+        "TLS ends in front of this process: plain HTTP beyond loopback is intended.",
     )  # fmt: skip
     shutdown_grace_s: int = setting(
         "SOTTO_SHUTDOWN_GRACE_S", 25, between(0, 3600), "0 to 3600",
         "Seconds that requests under way may take to finish after SIGTERM.",
     )  # fmt: skip
     cors_origins: tuple[str, ...] = setting(
-        "SOTTO_CORS_ORIGINS", ("*",), by_commas, "origins separated by commas, or `*`",
+        "SOTTO_CORS_ORIGINS", ("*",), comma_separated, "origins separated by commas, or `*`",
         "Web origins whose pages may call the API. `*` counts where there are keys.",
     )  # fmt: skip
 
     # Access
     keys: tuple[str, ...] = setting(
-        "SOTTO_KEYS", (), by_commas, "keys separated by commas",
+        "SOTTO_KEYS", (), comma_separated, "keys separated by commas",
         "Keys that clients may present. None: open on loopback, refused to start elsewhere.",
         secret=True,
     )  # fmt: skip
     allowed_networks: tuple[Network, ...] = setting(
         "SOTTO_ALLOWED_NETWORKS", (), networks, "networks such as `10.1.0.0/16`, by commas",
-        "Private networks that URLs named by clients (`audioUrl`) may lead to.",
+        "Private networks that client-supplied URLs (`audioUrl`) may reach.",
     )  # fmt: skip
 
     # Logging
@@ -269,6 +269,6 @@ class Settings:
 
         Raises
         ------
-        ConfigurationError: a value outside what its key accepts.
+        ConfigurationError: a value that its key does not accept.
         """
         return cls(**read_keys(fields(cls), os.environ if environment is None else environment))

@@ -1,7 +1,7 @@
-"""From the text of an environment variable to a value; a `ValueError` where it is none.
+"""Parsers of environment variables; they raise `ValueError` for invalid text.
 
-What the error says is never shown, since `int("s3cret")` quotes the text: `key` says instead what
-the setting accepts.
+The text of that error is never shown, since `int("s3cret")` quotes the value: `key` shows the
+values that the setting accepts instead.
 """
 
 import ipaddress
@@ -21,7 +21,7 @@ def text(value: str) -> str:
 
 
 def flag(value: str) -> bool:
-    """`true`, `1`, `yes`, `on` and their opposites, in any case."""
+    """Parse `true`, `1`, `yes`, `on` and their opposites, in any case."""
     lowered = value.lower()
     if lowered in {"true", "1", "yes", "on"}:
         return True
@@ -54,10 +54,10 @@ def one_of(*names: str) -> Callable[[str], str]:
 
 
 def some_of(*names: str) -> Callable[[str], tuple[str, ...]]:
-    """Make the parser of some of these names by commas, in the order given, each once."""
+    """Make the parser of some of these names, comma-separated, in the given order, each once."""
 
     def parse(value: str) -> tuple[str, ...]:
-        chosen = by_commas(value)
+        chosen = comma_separated(value)
         if len(set(chosen)) < len(chosen) or not set(chosen) <= set(names):
             raise ValueError
         return chosen
@@ -65,25 +65,25 @@ def some_of(*names: str) -> Callable[[str], tuple[str, ...]]:
     return parse
 
 
-def by_commas(value: str) -> tuple[str, ...]:
-    """Whatever stands between commas, without blanks around it."""
+def comma_separated(value: str) -> tuple[str, ...]:
+    """Split text at commas, without blanks around the parts."""
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def networks(value: str) -> tuple[Network, ...]:
-    """Networks such as `10.1.0.0/16` and `fd00::/8` by commas."""
-    return tuple(ipaddress.ip_network(part) for part in by_commas(value))
+    """Parse networks such as `10.1.0.0/16` and `fd00::/8`, comma-separated."""
+    return tuple(ipaddress.ip_network(part) for part in comma_separated(value))
 
 
 def region(value: str) -> str:
-    """A region of Azure's; it becomes a part of a host name, so nothing else may be in it."""
+    """Parse an Azure region; it becomes part of a host name, so no other characters are allowed."""
     if not re.fullmatch("[a-z0-9]+", value):
         raise ValueError
     return value
 
 
 def web_address(value: str) -> str:
-    """An HTTP address that paths can follow: no user, query or fragment, no slash at its end."""
+    """Parse the base of HTTP addresses: no user, query or fragment, no slash at its end."""
     parts = urlsplit(value.rstrip("/"))
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise ValueError
@@ -93,7 +93,7 @@ def web_address(value: str) -> str:
 
 
 def duration_up_to(longest: timedelta) -> Callable[[str], timedelta | None]:
-    """Make the parser of an ISO 8601 duration; one of no length is None."""
+    """Make the parser of an ISO 8601 duration; zero is None."""
 
     def parse(value: str) -> timedelta | None:
         duration = parse_duration(value)

@@ -1,1 +1,1 @@
-"""Containers of blobs: Azure Blob Storage, S3 or a folder behind one port."""
+"""Containers of blobs (Azure Blob Storage, S3, folders) and queues of work, with one port each."""

@@ -1,12 +1,12 @@
-"""From an address to the container that it names.
+"""Open the container that an address names.
 
-    https://account.blob.core.windows.net/calls?sv=...&sig=...   with the signature in it
-    https://account.blob.core.windows.net/calls                  with this process's identity
+    https://account.blob.core.windows.net/calls?sv=...&sig=...   with its signature
+    https://account.blob.core.windows.net/calls                  with the process's identity
     azure:calls                                                  in the account of StorageAccess
     s3://bucket/prefix                                           with the role or profile
     /srv/calls, ./calls, ~/calls, file:///srv/calls              a folder
 
-An SDK is imported when an address needs it. No error quotes an address.
+An SDK is imported on first use. No error quotes an address.
 """
 
 import re
@@ -32,14 +32,14 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageAccess:
-    """What an operator says once for all containers.
+    """Settings that are common to all containers.
 
     azure_client_id: of a user-assigned identity; None takes the process's own.
-    azure_connection_string: of the account that `azure:` means; for the emulator.
-    azure_blob_service, azure_queue_service: addresses of that account's services, to be used with
-        the identity.
+    azure_connection_string: of the account of `azure:` addresses; for the emulator.
+    azure_blob_service, azure_queue_service: addresses of that account's services, used with the
+        identity.
     s3_region, s3_endpoint: None takes the environment's, and AWS's own.
-    emulator_hosts: `host:port` that may be reached by HTTP and are taken for Azure's.
+    emulator_hosts: `host:port` that may be used over HTTP and count as Azure's.
     """
 
     azure_client_id: str | None = None
@@ -52,11 +52,11 @@ class StorageAccess:
 
 
 def open_container(address: str, access: StorageAccess | None = None) -> Container:
-    """Open the container that an operator has named. It is not asked whether it is there.
+    """Open a container of an operator's setting. Its existence is not checked.
 
     Raises
     ------
-    ConfigurationError: no address of a container.
+    ConfigurationError: invalid address.
     """
     access = access or StorageAccess()
     scheme, colon, rest = address.partition(":")
@@ -70,10 +70,10 @@ def open_container(address: str, access: StorageAccess | None = None) -> Contain
 
 
 def open_client_container(url: str, access: StorageAccess | None = None) -> Container:
-    """Open a container that a caller of the API has named.
+    """Open a client-supplied container.
 
-    It has to be of Azure's storage service, over HTTPS, and carry its own signature: no caller
-    can use this process's identity, or make it speak to another host.
+    Its address must be of Azure's storage service, over HTTPS, and carry a signature: a client
+    cannot use this process's identity or make it connect to another host.
 
     Raises
     ------
@@ -86,16 +86,16 @@ def open_client_container(url: str, access: StorageAccess | None = None) -> Cont
     except ValueError:
         is_meant = False
     if not is_meant:
-        raise AddressRefused("This is no container of Azure Blob Storage with its signature.")
+        raise AddressRefused("The address is no container of Azure Blob Storage with a signature.")
     return _azure_adapter().from_url(url)
 
 
 def place_of(address: str, access: StorageAccess | None = None) -> tuple[str, ...]:
-    """Where a container lies, as a path: one inside another has a longer one.
+    """Path of a container; a container inside another one has a longer path.
 
     Raises
     ------
-    ConfigurationError: no address of a container.
+    ConfigurationError: invalid address.
     """
     access = access or StorageAccess()
     scheme, colon, rest = address.partition(":")
@@ -112,7 +112,7 @@ def place_of(address: str, access: StorageAccess | None = None) -> tuple[str, ..
 
 
 def _account_of(host: str) -> str:
-    """Account in the name of its host; its copy in the second region is the same account."""
+    """Account in a host name; its copy in the secondary region is the same account."""
     return host.lower().partition(".")[0].removesuffix("-secondary")
 
 
@@ -141,7 +141,7 @@ def _is_azure(parts: SplitResult, access: StorageAccess) -> bool:
     if not _AZURE_CONTAINER.fullmatch(container) or parts.fragment:
         return False
     if parts.netloc in access.emulator_hosts:
-        return len(account) == 1  # the emulator has the account's name in the path
+        return len(account) == 1  # the emulator has the account in the path
     return (
         parts.scheme == "https"
         and not account
@@ -151,7 +151,7 @@ def _is_azure(parts: SplitResult, access: StorageAccess) -> bool:
 
 def _open_named(name: str, access: StorageAccess) -> Container:
     if not _AZURE_CONTAINER.fullmatch(name):
-        raise ConfigurationError("This is no name of an Azure container.")
+        raise ConfigurationError("The address has no valid name of an Azure container.")
     if access.azure_blob_service is not None:
         return _open_url(_split(f"{access.azure_blob_service.rstrip('/')}/{name}"), access)
     if access.azure_connection_string is None:
@@ -182,7 +182,7 @@ def _folder_path(address: str) -> Path:
     path = unquote(address.removeprefix("file://")) if address.startswith("file:///") else address
     if not path or "://" in path or "\0" in path:
         raise ConfigurationError("A container is a folder, an `s3://` or an `https://` address.")
-    # Made absolute once: a later change of the working directory means nothing.
+    # Absolute, so that a later change of the working directory has no effect.
     return Path(path).expanduser().absolute()
 
 
@@ -190,7 +190,7 @@ def _split(address: str) -> SplitResult:
     try:
         return urlsplit(address)
     except ValueError:
-        failure = ConfigurationError("The address of a container can not be read.")
+        failure = ConfigurationError("The address of a container cannot be read.")
     raise failure
 
 

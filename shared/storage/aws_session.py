@@ -1,7 +1,7 @@
-"""Clients of AWS, as both adapters (S3, SQS) want them.
+"""Clients of AWS for both adapters (S3, SQS).
 
-The credentials are those of the environment: the role of a function or container, a profile
-or `AWS_` variables.
+The credentials come from the environment: the role of a function or container, a profile or
+`AWS_` variables.
 """
 
 from typing import Any
@@ -23,17 +23,17 @@ def aws_client(
 
     Parameters
     ----------
-    service: boto3's name of it, `s3`.
+    service: boto3's name, `s3`.
     region: None takes the environment's.
     endpoint_url: None takes AWS's own.
     read_timeout_s: longest silence of the service in one try, of which there are four.
-    connections: kept open for later calls; more threads than that open one per call.
+    connections: size of the connection pool; further threads open one connection per call.
 
     Raises
     ------
     ConfigurationError: neither the caller nor the environment names a region.
     """
-    # boto3 takes a third of a second to import: only who reaches AWS pays for it.
+    # boto3 takes a third of a second to import: only users of AWS pay for it.
     import boto3.session  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
     from botocore.exceptions import NoRegionError  # noqa: PLC0415
@@ -44,7 +44,7 @@ def aws_client(
         retries={"mode": "standard", "total_max_attempts": 4},
         max_pool_connections=connections,
     )
-    # A session is not safe between threads, and making one costs little beside its client.
+    # A session is not thread-safe, and costs little compared with its client.
     session = boto3.session.Session(region_name=region)
     try:
         return session.client(service, endpoint_url=endpoint_url, config=config)

@@ -1,6 +1,6 @@
-"""What both adapters of an Azure storage account (blobs, queues) share.
+"""Common parts of the adapters of an Azure storage account (blobs, queues).
 
-Nothing of Azure is imported before it is used: `azure-identity` alone takes half a second.
+Azure's packages are imported on first use: `azure-identity` alone takes half a second.
 """
 
 from functools import cache
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.exceptions import AzureError
 
-# One try may stay silent for 20 s. Three more follow, after 1, 3 and 5 s, give or take 3 s so that
-# many workers do not come back at once.
+# A try times out after 20 s. Three retries follow after 1, 3 and 5 s, with a jitter of 3 s so that
+# many workers do not retry at once.
 CLIENT_OPTIONS: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 20,
@@ -28,25 +28,24 @@ CLIENT_OPTIONS: dict[str, Any] = {
 
 @cache
 def azure_credential(client_id: str | None = None) -> "TokenCredential":
-    """Return the identity of this process; it keeps its token until that expires.
+    """Return the identity of this process; it caches its token until that expires.
 
-    In the cloud this is the managed identity (`client_id`, else `AZURE_CLIENT_ID`, chooses a
-    user-assigned one), on a developer's machine whoever is logged in. Nothing is ever asked of a
-    person.
+    In the cloud this is the managed identity (`client_id`, else `AZURE_CLIENT_ID`, selects a
+    user-assigned one), on a developer's machine the logged-in user. It never prompts.
     """
     from azure.identity import DefaultAzureCredential  # noqa: PLC0415
 
-    # Given as None it would hide the environment's.
+    # An explicit None would override the environment's.
     chosen = {} if client_id is None else {"managed_identity_client_id": client_id}
     return DefaultAzureCredential(exclude_interactive_browser_credential=True, **chosen)
 
 
 def storage_error(error: "AzureError") -> StorageError:
-    """Translate what the SDK raises. Its own message quotes addresses, so none is passed on."""
+    """Translate an error of the SDK. Its message quotes addresses, so it is dropped."""
     status = getattr(error, "status_code", None)
     if status in {401, 403}:
         return AccessDenied("The storage account does not permit this.")
-    # No status: refused, timed out or broken off, after all retries.
+    # No status: refused, timed out or aborted, after all retries.
     if status is None or status in {408, 429} or status >= 500:
-        return StorageUnavailable("The storage account can not be reached.")
+        return StorageUnavailable("The storage account cannot be reached.")
     return StorageError(f"The storage account answered {status}.")

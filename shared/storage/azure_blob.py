@@ -1,8 +1,8 @@
-"""A container of Azure Blob Storage as a container of blobs.
+"""Adapter of Azure Blob Storage to the container port.
 
-Who may use it says the address: a shared access signature in it, or else the identity of this
-process, which needs the role Storage Blob Data Contributor on the container (Reader suffices for
-reading). A connection string serves the emulator.
+Access is by the shared access signature in the address, or else by the identity of this process,
+which needs the role Storage Blob Data Contributor on the container (Reader suffices for reading).
+A connection string is for the emulator.
 
 Sources: Blob service REST API, "Specifying conditional headers", "Status and error codes".
 """
@@ -43,17 +43,17 @@ from shared.storage.container import PAGE_SIZE, check_page_size
 from shared.storage.library_logs import silence_library_logs
 from shared.storage.translated_errors import translated
 
-# A range is one request, and so is nearly every write: a larger one is sent in blocks, which
-# take its name together.
+# A range is one request, and so is nearly every write: a larger one is sent in blocks, which are
+# committed together.
 _TRANSFER: dict[str, Any] = {
     "max_single_get_size": RANGE_BYTES,
     "max_chunk_get_size": RANGE_BYTES,
     "max_single_put_size": 64 * 1024 * 1024,
 }
 
-# A blob that somebody holds a lease on can not be written for now.
+# A leased blob cannot be written until the lease ends.
 _LEASED = frozenset({"LeaseIdMissing", "LeaseIdMismatchWithBlobOperation", "LeaseAlreadyPresent"})
-_KEPT = frozenset({"BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold"})
+_IMMUTABLE = frozenset({"BlobImmutableDueToPolicy", "BlobImmutableDueToLegalHold"})
 _NO_CONTAINER = frozenset({"ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled"})
 
 
@@ -63,18 +63,18 @@ def _code(error: AzureError) -> str:
 
 
 def _blob_error(error: AzureError) -> StorageError:
-    """What an error means; its message, which may quote addresses, is left behind."""
+    """Translate an error; its message, which may quote addresses, is dropped."""
     status, code = getattr(error, "status_code", None), _code(error)
     if code in _NO_CONTAINER:
-        return ContainerNotFound("The container is not there.")
+        return ContainerNotFound("The container does not exist.")
     if code in _LEASED:
-        return StorageUnavailable("Somebody holds a lease on the blob.")
-    if code in _KEPT:
-        return AccessDenied("A policy of the container keeps the blob as it is.")
+        return StorageUnavailable("Another client holds a lease on the blob.")
+    if code in _IMMUTABLE:
+        return AccessDenied("A policy of the container makes the blob immutable.")
     if status == 404:
         return BlobNotFound("There is no blob of this name.")
     if status == 412 or code == "BlobAlreadyExists":
-        return Changed("The blob is not what it was.")
+        return Changed("The blob has changed.")
     return storage_error(error)
 
 
@@ -85,21 +85,21 @@ class AzureBlobContainer:
     """A container; the port is described in `shared.storage.container`."""
 
     def __init__(self, client: ContainerClient) -> None:
-        # A span would carry addresses, with their signatures, to whoever collects traces.
+        # A span would carry addresses, with their signatures, to the trace collector.
         azure_settings.tracing_enabled = False
         silence_library_logs("azure", "msal", "urllib3")
         self._client = client
 
     @classmethod
     def from_url(cls, url: str) -> "AzureBlobContainer":
-        """Take the address of a container, with the signature that permits to use it."""
+        """Open a container by its address with a shared access signature."""
         return cls(ContainerClient.from_container_url(url, **_TRANSFER, **CLIENT_OPTIONS))
 
     @classmethod
     def with_identity(cls, url: str, client_id: str | None = None) -> "AzureBlobContainer":
-        """Take the address of a container without a signature; the identity gets a token.
+        """Open a container by its address without a signature, with a token of the identity.
 
-        The token is sent to whatever host `url` names: it must be of the storage service.
+        The token is sent to the host of `url`, which must be of the storage service.
         """
         credential = azure_credential(client_id)
         return cls(
@@ -108,7 +108,7 @@ class AzureBlobContainer:
 
     @classmethod
     def from_connection_string(cls, connection_string: str, name: str) -> "AzureBlobContainer":
-        """Take a container of an account that is named by its key, as the emulator's is."""
+        """Open a container of an account with a key, such as the emulator's."""
         return cls(
             ContainerClient.from_connection_string(
                 connection_string, name, **_TRANSFER, **CLIENT_OPTIONS
@@ -118,7 +118,7 @@ class AzureBlobContainer:
     def list(
         self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
     ) -> Iterator[BlobEntry]:
-        """Blobs in order of their names; Azure begins at `after` by itself."""
+        """List blobs in order of their names; Azure itself starts at `after`."""
         check_page_size(page_size)
         is_within = after is not None and after.startswith(prefix)
         if after is not None and after > prefix and not is_within:
@@ -135,7 +135,7 @@ class AzureBlobContainer:
 
     @_in_words_of_storage
     def properties(self, name: str) -> BlobProperties:
-        """Look at a blob. Raises `BlobNotFound`."""
+        """Return the properties of a blob. Raises `BlobNotFound`."""
         check_name(name)
         return _properties(name, self._client.get_blob_client(name).get_blob_properties())
 
@@ -145,7 +145,7 @@ class AzureBlobContainer:
         return BlobReader.of(lambda offset, size, etag: self._get(name, offset, size, etag))
 
     def read(self, name: str, max_bytes: int) -> Blob:
-        """Take a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
+        """Read a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
         check_name(name)
         return read_whole(lambda offset, size, etag: self._get(name, offset, size, etag), max_bytes)
 
@@ -156,12 +156,12 @@ class AzureBlobContainer:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that is not there yet; its ETag. Raises `AlreadyExists`."""
-        asked = _asked(data, metadata, content_type)
+        """Create a blob and return its ETag. Raises `AlreadyExists`."""
+        parameters = _write_parameters(data, metadata, content_type)
         try:
-            return self._write(name, asked | {"overwrite": False})
+            return self._write(name, parameters | {"overwrite": False})
         except Changed:
-            etag = self._own_write(name, asked["metadata"])
+            etag = self._find_own_write(name, parameters["metadata"])
         if etag is None:
             raise AlreadyExists("There is a blob of this name.")
         return etag
@@ -174,14 +174,14 @@ class AzureBlobContainer:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that still has this ETag; its new one. Raises `Changed`."""
-        asked = _asked(data, metadata, content_type)
+        """Replace the blob that has this ETag; return its new one. Raises `Changed`."""
+        parameters = _write_parameters(data, metadata, content_type)
         try:
-            return self._write(name, asked | _while(etag))
+            return self._write(name, parameters | _if_match(etag))
         except (BlobNotFound, Changed):
-            own = self._own_write(name, asked["metadata"])
+            own = self._find_own_write(name, parameters["metadata"])
         if own is None:
-            raise Changed("The blob is not what it was.")
+            raise Changed("The blob has changed.")
         return own
 
     def put(
@@ -191,18 +191,17 @@ class AzureBlobContainer:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob, whatever was there; its ETag."""
-        return self._write(name, _asked(data, metadata, content_type))
+        """Create or replace a blob and return its ETag."""
+        return self._write(name, _write_parameters(data, metadata, content_type))
 
     def delete(self, name: str, etag: str | None = None) -> None:
         """Delete a blob with its snapshots. Raises `Changed`.
 
-        In an account with versions or soft delete this leaves something behind: see
-        `docs/storage.md`.
+        An account with versions or soft delete keeps a copy: see `docs/storage.md`.
         """
         check_name(name)
         try:
-            self._delete(name, {} if etag is None else _while(etag))
+            self._delete(name, {} if etag is None else _if_match(etag))
         except BlobNotFound:
             return
         except Changed:
@@ -210,16 +209,16 @@ class AzureBlobContainer:
         else:
             return
         if is_there:
-            raise Changed("The blob is not what it was.")
+            raise Changed("The blob has changed.")
 
     def remove_leftovers(self) -> int:
-        """Nothing: Azure drops blocks that took no name by itself, and nobody can read them."""
+        """Do nothing: Azure drops uncommitted blocks itself, and they cannot be read."""
         return 0
 
     @_in_words_of_storage
-    def _write(self, name: str, asked: Mapping[str, Any]) -> str:
+    def _write(self, name: str, parameters: Mapping[str, Any]) -> str:
         check_name(name)
-        return _unquoted(self._client.get_blob_client(name).upload_blob(**asked)["etag"])
+        return _unquoted(self._client.get_blob_client(name).upload_blob(**parameters)["etag"])
 
     @_in_words_of_storage
     def _delete(self, name: str, condition: Mapping[str, Any]) -> None:
@@ -234,8 +233,8 @@ class AzureBlobContainer:
     def _get_range(
         self, name: str, offset: int, size: int, etag: str | None
     ) -> tuple[bytes, BlobProperties] | None:
-        """Read a range, or None where there is none; the SDK resumes a body that breaks off."""
-        condition = {} if etag is None else _while(etag)
+        """Read a range; None if the blob has none. The SDK resumes an aborted body."""
+        condition = {} if etag is None else _if_match(etag)
         try:
             answer = self._client.get_blob_client(name).download_blob(
                 offset, size, max_concurrency=1, **condition
@@ -244,14 +243,14 @@ class AzureBlobContainer:
             if error.status_code == 416:
                 return None
             raise
-        # A range tells the size of the whole behind a slash: `bytes 0-9/1234`.
+        # `Content-Range` has the size of the blob after a slash: `bytes 0-9/1234`.
         whole_bytes = int(str(answer.properties.content_range).rpartition("/")[2])
         properties = _properties(name, answer.properties)
         return answer.readall(), replace(properties, size_bytes=whole_bytes)
 
     @_in_words_of_storage
     def _find(self, name: str) -> Any:
-        """Look at a blob as the SDK tells it, None where there is none."""
+        """Return the SDK's properties of a blob, None if there is none."""
         try:
             return self._client.get_blob_client(name).get_blob_properties()
         except HttpResponseError as error:
@@ -259,8 +258,8 @@ class AzureBlobContainer:
                 return None
             raise
 
-    def _own_write(self, name: str, marked: Mapping[str, str]) -> str | None:
-        """ETag of the blob if it is what we wrote in a try whose answer was lost."""
+    def _find_own_write(self, name: str, marked: Mapping[str, str]) -> str | None:
+        """Return the ETag if an earlier try of this write, with a lost answer, wrote the blob."""
         found = self._find(name)
         if found is None or not is_same_write(marked, found.metadata):
             return None
@@ -273,7 +272,9 @@ def _next_page(pages: Iterator[Any]) -> list[Any] | None:
     return None if page is None else list(page)
 
 
-def _asked(data: bytes, metadata: Mapping[str, str], content_type: str) -> dict[str, Any]:
+def _write_parameters(
+    data: bytes, metadata: Mapping[str, str], content_type: str
+) -> dict[str, Any]:
     return {
         "data": data,
         "length": len(data),
@@ -283,7 +284,7 @@ def _asked(data: bytes, metadata: Mapping[str, str], content_type: str) -> dict[
     }
 
 
-def _while(etag: str) -> dict[str, Any]:
+def _if_match(etag: str) -> dict[str, Any]:
     return {"etag": f'"{etag}"', "match_condition": MatchConditions.IfNotModified}
 
 

@@ -1,12 +1,11 @@
-"""A queue of work in Azure Queue Storage.
+"""Adapter of Azure Queue Storage to the queue of work.
 
-Notices wait in `<name>-notices`. The dead-letter place is `<name>-poison`, where the Functions
-host puts messages as well, and bodies are Base64, as its trigger expects (`messageEncoding` in
-host.json). Messages never expire on their own: without being told so, the service forgets them
-after seven days.
+Notices wait in `<name>-notices`. The dead-letter queue is `<name>-poison`, which the Functions host
+uses as well, and bodies are Base64, as its trigger expects (`messageEncoding` in host.json).
+Messages have no expiry: the service's default would delete them after seven days.
 
-The service has no call that waits. An empty queue is looked at with pauses of up to a second,
-which costs an idle worker 86,400 calls a day.
+The service has no long polling. An empty queue is polled with pauses of up to a second, which
+costs an idle worker 86,400 calls a day.
 """
 
 import base64
@@ -35,10 +34,10 @@ if TYPE_CHECKING:
 _R = TypeVar("_R")
 
 NOTICES_ENDING = "-notices"
-"""What the name of the queue of notices has behind that of the queue."""
+"""Suffix of the queue of notices."""
 
 _FOREVER = -1
-# 404 and 400; a receipt that is no receipt at all counts as one that is not valid any more.
+# 404 and 400; a malformed receipt counts as an expired one.
 _LOST = frozenset({"MessageNotFound", "PopReceiptMismatch", "InvalidQueryParameterValue"})
 _MISSING = frozenset({"QueueNotFound", "QueueBeingDeleted"})
 
@@ -74,7 +73,7 @@ def open_azure_queue_by_connection(
 
     Raises
     ------
-    ConfigurationError: it is none.
+    ConfigurationError: the connection string is invalid.
     """
     from azure.storage.queue import QueueClient  # noqa: PLC0415
 
@@ -106,9 +105,9 @@ class AzureStore:
         self._client = client
 
     def prepare(self) -> None:
-        """Make the queue where it is missing; left alone where this identity may not."""
-        # Of a worker that may only process messages infrastructure has made the queue, or the
-        # first call will say that it is missing.
+        """Create the queue if it is missing and this identity may create it."""
+        # For a worker that may only process messages, infrastructure creates the queue; if it has
+        # not, the first call fails with `QueueNotFound`.
         with suppress(AlreadyExists, AccessDenied):
             _call(self._client.create_queue)
 
@@ -123,7 +122,7 @@ class AzureStore:
         )
 
     def take(self, visibility_s: int, wait_s: float) -> StoredMessage | None:  # noqa: ARG002 - may wait, need not
-        """Hand out a message; None at once where none is visible."""
+        """Receive a message; None at once if none is visible."""
         message = _call(self._client.receive_message, visibility_timeout=visibility_s)
         if message is None:
             return None
@@ -131,7 +130,7 @@ class AzureStore:
         return StoredMessage(_decode(message.content), receipt, message.dequeue_count or 1)
 
     def extend(self, receipt: Receipt, visibility_s: int) -> Receipt:
-        """Hide a message for `visibility_s` from now, under a new receipt."""
+        """Hide a message for `visibility_s` from now; return its new receipt."""
         updated = _call(
             self._client.update_message,
             receipt.id,
@@ -150,9 +149,9 @@ class AzureStore:
 
 
 def _decode(content: str) -> bytes:
-    """Undo the Base64. What is none is no message of ours, and judged as it is.
+    """Decode the Base64. A body that is none is returned unchanged, for the parser to refuse.
 
-    The SDK's own policy raises for it instead, and the message could never be got rid of.
+    The SDK's own policy raises instead, and the message could never be removed.
     """
     try:
         return base64.b64decode(content, validate=True)
@@ -161,7 +160,7 @@ def _decode(content: str) -> bytes:
 
 
 def _call(operation: Callable[..., _R], *args: Any, **kwargs: Any) -> _R:
-    """Call the SDK; its errors leave as ours."""
+    """Call the SDK and translate its errors."""
     from azure.core.exceptions import AzureError  # noqa: PLC0415
 
     return translated(AzureError, _failure)(operation)(*args, **kwargs)
@@ -170,9 +169,9 @@ def _call(operation: Callable[..., _R], *args: Any, **kwargs: Any) -> _R:
 def _failure(error: "AzureError") -> StorageError:
     code = getattr(error, "error_code", None)
     if code in _LOST:
-        return LeaseLost("Somebody else has the message, or it is gone.")
+        return LeaseLost("Another worker has the message, or it is deleted.")
     if code in _MISSING:
-        return QueueNotFound("The queue is not there.")
+        return QueueNotFound("The queue does not exist.")
     if code == "QueueAlreadyExists":
-        return AlreadyExists("The queue is there already.")
+        return AlreadyExists("The queue exists already.")
     return storage_error(error)

@@ -1,4 +1,4 @@
-"""A blob: its name, what is known of it, and its metadata on the way through HTTP headers."""
+"""A blob: its name, its properties, and the encoding of its metadata in HTTP headers."""
 
 import re
 import uuid
@@ -13,7 +13,7 @@ OCTET_STREAM = "application/octet-stream"
 NO_METADATA: Mapping[str, str] = {}
 
 _MAX_NAME_BYTES = 1024  # S3 counts UTF-8, Azure characters
-_MAX_METADATA_BYTES = 2000  # S3 takes 2048 in all, of which the write mark needs 42; Azure 8192
+_MAX_METADATA_BYTES = 2000  # S3 allows 2048 in all, 42 of them for the write mark; Azure 8192
 _METADATA_KEY = re.compile(r"[a-z][a-z0-9]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -23,7 +23,7 @@ _WRITE_MARK = "sottowrite"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlobEntry:
-    """What a listing tells of a blob. `last_modified` is aware, in UTC."""
+    """A blob in a listing. `last_modified` is aware, in UTC."""
 
     name: str
     size_bytes: int
@@ -33,7 +33,7 @@ class BlobEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlobProperties(BlobEntry):
-    """All that is known of a blob beside its bytes. Metadata keys are lower case."""
+    """All properties of a blob. Metadata keys are lower case."""
 
     content_type: str = OCTET_STREAM
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -48,10 +48,10 @@ class Blob:
 
 
 def check_name(name: str) -> None:
-    r"""Refuse a name that not every container can hold, or that could mean another one.
+    r"""Refuse a name that some kind of container does not accept, or that is ambiguous.
 
     Allowed are 1 to 1024 bytes of UTF-8 without control characters, without `\`, which Azure
-    takes for `/`, and without a segment `.` or `..`, which HTTP clients resolve before sending.
+    treats as `/`, and without a segment `.` or `..`, which HTTP clients resolve before sending.
 
     Raises
     ------
@@ -66,11 +66,11 @@ def check_name(name: str) -> None:
 
 
 def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Metadata as header values: visible ASCII as it is, everything else as %XX of UTF-8.
+    """Encode metadata as header values: visible ASCII unchanged, the rest as %XX of UTF-8.
 
-    Keys are lower-case letters and digits: Azure takes no hyphen, and an underscore is lost at
-    many a gateway (WSGI makes it a hyphen, nginx drops the header). Together with the encoded
-    values they may have 2000 bytes, as S3 wants it.
+    Keys are lower-case letters and digits: Azure allows no hyphen, and many gateways lose an
+    underscore (WSGI makes it a hyphen, nginx drops the header). Keys and encoded values together
+    may have 2000 bytes, because of S3's limit.
 
     Raises
     ------
@@ -89,18 +89,18 @@ def encode_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
 
 
 def decode_metadata(encoded: Mapping[str, str]) -> dict[str, str]:
-    """Undo `encode_metadata`; what others wrote comes through, with its keys in lower case."""
+    """Undo `encode_metadata`; foreign metadata passes, with its keys in lower case."""
     return {
         key.lower(): unquote(value) for key, value in encoded.items() if key.lower() != _WRITE_MARK
     }
 
 
 def mark_write(encoded: Mapping[str, str]) -> dict[str, str]:
-    """Add to encoded metadata what tells this write from every other one."""
+    """Add a unique mark to encoded metadata, which identifies this write."""
     return {**encoded, _WRITE_MARK: uuid.uuid4().hex}
 
 
 def is_same_write(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
-    """Whether two encoded metadata are of one marked write."""
+    """Whether two encoded metadata have the same write mark."""
     mark = one.get(_WRITE_MARK)
     return mark is not None and mark == other.get(_WRITE_MARK)

@@ -1,4 +1,4 @@
-"""Reading a blob in ranges of one version."""
+"""Reader of a blob in ranges of one version."""
 
 import io
 from collections import OrderedDict
@@ -9,30 +9,30 @@ from shared.errors import BlobNotFound, BlobTooLarge, Changed
 from shared.storage.blob import Blob, BlobProperties
 
 RANGE_BYTES = 2 * 1024 * 1024
-"""Bytes of one request: an hour of MP3 at 64 kbit/s takes 14. Azure's SDK holds eight copies."""
+"""Bytes of one request: an hour of MP3 at 64 kbit/s is 14 of them. Azure's SDK holds 8 copies."""
 
-# A decoder that jumps between the index of a file and its samples would fetch each in turn.
+# With one, a decoder that seeks between a file's index and its samples would refetch both.
 _RANGES_KEPT = 2
 
 
 class RangeSource(Protocol):
-    """One blob, as an adapter asks for a part of it."""
+    """Port of the ranges of one blob."""
 
     def __call__(self, offset: int, size: int, etag: str | None, /) -> tuple[bytes, BlobProperties]:
-        """At most `size` bytes from `offset`, of the version `etag` where one is named."""
+        """Return at most `size` bytes from `offset`, of the version `etag` if given."""
         ...
 
 
 class BlobReader(io.RawIOBase):
-    """A blob as a binary file that seeks.
+    """A blob as a seekable binary file.
 
-    What is read is the version that was opened, or `Changed` is raised; never a mixture. A
-    range is asked for when it is needed, so a reader that takes minutes for it (recognition
-    does) leaves no connection idle, and two ranges are all that is in memory.
+    All bytes are of the version that was opened, or `Changed` is raised. A range is requested on
+    demand, so a reader that takes minutes for it (recognition does) leaves no connection idle, and
+    at most two ranges are in memory.
 
     Attributes
     ----------
-    properties: of the version that is read.
+    properties: of the version that was opened.
     """
 
     def __init__(
@@ -50,18 +50,18 @@ class BlobReader(io.RawIOBase):
 
     @classmethod
     def of(cls, source: RangeSource) -> "BlobReader":
-        """Ask for the first range, which tells what the blob is as well."""
+        """Read the first range, with which the properties come."""
         data, properties = source(0, RANGE_BYTES, None)
         reader = cls(properties, lambda offset, size: _of_version(source, offset, size, properties))
         reader._ranges[0] = data
         return reader
 
     def readable(self) -> bool:
-        """Say yes."""
+        """Return true."""
         return True
 
     def seekable(self) -> bool:
-        """Say yes."""
+        """Return true."""
         return True
 
     def tell(self) -> int:
@@ -69,12 +69,12 @@ class BlobReader(io.RawIOBase):
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Move; behind the end is allowed. Raises ValueError before the start."""
+        """Move; a position after the end is allowed. Raises ValueError before the start."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position}.get(
             whence, self.properties.size_bytes
         )
         if start + offset < 0:
-            raise ValueError("There is nothing before the start of a blob.")
+            raise ValueError("The position is before the start of the blob.")
         self._position = start + offset
         return self._position
 
@@ -92,7 +92,7 @@ class BlobReader(io.RawIOBase):
         return len(taken)
 
     def close(self) -> None:
-        """Free what is held. May be called again."""
+        """Free the ranges and the connection. May be called again."""
         if not self.closed:
             self._ranges.clear()
             if self._release is not None:
@@ -107,14 +107,14 @@ class BlobReader(io.RawIOBase):
             size = min(RANGE_BYTES, self.properties.size_bytes - offset)
             data = self._read_range(offset, size)
             if len(data) != size:
-                raise Changed("The blob has another size than when it was opened.")
+                raise Changed("The size of the blob has changed since it was opened.")
             self._ranges[index] = data
         self._ranges.move_to_end(index)
         return self._ranges[index]
 
 
 def read_whole(source: RangeSource, max_bytes: int) -> Blob:
-    """Take one version of a blob into memory, asking for the rest only if it is wanted.
+    """Read one version of a blob into memory; stop after the first range if it is too large.
 
     Raises
     ------
@@ -130,9 +130,9 @@ def read_whole(source: RangeSource, max_bytes: int) -> Blob:
 
 
 def without_range(properties: BlobProperties) -> tuple[bytes, BlobProperties]:
-    """Answer for a service that has no first byte to give: the blob is empty, or was."""
+    """Result for a blob whose first byte cannot be read: it is empty, or was."""
     if properties.size_bytes > 0:
-        raise Changed("The blob grew while it was opened.")
+        raise Changed("The blob has grown while it was opened.")
     return b"", properties
 
 
@@ -144,5 +144,5 @@ def _of_version(source: RangeSource, offset: int, size: int, properties: BlobPro
 
 
 def too_large(max_bytes: int) -> BlobTooLarge:
-    """Say that a blob has more bytes than may be held."""
+    """Build the error for a blob that exceeds the limit."""
     return BlobTooLarge(f"The blob is larger than {max_bytes} bytes.")

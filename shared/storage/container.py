@@ -1,21 +1,21 @@
-"""Containers of named blobs: the port that Azure Blob Storage, S3 and a folder serve.
+"""The port of containers of named blobs; adapters are Azure Blob Storage, S3 and a folder.
 
     with container.open("calls/monday 1.wav") as blob, open_audio(blob) as stream: ...
     container.create("jobs/1/closed", b"", {"job": job_id})
 
-Names are paths with `/` between segments. An ETag says which version of a blob is meant: it is
-opaque, and two versions with different bytes never share one. (On S3 two with the same bytes
-do.) Every method may be called from any thread, and raises
+Names are paths with `/` between segments. An ETag identifies a version of a blob: it is opaque, and
+two versions with different bytes never share one. (On S3 two with the same bytes do.) Every method
+may be called from any thread, and raises
 
-    ContainerNotFound, AccessDenied: the container itself can not be used.
+    ContainerNotFound, AccessDenied: the container itself cannot be used.
     StorageUnavailable: refused, timed out or busy, also after retries.
-    Unstorable: a name or metadata outside the rules of `check_name` and `encode_metadata`.
+    Unstorable: a name or metadata that `check_name` or `encode_metadata` refuses.
 
-beside what it says itself. No message holds a name, an address or content.
+besides the errors in its docstring. No message holds a name, an address or content.
 
-A client library sends a write again when its answer was lost, and then finds its own blob in
-the way. Adapters know their own write, so that of several who `create`, exactly one is told
-that it did.
+A client library repeats a write whose answer was lost, and its condition then fails because of its
+own blob. Adapters recognise their own write, so that of several concurrent `create` calls exactly
+one succeeds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ from shared.storage.blob import NO_METADATA, OCTET_STREAM, Blob, BlobEntry, Blob
 from shared.storage.blob_reader import BlobReader
 
 PAGE_SIZE = 1000
-"""Names in one answer of a listing: the most that S3 gives."""
+"""Names in one page of a listing: S3's maximum."""
 
 
 class Container(Protocol):
@@ -34,23 +34,21 @@ class Container(Protocol):
     def list(
         self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
     ) -> Iterator[BlobEntry]:
-        """Blobs whose names begin with `prefix`, in order of their names, page by page.
+        """List blobs whose names begin with `prefix`, in order of their names, page by page.
 
         Parameters
         ----------
-        after: begin behind this name, whether there is such a blob or not.
-        page_size: names in one call to the storage, 1 to 1000; a page is fetched when it is
-            needed.
+        after: start after this name, whether such a blob exists or not.
+        page_size: names in one call to the storage, 1 to 1000; pages are fetched on demand.
 
-        A blob that is written or deleted meanwhile may be among them or not; every other one
-        comes exactly once. The order is that of code points where names are of the Basic
-        Multilingual Plane. Names that end with `/`, which consoles make to show folders, are
-        left out.
+        A blob that is written or deleted meanwhile may be listed or not; every other one is
+        listed exactly once. Names of the Basic Multilingual Plane are in the order of code
+        points. Names that end with `/`, which consoles create to show folders, are omitted.
         """
         ...
 
     def properties(self, name: str) -> BlobProperties:
-        """Look at a blob. Raises `BlobNotFound`."""
+        """Return the properties of a blob. Raises `BlobNotFound`."""
         ...
 
     def open(self, name: str) -> BlobReader:
@@ -58,7 +56,7 @@ class Container(Protocol):
         ...
 
     def read(self, name: str, max_bytes: int) -> Blob:
-        """Take a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
+        """Read a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
         ...
 
     def create(
@@ -68,7 +66,7 @@ class Container(Protocol):
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that is not there yet; its ETag. Of several at once one succeeds.
+        """Create a blob and return its ETag. Of several concurrent calls one succeeds.
 
         Raises
         ------
@@ -84,11 +82,11 @@ class Container(Protocol):
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that still has this ETag; its new one. Metadata is replaced as well.
+        """Replace the blob that has this ETag, and its metadata; return its new ETag.
 
         Raises
         ------
-        Changed: it has another one, or is gone.
+        Changed: it has another ETag, or is deleted.
         """
         ...
 
@@ -99,27 +97,27 @@ class Container(Protocol):
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob, whatever was there; its ETag."""
+        """Create or replace a blob and return its ETag."""
         ...
 
     def delete(self, name: str, etag: str | None = None) -> None:
-        """Delete a blob. One that is not there is deleted already, whatever its ETag was.
+        """Delete a blob. No error if there is none, whatever the `etag`.
 
         Raises
         ------
-        Changed: there is one, and its ETag is not `etag`.
+        Changed: the blob exists, and its ETag is not `etag`.
         """
         ...
 
     def remove_leftovers(self) -> int:
-        """Remove what interrupted writes left behind, and count it.
+        """Remove leftovers of interrupted writes, and count them.
 
-        Only a folder has any: the services keep nothing of a write that did not end.
+        Only a folder has any: the services keep no incomplete write.
         """
         ...
 
 
 def check_page_size(page_size: int) -> None:
-    """Refuse what not every service takes. Raises `ValueError`."""
+    """Refuse a page size that some service does not accept. Raises `ValueError`."""
     if not 1 <= page_size <= PAGE_SIZE:
         raise ValueError(f"A page has 1 to {PAGE_SIZE} names.")

@@ -1,16 +1,14 @@
-"""A folder as a container of blobs.
+"""Adapter of a folder to the container port.
 
-A name is a path below the folder; a blob is whatever regular file there is, no matter who put it
-there. Symbolic links below the folder are not followed and not listed. `.sotto` inside it is
-Sotto's own (`folder_private`).
+A name is a path below the folder; every regular file there is a blob, whichever program wrote it.
+Symbolic links below the folder are not followed and not listed. `.sotto` inside it is private
+(`folder_private`).
 
-An ETag is inode, size and modification time. A file that is still being copied into the folder
-has another one each time it is looked at, and reading it ends in `Changed`; a file that we write
-appears whole or not at all.
+An ETag is inode, size and modification time. While a file is being copied into the folder its ETag
+changes, and reading it raises `Changed`; a file that Sotto writes appears atomically.
 
-Conditions hold among all processes of Sotto that use the folder on this machine. A foreign
-program that writes the same file in the microseconds between a look and what follows it is not
-seen. Needs POSIX.
+Conditions hold among all processes of Sotto that use the folder on this machine. A write by a
+foreign program in the microseconds between check and change is not detected. Needs POSIX.
 """
 
 import errno
@@ -47,18 +45,18 @@ from shared.storage.folder_tree import (
 from shared.storage.translated_errors import translated
 
 _NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
-_ATTEMPTS = 50  # how often a folder may vanish under a write, its last blob being deleted
+_ATTEMPTS = 50  # a folder may vanish during a write, when its last blob is deleted
 
 
 def _storage_error(error: OSError) -> StorageError:
-    """What an error of the operating system means, and nothing of its message: it has paths."""
+    """Translate an error of the operating system; its message, which has paths, is dropped."""
     number = error.errno or 0
     if number in {errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO}:
         return BlobNotFound("There is no blob of this name.")
     if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return AccessDenied("The permissions of the folder do not allow this.")
     if number in {errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL}:
-        return Unstorable("The file system can not give a file this name.")
+        return Unstorable("The file system cannot give a file this name.")
     return StorageUnavailable(f"The file system answered {errno.errorcode.get(number, '?')}.")
 
 
@@ -68,7 +66,7 @@ _in_words_of_storage = translated(OSError, _storage_error)
 class FolderContainer:
     """A folder of this machine; the port is described in `shared.storage.container`.
 
-    Every method raises `ContainerNotFound` where there is no such folder: none is made.
+    Every method raises `ContainerNotFound` if the folder does not exist: it is not created.
     """
 
     def __init__(self, root: Path) -> None:
@@ -78,7 +76,7 @@ class FolderContainer:
     def list(
         self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
     ) -> Iterator[BlobEntry]:
-        """Blobs in order of their names. A folder is looked into when its turn comes."""
+        """List blobs in order of their names. A subfolder is read when its turn comes."""
         check_page_size(page_size)
         entries = self._entries(prefix, after)
         while (entry := _next(entries)) is not None:
@@ -86,12 +84,12 @@ class FolderContainer:
 
     @_in_words_of_storage
     def properties(self, name: str) -> BlobProperties:
-        """Look at a blob. Raises `BlobNotFound`."""
+        """Return the properties of a blob. Raises `BlobNotFound`."""
         *folders, last = split_name(name)
         with open_folder(self._root, folders) as folder:
             while True:
                 properties = self._properties(name, file_facts(last, folder))
-                # A description goes with its version: look again if that was replaced.
+                # A description belongs to a version: retry if that was replaced.
                 if etag_of(file_facts(last, folder)) == properties.etag:
                     return properties
 
@@ -116,7 +114,7 @@ class FolderContainer:
         )
 
     def read(self, name: str, max_bytes: int) -> Blob:
-        """Take a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
+        """Read a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
         with self.open(name) as blob:
             if blob.properties.size_bytes > max_bytes:
                 raise too_large(max_bytes)
@@ -130,7 +128,7 @@ class FolderContainer:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that is not there yet; its ETag. Raises `AlreadyExists`."""
+        """Create a blob and return its ETag. Raises `AlreadyExists`."""
         *folders, last = split_name(name)
         described = Description.of(metadata, content_type)
         with self._private.incoming(blob_key(name), data, described) as incoming:
@@ -146,7 +144,7 @@ class FolderContainer:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that still has this ETag; its new one. Raises `Changed`."""
+        """Replace the blob that has this ETag; return its new one. Raises `Changed`."""
         *folders, last = split_name(name)
         key, described = blob_key(name), Description.of(metadata, content_type)
         with self._private.incoming(key, data, described) as incoming:
@@ -168,7 +166,7 @@ class FolderContainer:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob, whatever was there; its ETag."""
+        """Create or replace a blob and return its ETag."""
         *folders, last = split_name(name)
         key, described = blob_key(name), Description.of(metadata, content_type)
 
@@ -182,7 +180,7 @@ class FolderContainer:
 
     @_in_words_of_storage
     def delete(self, name: str, etag: str | None = None) -> None:
-        """Delete a blob, and the folders that become empty by it. Raises `Changed`."""
+        """Delete a blob, and the folders that are empty then. Raises `Changed`."""
         *folders, last = split_name(name)
         key = blob_key(name)
         with (
@@ -195,19 +193,19 @@ class FolderContainer:
                 raise _changed()
             if found is not None:
                 os.unlink(last, dir_fd=folder)
-                self._private.forget(key, found)
-        # Also where the blob was gone: an earlier try may have ended before this.
-        self._private.forget_others(key, lambda: self._current_etag(folders, last))
+                self._private.remove_description(key, found)
+        # Also if the blob was deleted before: an earlier try may have stopped before this step.
+        self._private.remove_former_descriptions(key, lambda: self._current_etag(folders, last))
         prune(self._root, folders)
 
     @_in_words_of_storage
     def remove_leftovers(self) -> int:
-        """Remove what interrupted writes left behind; how many files. None while one goes on."""
+        """Remove leftovers of interrupted writes; return their number, 0 during a write."""
         with open_folder(self._root):
             return self._private.remove_leftovers()
 
     def _entries(self, prefix: str, after: str | None) -> Iterator[BlobEntry]:
-        # Straight to the folder that the prefix is in: those beside it may be thousands.
+        # Start at the folder of the prefix: it may have thousands of siblings.
         *folders, _ = prefix.split("/")
         path = "".join(f"{segment}/" for segment in folders)
         with ExitStack() as opened:
@@ -215,7 +213,7 @@ class FolderContainer:
                 inside = split_name("/".join(folders)) if folders else ()
                 start = opened.enter_context(open_folder(self._root, inside))
             except Unstorable:
-                return  # nor can a blob be called so
+                return  # no blob can have such a name
             except OSError as error:
                 if isinstance(_storage_error(error), BlobNotFound | Unstorable):
                     return
@@ -223,7 +221,7 @@ class FolderContainer:
             yield from walk(start, path, prefix, after)
 
     def _properties(self, name: str, facts: os.stat_result) -> BlobProperties:
-        described = self._private.describe(blob_key(name), etag_of(facts))
+        described = self._private.read_description(blob_key(name), etag_of(facts))
         return BlobProperties(
             name=name,
             size_bytes=facts.st_size,
@@ -242,7 +240,7 @@ class FolderContainer:
         return None
 
     def _in_folder(self, folders: Sequence[str], place: Callable[[int], None]) -> None:
-        """Make the folder of a blob and let `place` put it there."""
+        """Create the folder of a blob and call `place` with it."""
         for _ in range(_ATTEMPTS):
             try:
                 with open_folder(self._root, folders, may_create=True) as folder:
@@ -252,10 +250,10 @@ class FolderContainer:
             except NotADirectoryError:
                 break
             return
-        raise Unstorable("What has the name of a folder of this blob is none.")
+        raise Unstorable("A file has the name of a folder of this blob.")
 
     def _claim(self, incoming: Incoming, folder: int, last: str) -> None:
-        """Give a file its name if nothing has it: one hard link of several can be made."""
+        """Give a file its name if that is free: of several hard links one succeeds."""
         try:
             os.link(
                 incoming.file,
@@ -276,7 +274,7 @@ class FolderContainer:
             raise AlreadyExists("There is a blob of this name.")
 
     def _claim_without_links(self, incoming: Incoming, folder: int, last: str) -> bool:
-        """Do the same on a file system that has no hard links, among ourselves."""
+        """Do the same on a file system without hard links, under the lock of Sotto's processes."""
         with self._private.changing():
             with suppress(FileNotFoundError):
                 os.stat(last, dir_fd=folder, follow_symlinks=False)
@@ -285,11 +283,11 @@ class FolderContainer:
             return True
 
     def _swap(self, incoming: Incoming, folder: int, last: str, key: str) -> None:
-        """Give a file its name, whatever had it."""
+        """Give a file its name, replacing another one."""
         before = _etag_or_none(last, folder)
         os.replace(incoming.file, last, src_dir_fd=incoming.folder, dst_dir_fd=folder)
         if before is not None:
-            self._private.forget(key, before)
+            self._private.remove_description(key, before)
 
 
 @_in_words_of_storage
@@ -304,4 +302,4 @@ def _etag_or_none(name: str, folder: int) -> str | None:
 
 
 def _changed() -> Changed:
-    return Changed("The blob is not what it was.")
+    return Changed("The blob has changed.")

@@ -1,11 +1,11 @@
-"""What a folder container keeps in `.sotto`: files on their way, descriptions, two locks.
+"""The private folder `.sotto` of a folder container: incoming files, descriptions, two locks.
 
-`incoming` has files that have not got their names yet. `properties` has the metadata and content
-type of blobs that have any, one small file for each version of a blob. Extended attributes
-would do for that on Linux, but not on macOS, NFS or many container mounts.
+`incoming` has files that do not have their names yet. `properties` has the metadata and content
+type of blobs that have any, one small file for each version of a blob. Extended attributes would
+work on Linux, but not on macOS, NFS or many container mounts.
 
-All this is made by the first write. A description is written before its version gets its name
-and removed after that version is gone, so no blob is ever without its own.
+The first write creates it. A description is written before its version gets its name and removed
+after that version is deleted, so no blob is ever without its description.
 """
 
 import fcntl
@@ -29,35 +29,35 @@ from shared.storage.folder_tree import (
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-_WRITES = "writes.lock"  # shared by all writers: who has it alone sees only leftovers
-_CHANGES = "changes.lock"  # makes a look at a blob and what is done to it one step
+_WRITES = "writes.lock"  # shared by all writers; its exclusive holder sees only leftovers
+_CHANGES = "changes.lock"  # makes check and change of a blob atomic
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a file can not say of a blob. The metadata is encoded for headers."""
+    """Properties of a blob that a file cannot hold. The metadata is encoded for headers."""
 
     content_type: str = OCTET_STREAM
     metadata: Mapping[str, str] | None = None
 
     @classmethod
     def of(cls, metadata: Mapping[str, str], content_type: str) -> "Description":
-        """Check and encode. Raises `Unstorable`."""
+        """Check and encode the metadata. Raises `Unstorable`."""
         return cls(content_type, encode_metadata(metadata))
 
     @property
     def is_needed(self) -> bool:
-        """Whether a file without it would say something else."""
+        """Whether it differs from the default, which needs no file."""
         return bool(self.metadata) or self.content_type != OCTET_STREAM
 
     def decoded(self) -> dict[str, str]:
-        """Return the metadata as the port tells it."""
+        """Return the metadata in the form of the port."""
         return decode_metadata(self.metadata or {})
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A whole file that has not got its name. `folder`: open, where it lies as `file`."""
+    """A complete file that does not have its name yet: `file` in the open folder `folder`."""
 
     folder: int
     file: str
@@ -65,14 +65,14 @@ class Incoming:
 
 
 class PrivateFolder:
-    """The folder `.sotto` below `root`. Blobs are meant by `blob_key`."""
+    """The folder `.sotto` below `root`. A key is the `blob_key` of a blob."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     @contextmanager
     def incoming(self, key: str, data: bytes, description: Description) -> Iterator[Incoming]:
-        """Write a file and its description; what has not got a name in the block is removed."""
+        """Write a file and its description; remove it after the block if it has no name then."""
         with self._locked(_WRITES, fcntl.LOCK_SH), self._open("incoming") as folder:
             file = f"{key}-{uuid.uuid4().hex}"
             etag = None
@@ -80,23 +80,23 @@ class PrivateFolder:
             try:
                 etag = _write(folder, file, data)
                 if description.is_needed:
-                    self._describe(key, etag, description)
+                    self._write_description(key, etag, description)
                 yield Incoming(folder, file, etag)
                 is_named = True
             finally:
                 with suppress(FileNotFoundError):
                     os.unlink(file, dir_fd=folder)
                 if etag is not None and not is_named:
-                    self.forget(key, etag)
+                    self.remove_description(key, etag)
 
     @contextmanager
     def changing(self) -> Iterator[None]:
-        """Keep every other change of a blob that is there out of the block."""
+        """Exclude other changes of existing blobs during the block."""
         with self._locked(_CHANGES, fcntl.LOCK_EX):
             yield
 
-    def describe(self, key: str, etag: str) -> Description:
-        """Read what was written about a version, the default for a foreign file."""
+    def read_description(self, key: str, etag: str) -> Description:
+        """Read the description of a version, the default for a foreign file."""
         with suppress(FileNotFoundError):
             with open_folder(self._root, (PRIVATE_FOLDER, "properties", key[:2])) as folder:
                 file = os.open(f"{key}-{etag}", READ, dir_fd=folder)
@@ -105,7 +105,7 @@ class PrivateFolder:
             return Description(written["content_type"], written["metadata"])
         return Description()
 
-    def forget(self, key: str, etag: str) -> None:
+    def remove_description(self, key: str, etag: str) -> None:
         """Remove the description of a version, if it has one."""
         with (
             suppress(FileNotFoundError),
@@ -113,10 +113,10 @@ class PrivateFolder:
         ):
             os.unlink(f"{key}-{etag}", dir_fd=folder)
 
-    def forget_others(self, key: str, current: Callable[[], str | None]) -> None:
-        """Remove descriptions of former versions, unless somebody is writing.
+    def remove_former_descriptions(self, key: str, current: Callable[[], str | None]) -> None:
+        """Remove descriptions of former versions, unless a write is in progress.
 
-        `current` tells the ETag that the blob has by then, None where there is no blob.
+        current: returns the ETag that the blob has by then, None if it does not exist.
         """
         with (
             suppress(FileNotFoundError, BlockingIOError),
@@ -129,9 +129,9 @@ class PrivateFolder:
                     os.unlink(file, dir_fd=folder)
 
     def remove_leftovers(self) -> int:
-        """Remove files whose writers have ended, with their descriptions; how many.
+        """Remove files of interrupted writes, with their descriptions; return their number.
 
-        None while somebody is writing: whose file it is can not be told.
+        0 during a write: its file is indistinguishable from a leftover.
         """
         n_removed = 0
         with (
@@ -141,13 +141,13 @@ class PrivateFolder:
         ):
             for file in _files(folder):
                 facts = os.stat(file, dir_fd=folder, follow_symlinks=False)
-                if facts.st_nlink == 1:  # it never got its name
-                    self.forget(file.partition("-")[0], etag_of(facts))
+                if facts.st_nlink == 1:  # it has no name yet
+                    self.remove_description(file.partition("-")[0], etag_of(facts))
                 os.unlink(file, dir_fd=folder)
                 n_removed += 1
         return n_removed
 
-    def _describe(self, key: str, etag: str, description: Description) -> None:
+    def _write_description(self, key: str, etag: str, description: Description) -> None:
         written = {
             "content_type": description.content_type,
             "metadata": dict(description.metadata or {}),
@@ -174,7 +174,7 @@ class PrivateFolder:
 
 
 def blob_key(name: str) -> str:
-    """Return the name under which a blob's things are kept: names may be too long for a file."""
+    """Return the name of a blob's private files: its own may be too long for a file."""
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
@@ -184,12 +184,12 @@ def _files(folder: int) -> list[str]:
 
 
 def _write(folder: int, file: str, data: bytes) -> str:
-    """Write a new file; its ETag."""
+    """Write a new file; return its ETag."""
     with os.fdopen(os.open(file, _CREATE, 0o666, dir_fd=folder), "wb") as writer:
         writer.write(data)
         writer.flush()
-        # The kernel's own clock ticks every few milliseconds, and inodes are used again at
-        # once: two versions of the same size could look alike.
+        # The kernel's clock has a resolution of milliseconds, and inodes are reused at once: two
+        # versions of the same size could have equal ETags.
         now = time.time_ns()
         os.utime(writer.fileno(), ns=(now, now))
         os.fsync(writer.fileno())

@@ -1,7 +1,7 @@
 """Files below a folder, reached without following a symbolic link.
 
-Every segment of a path is opened relative to the folder before it, so that no link is followed
-and nothing can be swapped in between. A folder is held as a file descriptor.
+Every segment of a path is opened relative to its parent, so that no link is followed and no
+segment can be swapped meanwhile. A folder is held as a file descriptor.
 """
 
 import os
@@ -15,7 +15,7 @@ from shared.errors import BlobNotFound, Changed, ContainerNotFound, Unstorable
 from shared.storage.blob import BlobEntry, check_name
 
 PRIVATE_FOLDER = ".sotto"
-"""Where Sotto keeps what it needs beside the blobs; no blob has a name in there."""
+"""Folder of private files; no blob has a name in it."""
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK opening a named pipe would wait for its writer.
@@ -23,13 +23,13 @@ READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 def split_name(name: str) -> list[str]:
-    """Segments of a blob's name. Raises `Unstorable` for what is no path below a folder."""
+    """Split a blob's name into segments. Raises `Unstorable` if it is no path below a folder."""
     check_name(name)
     segments = name.split("/")
     if "" in segments:
         raise Unstorable("A name in a folder has no empty segment.")
     if segments[0].lower() == PRIVATE_FOLDER:
-        raise Unstorable(f"Names in `{PRIVATE_FOLDER}` are taken.")
+        raise Unstorable(f"Names in `{PRIVATE_FOLDER}` are reserved.")
     return segments
 
 
@@ -37,12 +37,12 @@ def split_name(name: str) -> list[str]:
 def open_folder(
     root: Path, segments: Sequence[str] = (), *, may_create: bool = False
 ) -> Iterator[int]:
-    """Open a folder below `root`, which itself may be a link: an operator named it.
+    """Open a folder below `root`, which itself may be a link: it is an operator's setting.
 
     Raises
     ------
     ContainerNotFound: there is no root.
-    FileNotFoundError, NotADirectoryError: the rest of the way is not there, or is no folder.
+    FileNotFoundError, NotADirectoryError: a segment does not exist, or is no folder.
     """
     folder = _open_root(root)
     try:
@@ -62,12 +62,12 @@ def _open_root(root: Path) -> int:
     try:
         return os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):
-        failure = ContainerNotFound("The folder is not there.")
+        failure = ContainerNotFound("The folder does not exist.")
     raise failure
 
 
 def prune(root: Path, segments: Sequence[str]) -> None:
-    """Remove a folder below `root` and those above it, as far as they are empty."""
+    """Remove a folder below `root` and its parents while they are empty."""
     for depth in range(len(segments), 0, -1):
         try:
             with open_folder(root, segments[: depth - 1]) as above:
@@ -77,7 +77,7 @@ def prune(root: Path, segments: Sequence[str]) -> None:
 
 
 def file_facts(name: str, folder: int) -> os.stat_result:
-    """Look at a regular file. Raises `BlobNotFound` where there is none, or something else."""
+    """Return the status of a regular file. Raises `BlobNotFound` for anything else."""
     facts = os.stat(name, dir_fd=folder, follow_symlinks=False)
     check_regular(facts)
     return facts
@@ -90,7 +90,7 @@ def check_regular(facts: os.stat_result) -> None:
 
 
 def etag_of(facts: os.stat_result) -> str:
-    """Inode, size and time of modification, in nanoseconds."""
+    """ETag of a file: inode, size and time of modification in nanoseconds."""
     return f"{facts.st_ino:x}-{facts.st_size:x}-{facts.st_mtime_ns:x}"
 
 
@@ -102,11 +102,11 @@ def modified_at(facts: os.stat_result) -> datetime:
 def read_range(file: int, offset: int, size: int, etag: str) -> bytes:
     """Read a part of an open file, which must still be the version `etag` afterwards.
 
-    A file that was deleted or replaced by another one is read on as it was.
+    A file that was deleted or replaced is still read in its old version.
 
     Raises
     ------
-    Changed: it has been written to.
+    Changed: the file was written to.
     """
     pieces = []
     while size > 0 and (piece := os.pread(file, size, offset)):
@@ -119,10 +119,10 @@ def read_range(file: int, offset: int, size: int, etag: str) -> bytes:
 
 
 def walk(folder: int, path: str, prefix: str, after: str | None) -> Iterator[BlobEntry]:
-    """Regular files below a folder in order of their whole names.
+    """Yield the regular files below a folder in order of their whole names.
 
-    `path` is the name of `folder` with a `/` behind, empty for the root. A folder is looked
-    into when its turn comes, and not at all where no name in it can be meant.
+    `path` is the name of `folder` with a final `/`, empty for the root. A subfolder is read when
+    its turn comes, and skipped if no name in it can match.
     """
     for name, is_folder in _ordered(folder):
         whole = path + name
@@ -132,7 +132,7 @@ def walk(folder: int, path: str, prefix: str, after: str | None) -> Iterator[Blo
             if may_hold and not is_before and whole != f"{PRIVATE_FOLDER}/":
                 yield from _walk_inner(folder, whole, prefix, after)
         elif whole.startswith(prefix) and (after is None or whole > after):
-            with suppress(FileNotFoundError, BlobNotFound):  # gone or swapped meanwhile
+            with suppress(FileNotFoundError, BlobNotFound):  # deleted or replaced meanwhile
                 facts = file_facts(name, folder)
                 yield BlobEntry(
                     name=whole,
@@ -155,12 +155,12 @@ def _walk_inner(folder: int, whole: str, prefix: str, after: str | None) -> Iter
 
 
 def _ordered(folder: int) -> list[tuple[str, bool]]:
-    """Names in a folder; a folder's ends with `/`, which is how it sorts among whole names."""
+    """Names in a folder, sorted; a subfolder's ends with `/`, so that it sorts by whole names."""
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if not _is_text(entry.name):
-                continue  # bytes that are no UTF-8: no contract could name such a blob
+                continue  # not UTF-8: no contract can name such a blob
             if entry.is_dir(follow_symlinks=False):
                 found.append((f"{entry.name}/", True))
             elif entry.is_file(follow_symlinks=False):

@@ -1,11 +1,11 @@
-"""An S3 bucket, or what lies in it under a prefix, as a container of blobs.
+"""Adapter of an S3 bucket, or a prefix in it, to the container port.
 
 Credentials are those of the role, profile or environment (`aws_session`). The permissions are
 `s3:ListBucket` on the bucket and `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject` on its
-objects; without the first one S3 answers 403 for an object that is not there.
+objects; without the first one S3 answers 403 for an object that does not exist.
 
-An ETag of S3 is the MD5 of the bytes, or changes with them where the bucket is encrypted by KMS:
-two versions with the same bytes may look the same to a condition.
+An ETag of S3 is the MD5 of the bytes, or changes with them if the bucket is encrypted by KMS:
+two versions with the same bytes may have the same ETag.
 
 Sources: Amazon S3 user guide, "Conditional requests" (writes 2024, deletes 2025).
 """
@@ -58,8 +58,8 @@ from shared.storage.translated_errors import translated
 _ATTEMPTS = 4
 _FIRST_PAUSE_S = 0.1
 
-_BROKEN_OFF = (HTTPClientError, ResponseStreamingError, IncompleteReadError)
-_UNREACHED = (*_BROKEN_OFF, NotConnectedError)
+_ABORTED_BODY = (HTTPClientError, ResponseStreamingError, IncompleteReadError)
+_UNREACHABLE = (*_ABORTED_BODY, NotConnectedError)
 _NO_CREDENTIALS = (
     CredentialRetrievalError,
     NoCredentialsError,
@@ -79,20 +79,20 @@ def _code(error: ClientError) -> str:
 
 
 def _storage_error(error: ClientError | BotoCoreError) -> StorageError:
-    """What an error means; its message, which quotes names and addresses, is left behind."""
+    """Translate an error; its message, which quotes names and addresses, is dropped."""
     return _answer_error(error) if isinstance(error, ClientError) else _library_error(error)
 
 
 def _answer_error(error: ClientError) -> StorageError:
     status, code = _status(error), _code(error)
     if code == "NoSuchBucket":
-        return ContainerNotFound("The bucket is not there.")
+        return ContainerNotFound("The bucket does not exist.")
     if status in {401, 403} or code in _DENIED:
         return AccessDenied("S3 does not permit this.")
     if status == 404:
         return BlobNotFound("There is no blob of this name.")
     if status == 412:
-        return Changed("The blob is not what it was.")
+        return Changed("The blob has changed.")
     if status in {429, 500, 502, 503, 504} or code in _BUSY:
         return StorageUnavailable(f"S3 answered {status}, also after retries.")
     return StorageError(f"S3 answered {status}.")
@@ -101,9 +101,9 @@ def _answer_error(error: ClientError) -> StorageError:
 def _library_error(error: BotoCoreError) -> StorageError:
     if isinstance(error, _NO_CREDENTIALS):
         return AccessDenied("There are no credentials for S3.")
-    if isinstance(error, _UNREACHED):
-        return StorageUnavailable("S3 can not be reached, also after retries.")
-    return StorageError(f"S3 can not be asked: {type(error).__name__}.")
+    if isinstance(error, _UNREACHABLE):
+        return StorageUnavailable("S3 cannot be reached, also after retries.")
+    return StorageError(f"S3 cannot be parameters: {type(error).__name__}.")
 
 
 _in_words_of_storage = translated((ClientError, BotoCoreError), _storage_error)
@@ -115,7 +115,7 @@ class S3Container:
     Parameters
     ----------
     client: of `aws_client("s3")`.
-    prefix: what the keys of all blobs begin with and their names do not, such as `calls/`.
+    prefix: start of the keys of all blobs that their names do not have, such as `calls/`.
     """
 
     def __init__(self, client: Any, bucket: str, prefix: str = "") -> None:
@@ -127,22 +127,22 @@ class S3Container:
     def list(
         self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
     ) -> Iterator[BlobEntry]:
-        """Blobs in order of their names; S3 begins behind `after` by itself."""
+        """List blobs in order of their names; S3 itself starts after `after`."""
         check_page_size(page_size)
-        asked = {"Bucket": self._bucket, "Prefix": self._prefix + prefix, "MaxKeys": page_size}
+        parameters = {"Bucket": self._bucket, "Prefix": self._prefix + prefix, "MaxKeys": page_size}
         if after:
-            asked["StartAfter"] = self._prefix + after
+            parameters["StartAfter"] = self._prefix + after
         while True:
-            page = self._page(asked)
+            page = self._page(parameters)
             for found in page.get("Contents", ()):
                 if not found["Key"].endswith("/"):
                     yield self._entry(found)
             if not page.get("IsTruncated"):
                 return
-            asked["ContinuationToken"] = page["NextContinuationToken"]
+            parameters["ContinuationToken"] = page["NextContinuationToken"]
 
     def properties(self, name: str) -> BlobProperties:
-        """Look at a blob. Raises `BlobNotFound`."""
+        """Return the properties of a blob. Raises `BlobNotFound`."""
         return self._properties(name, self._head(name))
 
     def open(self, name: str) -> BlobReader:
@@ -151,7 +151,7 @@ class S3Container:
         return BlobReader.of(lambda offset, size, etag: self._get(name, offset, size, etag))
 
     def read(self, name: str, max_bytes: int) -> Blob:
-        """Take a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
+        """Read a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
         check_name(name)
         return read_whole(lambda offset, size, etag: self._get(name, offset, size, etag), max_bytes)
 
@@ -162,12 +162,12 @@ class S3Container:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that is not there yet; its ETag. Raises `AlreadyExists`."""
-        asked = self._asked(name, data, metadata, content_type)
+        """Create a blob and return its ETag. Raises `AlreadyExists`."""
+        parameters = self._write_parameters(name, data, metadata, content_type)
         try:
-            return self._write(asked | {"IfNoneMatch": "*"})
+            return self._write(parameters | {"IfNoneMatch": "*"})
         except Changed:
-            etag = self._own_write(name, asked["Metadata"])
+            etag = self._find_own_write(name, parameters["Metadata"])
         if etag is None:
             raise AlreadyExists("There is a blob of this name.")
         return etag
@@ -180,14 +180,14 @@ class S3Container:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob that still has this ETag; its new one. Raises `Changed`."""
-        asked = self._asked(name, data, metadata, content_type)
+        """Replace the blob that has this ETag; return its new one. Raises `Changed`."""
+        parameters = self._write_parameters(name, data, metadata, content_type)
         try:
-            return self._write(asked | {"IfMatch": f'"{etag}"'})
+            return self._write(parameters | {"IfMatch": f'"{etag}"'})
         except (BlobNotFound, Changed):
-            own = self._own_write(name, asked["Metadata"])
+            own = self._find_own_write(name, parameters["Metadata"])
         if own is None:
-            raise Changed("The blob is not what it was.")
+            raise Changed("The blob has changed.")
         return own
 
     def put(
@@ -197,13 +197,13 @@ class S3Container:
         metadata: Mapping[str, str] = NO_METADATA,
         content_type: str = OCTET_STREAM,
     ) -> str:
-        """Write a blob, whatever was there; its ETag."""
-        return self._write(self._asked(name, data, metadata, content_type))
+        """Create or replace a blob and return its ETag."""
+        return self._write(self._write_parameters(name, data, metadata, content_type))
 
     def delete(self, name: str, etag: str | None = None) -> None:
         """Delete a blob. Raises `Changed`.
 
-        In a bucket with versions this leaves a former version behind: see `docs/storage.md`.
+        A bucket with versions keeps the former version: see `docs/storage.md`.
         """
         check_name(name)
         condition = {} if etag is None else {"IfMatch": f'"{etag}"'}
@@ -216,15 +216,15 @@ class S3Container:
         else:
             return
         if is_there:
-            raise Changed("The blob is not what it was.")
+            raise Changed("The blob has changed.")
 
     def remove_leftovers(self) -> int:
-        """Nothing: S3 keeps no object that was not written whole."""
+        """Do nothing: S3 keeps no incomplete object."""
         return 0
 
     @_in_words_of_storage
-    def _page(self, asked: Mapping[str, Any]) -> Any:
-        return self._client.list_objects_v2(**asked)
+    def _page(self, parameters: Mapping[str, Any]) -> Any:
+        return self._client.list_objects_v2(**parameters)
 
     @_in_words_of_storage
     def _head(self, name: str) -> Any:
@@ -236,12 +236,12 @@ class S3Container:
         self._client.delete_object(Bucket=self._bucket, Key=self._prefix + name, **condition)
 
     @_in_words_of_storage
-    def _write(self, asked: Mapping[str, Any]) -> str:
-        """Put an object. Two conditional writes at once make S3 answer 409 and ask to try again."""
+    def _write(self, parameters: Mapping[str, Any]) -> str:
+        """Put an object. S3 answers 409 to concurrent conditional writes, which are retried."""
         attempt = 0
         while True:
             try:
-                return _unquoted(self._client.put_object(**asked)["ETag"])
+                return _unquoted(self._client.put_object(**parameters)["ETag"])
             except ClientError as error:
                 attempt += 1
                 if _status(error) != 409 or attempt == _ATTEMPTS:
@@ -257,32 +257,32 @@ class S3Container:
 
     @_in_words_of_storage
     def _get_range(
-        self, name: str, asked_range: str, condition: Mapping[str, str]
+        self, name: str, requested_range: str, condition: Mapping[str, str]
     ) -> tuple[bytes, BlobProperties] | None:
-        """Read a range, or None where the object has no such bytes.
+        """Read a range; None if the object has no such bytes.
 
-        botocore tries a request again, but not a body that breaks off.
+        botocore retries a request, but not an aborted body.
         """
         attempt = 0
         while True:
             try:
                 answer = self._client.get_object(
-                    Bucket=self._bucket, Key=self._prefix + name, Range=asked_range, **condition
+                    Bucket=self._bucket, Key=self._prefix + name, Range=requested_range, **condition
                 )
-                # The body's own `with` gives urllib3's stream, with urllib3's errors.
+                # The body's own `with` returns urllib3's stream, with urllib3's errors.
                 with closing(answer["Body"]) as body:
                     return body.read(), self._properties(name, answer)
             except ClientError as error:
                 if _status(error) == 416:
                     return None
                 raise
-            except _BROKEN_OFF:
+            except _ABORTED_BODY:
                 attempt += 1
                 if attempt == _ATTEMPTS:
                     raise
                 _pause(attempt)
 
-    def _asked(
+    def _write_parameters(
         self, name: str, data: bytes, metadata: Mapping[str, str], content_type: str
     ) -> dict[str, Any]:
         check_name(name)
@@ -294,8 +294,8 @@ class S3Container:
             "Metadata": mark_write(encode_metadata(metadata)),
         }
 
-    def _own_write(self, name: str, marked: Mapping[str, str]) -> str | None:
-        """ETag of the object if it is what we wrote in a try whose answer was lost."""
+    def _find_own_write(self, name: str, marked: Mapping[str, str]) -> str | None:
+        """Return the ETag if an earlier try of this write, with a lost answer, wrote the object."""
         try:
             found = self._head(name)
         except BlobNotFound:
@@ -318,7 +318,7 @@ class S3Container:
         )
 
     def _properties(self, name: str, answer: Mapping[str, Any]) -> BlobProperties:
-        # A range tells the size of the whole behind a slash: `bytes 0-9/1234`.
+        # `ContentRange` has the size of the object after a slash: `bytes 0-9/1234`.
         of_range = answer.get("ContentRange")
         return BlobProperties(
             name=name,
@@ -335,5 +335,5 @@ def _unquoted(etag: str) -> str:
 
 
 def _pause(attempt: int) -> None:
-    """Wait 0.1, 0.2, 0.4 s and up to as much again, so that two do not meet each time."""
+    """Wait 0.1, 0.2, 0.4 s with a jitter of up to as much again, so that retries do not collide."""
     time.sleep(_FIRST_PAUSE_S * 2 ** (attempt - 1) * (1 + random.random()))  # noqa: S311

@@ -1,13 +1,13 @@
-"""A queue of work in one SQLite file: many processes, one machine, no service.
+"""Adapter of one SQLite file to the queue of work: many processes, one machine, no service.
 
-The file, and what SQLite keeps beside it (`-wal`, `-shm`), are readable by their owner alone.
-Nothing is lost when a process is killed or the power fails: what `put` has returned from is on
-the disk. A network share is no place for it, since processes share memory through it
+The file and SQLite's companions (`-wal`, `-shm`) are readable by their owner alone. No message is
+lost when a process is killed or the power fails: it is on the disk when `put` returns. The file
+must not be on a network share, since processes share memory through it
 (https://www.sqlite.org/wal.html).
 
-An empty queue is looked at with pauses of up to a quarter of a second, so a message of another
-process waits so long at most; half of that on average. An idle worker takes 0.1 % of a core.
-Each write takes one to two milliseconds, most of it waiting for the disk.
+An empty queue is polled with pauses of up to a quarter of a second, the longest delay of a message
+of another process. An idle worker takes 0.1 % of a core. A write takes one to two milliseconds,
+most of it waiting for the disk.
 """
 
 import os
@@ -25,9 +25,9 @@ from shared.storage.translated_errors import translated
 from shared.storage.work_queue import MAX_DELIVERIES, Receipt, StoredMessage, WorkQueue
 
 BUSY_S = 30
-"""How long one process waits for another's write. A write takes milliseconds."""
+"""Limit of waiting for another process's write. A write takes milliseconds."""
 
-_OPENING = threading.Lock()
+_CONNECT_LOCK = threading.Lock()
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
@@ -43,21 +43,21 @@ CREATE INDEX IF NOT EXISTS visible ON messages (place, visible_at_s);
 
 
 def _failure(error: Exception) -> StorageUnavailable:
-    """Say what kind of error SQLite or the file system had; its own words may quote a path."""
+    """Translate an error of SQLite or the file system; its text may quote a path."""
     reason = type(error).__name__
     if isinstance(error, sqlite3.Error):
         reason = getattr(error, "sqlite_errorname", reason)
     elif isinstance(error, OSError) and error.errno:
         reason = os.strerror(error.errno)
-    return StorageUnavailable(f"The file of the queue can not be used: {reason}.")
+    return StorageUnavailable(f"The file of the queue cannot be used: {reason}.")
 
 
 def open_sqlite_queue(path: Path, max_deliveries: int = MAX_DELIVERIES) -> WorkQueue:
-    """Open the queue in this file; the file is made where it is missing, its folder is not.
+    """Open the queue in this file; the file is created if it is missing, its folder is not.
 
     Raises
     ------
-    StorageUnavailable: the file can not be made, or is no queue.
+    StorageUnavailable: the file cannot be created, or is no queue.
     """
     with ExitStack() as opened:
         files, notices, dead = (
@@ -69,12 +69,12 @@ def open_sqlite_queue(path: Path, max_deliveries: int = MAX_DELIVERIES) -> WorkQ
 
 
 class SqliteStore:
-    """One place of a file of messages: a `MessageStore`.
+    """One lane of a file of messages: a `MessageStore`.
 
     Parameters
     ----------
-    now_s: the clock, seconds since 1970. It is the wall clock, since leases outlive a restart
-        of the machine; set forward it ends leases early, and work is done twice.
+    now_s: the clock, seconds since 1970. It is the wall clock, since leases outlive a restart of
+        the machine; if it is set forward, leases end early and work is done twice.
     """
 
     longest_pause_s = 0.25
@@ -86,7 +86,7 @@ class SqliteStore:
         self._connection = _connect(path)
 
     def prepare(self) -> None:
-        """Do nothing: opening the file has made all there is."""
+        """Do nothing: opening the file creates the table."""
 
     def put(self, body: bytes, delay_s: int) -> None:
         """Add a message; it is on the disk when this returns."""
@@ -96,9 +96,9 @@ class SqliteStore:
         )
 
     def take(self, visibility_s: int, wait_s: float) -> StoredMessage | None:  # noqa: ARG002 - may wait, need not
-        """Hand out the message that has been visible longest; None at once where none is."""
+        """Receive the message that has been visible longest; None at once if there is none."""
         now_s = self._now_s()
-        # A look that takes no lock on the file, so that idle workers hold nobody up.
+        # A query without a lock on the file, so that idle workers block no other process.
         if not self._read(
             "SELECT 1 FROM messages WHERE place = ? AND visible_at_s <= ? LIMIT 1",
             (self._place, now_s),
@@ -119,7 +119,7 @@ class SqliteStore:
         return StoredMessage(body, Receipt(str(row_id), token), delivery_count)
 
     def extend(self, receipt: Receipt, visibility_s: int) -> Receipt:
-        """Hide a message for `visibility_s` from now, under a new receipt."""
+        """Hide a message for `visibility_s` from now; return its new receipt."""
         token = uuid.uuid4().hex
         now_s = self._now_s()
         self._change(
@@ -143,30 +143,30 @@ class SqliteStore:
 
     def _change(self, statement: str, values: Sequence[Any]) -> None:
         if not self._write(statement, values):
-            raise LeaseLost("Somebody else has the message, or it is gone.")
+            raise LeaseLost("Another worker has the message, or it is deleted.")
 
     @translated(sqlite3.Error, _failure)
     def _read(self, statement: str, values: Sequence[Any]) -> list[Any]:
         with self._turn:
             return self._connection.execute(statement, values).fetchall()
 
-    # A statement that writes locks the file before it reads, so it sees what others have
-    # written and never has to be tried again.
+    # A write statement locks the file before it reads, so it sees all committed writes and never
+    # needs a retry.
     _write = _read
 
 
 @translated(OSError, _failure)
 @translated(sqlite3.Error, _failure)
 def _connect(path: Path) -> sqlite3.Connection:
-    """Open the file, or make it, its owner's alone; SQLite gives those beside it its mode."""
-    with _OPENING:
-        # A descriptor of ours may only be open while no connection of this process is: closing
-        # it would drop the connection's locks (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """Open or create the file, readable by its owner alone; its companions get the same mode."""
+    with _CONNECT_LOCK:
+        # No connection of this process may be open while this descriptor is: closing it would
+        # drop the connection's locks (https://www.sqlite.org/howtocorrupt.html, 2.2).
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
             path.chmod(0o600)
-        # Autocommit: every statement is a transaction of its own.
+        # Autocommit: every statement is one transaction.
         connection = sqlite3.connect(
             path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
@@ -179,7 +179,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _set_up(connection: sqlite3.Connection) -> None:
-    """Choose how the file is written, and make the table where it is missing."""
+    """Set the write modes of the file, and create the table if it is missing."""
     # Sorting and undoing never spill into a temporary file.
     connection.execute("PRAGMA temp_store = MEMORY")
     deadline_s = time.monotonic() + BUSY_S
@@ -188,12 +188,12 @@ def _set_up(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             break
         except sqlite3.OperationalError as error:
-            # Two that switch a new file at once: SQLite does not wait here, it refuses one.
+            # If two processes switch a new file at once, SQLite refuses one instead of waiting.
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline_s:
                 raise
             time.sleep(0.01)
-    # Each commit reaches the disk. With NORMAL the last ones would be lost with the power.
+    # Each commit reaches the disk. With NORMAL a power failure would lose the last ones.
     connection.execute("PRAGMA synchronous = FULL")
-    # What is deleted is overwritten.
+    # Deleted content is overwritten.
     connection.execute("PRAGMA secure_delete = ON")
     connection.executescript(_SCHEMA)

@@ -1,8 +1,8 @@
-"""A queue of work in Amazon SQS: a standard queue, `<name>-notices`, and the dead-letter place.
+"""Adapter of Amazon SQS to the queue of work: a standard queue, `<name>-notices`, dead letters.
 
-Infrastructure makes all three. A redrive policy to the last one with a `maxReceiveCount` of
-`max_deliveries` may do the burying; without one it is done here. Set the retention to 14 days
-on all: SQS forgets a message after four unless it is told otherwise, and after 14 in any case.
+Infrastructure creates all three queues. A redrive policy to the dead-letter queue with a
+`maxReceiveCount` of `max_deliveries` may dead-letter messages; without one this module does. Set
+the retention of all to 14 days, SQS's maximum: its default is four.
 """
 
 import math
@@ -28,7 +28,7 @@ _LONGEST_WAIT_S = 20
 _READ_TIMEOUT_S = _LONGEST_WAIT_S + 10
 _ADDRESS = re.compile(r"(https?://(?:sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?|[^/]+))/\S+")
 
-# Codes of the JSON protocol, with the names that the older query protocol gave some of them.
+# Codes of the JSON protocol, and the names of some of them in the older query protocol.
 _LOST = frozenset(
     {
         "MessageNotInflight",
@@ -63,12 +63,11 @@ def open_sqs_queue(
     Parameters
     ----------
     queue_url, dead_letter_url: such as `https://sqs.eu-west-1.amazonaws.com/123456789012/work`.
-        Calls go to the host they name, a private endpoint or an emulator as well.
+        Calls go to their host, which may be a private endpoint or an emulator.
 
     Raises
     ------
-    ConfigurationError: that is no such address, or neither it nor the environment names a
-        region.
+    ConfigurationError: invalid address, or neither it nor the environment names a region.
     """
     with ExitStack() as opened:
         files, notices, dead = (
@@ -80,7 +79,7 @@ def open_sqs_queue(
 
 
 def _client(queue_url: str) -> Any:
-    """Make a client for the region and host that the address of a queue names."""
+    """Make a client for the region and host of a queue's address."""
     found = _ADDRESS.fullmatch(queue_url)
     if found is None:
         raise ConfigurationError(
@@ -97,7 +96,7 @@ def _client(queue_url: str) -> Any:
 class SqsStore:
     """One queue: a `MessageStore`. `client` is boto3's, closed with the store."""
 
-    # `take` has waited already; this is between two of its waits.
+    # `take` waits itself; this is the pause between two of its calls.
     longest_pause_s = 0.02
 
     def __init__(self, queue_url: str, client: Any) -> None:
@@ -105,19 +104,19 @@ class SqsStore:
         self._client = client
 
     def prepare(self) -> None:
-        """Look whether the queue is there. Infrastructure makes it."""
-        self._call("get_queue_attributes", _refusal, AttributeNames=["QueueArn"])
+        """Check that the queue exists. Infrastructure creates it."""
+        self._call("get_queue_attributes", _service_error, AttributeNames=["QueueArn"])
 
     def put(self, body: bytes, delay_s: int) -> None:
         """Add a message."""
         text = body.decode(errors="replace")
-        self._call("send_message", _refusal, MessageBody=text, DelaySeconds=delay_s)
+        self._call("send_message", _service_error, MessageBody=text, DelaySeconds=delay_s)
 
     def take(self, visibility_s: int, wait_s: float) -> StoredMessage | None:
-        """Hand out a message; waits up to 20 s of `wait_s` for one."""
+        """Receive a message; waits for one for `wait_s`, at most 20 s."""
         answer = self._call(
             "receive_message",
-            _refusal,
+            _service_error,
             MaxNumberOfMessages=1,
             VisibilityTimeout=visibility_s,
             WaitTimeSeconds=min(_LONGEST_WAIT_S, math.ceil(wait_s)),
@@ -132,18 +131,18 @@ class SqsStore:
         return None
 
     def extend(self, receipt: Receipt, visibility_s: int) -> Receipt:
-        """Hide a message for `visibility_s` from now. The receipt stays the same here."""
+        """Hide a message for `visibility_s` from now. SQS keeps the receipt."""
         self._call(
             "change_message_visibility",
-            _receipt_refusal,
+            _receipt_error,
             ReceiptHandle=receipt.token,
             VisibilityTimeout=visibility_s,
         )
         return receipt
 
     def remove(self, receipt: Receipt) -> None:
-        """Delete a message. Of a lost one SQS need not say so (see `WorkQueue`)."""
-        self._call("delete_message", _receipt_refusal, ReceiptHandle=receipt.token)
+        """Delete a message. SQS may not report a lost one (see `WorkQueue`)."""
+        self._call("delete_message", _receipt_error, ReceiptHandle=receipt.token)
 
     def close(self) -> None:
         """Close its connections."""
@@ -155,7 +154,7 @@ class SqsStore:
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         call = getattr(self._client, operation)
-        call = translated(ClientError, refusal)(translated(BotoCoreError, _failure)(call))
+        call = translated(ClientError, refusal)(translated(BotoCoreError, _transport_error)(call))
         return call(QueueUrl=self._url, **parameters)
 
 
@@ -163,19 +162,19 @@ def _code(error: Any) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def _receipt_refusal(error: Any) -> StorageError:
-    """Translate an answer about a receipt; it is invalid where the message is gone."""
+def _receipt_error(error: Any) -> StorageError:
+    """Translate an error about a receipt; it is invalid if the message is deleted."""
     if _code(error) in _LOST:
-        return LeaseLost("Somebody else has the message, or it is gone.")
-    return _refusal(error)
+        return LeaseLost("Another worker has the message, or it is deleted.")
+    return _service_error(error)
 
 
-def _refusal(error: Any) -> StorageError:
-    """Translate an answer of the service that is an error."""
+def _service_error(error: Any) -> StorageError:
+    """Translate an error answer of the service."""
     code = _code(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _MISSING:
-        return QueueNotFound("The queue is not there.")
+        return QueueNotFound("The queue does not exist.")
     if code in _DENIED or status in {401, 403}:
         return AccessDenied("The role or key does not permit this.")
     if code in _BUSY or status >= 500:
@@ -183,8 +182,8 @@ def _refusal(error: Any) -> StorageError:
     return StorageError(f"The queue answered {status}.")
 
 
-def _failure(error: Exception) -> StorageError:
-    """Translate what kept the service from answering."""
+def _transport_error(error: Exception) -> StorageError:
+    """Translate an error without an answer of the service."""
     if type(error).__name__ in {"NoCredentialsError", "PartialCredentialsError"}:
         return AccessDenied("There are no credentials for the queue.")
-    return StorageUnavailable("The queue can not be reached.")
+    return StorageUnavailable("The queue cannot be reached.")

@@ -1,4 +1,4 @@
-"""Errors of a library or the operating system in the words of the port.
+"""Translation of errors of a library or the operating system to those of the port.
 
 The original is dropped, not chained: it may quote addresses with signatures, names or answers.
 """
@@ -17,7 +17,7 @@ _E = TypeVar("_E", bound=Exception)
 def translated(
     kind: type[_E] | tuple[type[_E], ...], translate: Callable[[_E], StorageError]
 ) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Decorate a function so that errors of `kind` leave it translated."""
+    """Decorate a function so that it raises errors of `kind` translated."""
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @functools.wraps(function)
@@ -26,7 +26,7 @@ def translated(
                 return function(*args, **kwargs)
             except kind as error:
                 failure = translate(error)
-            # Raised outside of the handler, so that it carries no context.
+            # Raised outside of the handler, so that it has no context.
             raise failure
 
         return call

@@ -1,13 +1,13 @@
-"""What a queue carries: which work is to be done on which job. Identifiers and nothing else.
+"""Messages of the queue: a kind of work and a job, by identifiers only.
 
-No name of a file, no address, no text: a queue and its dead-letter place may be read by people
-who may not read a job. Its wire form is one small JSON object,
+A message has no file name, address or text: people without access to a job may read a queue and
+its dead letters. The wire form is one small JSON object,
 
     {"v":1,"kind":"transcribe","job":"0b0e9f5e-…","file":3,"attempt":1}
     {"v":1,"kind":"web_hook","job":"0b0e9f5e-…","hook":"5d1c…","event":"transcriptionCompletion",
      "invocation":"9a02…","attempt":1}
 
-in UTF-8 on SQS and SQLite, in Base64 of it on Azure, where the queue trigger expects that.
+in UTF-8 on SQS and SQLite, in Base64 on Azure, as the queue trigger expects.
 """
 
 import json
@@ -20,17 +20,17 @@ from shared.json_fields import FieldError, JsonFields, is_uuid
 
 MAX_MESSAGE_BYTES = 512
 MAX_FILES = 10_000
-"""Files of one job: what the batch contract allows for a container."""
+"""Files of one job: the batch contract's limit for a container."""
 
 MAX_ATTEMPTS = 1000
 _VERSION = 1
 
 
 class WorkKind(StrEnum):
-    """What is to be done.
+    """Kind of work.
 
-    `TRANSCRIBE` is about one file, `FAN_OUT` about that and the next ones: each gets a message
-    of its own. `WEB_HOOK` tells one web hook of one event.
+    `TRANSCRIBE` is for one file; `FAN_OUT` for that and the next ones, and sends one message for
+    each. `WEB_HOOK` delivers one notification.
     """
 
     TRANSCRIBE = "transcribe"
@@ -42,7 +42,7 @@ _OF_FILES = frozenset({WorkKind.TRANSCRIBE, WorkKind.FAN_OUT})
 
 
 class HookEvent(StrEnum):
-    """What a web hook can be told, in the contract's words."""
+    """Event of a web hook, with the contract's name."""
 
     TRANSCRIPTION_CREATION = "transcriptionCreation"
     TRANSCRIPTION_PROCESSING = "transcriptionProcessing"
@@ -54,10 +54,10 @@ class HookEvent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HookNotice:
-    """Which web hook is told of what.
+    """One notification: hook, event, invocation.
 
     hook_id: UUID in lower case.
-    invocation_id: UUID in lower case; the same however often it is told.
+    invocation_id: UUID in lower case; the same for every delivery attempt.
     """
 
     hook_id: str
@@ -73,16 +73,16 @@ class HookNotice:
 class WorkMessage:
     """One piece of work.
 
-    Raises `MalformedMessage` where a field is out of its range, so that no other text can get
-    into a queue.
+    Raises `MalformedMessage` for a field out of its range, so that no other text can enter a
+    queue.
 
     Parameters
     ----------
-    job_id: UUID in lower case; the web hook's own where it is told of nothing but itself.
-    file_index: place of the file in its job, 0 to 9999; None where the work is no file's.
-    attempt: which try at this work this is, from 1. It counts what was sent anew, a lease's
-        `delivery_count` how often this very message was handed out.
-    notice: of a web hook, and only there.
+    job_id: UUID in lower case; the web hook's own id for events of the web hook itself.
+    file_index: index of the file in its job, 0 to 9999; None for work without a file.
+    attempt: number of the attempt at this work, from 1. It counts messages that were sent anew,
+        a lease's `delivery_count` the deliveries of this very message.
+    notice: the notification, for `WEB_HOOK` only.
     """
 
     kind: WorkKind
@@ -95,11 +95,11 @@ class WorkMessage:
         if not is_uuid(self.job_id):
             raise MalformedMessage("A message's job must be a UUID in lower case.")
         if (self.file_index is not None) != (self.kind in _OF_FILES):
-            raise MalformedMessage("A message names a file where the work is a file's.")
+            raise MalformedMessage("A message names a file if, and only if, its work is of a file.")
         if self.file_index is not None and not 0 <= self.file_index < MAX_FILES:
             raise MalformedMessage(f"A message's file must be 0 to {MAX_FILES - 1}.")
         if (self.notice is not None) != (self.kind is WorkKind.WEB_HOOK):
-            raise MalformedMessage("A message holds a notice where the work is a web hook's.")
+            raise MalformedMessage("A message holds a notice if, and only if, it is a web hook's.")
         if not 1 <= self.attempt <= MAX_ATTEMPTS:
             raise MalformedMessage(f"A message's attempt must be 1 to {MAX_ATTEMPTS}.")
 
@@ -136,7 +136,7 @@ class WorkMessage:
             )
             fields.end()
         except FieldError as error:
-            raise MalformedMessage(f"The message can not be read: {error}.") from None
+            raise MalformedMessage(f"The message cannot be read: {error}.") from None
         return message
 
 

@@ -1,22 +1,22 @@
-"""The queue of work: what was sent is handed to one worker at a time until one has done it.
+"""The queue of work: a message is delivered to one worker at a time until one acknowledges it.
 
     queue.send(WorkMessage(WorkKind.TRANSCRIBE, job_id, 3))
     lease = queue.lease(visibility_s=60, wait_s=20)
     ...
     queue.acknowledge(lease)
 
-Delivery is at least once and in no promised order: work must give the same result when it is
-done twice. A worker that dies loses nothing: its message is handed out again when the lease
-ends. A message that was handed out too often, or that is not one of Sotto's, goes to the
-dead-letter place. From there a report takes it; what is not Sotto's stays.
+Delivery is at least once and in no guaranteed order: work must be idempotent. The message of a
+worker that dies is delivered again when the lease ends. A message that was delivered too often, or
+that is foreign, becomes a dead letter. The report of dead letters removes Sotto's; foreign ones
+stay.
 
-What web hooks are to be told waits in a lane of its own, `lease(..., lane=Lane.NOTICES)`, so that
-a notice of a moment does not wait behind files of an hour.
+Notifications of web hooks have a separate lane, `lease(..., lane=Lane.NOTICES)`, so that a notice,
+which takes a moment, does not wait for files, which take an hour.
 
-Here is what all queues have in common; the technologies differ only in a `MessageStore`, the
-port: `azure_queue.py`, `sqs.py` and `sqlite_queue.py`. On Functions and Lambda the platform
-takes messages out and counts deliveries, and only `send`, `accept` and `dead_letters` are used;
-the places and the wire form are the same.
+`WorkQueue` is common to all technologies; they differ only in the adapter of the port
+`MessageStore`: `azure_queue.py`, `sqs.py` and `sqlite_queue.py`. On Functions and Lambda the
+platform receives messages and counts deliveries, and only `send`, `accept` and `dead_letters` are
+used; queues and wire form are the same.
 """
 
 import threading
@@ -31,22 +31,22 @@ from shared.errors import LeaseLost, MalformedMessage, StorageUnavailable
 from shared.storage.work_message import WorkMessage
 
 MAX_DELIVERIES = 5
-"""As `extensions.queues.maxDequeueCount` of Functions, and `maxReceiveCount` as we deploy it."""
+"""Equal to `extensions.queues.maxDequeueCount` of Functions and the deployed `maxReceiveCount`."""
 
 MAX_DELAY_S = 900
-"""Longest delay of a message that is sent: SQS takes no more."""
+"""Longest delay of a sent message: SQS's limit."""
 
 MAX_VISIBILITY_S = 43_200
-"""Longest lease, 12 h: SQS takes no more, counted from when the message was handed out."""
+"""Longest lease, 12 h from the delivery: SQS's limit."""
 
 _SHORTEST_PAUSE_S = 0.02
-# Of what is malformed so much is kept: enough to tell whose it is, and no more than any queue
-# takes in Base64.
+# Bytes of a malformed message that are kept: enough to identify its sender, and within every
+# queue's limit in Base64.
 _KEPT_BYTES = 32_768
 
 
 class Lane(Enum):
-    """Which messages a worker takes: work on files, or notices of web hooks."""
+    """Lane of messages: work on files, or notices of web hooks."""
 
     FILES = auto()
     NOTICES = auto()
@@ -54,7 +54,7 @@ class Lane(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a store needs to know its message again: opaque."""
+    """Opaque handle of a delivered message."""
 
     id: str
     token: str = field(repr=False)
@@ -62,7 +62,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """A message as a store hands it out. `delivery_count` counts this time as well."""
+    """A delivered message of a store. `delivery_count` includes this delivery."""
 
     body: bytes = field(repr=False)
     receipt: Receipt
@@ -70,37 +70,36 @@ class StoredMessage:
 
 
 class MessageStore(Protocol):
-    """One lane or place of a technology: bytes in, bytes out. May be called from any thread.
+    """Port of one queue of a technology: bytes in, bytes out. May be called from any thread.
 
-    Raises `QueueNotFound`, `AccessDenied` and `StorageUnavailable`; no message of an error
-    holds an address or content.
+    Raises `QueueNotFound`, `AccessDenied` and `StorageUnavailable`; no error's message holds an
+    address or content.
     """
 
     longest_pause_s: float
-    """Between two looks at an empty queue, so the longest time a message lies unnoticed."""
+    """Longest pause between two polls of an empty queue, so the longest delay of a message."""
 
     def prepare(self) -> None:
-        """Make the queue where it is missing and may be made."""
+        """Create the queue if it is missing and this identity may create it."""
         ...
 
     def put(self, body: bytes, delay_s: int) -> None:
-        """Add a message that nobody sees before `delay_s` is over."""
+        """Add a message that becomes visible after `delay_s`."""
         ...
 
     def take(self, visibility_s: int, wait_s: float) -> StoredMessage | None:
-        """Hand out a message that nobody else sees for `visibility_s`.
+        """Receive a message and hide it from other workers for `visibility_s`.
 
-        None where there is none. The call may wait up to `wait_s` for one, where the service
-        can; it need not.
+        None if there is none. An adapter with long polling waits up to `wait_s` for one.
         """
         ...
 
     def extend(self, receipt: Receipt, visibility_s: int) -> Receipt:
-        """Hide a message for `visibility_s` from now; 0 shows it at once. The old receipt ends.
+        """Hide a message for `visibility_s` from now, 0 for not at all; return its new receipt.
 
         Raises
         ------
-        LeaseLost: the message was handed out again, or is gone.
+        LeaseLost: the message was delivered again, or is deleted.
         """
         ...
 
@@ -109,22 +108,22 @@ class MessageStore(Protocol):
 
         Raises
         ------
-        LeaseLost: as above, where the service tells.
+        LeaseLost: as above, if the service reports it.
         """
         ...
 
     def close(self) -> None:
-        """Let go of connections and files."""
+        """Close connections and files."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A message that this worker alone has, for a time.
+    """Exclusive right to a message, for a time.
 
-    delivery_count: how often it was handed out, this time included; 1 for the first.
+    delivery_count: deliveries of the message, this one included; 1 for the first.
     held_until_s: on the clock of `time.monotonic`. Renew well before.
-    lane: that it was taken from.
+    lane: lane of the message.
     """
 
     message: WorkMessage
@@ -136,11 +135,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """A message that is not handed out any more.
+    """A message that is no longer delivered.
 
-    message: None where it is not one of Sotto's, or of a later version of it: such a letter
-        stays where it is.
-    problem: then what is wrong with it, without a word of what it held.
+    message: None for a foreign message, or one of a later version: such a letter stays in the
+        dead-letter queue.
+    problem: description of the defect then, without its content.
     """
 
     message: WorkMessage | None
@@ -148,15 +147,14 @@ class DeadLetter:
 
 
 class WorkQueue:
-    """A queue of work and its dead-letter place. May be called from any thread.
+    """A queue of work and its dead letters. May be called from any thread.
 
-    What `MessageStore` raises comes through. Durations out of range are a `ValueError`.
+    Errors of `MessageStore` propagate. Durations out of range raise `ValueError`.
 
     Parameters
     ----------
-    files, notices: where messages wait. dead: where they end that nobody could deal with. All
-        are closed with the queue.
-    max_deliveries: so often a message is handed out, then it is dead.
+    files, notices, dead: stores of the lanes and of dead letters. All are closed with the queue.
+    max_deliveries: deliveries of a message before it becomes a dead letter.
     """
 
     def __init__(
@@ -173,29 +171,28 @@ class WorkQueue:
         self._is_closed = False
 
     def prepare(self) -> None:
-        """Make both lanes and the dead-letter place where they are missing and may be made."""
+        """Create the three queues if they are missing and this identity may create them."""
         for store in (*self._lanes.values(), self._dead):
             store.prepare()
 
     def send(self, message: WorkMessage, delay_s: int = 0) -> None:
-        """Add a message; nobody gets it before `delay_s` is over, 0 to 900.
+        """Add a message that becomes visible after `delay_s`, 0 to 900.
 
-        When this returns the message is stored. Where it raises it may be stored as well.
+        The message is stored when this returns. It may be stored even if this raises.
         """
         _check(delay_s, 0, MAX_DELAY_S)
         self._lanes[lane_of(message)].put(message.to_json(), delay_s)
-        self._tell_arrival()
+        self._notify_arrival()
 
     def lease(self, visibility_s: int, wait_s: float = 0, lane: Lane = Lane.FILES) -> Lease | None:
-        """Take a message out for `visibility_s`, 1 to 43200; wait up to `wait_s` for one.
+        """Lease a message for `visibility_s`, 1 to 43200; wait up to `wait_s` for one.
 
-        None where there was none, or the queue was closed meanwhile. A message that another
-        process sends is noticed after the store's `longest_pause_s` at most, one from this
-        object at once.
+        None if there is none, or the queue was closed meanwhile. A message of another process is
+        found after the store's `longest_pause_s` at most, one from this object at once.
 
         Raises
         ------
-        MalformedMessage: what came is not one of Sotto's. It is among the dead letters.
+        MalformedMessage: a foreign message; it is a dead letter now.
         """
         _check(visibility_s, 1, MAX_VISIBILITY_S)
         store, pause_s = self._lanes[lane], _SHORTEST_PAUSE_S
@@ -204,7 +201,7 @@ class WorkQueue:
             try:
                 stored = store.take(visibility_s, max(0.0, deadline_s - time.monotonic()))
             except StorageUnavailable:
-                if self._is_closed:  # under our hands
+                if self._is_closed:  # by another thread meanwhile
                     break
                 raise
             if stored is not None:
@@ -222,12 +219,12 @@ class WorkQueue:
         return None
 
     def renew(self, lease: Lease, visibility_s: int) -> Lease:
-        """Keep a message for `visibility_s` from now, under a new lease; the old one ends.
+        """Extend a lease to `visibility_s` from now; return the new lease. The old one ends.
 
         Raises
         ------
-        LeaseLost: the lease has expired, or somebody else has the message by now, or it is
-            gone. Stop working on it.
+        LeaseLost: the lease has expired, another worker has the message, or it is deleted. The
+            caller must stop the work.
         """
         _check(visibility_s, 1, MAX_VISIBILITY_S)
         _check_held(lease)
@@ -236,111 +233,110 @@ class WorkQueue:
         return replace(lease, held_until_s=held_until_s, receipt=receipt)
 
     def acknowledge(self, lease: Lease) -> None:
-        """Delete a message whose work is done and written.
+        """Delete a message whose results are written.
 
         Raises
         ------
-        LeaseLost: as in `renew`. The work will be done again, and must find itself done.
+        LeaseLost: as in `renew`. The message is delivered again; its work must be idempotent.
         """
         _check_held(lease)
         self._lanes[lease.lane].remove(lease.receipt)
 
     def release(self, lease: Lease, delay_s: int = 0) -> None:
-        """Give a message back before its time, to be handed out after `delay_s`, 0 to 43200.
+        """Give a message back before its lease ends, for delivery after `delay_s`, 0 to 43200.
 
         Raises
         ------
-        LeaseLost: as in `renew`. Then it is given back already.
+        LeaseLost: as in `renew`. The message is visible again already.
         """
         _check(delay_s, 0, MAX_VISIBILITY_S)
         _check_held(lease)
         self._lanes[lease.lane].extend(lease.receipt, delay_s)
-        self._tell_arrival()
+        self._notify_arrival()
 
     def accept(self, body: bytes) -> WorkMessage:
-        """Read a message that the platform has taken out of the queue, to delete it afterwards.
+        """Parse a message that the platform has received and will delete.
 
         Raises
         ------
-        MalformedMessage: it is not one of Sotto's. It is among the dead letters.
+        MalformedMessage: a foreign message; it is a dead letter now.
         """
         try:
             return WorkMessage.from_json(body)
         except MalformedMessage:
-            self._bury(body)
+            self._dead_letter(body)
             raise
 
     def dead_letters(self, visibility_s: int = 60) -> Iterator[DeadLetter]:
-        """Drain the dead-letter place of what is Sotto's, and look at the rest once.
+        """Drain Sotto's dead letters, and yield each foreign one once.
 
-        A letter is deleted when the next one is asked for: what it says must be written by
-        then. One that the loop broke off at, or crashed at, comes again after `visibility_s`.
-        So does what is not Sotto's, for a person to look at: nobody else may know what it is.
+        A letter is deleted when the next one is requested: its report must be written by then. A
+        letter at which the loop ends or crashes is delivered again after `visibility_s`. So are
+        foreign ones, for an operator to inspect.
         """
         _check(visibility_s, 1, MAX_VISIBILITY_S)
         kept: set[str] = set()
-        # Without a wait SQS asks only some of its machines, and may find nothing.
+        # Without a wait SQS samples only some of its servers, and may find no message.
         while (stored := self._dead.take(visibility_s, 1)) is not None:
-            if stored.receipt.id in kept:  # this round takes longer than letters are hidden
+            if stored.receipt.id in kept:  # the round takes longer than `visibility_s`
                 return
             letter = dead_letter(stored.body)
             yield letter
             if letter.message is None:
                 kept.add(stored.receipt.id)
                 continue
-            # Somebody else drains too; then a letter is reported twice, but never lost.
+            # With two concurrent drains a letter may be reported twice, but is never lost.
             with suppress(LeaseLost):
                 self._dead.remove(stored.receipt)
 
     def close(self) -> None:
-        """End every waiting `lease`, and let go of connections and files."""
+        """End every waiting `lease`, and close connections and files."""
         with self._arrival:
             self._is_closed = True
             self._arrival.notify_all()
         for store in (*self._lanes.values(), self._dead):
             store.close()
 
-    def _tell_arrival(self) -> None:
-        """Wake the workers that wait, of both lanes: there are few, and looking is cheap."""
+    def _notify_arrival(self) -> None:
+        """Wake the waiting workers of both lanes: they are few, and a poll is cheap."""
         with self._arrival:
             self._arrival.notify_all()
 
     def _lease_of(self, stored: StoredMessage, visibility_s: int, lane: Lane) -> Lease | None:
-        """Lease a message that was taken; None where it had to be buried instead."""
-        # Counted from here, a moment later than the service counts. It does not matter: who
+        """Lease a received message; None if it became a dead letter instead."""
+        # Counted from here, a moment later than by the service. That is harmless: a worker that
         # works to the end of a lease has renewed too late anyway.
         held_until_s = time.monotonic() + visibility_s
         try:
             message = self.accept(stored.body)
         except MalformedMessage:
-            self._remove_buried(stored.receipt, lane)
+            self._remove_dead_lettered(stored.receipt, lane)
             raise
         if stored.delivery_count > self._max_deliveries:
-            self._bury(stored.body)
-            self._remove_buried(stored.receipt, lane)
+            self._dead_letter(stored.body)
+            self._remove_dead_lettered(stored.receipt, lane)
             return None
         return Lease(message, stored.delivery_count, held_until_s, stored.receipt, lane)
 
-    def _bury(self, body: bytes) -> None:
-        """Put a message among the dead letters.
+    def _dead_letter(self, body: bytes) -> None:
+        """Add a message to the dead letters.
 
-        It is taken out of its queue afterwards, so that a crash leaves it in both places and
-        not in none.
+        The caller removes it from its queue afterwards, so that a crash leaves it in both.
         """
         self._dead.put(body[:_KEPT_BYTES], 0)
 
-    def _remove_buried(self, receipt: Receipt, lane: Lane) -> None:
+    def _remove_dead_lettered(self, receipt: Receipt, lane: Lane) -> None:
         with suppress(LeaseLost):
             self._lanes[lane].remove(receipt)
 
 
 def lane_of(message: WorkMessage) -> Lane:
-    """Lane that a message waits in."""
+    """Return the lane of a message."""
     return Lane.FILES if message.notice is None else Lane.NOTICES
 
 
 def dead_letter(body: bytes) -> DeadLetter:
-    """Read what lies among the dead letters."""
+    """Parse a dead letter."""
     try:
         return DeadLetter(WorkMessage.from_json(body))
     except MalformedMessage as error:
@@ -348,10 +344,10 @@ def dead_letter(body: bytes) -> DeadLetter:
 
 
 def _check_held(lease: Lease) -> None:
-    """Refuse an expired lease whatever the store would say: SQS would say nothing.
+    """Refuse an expired lease, since not every store does.
 
-    Deleting with an old receipt succeeds there, and may delete the message under somebody
-    else's hands (DeleteMessage in the API reference).
+    SQS accepts an old receipt, and may delete the message of another worker
+    (DeleteMessage in the API reference).
     """
     if time.monotonic() >= lease.held_until_s:
         raise LeaseLost("The lease has expired.")

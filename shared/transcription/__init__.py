@@ -1,1 +1,1 @@
-"""The use cases of speech to text that hosts call."""
+"""The use cases of speech to text, for hosts."""

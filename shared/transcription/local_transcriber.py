@@ -1,4 +1,4 @@
-"""Speech to text with the models of this process, loaded once and lazily, and their scheduler."""
+"""Speech to text with the models of this process, loaded once on first use, and a scheduler."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -31,7 +31,7 @@ class _Models:
 
 
 def load_models(settings: Settings) -> tuple[RecognitionEngine, SpeechDetector]:
-    """Load the models that the settings name, which takes a second.
+    """Load the models of the settings, which takes a second.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def load_models(settings: Settings) -> tuple[RecognitionEngine, SpeechDetector]:
 
 
 class LocalTranscriber:
-    """The `Transcriber` that serves. Loads its models at first use.
+    """Adapter of `Transcriber` for production. Loads its models on first use.
 
     load: `load_models`, or a fake of it in tests.
     """
@@ -75,7 +75,7 @@ class LocalTranscriber:
             with self._loading:
                 if self._models is None:
                     engine, detector = self._load_models(self._settings)
-                    # One engine serves all slots: it has as many workers inside.
+                    # One engine serves all slots: it has as many internal workers.
                     scheduler = Scheduler([engine] * self._settings.concurrency)
                     self._models = _Models(scheduler, engine.languages, detector)
         return self._models
@@ -107,13 +107,13 @@ class LocalTranscriber:
     def start_diarization(
         self, priority: Priority, check_cancelled: CheckCancelled = never_cancelled
     ) -> DiarizationSession:
-        """Start a session whose networks run in slots of recognition's own scheduler."""
+        """Start a session whose networks run in slots of the scheduler of recognition."""
         if not self._settings.diarization:
             raise FeatureUnavailable("Diarization is off on this server.")
         scheduler = self._load().scheduler
         with self._loading:
             if self._diarizer is None:
-                # Imported here: only diarization needs it.
+                # Imported on use: only diarization needs it.
                 from shared.diarization.diarize import Diarizer  # noqa: PLC0415
 
                 settings = self._settings
@@ -130,7 +130,7 @@ class LocalTranscriber:
 
 
 def _load_engine(model_folder: Path, settings: Settings) -> RecognitionEngine:
-    """Import the engine that the settings name, and no other one's libraries."""
+    """Import and load the engine of the settings; the other one's libraries stay unimported."""
     if settings.engine == "openai-whisper":
         from shared.recognition.engines import openai_whisper_engine  # noqa: PLC0415
 

@@ -20,8 +20,8 @@ class ScriptedTranscriber:
 
     Parameters
     ----------
-    results: results of every recognition; an exception among them is raised in its place.
-    locales: the locales it claims to recognise.
+    results: results of every recognition; an exception among them is raised at its position.
+    locales: supported locales.
 
     `requested` records the options of every recognition.
     """
@@ -38,7 +38,7 @@ class ScriptedTranscriber:
         self.requested: list[RecognitionOptions] = []
 
     def load(self) -> None:
-        """Nothing to load."""
+        """Do nothing."""
         self.loaded = True
 
     def recognise(
@@ -63,7 +63,7 @@ class ScriptedTranscriber:
     def identify_language(
         self, stream: AudioStream, locales: Sequence[str] = ()
     ) -> IdentifiedLanguage | None:
-        """Identify the first of the named locales, or of its own, in any audio."""
+        """Identify the first of the candidate or supported locales in any audio."""
         for _ in stream:
             pass
         locale = (*locales, *self._locales)[0]

@@ -24,13 +24,13 @@ def transcribe(
 ) -> Transcript:
     """Recognise the whole stream. Blocks while it works: call it from a thread.
 
-    Diarization needs all of an audio, so it runs here: it takes the same samples, and the voice
-    signals end with this call.
+    Diarization needs the whole audio, so it runs here: it gets the same samples, and its speaker
+    embeddings are freed when this call returns.
 
     Raises
     ------
-    What `Transcriber.recognise` and `check_cancelled` raise; `FeatureUnavailable` and
-    `ModelMissing` where speakers are asked for.
+    The errors of `Transcriber.recognise` and `check_cancelled`; with `options.speakers` also
+    `FeatureUnavailable` and `ModelMissing`.
     """
     if options.speakers is None:
         return _collect(transcriber, stream, options, check_cancelled)
@@ -51,7 +51,7 @@ def _collect(
     phrases: list[Phrase] = []
     dropped: list[Dropped] = []
     cost = RecognitionCost()
-    # Closed at once, not when it is collected: other work waits for the slot.
+    # Closed at once, not by the garbage collector: other work waits for the slot.
     with closing(transcriber.recognise(stream, options, check_cancelled)) as results:
         for result in results:
             check_cancelled()
@@ -74,7 +74,7 @@ def _collect(
 def _with_speakers(
     phrases: Sequence[Phrase], diarization: "Diarization", *, keeps_words: bool
 ) -> tuple[Phrase, ...]:
-    # Imported here: only diarization needs it.
+    # Imported on use: only diarization needs it.
     from shared.diarization.assignment import assign_speakers  # noqa: PLC0415
 
     labelled = assign_speakers(phrases, diarization.exclusive)

@@ -1,7 +1,7 @@
-"""The port of speech to text, as hosts, the API and jobs know it.
+"""The port of speech to text, for hosts, the API and jobs.
 
-`local_transcriber.py` is the adapter that serves; `scripted_transcriber.py` is the fake. Real time
-(`streaming.py`) and pronunciation assessment (`assess.py`) will be further use cases on it.
+`local_transcriber.py` is the production adapter; `scripted_transcriber.py` is the fake. Real time
+(`streaming.py`) and pronunciation assessment (`assess.py`) will be further use cases of it.
 """
 
 from collections.abc import Generator, Sequence
@@ -21,7 +21,7 @@ from shared.scheduling import CheckCancelled, Priority, never_cancelled
 from shared.transcript import Dropped, Phrase, RecognitionCost
 
 RecognitionResults = Generator[Phrase | Dropped | RecognitionCost]
-"""Results as they are ready, the cost last. Close it to stop the work early."""
+"""Results in order, the cost last. Close it to stop the work early."""
 
 
 class DiarizationSession(Protocol):
@@ -58,23 +58,23 @@ class Transcriber(Protocol):
 
         Blocks while it works: call it from a thread.
 
-        check_cancelled: called for each block of audio and while other work is served; what it
-            raises ends the work and is raised here.
+        check_cancelled: called for each block of audio and while waiting for a slot; an exception
+            of it ends the work and propagates.
 
         Raises
         ------
-        AudioError: while the stream is read.
+        AudioError: from reading the stream.
         UnsupportedLocale: a candidate that the model cannot recognise.
-        LanguageNotIdentified: the first speech is in none of several, and there is no fallback.
+        LanguageNotIdentified: the first speech is in no candidate, and there is no fallback.
         """
         ...
 
     def identify_language(
         self, stream: AudioStream, locales: Sequence[str] = ()
     ) -> IdentifiedLanguage | None:
-        """Identify the language of at most a minute of speech; None where there is none.
+        """Identify the language of at most a minute of speech; None without speech.
 
-        Raises as `recognise`.
+        Raises the errors of `recognise`.
         """
         ...
 
@@ -96,7 +96,7 @@ class Transcriber(Protocol):
 
 
 def find_supported_locale(transcriber: Transcriber, text: str) -> str:
-    """Canonical spelling of a locale that the model can recognise.
+    """Return the canonical spelling of a locale that the model can recognise.
 
     Raises
     ------

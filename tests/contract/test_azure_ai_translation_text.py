@@ -122,7 +122,7 @@ def release_1(tmp_path_factory):
     ]  # fmt: skip
     fetched = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     if fetched.returncode != 0:
-        pytest.fail(f"The client's 1.x can not be fetched: {fetched.stderr.strip()[-300:]}")
+        pytest.fail(f"The client's 1.x cannot be fetched: {fetched.stderr.strip()[-300:]}")
     return folder
 
 

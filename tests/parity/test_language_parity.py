@@ -1,4 +1,4 @@
-"""Both engines hear the same languages in a clip in which the language changes."""
+"""Both engines identify the same languages in a clip with code-switching."""
 
 import numpy as np
 import pytest
@@ -49,12 +49,12 @@ def test_the_language_changes_at_the_same_place(recognisers, joined, clips, expe
     options = RecognitionOptions(
         locales=("en-US", *reversed(expected)), language_per_phrase=True, word_timestamps=True
     )
-    told = []
+    identified = []
     for transcriber in recognisers:
         with open_audio(samples, raw=RawPcm(n_channels=1)) as stream:
             results = transcriber.recognise(stream, options)
-            told.append([result for result in results if isinstance(result, Phrase)])
-    original, default = told
+            identified.append([result for result in results if isinstance(result, Phrase)])
+    original, default = identified
     assert [phrase.locale for phrase in original] == expected
     assert [phrase.locale for phrase in default] == expected
     for phrase, other in zip(original, default, strict=True):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-_OPENING = ("open", "openat", "openat2", "open_by_handle_at")
+_OPEN_SLOTS = ("open", "openat", "openat2", "open_by_handle_at")
 # All other calls that create, change, rename or remove something with a name, or memory that
 # outlives the call that made it.
 _LEAVING = (
@@ -45,7 +45,7 @@ def strace_command(strace: str, folder: Path, *, names_folders: bool = False) ->
     do: the event loop then makes ordinary calls. `names_folders` adds to the number of every
     descriptor the path it stands for.
     """
-    calls = ",".join(f"?{name}" for name in (*_OPENING, *_LEAVING, *_SPEAKING, _RING, "execve"))
+    calls = ",".join(f"?{name}" for name in (*_OPEN_SLOTS, *_LEAVING, *_SPEAKING, _RING, "execve"))
     return [
         strace, "-D", "-ff", "--seccomp-bpf", "-qq", "-s", "0", "-o", str(folder / "thread"),
         *(["-y"] if names_folders else []),
@@ -64,13 +64,13 @@ class SystemCall:
     @property
     def opens_for_reading(self) -> bool:
         """Whether a file was opened read-only."""
-        is_open = self.name in _OPENING and self.result.isdigit()
+        is_open = self.name in _OPEN_SLOTS and self.result.isdigit()
         return is_open and not self.could_leave_a_trace
 
     @property
     def could_leave_a_trace(self) -> bool:
         """Whether something could be written, made, renamed or removed; also a failed attempt."""
-        if self.name in _OPENING:
+        if self.name in _OPEN_SLOTS:
             return _WRITING_FLAG.search(_QUOTED.sub("", self.arguments)) is not None
         return self.name in _LEAVING or (self.name == _RING and not self.result.startswith("-1"))
 

@@ -15,8 +15,8 @@ from shared.transcription.local_transcriber import LocalTranscriber
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """Results of one clip."""
+class RecognisedClip:
+    """Result of one clip."""
 
     results: list[Phrase | Dropped]
     duration_s: float
@@ -49,14 +49,14 @@ def transcriber(model_folder):
 
 
 @pytest.fixture(scope="session")
-def hear(transcriber, speech_data):
+def recognise(transcriber, speech_data):
     """Recognise a clip, or its first bytes; options as `RecognitionOptions` takes them."""
 
     def recognise(name, *, n_bytes=None, **options):
         options = {"locales": ("en-US",)} | options
         with open_audio((speech_data / name).read_bytes()[:n_bytes]) as stream:
             *results, cost = transcriber.recognise(stream, RecognitionOptions(**options))
-            return Heard(results, stream.duration_s, cost)
+            return RecognisedClip(results, stream.duration_s, cost)
 
     return recognise
 
@@ -80,7 +80,7 @@ def normalised():
 def word_error_rate(normalised):
     """Word error rate of a text against its reference, both normalised; 0 is without a mistake."""
 
-    def rate(expected, heard):
-        return jiwer.wer(normalised(expected), normalised(heard))
+    def rate(expected, recognised):
+        return jiwer.wer(normalised(expected), normalised(recognised))
 
     return rate

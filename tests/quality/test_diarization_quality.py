@@ -56,7 +56,7 @@ def diarize(diarizer, samples_of):
 
 
 def on_grid(turns, n_steps):
-    """Return activity `(n_speakers, n_steps)`; turns are (start, end, speaker)."""
+    """Activity of speakers, shape `(n_speakers, n_steps)`; turns are (start, end, speaker)."""
     speakers = sorted({speaker for *_, speaker in turns})
     grid = np.zeros((len(speakers), n_steps), bool)
     for start, end, speaker in turns:
@@ -66,18 +66,18 @@ def on_grid(turns, n_steps):
 
 
 def diarization_error_rate(reference, found, collar_s):
-    """Share of speech missed, invented or confused, under the best assignment of labels."""
+    """Share of speech that is missed, false or of a wrong speaker, under the best mapping."""
     n_steps = 1 + round(max(end for _, end, _ in [*reference, *found]) * GRID_PER_SECOND)
     counts = np.ones(n_steps, bool)
     for boundary in (time for start, end, _ in reference for time in (start, end)):
         first = max(0, round((boundary - collar_s) * GRID_PER_SECOND))
         counts[first : round((boundary + collar_s) * GRID_PER_SECOND)] = False
-    said, heard = on_grid(reference, n_steps)[:, counts], on_grid(found, n_steps)[:, counts]
-    together = said.astype(int) @ heard.T.astype(int)
+    said, labelled = on_grid(reference, n_steps)[:, counts], on_grid(found, n_steps)[:, counts]
+    together = said.astype(int) @ labelled.T.astype(int)
     few, many = sorted(together.shape)
     together = together if together.shape[0] == few else together.T
     right = max(together[range(few), order].sum() for order in permutations(range(many), few))
-    at_most = np.maximum(said.sum(axis=0), heard.sum(axis=0)).sum()
+    at_most = np.maximum(said.sum(axis=0), labelled.sum(axis=0)).sum()
     return 100 * (at_most - right) / said.sum()
 
 
@@ -136,8 +136,8 @@ def utterances(speech_data):
 
 
 @pytest.fixture(scope="module")
-def phrases(hear):
-    return hear(CONVERSATION, word_timestamps=True).phrases
+def phrases(recognise):
+    return recognise(CONVERSATION, word_timestamps=True).phrases
 
 
 def share_right(pairs):

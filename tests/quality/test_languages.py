@@ -56,8 +56,8 @@ def samples(speech_data):
 def identify(transcriber):
     """The language of samples, among locales."""
 
-    def among(heard, locales):
-        with open_audio(heard.tobytes(), raw=RawPcm(n_channels=1)) as stream:
+    def among(clip, locales):
+        with open_audio(clip.tobytes(), raw=RawPcm(n_channels=1)) as stream:
             return transcriber.identify_language(stream, locales)
 
     return among
@@ -67,15 +67,15 @@ def identify(transcriber):
 def phrases(transcriber):
     """Phrases of samples, each in its locale."""
 
-    def tell_apart(heard, locales):
+    def distinguish(clip, locales):
         options = RecognitionOptions(
             locales=locales, language_per_phrase=True, word_timestamps=True
         )
-        with open_audio(heard.tobytes(), raw=RawPcm(n_channels=1)) as stream:
+        with open_audio(clip.tobytes(), raw=RawPcm(n_channels=1)) as stream:
             results = transcriber.recognise(stream, options)
             return [result for result in results if isinstance(result, Phrase)]
 
-    return tell_apart
+    return distinguish
 
 
 def n_equal(found, expected):
@@ -104,9 +104,9 @@ def test_most_clips_are_known_from_their_first_second_and_a_half(samples, identi
 
 
 def test_silence_has_no_language(samples, identify, phrases):
-    heard = samples(SILENT)
-    assert identify(heard, (SV, DE)) is None
-    assert phrases(heard, (SV, DE)) == []
+    silence = samples(SILENT)
+    assert identify(silence, (SV, DE)) is None
+    assert phrases(silence, (SV, DE)) == []
 
 
 def test_english_of_learners_and_children_is_english(samples, identify):
@@ -118,9 +118,9 @@ def test_english_of_learners_and_children_is_english(samples, identify):
 
 def test_languages_in_turn_are_distinguished(samples, phrases):
     """English and Chinese take turns six times, of which one may be missed."""
-    heard = phrases(samples("codeswitch/en-us_zh-cn.flac"), (EN, ZH))
-    assert len(in_order(heard)) >= 4
-    in_english = " ".join(phrase.best.lexical for phrase in heard if phrase.locale == EN)
+    recognised = phrases(samples("codeswitch/en-us_zh-cn.flac"), (EN, ZH))
+    assert len(in_order(recognised)) >= 4
+    in_english = " ".join(phrase.best.lexical for phrase in recognised if phrase.locale == EN)
     assert "library" in in_english
 
 
@@ -134,8 +134,8 @@ def changes_at_the_join(samples, phrases, first, second):
     """Whether two clips, each with its locale, are two turns that meet where they were joined."""
     before, after = samples(first[0]), samples(second[0])
     locales = [first[1], second[1]]
-    heard = phrases(np.concatenate((before, after)), (EN, *reversed(locales)))
-    if in_order(heard) != locales:
+    recognised = phrases(np.concatenate((before, after)), (EN, *reversed(locales)))
+    if in_order(recognised) != locales:
         return False
-    changed_s = next(phrase.offset_s for phrase in heard if phrase.locale == locales[1])
+    changed_s = next(phrase.offset_s for phrase in recognised if phrase.locale == locales[1])
     return abs(changed_s - len(before) / SAMPLE_RATE) <= 1.0

@@ -9,7 +9,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent.parent
 MOST_BYTES = 120_000_000
 
-HEAR_AN_HOUR = """
+RECOGNISE_AN_HOUR = """
 import json, sys
 import numpy as np
 import psutil
@@ -38,15 +38,15 @@ def audio(n_minutes):
             seen.append(process.memory_info().rss)
             yield second
 
-def hear(pieces):
+def recognise(pieces):
     with open_audio(pieces, raw=RawPcm()) as stream:
         results = transcriber.recognise(stream, options)
         return sum(isinstance(r, Phrase) for r in results), stream.duration_s
 
-hear(audio(1))
+recognise(audio(1))
 loaded = process.memory_info().rss
 seen.clear()
-n_phrases, duration_s = hear(audio(60))
+n_phrases, duration_s = recognise(audio(60))
 print(json.dumps([n_phrases, duration_s, max(seen) - loaded]))
 """
 
@@ -54,10 +54,10 @@ print(json.dumps([n_phrases, duration_s, max(seen) - loaded]))
 def test_an_hour_needs_no_more_memory_than_a_minute(model_folder, spoken_clip):
     """The hour in float32 would be 230 MB. Ten sentences in it, the rest is silence.
 
-    The memory of the process is read after every second of audio.
+    The memory of the process is sampled every second of audio.
     """
-    heard = subprocess.run(
-        [sys.executable, "-c", HEAR_AN_HOUR],
+    completed = subprocess.run(
+        [sys.executable, "-c", RECOGNISE_AN_HOUR],
         cwd=PROJECT,
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
@@ -69,8 +69,8 @@ def test_an_hour_needs_no_more_memory_than_a_minute(model_folder, spoken_clip):
         timeout=240,
         check=False,
     )
-    assert heard.returncode == 0, heard.stderr.decode()
-    n_phrases, duration_s, grown_bytes = json.loads(heard.stdout)
+    assert completed.returncode == 0, completed.stderr.decode()
+    n_phrases, duration_s, grown_bytes = json.loads(completed.stdout)
     assert n_phrases == 10
     assert duration_s > 3_590
     assert grown_bytes < MOST_BYTES

@@ -117,10 +117,10 @@ class FaultyProxy:
                 for name, value in headers:
                     if name.lower() not in {"transfer-encoding", "connection", "content-length"}:
                         self.send_header(name, value)
-                is_head = self.command == "HEAD"  # tells the length of what does not follow
+                is_head = self.command == "HEAD"  # the length of a body that is not sent
                 length = {name.lower(): value for name, value in headers}.get("content-length")
-                told = (length or "0") if is_head else str(len(content))
-                self.send_header("Content-Length", told)
+                stated = (length or "0") if is_head else str(len(content))
+                self.send_header("Content-Length", stated)
                 self.end_headers()
                 if not is_head:
                     self.wfile.write(content[: len(content) // 2] if is_cut else content)
@@ -129,7 +129,7 @@ class FaultyProxy:
             do_GET = do_PUT = do_HEAD = do_DELETE = do_POST = handle_any  # noqa: N815
 
             def log_message(self, *_arguments):
-                """Say nothing."""
+                """Do nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True

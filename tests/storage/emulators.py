@@ -1,4 +1,4 @@
-"""Azure's and AWS's storage on this machine: Azurite and moto, each a process of its own.
+"""Azure's and AWS's storage on this machine: Azurite and moto, each in a separate process.
 
 Both are set up before the first test: moto by pip, Azurite by `azurite_program`.
 """

@@ -30,7 +30,7 @@ class Quiet(WSGIRequestHandler):
     """A handler without a log."""
 
     def log(self, *_arguments, **_options):
-        """Say nothing."""
+        """Do nothing."""
 
 
 app = OneWriteAtATime(DomainDispatcherApplication(create_backend_app))

@@ -46,7 +46,7 @@ def _no_delay(_backoff, _context):
 
 @pytest.fixture(params=["azure", "s3"])
 def kind(request):
-    """Say whose storage it is."""
+    """Kind of storage."""
     return request.param
 
 
@@ -119,7 +119,7 @@ def test_ranges_that_break_off_each_time_become_unavailable(container, proxy):
         container.read("a", 10)
 
 
-def test_a_busy_service_is_asked_again(container, proxy):
+def test_a_busy_service_is_retried(container, proxy):
     proxy.faults["PUT"] = deque([503, 500])
     container.create("a", b"x")
     proxy.faults["GET"] = deque([503])

@@ -19,7 +19,7 @@ NAME, METADATA, CONTENT = "canary-name.wav", "canary-metadata", b"canary-content
 
 @pytest.fixture(params=["azure", "s3", "folder"])
 def secrets_and_container(request, tmp_path):
-    """Give a container, and what must not be told about it beside the canaries."""
+    """Return a container, and the secrets that no log may have beside the canaries."""
     if request.param == "azure":
         address = azure_address(request.getfixturevalue("azure_storage"))
         signature = address.partition("sig=")[2].partition("&")[0]
@@ -32,8 +32,8 @@ def secrets_and_container(request, tmp_path):
 
 
 @pytest.fixture
-def heard():
-    """Everything that any logger says, with all levels open."""
+def logged():
+    """All lines of all loggers, at all levels."""
     records = []
 
     class Listener(logging.Handler):
@@ -85,19 +85,19 @@ def chain(error):
         error = error.__cause__ or error.__context__
 
 
-def test_no_log_line_names_a_blob(secrets_and_container, heard):
+def test_no_log_line_describes_a_blob(secrets_and_container, logged):
     _, container = secrets_and_container
     use_all_of_it(container)
-    assert [line for line in heard if not line.startswith("asyncio")] == []
+    assert [line for line in logged if not line.startswith("asyncio")] == []
 
 
-def test_no_error_names_a_blob(secrets_and_container):
+def test_no_error_describes_a_blob(secrets_and_container):
     """Neither its message nor any error behind it, which a tracing tool might collect."""
     secrets, container = secrets_and_container
     for error in use_all_of_it(container):
-        told = "".join(f"{link!r} {link.__dict__}" for link in chain(error))
+        described = "".join(f"{link!r} {link.__dict__}" for link in chain(error))
         for secret in (*secrets, NAME, METADATA, CONTENT.decode()):
-            assert secret not in told
+            assert secret not in described
 
 
 def test_no_library_stands_behind_an_error(secrets_and_container):
@@ -117,7 +117,7 @@ def test_a_printed_traceback_quotes_no_address(azure_storage):
 
 
 def test_a_span_of_a_tracer_is_not_made(azure_storage):
-    """It would carry the blob's address to the collector of traces."""
+    """It would carry the blob's address to the trace collector."""
     from azure.core.settings import settings  # noqa: PLC0415
 
     azure_container(azure_address(azure_storage))

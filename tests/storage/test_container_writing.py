@@ -33,7 +33,7 @@ def test_create_does_not_touch_an_existing_blob(container):
 
 
 @pytest.mark.parametrize("name", [f"jobs/{turn}/closed" for turn in range(5)])
-def test_of_many_who_create_exactly_one_succeeds(container, name):
+def test_of_many_creators_exactly_one_succeeds(container, name):
     results = at_once(
         [lambda i=i: container.create(name, b"%d" % i, {"by": str(i)}) for i in range(8)]
     )
@@ -85,7 +85,7 @@ def test_replace_with_the_etag_of_a_listing(container):
     assert container.read("a", 10).data == b"second"
 
 
-def test_of_many_who_replace_exactly_one_succeeds(container):
+def test_of_many_replacers_exactly_one_succeeds(container):
     seen = container.create("a", b"first")
     results = at_once([lambda i=i: container.replace("a", b"by %d" % i, seen) for i in range(8)])
     (etag,) = [result for result in results if isinstance(result, str)]
@@ -111,7 +111,7 @@ def test_counting_under_a_condition_loses_nothing(container):
     assert container.read("n", 10).data == b"40"
 
 
-def test_put_writes_whatever_was_there(container):
+def test_put_writes_whether_or_not_the_blob_exists(container):
     first = container.put("a", b"first", {"by": "one"})
     second = container.put("a", b"second")
     found = container.read("a", 10)
@@ -119,7 +119,7 @@ def test_put_writes_whatever_was_there(container):
     assert (found.data, found.properties.metadata) == (b"second", {})
 
 
-def test_many_who_put_leave_one_whole_version(container):
+def test_many_writers_leave_one_whole_version(container):
     data = [bytes([i]) * 100_000 for i in range(8)]
     at_once([lambda i=i: container.put("a", data[i], {"by": str(i)}) for i in range(8)])
     found = container.read("a", 100_000)

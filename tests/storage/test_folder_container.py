@@ -246,7 +246,7 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path):
     assert not (tmp_path / "missing").exists()
 
 
-def test_without_hard_links_one_who_creates_succeeds(container, monkeypatch):
+def test_without_hard_links_one_creator_succeeds(container, monkeypatch):
     """As on exFAT and many network mounts."""
 
     def refuse(*_arguments, **_options):

@@ -30,7 +30,7 @@ WIRE_FORM = {"v": 1, "kind": "transcribe", "job": JOB, "file": 0, "attempt": 1}
 
 @pytest.fixture(autouse=True)
 def region(monkeypatch):
-    """Say where the queues of an emulator are; its address does not."""
+    """Return the address of the queues of an emulator."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
 
 
@@ -183,7 +183,7 @@ def test_an_unreachable_account_says_neither_address_nor_key(closed_port, caplog
     )
     with pytest.raises(StorageUnavailable) as failure:
         store.put(b"body", 0)
-    assert str(failure.value) == "The storage account can not be reached."
+    assert str(failure.value) == "The storage account cannot be reached."
     assert failure.value.__context__ is None
     assert "account" not in caplog.text
     store.close()
@@ -196,7 +196,7 @@ def test_an_unreachable_sqs_says_neither_address_nor_message(closed_port, caplog
     queue = open_sqs_queue(*[f"http://127.0.0.1:{closed_port}/123456789012/work"] * 2)
     with pytest.raises(StorageUnavailable) as failure:
         queue.send(piece())
-    assert str(failure.value) == "The queue can not be reached."
+    assert str(failure.value) == "The queue cannot be reached."
     assert failure.value.__context__ is None
     assert "123456789012" not in caplog.text
     queue.close()

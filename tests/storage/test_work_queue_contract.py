@@ -46,7 +46,7 @@ def queue(kind, request, tmp_path):
 
 
 def unexpired(lease):
-    """Let a worker believe that it has time left, so that the service has to tell."""
+    """Let a worker believe that it has time left, so that the service must refuse."""
     return replace(lease, held_until_s=time.monotonic() + LONG_S)
 
 
@@ -176,7 +176,7 @@ def test_a_completed_message_cannot_be_returned_or_kept(queue, ending):
 @pytest.mark.parametrize("kind", ["azure", "sqlite"], indirect=True)
 @pytest.mark.parametrize("ending", ["acknowledge", "release", "renew"])
 def test_a_message_that_another_worker_has_is_lost(queue, ending):
-    """Even to a worker whose clock stood still. SQS does not tell (see `WorkQueue`)."""
+    """Even to a worker whose clock stood still. SQS does not report it (see `WorkQueue`)."""
     queue.send(piece())
     first = queue.lease(SHORT_S)
     second = queue.lease(LONG_S, wait_s=PATIENCE_S)
@@ -243,7 +243,7 @@ def test_a_malformed_message_goes_to_the_dead_letters_and_stays_there(queue, bod
     for _ in range(2):
         (letter,) = letters_within(PATIENCE_S, queue)
         assert letter.message is None
-        assert letter.problem.startswith("The message can not be read: ")
+        assert letter.problem.startswith("The message cannot be read: ")
 
 
 def letters_within(wait_s, queue):
@@ -287,7 +287,7 @@ def test_a_waiting_worker_is_woken_by_a_message(queue):
 
 
 def test_closing_ends_the_wait_of_a_worker(queue, kind):
-    """SQS itself waits up to its 20 seconds; asked for three, it is asked no second time."""
+    """SQS itself waits up to 20 seconds; a wait of three needs no second call."""
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(queue.lease, LONG_S, 3 if kind == "sqs" else 1000)
         queue.close()

@@ -149,7 +149,7 @@ def test_serving_code_imports_no_library_of_the_tests():
 
 
 def test_formats_are_pure():
-    """From a transcript to a contract's shape: nothing that hears, loads or fetches."""
+    """From a transcript to a contract's shape: nothing that recognises, loads or fetches."""
     within = (
         "shared.transcript",
         "shared.ticks",

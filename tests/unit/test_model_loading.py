@@ -20,13 +20,13 @@ class SlowTranscriber:
         self.settings = settings
 
     def load(self):
-        """Load as the test says."""
+        """Call the function of the test."""
         self.load_model()
 
 
 @pytest.fixture
 def loads(monkeypatch):
-    """Have the transcriber load in a way of the test's."""
+    """Return a function that replaces the loading of the model."""
 
     def install(load_model):
         monkeypatch.setattr(SlowTranscriber, "load_model", staticmethod(load_model))

@@ -120,10 +120,10 @@ def _file_of_url(url: str, index: int, own: OwnContainers) -> JobFile:
         else:
             return JobFile(url, result_name, drop_folder=folder.name, blob=name)
     else:
-        from shared.fetch import require_plausible  # noqa: PLC0415 - 75 ms of import
+        from shared.fetch import require_public_host  # noqa: PLC0415 - 75 ms of import
 
         try:
-            require_plausible(url, own.batch.allowed_networks)
+            require_public_host(url, own.batch.allowed_networks)
         except AddressRefused as error:
             message = str(error)
         else:

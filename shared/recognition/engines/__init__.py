@@ -1,1 +1,1 @@
-"""Whisper engines: the port, its adapters, and what they share."""
+"""Whisper engines: the port, its adapters, and their common parts."""

@@ -1,7 +1,7 @@
 """Whisper on CTranslate2, called directly: int8 on CPU, any context length, no torch.
 
-faster-whisper pads every segment to 30 s; the encoder of CTranslate2 takes less, and then costs
-less (42 ms instead of 400 ms for a clip of 2-6 s on two cores).
+faster-whisper pads every segment to 30 s; the encoder of CTranslate2 accepts a shorter context,
+which is cheaper (42 ms instead of 400 ms for a clip of 2-6 s on two cores).
 """
 
 import math
@@ -36,11 +36,11 @@ MAX_PROMPT_TOKENS = 223  # half of Whisper's text context, less `<|startofprev|>
 
 
 class CTranslate2Engine:
-    """A Whisper model in CTranslate2's format, on the processor or on another device.
+    """A Whisper model in CTranslate2's format, on the CPU or on another device.
 
     Encoder output is kept in main memory as one array per segment, whatever the device: a segment
-    is a part of several batches, and only NumPy can take a batch apart. CTranslate2 moves what it
-    is given back to its device, 1.5 MB for 30 s with base.
+    is in several batches, and only NumPy can split a batch. CTranslate2 copies its input to the
+    device, 1.5 MB for 30 s with base.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ class CTranslate2Engine:
 
     @classmethod
     def load(cls, model_folder: Path, settings: Settings) -> Self:
-        """Load the model of a folder on the device that the settings name.
+        """Load the model of a folder on the device of the settings.
 
         Raises
         ------
@@ -91,10 +91,10 @@ class CTranslate2Engine:
         )
 
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
-        """Encode one by one on the processor, in one batch on another device.
+        """Encode one by one on the CPU, in one batch on another device.
 
-        On few cores a batch is slower than its parts: eight windows of 12 s take 820 ms as one
-        batch and 470 ms one by one (two cores).
+        On few cores a batch is slower than single segments: eight windows of 12 s take 820 ms as
+        one batch and 470 ms one by one (two cores).
         """
         n_frames = n_positions * FRAMES_PER_POSITION
         log_mels = [
@@ -118,7 +118,7 @@ class CTranslate2Engine:
         ]
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
-        """Copy positions through NumPy: a `StorageView` can only be read and made."""
+        """Copy positions through NumPy: a `StorageView` has no indexing."""
         taken = np.ascontiguousarray(np.asarray(encoded.features)[:, positions])
         return EncodedSegment(self._from_array(taken), len(positions))
 
@@ -134,7 +134,7 @@ class CTranslate2Engine:
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Decode prompts of one form, and with one beam, together, as CTranslate2 wants them."""
+        """Decode in batches of one prompt form and beam size, as CTranslate2 requires."""
         prompts = [self._prompt(request) for request in requests]
         by_form: dict[tuple[bool, int, int], list[int]] = {}
         for place, (request, prompt) in enumerate(zip(requests, prompts, strict=True)):
@@ -199,7 +199,7 @@ class CTranslate2Engine:
     def score(
         self, segment: EncodedSegment, language: str, texts: Sequence[str]
     ) -> list[Hypothesis]:
-        """Teacher forcing: the probability of each token of a text that is given."""
+        """Teacher forcing: the probability of each token of a given text."""
         tokens = [self._tokenizer.tokenise(f" {text}") for text in texts]
         most_frames = segment.n_positions * FRAMES_PER_POSITION
         results = self._model.align(
@@ -243,7 +243,7 @@ class CTranslate2Engine:
 
 
 def _aligned_tokens(result: Any, duration_s: float) -> list[AlignedToken]:
-    # The path visits every token; the first position at which it stands on one is its start.
+    # The path visits every token; the start of a token is its first position on the path.
     starts_s: dict[int, float] = {}
     for token_index, position in result.alignments:
         starts_s.setdefault(token_index, min(position / POSITIONS_PER_SECOND, duration_s))
@@ -258,5 +258,5 @@ def _aligned_tokens(result: Any, duration_s: float) -> list[AlignedToken]:
 
 
 def available_cores() -> int:
-    """Cores that this process may use; a container's limit is not seen here."""
+    """Cores that this process may use; a container's quota is not taken into account."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,7 +1,7 @@
 """The port of a Whisper engine: encode, identify the language, decode, align, score.
 
-The pipeline knows only this. Adapters: `ctranslate2_engine.py`, `openai_whisper_engine.py`, and
-`scripted_engine.py` for tests.
+The pipeline depends on this port only. Adapters: `ctranslate2_engine.py`,
+`openai_whisper_engine.py`, and `scripted_engine.py` for tests.
 """
 
 from collections.abc import Sequence
@@ -15,15 +15,15 @@ import numpy.typing as npt
 from shared.recognition.engines.log_mel import Samples
 
 Positions = npt.NDArray[np.int64]
-"""Places in the encoder output of a segment, 20 ms each; shape `(n_positions,)`."""
+"""Positions in the encoder output of a segment, 20 ms each; shape `(n_positions,)`."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedSegment:
     """Encoder output of one segment.
 
-    features: the engine's own object, shape `(1, n_positions, n_state)`. It may lie in the memory
-        of another device: only the engine that made it looks into it.
+    features: object of the engine, shape `(1, n_positions, n_state)`. It may be in the memory of
+        another device: only the engine that made it reads it.
     n_positions: encoder context, 20 ms each.
     """
 
@@ -43,11 +43,11 @@ class DecodingRequest:
     """Parameters of decoding one segment.
 
     language: Whisper's code, `en`; the spoken language, whatever the task.
-    max_tokens: decoding stops here although the text has not ended.
-    hint: text that the model takes for what was said before; phrase lists bind through it.
-    timestamps: let the decoder write time tokens between sentences. They are not kept, but a
-        decoder that writes them reads on behind a pause or a change of speaker.
-    task: an English-only model can only transcribe, and does that.
+    max_tokens: decoding stops here even if the text has not ended.
+    hint: preceding context for the model; phrase lists use it.
+    timestamps: the decoder writes time tokens between sentences. They are not kept, but a decoder
+        that writes them continues after a pause or a change of speaker.
+    task: an English-only model always transcribes.
     beam_size: hypotheses that the search keeps; 1 is greedy search.
     """
 
@@ -61,7 +61,7 @@ class DecodingRequest:
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """Text of one segment, as the decoder found it.
+    """Decoded text of one segment.
 
     tokens: text tokens without special ones; `contents` holds the bytes of each. A character of
         UTF-8 may be spread over several tokens.
@@ -86,7 +86,7 @@ class Hypothesis:
 class AlignedToken:
     """Time of one text token, from the start of the segment, and its probability.
 
-    probability: of this token after those before it, 0..1.
+    probability: of this token given the tokens before it, 0..1.
     """
 
     start_s: float
@@ -108,15 +108,15 @@ class RecognitionEngine(Protocol):
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Encode segments, shape `(n_samples,)` each, with silence up to `n_positions`.
 
-        Whether they share a batch is the adapter's choice: a GPU gains from it, few cores lose.
+        The adapter decides whether to batch them: a GPU gains from a batch, few cores lose.
         """
         ...
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
-        """Copy positions of an encoded segment, in the order given, into a segment of their own.
+        """Copy positions of an encoded segment, in the given order, into a new segment.
 
-        Encoding is most of the cost of a short segment: language identification looks at parts of
-        what is encoded already. Positions are within the segment and may repeat.
+        Encoding is most of the cost of a short segment, so language identification works on parts
+        of encoder output. Positions are within the segment and may repeat.
         """
         ...
 
@@ -127,7 +127,7 @@ class RecognitionEngine(Protocol):
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Best text that greedy or beam search finds."""
+        """Best hypothesis of greedy or beam search for each segment."""
         ...
 
     def align(
@@ -143,5 +143,5 @@ class RecognitionEngine(Protocol):
     def score(
         self, segment: EncodedSegment, language: str, texts: Sequence[str]
     ) -> list[Hypothesis]:
-        """The hypotheses that given texts are: how probable each is, without a hint."""
+        """Score given texts by teacher forcing, without a hint: one hypothesis for each."""
         ...

@@ -1,7 +1,7 @@
 """Whisper's input: the log-mel spectrogram, in NumPy.
 
-Same numbers as openai-whisper's `log_mel_spectrogram` (Hann window, Slaney mel scale, eight
-decades of dynamic range), without torch, and for audio of any length rather than of 30 s.
+Equal to openai-whisper's `log_mel_spectrogram` (Hann window, Slaney mel scale, eight decades of
+dynamic range), without torch, and for audio of any length rather than of 30 s.
 """
 
 from functools import cache
@@ -15,17 +15,17 @@ HOP_SAMPLES = 160  # 10 ms per frame
 FRAMES_PER_SECOND = SAMPLE_RATE // HOP_SAMPLES
 FRAMES_PER_POSITION = 2  # the encoder halves them: 20 ms per position
 POSITIONS_PER_SECOND = FRAMES_PER_SECOND // FRAMES_PER_POSITION
-MAX_POSITIONS = 1_500  # 30 s, what Whisper was trained on
+MAX_POSITIONS = 1_500  # 30 s, the length of Whisper's training segments
 
 Samples = npt.NDArray[np.float32]
 
 
 def log_mel_spectrogram(samples: Samples, n_frames: int, n_mels: int) -> Samples:
-    """Log-mel spectrogram of `samples` followed by silence up to `n_frames`.
+    """Compute the log-mel spectrogram of `samples` followed by silence up to `n_frames`.
 
     Parameters
     ----------
-    samples: mono, 16 kHz, shape `(n_samples,)`, -1..1. Cut where it is longer than `n_frames`.
+    samples: mono, 16 kHz, shape `(n_samples,)`, -1..1. Cut if longer than `n_frames`.
     n_frames: 10 ms frames of the result.
     n_mels: 80, or 128 for large-v3 and later.
 
@@ -41,7 +41,7 @@ def log_mel_spectrogram(samples: Samples, n_frames: int, n_mels: int) -> Samples
     padded[half : half + len(kept)] = kept
     padded[:half] = padded[half + 1 : N_FFT + 1][::-1]
 
-    # Frames that hold silence only have one known spectrum: the transform skips them.
+    # Frames of silence only have a known spectrum: the transform skips them.
     n_audible = min(n_frames, -(-(len(kept) + half) // HOP_SAMPLES))
     power = np.zeros((n_frames, N_FFT // 2 + 1), dtype=np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(padded, N_FFT)[::HOP_SAMPLES][:n_audible]

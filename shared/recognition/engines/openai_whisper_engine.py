@@ -1,11 +1,11 @@
 """Whisper on openai-whisper, the reference implementation: same weights, same words, in torch.
 
-It is there to be compared with, and for who must run the original. On two cores it takes about
-four times as long as `ctranslate2_engine.py`, and torch is an extra of its own
+It serves comparisons, and operators that must run the original. On two cores it takes about four
+times as long as `ctranslate2_engine.py`. torch is an optional dependency
 (`requirements/openai-whisper.txt`), imported when the first engine is made.
 
-The weights are the model's for CTranslate2, put under openai-whisper's names in memory; the
-vocabulary ships with the package, so nothing here goes to the network or writes a file.
+The weights are those for CTranslate2, converted to openai-whisper's names in memory; the vocabulary
+is part of the package, so this module uses no network and writes no file.
 """
 
 import math
@@ -37,19 +37,19 @@ from shared.settings import Settings
 
 LEAST_PROBABILITY = 1e-10
 MAX_PROMPT_TOKENS = 223  # half of Whisper's text context, less `<|startofprev|>`
-MEDIAN_POSITIONS = 7  # width of the filter over attention, as `whisper.timing` has it
+MEDIAN_POSITIONS = 7  # width of the filter over attention, equal to `whisper.timing`
 
 
 class OpenAIWhisperEngine:
     """A Whisper model in torch, computing in float32 whatever the settings' compute type.
 
-    The encoder runs from any number of threads; the decoder keeps its cache in hooks on the model
+    The encoder may run in any number of threads; the decoder keeps its cache in hooks on the model
     itself, so that one thread decodes or aligns at a time.
 
     Raises
     ------
-    EngineUnavailable: torch or openai-whisper is not installed, or the device is not there.
-    ModelError: the folder holds no Whisper model that openai-whisper can take.
+    EngineUnavailable: torch or openai-whisper is not installed, or the device does not exist.
+    ModelError: the folder has no Whisper model that openai-whisper can load.
     """
 
     def __init__(self, model_folder: Path, settings: Settings) -> None:
@@ -74,7 +74,7 @@ class OpenAIWhisperEngine:
         self._decoding = threading.Lock()
 
     def _load(self, checkpoint: Checkpoint) -> Any:
-        """Build the model; names and shapes must be exactly those that openai-whisper has."""
+        """Build the model; names and shapes must be exactly openai-whisper's."""
         model = self._whisper.Whisper(self._whisper.ModelDimensions(**checkpoint.dimensions))
         model.load_state_dict(_state_dictionary(self._torch, checkpoint))
         return model
@@ -89,8 +89,8 @@ class OpenAIWhisperEngine:
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Encode segments one by one at their own context.
 
-        openai-whisper's own `forward` insists on 30 s; these are its steps, with as many of the
-        position encodings as the context has.
+        openai-whisper's own `forward` requires 30 s; these are its steps, with the position
+        encodings of the context only.
         """
         return [EncodedSegment(self._encode(one, n_positions), n_positions) for one in segments]
 
@@ -108,7 +108,7 @@ class OpenAIWhisperEngine:
             return encoder.ln_post(features)
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
-        """Copy positions where the features are."""
+        """Copy positions on the device of the features."""
         indices = self._torch.from_numpy(np.ascontiguousarray(positions)).to(self._model.device)
         return EncodedSegment(encoded.features.index_select(1, indices), len(positions))
 
@@ -129,7 +129,7 @@ class OpenAIWhisperEngine:
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
     ) -> list[Hypothesis]:
-        """Decode one segment after the other: a task of openai-whisper has one prompt."""
+        """Decode one segment at a time: a task of openai-whisper has one prompt."""
         with self._decoding:
             return [
                 self._decode(segment, request)
@@ -148,7 +148,7 @@ class OpenAIWhisperEngine:
             fp16=False,
         )
         task = decoding.DecodingTask(self._model, options)
-        # It would take features of less than 30 s for a spectrogram, and encode them.
+        # Its own method would treat features of less than 30 s as a spectrogram and encode them.
         task._get_audio_features = lambda features: features  # noqa: SLF001
         (result,) = task.run(segment.features)
         text_tokens = tuple(token for token in result.tokens if token < tokenizer.eot)
@@ -167,9 +167,9 @@ class OpenAIWhisperEngine:
         hypotheses: Sequence[Hypothesis],
         durations_s: Sequence[float],
     ) -> list[list[AlignedToken]]:
-        """Dynamic time warping over the alignment heads, as `whisper.timing` does it.
+        """Dynamic time warping over the alignment heads, like `whisper.timing`.
 
-        Its own function would encode each segment again, at 30 s.
+        openai-whisper's function would encode each segment again, at 30 s.
         """
         with self._decoding:
             return [
@@ -192,7 +192,7 @@ class OpenAIWhisperEngine:
             for block in self._model.decoder.blocks
         ]
         try:
-            with self._whisper.model.disable_sdpa():  # which would not show its weights
+            with self._whisper.model.disable_sdpa():  # which hides the attention weights
                 probabilities = self._token_probabilities(segment, language, tokens)
         finally:
             for hook in hooks:
@@ -208,7 +208,7 @@ class OpenAIWhisperEngine:
         deviation, mean = self._torch.std_mean(weights, dim=-2, keepdim=True, unbiased=False)
         weights = (weights - mean) / deviation
         weights = self._whisper.timing.median_filter(weights, MEDIAN_POSITIONS)
-        # From the row that predicts the first token of the text to the one that predicts its end.
+        # Rows from the prediction of the first text token to the prediction of the end of text.
         n_start = len(self._start_sequence(language)) - 1
         path = self._whisper.timing.dtw(-weights.mean(dim=0)[n_start:-1])
         return _aligned_tokens(path, probabilities, duration_s)
@@ -216,7 +216,7 @@ class OpenAIWhisperEngine:
     def score(
         self, segment: EncodedSegment, language: str, texts: Sequence[str]
     ) -> list[Hypothesis]:
-        """Teacher forcing: the probability of each token of a text that is given."""
+        """Teacher forcing: the probability of each token of a given text."""
         with self._decoding:
             return [self._score(segment, language, text) for text in texts]
 
@@ -235,7 +235,7 @@ class OpenAIWhisperEngine:
     def _token_probabilities(
         self, segment: EncodedSegment, language: str, tokens: Sequence[int]
     ) -> list[float]:
-        """Probability of each token of a text after those before it, among all text tokens."""
+        """Probability of each token given those before it, among all text tokens."""
         start, end_of_text = self._start_sequence(language), self._tokenizer(language).eot
         with self._torch.no_grad():
             read = self._tokens([[*start, *tokens, end_of_text]])
@@ -249,7 +249,7 @@ class OpenAIWhisperEngine:
         return self._torch.tensor(sequences, device=self._model.device)
 
     def _tokenizer(self, language: str) -> Any:
-        """openai-whisper's tokenizer for a language; it keeps those it has made."""
+        """openai-whisper's tokenizer for a language; it caches them."""
         return self._whisper.tokenizer.get_tokenizer(
             self._model.is_multilingual,
             num_languages=self._model.num_languages,
@@ -265,7 +265,7 @@ class OpenAIWhisperEngine:
         return self._tokenise(" " + hint.strip())[:MAX_PROMPT_TOKENS] if hint else []
 
     def _tokenise(self, text: str) -> list[int]:
-        # Ordinary: `<|endoftext|>` in a caller's phrase list is text like any other.
+        # Ordinary encoding: `<|endoftext|>` in a caller's phrase list is plain text.
         ids: list[int] = self._tokenizer("en").encoding.encode_ordinary(text)
         return ids
 
@@ -274,15 +274,15 @@ class OpenAIWhisperEngine:
 
 
 def write_checkpoint(model_folder: Path, path: Path) -> None:
-    """Write a model for CTranslate2 as a file that `whisper.load_model(path)` takes.
+    """Write a model for CTranslate2 as a file for `whisper.load_model(path)`.
 
-    The format has no place for the alignment heads: word times of `whisper.transcribe` come from
-    half of all heads then, which is less exact.
+    The format cannot hold the alignment heads: `whisper.transcribe` then computes word times from
+    half of all heads, which is less exact.
 
     Raises
     ------
     EngineUnavailable: torch or openai-whisper is not installed.
-    ModelError: the folder holds no Whisper model that openai-whisper can take.
+    ModelError: the folder has no Whisper model that openai-whisper can load.
     """
     torch, _ = _import_libraries()
     checkpoint = read_checkpoint(model_folder)
@@ -291,8 +291,8 @@ def write_checkpoint(model_folder: Path, path: Path) -> None:
 
 
 def _import_libraries() -> tuple[Any, Any]:
-    # Read once, when torch's libgomp is loaded. Threads that wait by spinning take the cores from
-    # whoever shares them: at load 5 on two cores 11 s of speech decoded in 5.0 s, so in 0.9 s.
+    # torch's libgomp reads this once, on load. Threads that wait by spinning slow a shared machine
+    # down: at load 5 on two cores 11 s of speech decoded in 5.0 s, with this setting in 0.9 s.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         import torch  # noqa: PLC0415  (imported here alone, and only when it is used)
@@ -300,20 +300,20 @@ def _import_libraries() -> tuple[Any, Any]:
         import whisper.timing  # noqa: PLC0415
     except ImportError as error:
         raise EngineUnavailable(
-            "The engine openai-whisper needs what requirements/openai-whisper.txt lists."
+            "The engine openai-whisper needs the packages of requirements/openai-whisper.txt."
         ) from error
     return torch, whisper
 
 
 def _state_dictionary(torch: Any, checkpoint: Checkpoint) -> dict[str, Any]:
-    # Copied, because torch wants arrays it may write to.
+    # Copied, because torch requires writable arrays.
     return {name: torch.from_numpy(np.array(a)) for name, a in checkpoint.weights.items()}
 
 
 def _aligned_tokens(
     path: Any, probabilities: Sequence[float], duration_s: float
 ) -> list[AlignedToken]:
-    """Time of each token: the path visits all, and first stands on one at its start."""
+    """Time of each token: the path visits all, and a token starts at its first position."""
     starts_s: dict[int, float] = {}
     for token_index, position in zip(*path.tolist(), strict=True):
         starts_s.setdefault(token_index, min(position / POSITIONS_PER_SECOND, duration_s))

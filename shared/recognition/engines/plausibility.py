@@ -1,20 +1,20 @@
-"""Whether a hypothesis can be believed, or must be decoded again: wider, or with more context.
+"""Plausibility of a hypothesis: whether fallback decoding is needed, by a beam or more context.
 
-Three signs are openai-whisper's (`transcribe.py`): text that compresses too well is a loop, a low
-average probability is a guess, and a text that never ends is both. The fourth is a last sentence
-said twice: the loop that ended in time. People do say things twice, so if the full context reads
-the same, it stays.
+Three criteria are openai-whisper's (`transcribe.py`): text that compresses too well is a loop, a
+low average probability is a guess, and a text that hits the token limit is both. The fourth is a
+repeated last sentence: a loop that ended in time. People do repeat themselves, so if the full
+context gives the same text, it stays.
 """
 
 import zlib
 
 from shared.recognition.engines.engine import Hypothesis, Task
 
-MOST_COMPRESSION = 2.4  # bytes of text per byte of its deflated form
-LEAST_LOG_PROBABILITY = -0.7  # on average; half of what a well read clip has is -0.2
-# Below it a beam of five looks further, on the same encoder output. Word error rate of 63 read
-# clips 11.9 with it and 12.5 without, of 40 clips of accented English 40.1 and 42.1, in 1.00 and
-# 1.18 times the processor time; a beam for every segment finds no more.
+MOST_COMPRESSION = 2.4  # bytes of text per deflated byte
+LEAST_LOG_PROBABILITY = -0.7  # average; the median of well read clips is -0.2
+# Below it a beam of five searches the same encoder output. Word error rate of 63 read clips 11.9
+# with it and 12.5 without, of 40 clips of accented English 40.1 and 42.1, in 1.00 and 1.18 times
+# the processor time; a beam for every segment is no better.
 CERTAIN_LOG_PROBABILITY = -0.3
 BEAM_SIZE = 5
 NO_SPEECH_PROBABILITY = 0.6
@@ -32,21 +32,21 @@ _MULTIBYTE_LANGUAGES = frozenset(
 
 
 def token_limit(duration_s: float, language: str) -> int:
-    """Tokens after which a text of this duration is not speech any more but a loop."""
+    """Tokens beyond which a text of this duration is a loop."""
     rate = TOKENS_PER_SECOND_MULTIBYTE if language in _MULTIBYTE_LANGUAGES else TOKENS_PER_SECOND
     return min(round(duration_s * rate) + SPARE_TOKENS, 224)
 
 
 def is_loop(hypothesis: Hypothesis) -> bool:
-    """Whether the text repeats itself beyond what people do."""
+    """Whether the text repeats itself more than speech does."""
     return hypothesis.hit_token_limit or _compression(hypothesis.text) > MOST_COMPRESSION
 
 
 def needs_fallback(hypothesis: Hypothesis, task: Task = Task.TRANSCRIBE) -> bool:
     """Whether more context may give a better text.
 
-    What words mean is never as certain as the words. Of four doubtful translations one was better
-    at a longer context, for ten times the time: only loops are worth it.
+    A translation is never as certain as a transcription. Of four doubtful translations one was
+    better at a longer context, for ten times the time: only loops are worth it.
     """
     if is_loop(hypothesis) or has_repeated_ending(hypothesis.text):
         return True
@@ -60,7 +60,7 @@ def needs_beam_search(hypothesis: Hypothesis) -> bool:
 
 
 def is_not_speech(hypothesis: Hypothesis) -> bool:
-    """Whether the model itself says that nobody speaks (openai-whisper's rule)."""
+    """Whether the model classifies the segment as no speech (openai-whisper's rule)."""
     return (
         hypothesis.no_speech_probability > NO_SPEECH_PROBABILITY
         and hypothesis.average_log_probability < NO_SPEECH_LOG_PROBABILITY
@@ -68,7 +68,7 @@ def is_not_speech(hypothesis: Hypothesis) -> bool:
 
 
 def more_plausible(first: Hypothesis, second: Hypothesis) -> Hypothesis:
-    """The more believable of two: a loop last, a repeated end next to last, then by probability."""
+    """The more plausible of two: a loop last, a repeated ending before it, then by probability."""
 
     def belief(hypothesis: Hypothesis) -> tuple[bool, bool, float]:
         return (
@@ -81,7 +81,7 @@ def more_plausible(first: Hypothesis, second: Hypothesis) -> Hypothesis:
 
 
 def has_repeated_ending(text: str) -> bool:
-    """Whether the last three words or more are said a second time."""
+    """Whether the last three words or more are a repetition."""
     words = text.casefold().replace(",", "").replace(".", "").split()
     return any(
         words[-length:] == words[-2 * length : -length]

@@ -1,6 +1,6 @@
 """The fake of the engine port: texts come from a script, so that the pipeline runs without a model.
 
-The contract tests of engines run on it too.
+It passes the contract tests of engines.
 """
 
 import threading
@@ -18,19 +18,21 @@ from shared.recognition.engines.engine import (
 )
 from shared.recognition.engines.log_mel import POSITIONS_PER_SECOND, SAMPLE_RATE, Samples
 
-Reader = Callable[[EncodedSegment, DecodingRequest], Hypothesis]
-Listener = Callable[[EncodedSegment], dict[str, float]]
-Judge = Callable[[EncodedSegment, str], float]
+TextScript = Callable[[EncodedSegment, DecodingRequest], Hypothesis]
+LanguageScript = Callable[[EncodedSegment], dict[str, float]]
+ScoreScript = Callable[[EncodedSegment, str], float]
 
-SURE = -0.1
-"""Average log probability of a plausible text, about that of a well read clip."""
+PLAUSIBLE_LOG_PROBABILITY = -0.1
+"""Average log probability of a plausible text, similar to a well read clip's."""
 
 _CERTAIN_ENGLISH = {"en": 1.0}
 _SAMPLES_PER_POSITION = SAMPLE_RATE // POSITIONS_PER_SECOND
 
 
 def hypothesis_of(
-    text: str, average_log_probability: float = SURE, no_speech_probability: float = 0.0
+    text: str,
+    average_log_probability: float = PLAUSIBLE_LOG_PROBABILITY,
+    no_speech_probability: float = 0.0,
 ) -> Hypothesis:
     """Hypothesis with one token for each word of `text`, a space before each but the first."""
     first, *others = text.split(" ") if text else [""]
@@ -45,30 +47,30 @@ def hypothesis_of(
 
 
 class ScriptedEngine:
-    """Encodes to the samples themselves, decodes what `read` says, spaces tokens evenly.
+    """Encodes to the samples themselves, decodes the texts of `read`, spaces tokens evenly.
 
     Parameters
     ----------
     read: text of a segment; `features` of the encoded segment are its samples, so that a script
-        may go by length, loudness or context. Longer than `max_tokens`, it is cut at the limit.
-    listen: probability of each language in a segment.
-    judge: average log probability of a text that is given to be scored.
-    languages: what the engine claims to recognise.
+        may depend on length, loudness or context. It is cut at `max_tokens`.
+    identify: probability of each language in a segment.
+    rate: average log probability of a text to be scored.
+    languages: languages of the model.
 
-    Its calls are recorded: `contexts` (encoder positions of each encoded segment), `batches`
+    It records its calls: `contexts` (encoder positions of each encoded segment), `batches`
     (requests by call of `decode`), `n_identified` and `n_aligned` segments.
     """
 
     def __init__(
         self,
-        read: Reader,
-        listen: Listener = lambda _segment: _CERTAIN_ENGLISH,
-        judge: Judge = lambda _segment, _text: SURE,
+        read: TextScript,
+        identify: LanguageScript = lambda _segment: _CERTAIN_ENGLISH,
+        rate: ScoreScript = lambda _segment, _text: PLAUSIBLE_LOG_PROBABILITY,
         languages: Sequence[str] = ("de", "en", "es", "fr", "ja"),
     ) -> None:
         self._read = read
-        self._listen = listen
-        self._judge = judge
+        self._identify = identify
+        self._rate = rate
         self._languages = frozenset(languages)
         self._recording = threading.Lock()
         self.contexts: list[int] = []
@@ -88,7 +90,7 @@ class ScriptedEngine:
         return [EncodedSegment(samples, n_positions) for samples in segments]
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
-        """Keep the samples of these positions; the silence behind them is not kept by `encode`."""
+        """Keep the samples of these positions; `encode` keeps no silence after them."""
         starts = positions * _SAMPLES_PER_POSITION
         kept = starts[starts + _SAMPLES_PER_POSITION <= len(encoded.features)]
         places = kept[:, np.newaxis] + np.arange(_SAMPLES_PER_POSITION)
@@ -98,7 +100,7 @@ class ScriptedEngine:
         """Return the script's probabilities for each segment."""
         with self._recording:
             self.n_identified += len(segments)
-        return [self._listen(segment) for segment in segments]
+        return [self._identify(segment) for segment in segments]
 
     def decode(
         self, segments: Sequence[EncodedSegment], requests: Sequence[DecodingRequest]
@@ -133,7 +135,7 @@ class ScriptedEngine:
         texts: Sequence[str],
     ) -> list[Hypothesis]:
         """Return the script's score of each text."""
-        return [hypothesis_of(text, self._judge(segment, text)) for text in texts]
+        return [hypothesis_of(text, self._rate(segment, text)) for text in texts]
 
 
 def _within_limit(hypothesis: Hypothesis, max_tokens: int) -> Hypothesis:

@@ -1,4 +1,4 @@
-"""One segment on its way through the pipeline."""
+"""State of one segment in the pipeline."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,8 @@ _UNDECODED = Hypothesis((), (), 0.0, 0.0, hit_token_limit=False)
 class ChannelSegment:
     """A segment of one channel, before its language is known.
 
-    index: its place among the results of the audio block by block; results are yielded in this
-        order, whatever the order in which segments are decoded.
+    index: position among the results of an audio block; results are yielded in this order, whatever
+        the order of decoding.
     """
 
     index: int
@@ -23,15 +23,14 @@ class ChannelSegment:
 
 @dataclass(frozen=True, slots=True)
 class SegmentWork:
-    """A segment in one language, or the part of one, with what the stages know of it.
+    """A segment or a part of one, in one language, with the results of the stages so far.
 
     Each stage returns it `replace`d: languages sets `locale` and `encoded`, decoding `hypothesis`
     (and `encoded`, where a longer context reads better), alignment `tokens`, translation `english`.
 
-    index: of the `ChannelSegment` it comes from; the parts of one segment share it, in order of
-        time.
-    n_retries: how often it was decoded again at a longer context.
-    english: None where no translation was asked for, "" where decoding looped.
+    index: that of its `ChannelSegment`; the parts of one segment share it, in order of time.
+    n_retries: number of decodings at a longer context.
+    english: None if no translation was requested, "" if decoding looped.
     """
 
     index: int

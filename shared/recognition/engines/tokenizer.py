@@ -1,7 +1,7 @@
 """Whisper's tokenizer: special tokens, the bytes of text tokens, and tokens of a text.
 
 Read from the model's `tokenizer.json`. Tokens to bytes is a table; the byte-pair encoder itself is
-loaded only where tokens of a text are needed, as phrase lists need them.
+loaded only if tokens of a text are needed, as for phrase lists.
 """
 
 import json
@@ -16,11 +16,11 @@ FIRST_MERGE = ("Ġ", "t")
 
 
 class Tokenizer:
-    """Vocabulary of one model. May be used from any thread.
+    """Tokenizer of one model. May be used from any thread.
 
     Raises
     ------
-    EngineUnavailable: the file is no vocabulary of a Whisper model.
+    EngineUnavailable: the file has no vocabulary of a Whisper model.
     """
 
     def __init__(self, path: Path) -> None:
@@ -54,7 +54,7 @@ class Tokenizer:
         return bytes(self._byte_of_character[character] for character in self._contents[token])
 
     def tokenise(self, text: str) -> list[int]:
-        """Byte-level BPE tokens of a text; text that looks like a special token is text too."""
+        """Byte-level BPE tokens of a text; text that looks like a special token is plain text."""
         with self._loading:
             if self._encoder is None:
                 self._encoder = self._load_encoder()
@@ -62,14 +62,14 @@ class Tokenizer:
         return ids
 
     def _load_encoder(self) -> Any:
-        """Tokenizer of the file, made whole.
+        """Load the tokenizer of the file and restore its first merge.
 
-        Conversions of Whisper lack the first merge of its vocabulary, `Ġ t`: `" the"` would
-        become two tokens that the model has never seen together.
+        Conversions of Whisper lack the first merge of its vocabulary, `Ġ t`: `" the"` would become
+        two tokens that never occur together in the model's training data.
         """
-        import tokenizers  # noqa: PLC0415  (imported here alone, for those who have phrases)
+        import tokenizers  # noqa: PLC0415  (imported for phrase lists only)
 
-        # Read again: kept from the start, its objects would take 20 MB that few need.
+        # The file is read again: its objects take 20 MB, which most processes do not need.
         definition = json.loads(self._path.read_bytes())
         model = definition["model"]
         if "".join(FIRST_MERGE) in model["vocab"] and not _has_first_merge(model["merges"]):

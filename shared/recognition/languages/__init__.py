@@ -1,1 +1,1 @@
-"""Which language each segment is in, from what the engine says of it."""
+"""Language identification of segments, from the engine's posteriors."""

@@ -1,4 +1,4 @@
-"""The main language of an audio: the candidate that its segments sound like together, if any.
+"""The main language of an audio: the candidate of its segments together, if any.
 
 `evidence.py` describes the rungs.
 """
@@ -22,7 +22,7 @@ from shared.recognition.languages.evidence import (
     rescore_by_decoding,
 )
 
-SILENCE_S = 1.0  # what the model's bias for a language is measured on
+SILENCE_S = 1.0  # input for measuring the model's bias for languages
 
 
 def identify_main_language(
@@ -31,7 +31,7 @@ def identify_main_language(
     segments: Sequence[Segment],
     encoded: Sequence[EncodedSegment],
 ) -> IdentifiedLanguage:
-    """Identify the language of segments together; doubts are settled on the longest of them."""
+    """Identify the language of segments together; uncertain ones by rescoring the longest."""
     weights_s = [segment.speech_s for segment in segments]
     longest = max(range(len(segments)), key=weights_s.__getitem__)
     ranked = _probabilities(engine, encoded)
@@ -48,7 +48,7 @@ def identify_main_language(
 def _probabilities(
     engine: RecognitionEngine, encoded: Sequence[EncodedSegment]
 ) -> list[Mapping[str, float]]:
-    """Probability of every language in each segment; one call for all of one context."""
+    """Probability of every language in each segment; one call for each context."""
     found: dict[int, Mapping[str, float]] = {}
     for n_positions in {segment.n_positions for segment in encoded}:
         indices = [i for i, one in enumerate(encoded) if one.n_positions == n_positions]
@@ -60,10 +60,11 @@ def _probabilities(
 def _is_out_of_set(
     engine: RecognitionEngine, candidates: LanguageCandidates, segment: Segment, language: str
 ) -> bool:
-    """Whether a segment is speech that sounds like no candidate, at the full context either.
+    """Whether a segment is speech in none of the candidates, also at the full context.
 
-    A Spanish clip that is clear at 30 s may sound like Hindi at its own context. Noise sounds like
-    any language, so the segment is decoded in the most probable candidate: noise gives no text.
+    A Spanish clip that is clear at 30 s may be identified as Hindi at its own context. Noise may be
+    identified as any language, so the segment is decoded in the most probable candidate: noise
+    gives no text.
     """
     (full,) = engine.encode([segment.samples], MAX_POSITIONS)
     ranked = engine.identify_language([full])
@@ -81,7 +82,7 @@ def _rescored(
     encoded: EncodedSegment,
     posteriors: Mapping[str, float],
 ) -> Mapping[str, float]:
-    """Posteriors after rung 3, and after rung 4 where that leaves a doubt."""
+    """Posteriors after rung 3, and after rung 4 if that is uncertain."""
     rescored, has_loop = rescore_by_decoding(engine, segment, encoded, posteriors)
     if _is_sure(rescored, RESCORED_SURE_POSTERIOR) and not has_loop:
         return rescored
@@ -97,11 +98,11 @@ def _is_sure(posteriors: Mapping[str, float], least: float) -> bool:
 
 
 def _without_bias(engine: RecognitionEngine, posteriors: Mapping[str, float]) -> dict[str, float]:
-    """Posteriors less the model's bias: what it says of silence, which has no language.
+    """Correct posteriors by the model's bias: its posteriors of silence, which has no language.
 
-    To base silence is English with 0.29, Chinese 0.12, Korean 0.03, Japanese and Russian 0.02; half
-    a second of speech that it hardly understands is English too. By the square root, because that
-    bias is in part true of what people speak.
+    With base silence is English with 0.29, Chinese 0.12, Korean 0.03, Japanese and Russian 0.02,
+    and so is half a second of unclear speech. The correction is the square root of the bias, which
+    in part reflects the true frequency of languages.
     """
     silence = np.zeros(round(SILENCE_S * SAMPLE_RATE), np.float32)
     encoded = engine.encode([silence], context_lengths(SILENCE_S)[0])

@@ -15,17 +15,17 @@ from shared.recognition.engines.log_mel import MAX_POSITIONS, POSITIONS_PER_SECO
 from shared.recognition.languages.evidence import SURE_POSTERIOR
 from shared.recognition.languages.spans import part_of, positions_with_silence, spans_of
 
-# Audio around a span that is scored with it. The model needs its end: with 0.2 s behind them 3 of
-# 36 spans of real clips sound like another of four languages, with 0.4 s one does, and none if it
-# has 0.4 s before it too and is encoded by itself with twice the usual context.
+# Audio around a span that is scored with it. The model needs the end of speech: with 0.2 s after
+# them 3 of 36 spans of real clips are taken for another of four languages, with 0.4 s one is, and
+# none with 0.4 s before it too and in isolation with twice the usual context.
 LEAD_S = 0.2
 TAIL_S = 0.4
 ISOLATED_LEAD_S = 0.4
-SILENCE_S = 1.2  # behind a span, see `positions_with_silence`
+SILENCE_S = 1.2  # after a span, see `positions_with_silence`
 
-SHORT_POSITIONS = 80  # spans of at most this many may have a step apart from longer ones
+SHORT_POSITIONS = 80  # spans of at most this many may have a separate step
 STEP_POSITIONS = 150  # a step of the decoder costs as much as this many positions of silence
-LEAST_ISOLATED_S = 0.8  # a shorter span is not encoded by itself: it follows its neighbours
+LEAST_ISOLATED_S = 0.8  # a shorter span is not encoded in isolation: it follows its neighbours
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class SpanScorer:
         return self._score([_EncodedSpan(scored.segment, scored.encoded, span) for span in spans])
 
     def score_isolated(self, segment: Segment, span: SpanScores) -> SpanScores:
-        """Encode a span by itself, at twice its usual context, and score that (rung 2)."""
+        """Encode a span in isolation, at twice its usual context, and score that (rung 2)."""
         part = part_of(segment, span.start_s - ISOLATED_LEAD_S, span.end_s + TAIL_S)
         _, longer, *_ = (*context_lengths(part.duration_s), MAX_POSITIONS)
         encoded = self.engine.encode([part.samples], longer)
@@ -118,7 +118,7 @@ class _EncodedSpan:
         return last - first
 
     def with_silence(self, engine: RecognitionEngine, n_positions: int) -> EncodedSegment:
-        """The span with silence behind it; the encoder's own, from behind the segment."""
+        """Encoder output of the span followed by that of the silence after the segment."""
         n_spoken = round(self.segment.duration_s * POSITIONS_PER_SECOND)
         silence = (min(n_spoken, self.encoded.n_positions - 1), self.encoded.n_positions)
         positions = positions_with_silence(self._positions, silence, n_positions)
@@ -134,7 +134,7 @@ class _EncodedSpan:
 
 
 def _batches(n_positions: Sequence[int]) -> list[list[int]]:
-    """Indices that share a step: all, or long ones apart from short ones where that costs less."""
+    """Group indices by step: all in one, or long and short ones separately if that is cheaper."""
     longest = max(n_positions, default=0)
     short = [index for index, length in enumerate(n_positions) if length <= SHORT_POSITIONS]
     if sum(longest - n_positions[index] for index in short) <= STEP_POSITIONS:

@@ -1,4 +1,4 @@
-"""Spans of a segment that are short enough to be in one language, and cuts between them."""
+"""Spans of a segment that are short enough for one language, and cuts between them."""
 
 from itertools import groupby, pairwise
 
@@ -15,14 +15,14 @@ FRAME_SAMPLES = SAMPLE_RATE // 50
 PAUSE_FRAMES = 6  # of 20 ms
 QUIET_POWER = 0.001  # 30 dB below the loud parts of an utterance
 
-QUIET_WITHIN_S = 0.25  # a cut between two languages moves this far to where it is quiet
+QUIET_WITHIN_S = 0.25  # reach of the search for a quiet place around a cut
 QUIET_SAMPLES = SAMPLE_RATE // 20
 
 
 def spans_of(segment: Segment) -> list[SpanScores]:
     """Spans of speech of at most 2.5 s, not scored yet.
 
-    Each is within one utterance, and where there is a short pause in that, on one side of it.
+    Each is within one utterance, and on one side of a short pause in it.
     """
     spans = []
     for utterance in segment.utterances:
@@ -37,7 +37,7 @@ def spans_of(segment: Segment) -> list[SpanScores]:
 
 
 def _breaths(segment: Segment, utterance: Utterance) -> list[Utterance]:
-    """Parts of an utterance between pauses too short for voice activity to end it."""
+    """Parts of an utterance between pauses that are too short for endpointing."""
     samples = part_of(segment, utterance.start_s, utterance.end_s).samples
     n_frames = len(samples) // FRAME_SAMPLES
     frames = samples[: n_frames * FRAME_SAMPLES].reshape(n_frames, FRAME_SAMPLES)
@@ -78,7 +78,7 @@ def part_of(segment: Segment, start_s: float, end_s: float) -> Segment:
 
 
 def quietest_near(segment: Segment, time_s: float) -> float:
-    """Middle of the quietest 50 ms around a time."""
+    """Centre of the quietest 50 ms around a time."""
     near = part_of(segment, time_s - QUIET_WITHIN_S, time_s + QUIET_WITHIN_S)
     n_windows = len(near.samples) // QUIET_SAMPLES
     if n_windows == 0:
@@ -91,15 +91,15 @@ def quietest_near(segment: Segment, time_s: float) -> float:
 def positions_with_silence(
     span: tuple[int, int], silence: tuple[int, int], n_positions: int
 ) -> Positions:
-    """The positions of a span, followed by positions of silence up to `n_positions`.
+    """Positions of a span, followed by positions of silence up to `n_positions`.
 
-    Without silence behind it speech is cut off and the model guesses: of 19 Spanish utterances 7
-    sound like another language then, with 1 s of silence none does.
+    Without silence after it speech is cut off and the model guesses: of 19 Spanish utterances 7
+    are then taken for another language, with 1 s of silence none is.
 
     Parameters
     ----------
-    span, silence: first position and the one after the last; `silence` is not empty and repeated
-        as often as it takes.
+    span, silence: first position and the one after the last; `silence` is not empty and is
+        repeated as needed.
     """
     n_silent = max(0, n_positions - (span[1] - span[0]))
     silent = silence[0] + np.arange(n_silent) % (silence[1] - silence[0])

@@ -1,4 +1,4 @@
-"""The language stage: encodes segments and says which language each is in.
+"""The language stage: encodes segments and assigns a language to each.
 
 The language is known, or one for the whole audio, or one per phrase; in the last case a segment is
 cut where its language changes.
@@ -20,17 +20,17 @@ from shared.recognition.languages.span_scores import ScoredSegment, SpanScorer
 from shared.recognition.languages.switching import LanguagePart, LanguageSwitchDetector
 
 EngineSlot = Callable[[], AbstractContextManager[RecognitionEngine]]
-"""Waits for a slot of the scheduler; the block has its engine."""
+"""Context manager that waits for a slot of the scheduler and yields its engine."""
 
 
 class LanguageStage:
-    """Languages of one audio; remembers the language spoken last, by channel.
+    """Languages of one audio; remembers the last language of each channel.
 
     Parameters
     ----------
-    slot: see `EngineSlot`; the caller holds none while it calls `assign` or `identify`.
-    per_phrase: of several candidates each phrase has its own; else one is the main language.
-    fallback_locale: of speech that is in none of the candidates; None makes that an error.
+    slot: see `EngineSlot`; the caller must hold no slot when it calls `assign` or `identify`.
+    per_phrase: each phrase has its own language among the candidates; else all have the main one.
+    fallback_locale: locale of speech that is in none of the candidates; None makes that an error.
     """
 
     def __init__(
@@ -49,15 +49,15 @@ class LanguageStage:
         self._spoken_last: dict[int, str] = {}
 
     def assign(self, groups: Sequence[Sequence[ChannelSegment]]) -> list[list[SegmentWork]]:
-        """Encode all groups and assign languages; [] where the audio's language is known.
+        """Encode all groups and assign languages; [] if the audio's language is known.
 
         The segments of a group have one context. Languages are assigned to all groups at once,
-        because they follow each other in time, and the main language is settled on all segments:
-        the first group has the shortest.
+        because they depend on their order in time, and the main language is identified on all
+        segments: the first group has the shortest.
 
         Raises
         ------
-        LanguageNotIdentified: they sound like none of the candidates, and there is no fallback.
+        LanguageNotIdentified: the speech is in none of the candidates, and there is no fallback.
         """
         if not groups or self._locale is not None:
             return []
@@ -94,7 +94,7 @@ class LanguageStage:
         ]
 
     def identify(self, segments: Sequence[Segment]) -> IdentifiedLanguage:
-        """Identify the main language of segments, whatever has been settled."""
+        """Identify the main language of segments, independent of languages assigned before."""
         with self._slot() as engine:
             encoded = _encode(engine, segments)
             return identify_main_language(engine, self._candidates, segments, encoded)
@@ -111,7 +111,7 @@ class LanguageStage:
         elif self._fallback_locale is not None:
             self._locale = find_locale(self._fallback_locale)
         else:
-            raise LanguageNotIdentified("The speech is in none of the locales that are named.")
+            raise LanguageNotIdentified("The speech is in none of the candidate locales.")
         return self._locale
 
     def _assign_per_phrase(

@@ -2,7 +2,7 @@
 
     scored spans -> languages in order of time (Viterbi) -> cuts -> parts of one language
 
-A segment is encoded anew, in parts, only where its language changes. `evidence.py` describes the
+A segment is encoded again, in parts, only if its language changes. `evidence.py` describes the
 rungs that confirm a change.
 """
 
@@ -37,14 +37,14 @@ SWITCH_STEP_S = 0.25  # between the times at which a switch within an utterance 
 
 @dataclass(frozen=True, slots=True)
 class LanguagePart:
-    """A segment, or a part of one, in which one language is spoken."""
+    """A segment, or a part of one, in one language."""
 
     segment: Segment
     encoded: EncodedSegment
     locale: str
 
 
-_Run = tuple[str, Sequence[SpanScores]]  # a language, and its spans without another in between
+_Run = tuple[str, Sequence[SpanScores]]  # a language and its consecutive spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class LanguageSwitchDetector:
     def split_at_switches(
         self, scored: Sequence[ScoredSegment], before: str | None
     ) -> list[list[LanguagePart]]:
-        """Parts of one language of each segment of a channel; segments in order of time.
+        """Split each segment of a channel into parts of one language; in order of time.
 
-        before: the language spoken before the first one; None at the start of the audio.
+        before: language before the first segment; None at the start of the audio.
         """
         spans = [span for one in scored for span in one.spans]
         languages = most_probable_languages(spans, before)
@@ -73,7 +73,7 @@ class LanguageSwitchDetector:
     def _split(
         self, scored: ScoredSegment, languages: Sequence[str], before: str | None
     ) -> list[LanguagePart]:
-        """Cut a segment where its language changes, if the parts in isolation agree."""
+        """Cut a segment at changes of language, if scores of the parts in isolation agree."""
         runs = _language_runs(scored.spans, languages)
         if len(runs) == 1:
             return self._whole(scored, self._confirm_whole(scored, runs[0][0], before))
@@ -113,7 +113,7 @@ class LanguageSwitchDetector:
         return self._rescore(scored, posteriors, [*top_languages(posteriors), *known])
 
     def _whole_posteriors(self, scored: ScoredSegment) -> Mapping[str, float]:
-        """Posterior of each language in a whole segment; a sum of its spans says less."""
+        """Posterior of each language in a whole segment; more accurate than a sum over spans."""
         if len(scored.spans) == 1:
             return scored.spans[0].posteriors
         (probabilities,) = self.engine.identify_language([scored.encoded])
@@ -125,7 +125,7 @@ class LanguageSwitchDetector:
         posteriors: Mapping[str, float],
         languages: Sequence[str],
     ) -> str:
-        """The language in which a whole segment gives the most plausible text."""
+        """Language with the most plausible text of a whole segment."""
         bounded = {one: max(posterior, LEAST_POSTERIOR) for one, posterior in posteriors.items()}
         rescored, _ = rescore_by_decoding(
             self.engine, scored.segment, scored.encoded, bounded, languages
@@ -133,10 +133,10 @@ class LanguageSwitchDetector:
         return max(rescored, key=rescored.__getitem__)
 
     def _may_split(self, segment: Segment, first: _Run, second: _Run) -> bool:
-        """Whether the shorter of two runs may be in a language of its own.
+        """Whether the shorter of two runs may be in a different language.
 
-        Only that one is encoded in isolation, a fraction of the cost of encoding both parts anew;
-        it ends most false alarms.
+        Only that run is encoded in isolation, a fraction of the cost of encoding both parts again;
+        it removes most false alarms.
         """
         shorter, longer = sorted((first, second), key=_speech_s)
         language, spans = shorter
@@ -160,33 +160,37 @@ class LanguageSwitchDetector:
     ) -> list[str]:
         """Language of the part of each run; unconfirmed parts take the nearest confirmed one's.
 
-        A part that sounded like another language only among its neighbours stays below
+        A part that was in another language only by the influence of its neighbours stays below
         `CONFIRMED_POSTERIOR`.
         """
         languages = tuple(dict.fromkeys(language for language, _ in runs))
         ranked = self.engine.identify_language([encoded for _, encoded in parts])
-        judged: list[Mapping[str, float]] = []
+        part_posteriors: list[Mapping[str, float]] = []
         for part, (_, spans), probabilities in zip(parts, runs, ranked, strict=True):
             fused = _fuse_scores(spans, self.candidates.posteriors(probabilities), languages)
             is_clear = _is_confirmed(fused)
-            judged.append(fused if is_clear else rescore_by_decoding(self.engine, *part, fused)[0])
-        clear = [index for index, posteriors in enumerate(judged) if _is_confirmed(posteriors)]
+            part_posteriors.append(
+                fused if is_clear else rescore_by_decoding(self.engine, *part, fused)[0]
+            )
+        clear = [
+            index for index, posteriors in enumerate(part_posteriors) if _is_confirmed(posteriors)
+        ]
         if not clear:
             weights_s = [segment.speech_s for segment, _ in parts]
-            together = self.candidates.mean_posteriors(judged, weights_s)
+            together = self.candidates.mean_posteriors(part_posteriors, weights_s)
             return [max(together, key=together.__getitem__)] * len(parts)
 
         def nearest_clear(index: int) -> int:
             return min(clear, key=lambda one: (abs(one - index), -parts[one][0].speech_s))
 
-        nearest = [judged[nearest_clear(index)] for index in range(len(parts))]
+        nearest = [part_posteriors[nearest_clear(index)] for index in range(len(parts))]
         return [max(posteriors, key=posteriors.__getitem__) for posteriors in nearest]
 
     def _locate_switch(self, scored: ScoredSegment, before: _Run, after: _Run) -> float:
         """Time at which the language changes: in the pause, or within an utterance.
 
-        Within one, it is the time that makes the speech before it sound most like the first
-        language and the speech behind it most like the second.
+        Within one, it is the time with the greatest contrast: the speech before it in the first
+        language, the speech after it in the second.
         """
         (first, earlier), (second, later) = before, after
         left, right = earlier[-1], later[0]
@@ -206,7 +210,7 @@ class LanguageSwitchDetector:
 
 
 def _are_clear(spans: Sequence[SpanScores], language: str) -> bool:
-    """Whether each of several spans sounds like a language."""
+    """Whether each of several spans is clearly in a language."""
     return len(spans) > 1 and all(span.posteriors[language] >= CLEAR_POSTERIOR for span in spans)
 
 
@@ -225,10 +229,10 @@ def _speech_s(run: _Run) -> float:
 def _fuse_scores(
     spans: Sequence[SpanScores], isolated: Mapping[str, float], languages: Sequence[str]
 ) -> dict[str, float]:
-    """Posterior of some languages in a run: among its neighbours and in isolation.
+    """Fuse posteriors of a run: among its neighbours and in isolation.
 
-    The geometric mean, since either may be wrong: among neighbours a run takes on their sound, in
-    isolation it lacks the speech that leads into it.
+    The geometric mean, since either may be wrong: neighbours influence the first, and the second
+    lacks the preceding speech.
     """
     total_s = sum(span.duration_s for span in spans)
     means = {
@@ -243,7 +247,7 @@ def _fuse_scores(
 
 
 def _contrast(span: SpanScores, language: str, other: str) -> float:
-    """How much more a span sounds like one language than like another, over all its seconds."""
+    """Log ratio of two languages' posteriors in a span, weighted by its duration."""
     ours, theirs = (max(span.posteriors[one], LEAST_POSTERIOR) for one in (language, other))
     return span.duration_s * math.log(ours / theirs)
 

@@ -20,7 +20,7 @@ OPTIONS = SegmentationOptions(
 
 
 class ScriptedDetector:
-    """Gives the probabilities it was told, window by window; the state counts them."""
+    """Returns the given probabilities, window by window; the state counts them."""
 
     def __init__(self, probabilities):
         self._probabilities = probabilities

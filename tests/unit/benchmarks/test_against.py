@@ -37,7 +37,7 @@ def test_a_ratio_is_the_median_of_the_rounds_and_of_a_round_that_of_its_pairs():
     assert ratios.by_round == pytest.approx([1.02, 1.0, 1.1])
     figure = ratios.figure("time")
     assert figure.others == ("1.020 (1.000 to 1.100)",)
-    assert (figure.asked, figure.met) == ("at most 1.03", True)
+    assert (figure.target, figure.met) == ("at most 1.03", True)
 
 
 @pytest.mark.parametrize(("new", "is_met"), [(408e6, True), (412e6, False)])

@@ -25,7 +25,7 @@ SPEED = Section(
     "Speed",
     (
         Figure("time", "100 ms", "750 ms", "at least 3", met=True),
-        Figure("ratio", "2.5", asked="at least 3", met=False),
+        Figure("ratio", "2.5", target="at least 3", met=False),
     ),
     {"ratios": [2.5]},
     "A note.",
@@ -46,7 +46,7 @@ def test_a_section_is_a_table_with_targets_and_results():
     assert SPEED.markdown() == (
         "### Speed\n"
         "\n"
-        "| figure | Sotto | faster-whisper | asked | met |\n"
+        "| figure | Sotto | faster-whisper | target | met |\n"
         "| --- | --- | --- | --- | --- |\n"
         "| time | 100 ms | 750 ms | at least 3 | yes |\n"
         "| ratio | 2.5 |  | at least 3 | **no** |\n"
@@ -69,10 +69,10 @@ def test_a_section_of_other_systems_has_their_columns_and_no_unused_ones():
 
 def test_a_section_of_one_system_has_one_column():
     alone = Section(
-        "Purge", (Figure("calls", "12", asked="at most 15", met=True),), systems=("Sotto",)
+        "Purge", (Figure("calls", "12", target="at most 15", met=True),), systems=("Sotto",)
     )
     assert alone.markdown().splitlines()[2:] == [
-        "| figure | Sotto | asked | met |",
+        "| figure | Sotto | target | met |",
         "| --- | --- | --- | --- |",
         "| calls | 12 | at most 15 | yes |",
     ]

@@ -15,14 +15,14 @@ def test_every_rival_that_runs_has_a_column_of_time_ratio_and_memory(compared, m
         compared(name, 400.0, (8.0, 32.0), (10.0, 30.0), (8.0, 30.0)),
         compared(name, 400.0, (10.0, 25.0)),
     ]
-    asked, warmed = [], []
+    calls, warmed = [], []
 
     def broken():
         raise RivalFailed
 
     def compare(_systems, _clips, repeats, **options):
-        asked.append((repeats, options))
-        return (measured[len(asked) - 1],)
+        calls.append((repeats, options))
+        return (measured[len(calls) - 1],)
 
     def warm_up(systems, clip):
         warmed.append((systems, clip))
@@ -36,7 +36,7 @@ def test_every_rival_that_runs_has_a_column_of_time_ratio_and_memory(compared, m
         FurtherRival("other", lambda: nullcontext(other), {"beam_size": 1}),
     ]
     section = measure_long_audio(Systems(server, rival), ["talk"], 3, further, "short")
-    assert asked == [(3, {}), (1, {"beam_size": 1})]
+    assert calls == [(3, {}), (1, {"beam_size": 1})]
     assert warmed == [(Systems(server, other), "short")]
     assert section.systems == ("Sotto", "faster-whisper", "other")
     assert [(row.ours, row.theirs, *row.others) for row in section.figures] == [

@@ -1,4 +1,4 @@
-"""Ratios are taken within a round, where whatever else the machine did met both."""
+"""Ratios are taken within a round, in which other load of the machine affects both."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which voices are tried, and what is asked of them."""
+"""Selection of the voices that are measured, and their targets."""
 
 import pytest
 
@@ -36,10 +36,10 @@ def test_ten_percent_is_too_much(n_errors, met):
     assert Trial(kokoro_voice("af_heart"), counts, 1, 1).figure().met is met
 
 
-def test_nothing_is_asked_of_the_last_resort():
+def test_the_last_resort_has_no_target():
     """Nor is its effort known: it is spent in another process."""
     row = Trial(GERMAN, [WordErrors(45, 100)], 1, 1).figure()
-    assert (row.asked, row.met, row.others) == ("", None, ("",))
+    assert (row.target, row.met, row.others) == ("", None, ("",))
 
 
 def test_the_first_sound_is_the_median_share_of_the_rounds():

@@ -1,4 +1,4 @@
-"""Which URLs and addresses the guard lets through, before any connection is made."""
+"""URLs and addresses that the guard allows, before any connection is made."""
 
 import ipaddress
 

@@ -268,7 +268,7 @@ def test_a_name_server_that_does_not_answer_is_left_within_two_seconds(monkeypat
 
     monkeypatch.setattr("socket.getaddrinfo", hanging)
     started = time.monotonic()
-    with pytest.raises(FetchFailed, match="can not be resolved"):
+    with pytest.raises(FetchFailed, match="cannot be resolved"):
         download("http://example.com/")
     assert time.monotonic() - started < 2
     released.set()

@@ -13,7 +13,7 @@ import pytest
 
 from shared.models.catalogue import HubSource, Model, ModelFile, PackagePart, PackageSource, Role
 from shared.models.download import Retries
-from shared.models.fetch import Origins
+from shared.models.fetch import DownloadSources
 from shared.models.hub import Hub
 from shared.models.package_index import PipConfiguration
 
@@ -27,7 +27,7 @@ WHISPER = {
 
 
 class Shelf:
-    """Files of the server, and its faults."""
+    """Content of the server, and its faults."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -151,9 +151,9 @@ def shelf() -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def origins(shelf: Shelf) -> Origins:
+def download_sources(shelf: Shelf) -> DownloadSources:
     """Name the server as index and hub, retried without waiting."""
-    return Origins(
+    return DownloadSources(
         pip=PipConfiguration(indexes=(f"{shelf.url}/simple",)),
         hub=Hub(endpoint=shelf.url),
         retries=Retries(attempts=3, first_wait_s=0),

@@ -30,7 +30,7 @@ def test_names_and_aliases_are_unique():
         ("turbo", "mobiuslabsgmbh/faster-whisper-large-v3-turbo"),
         ("large", "Systran/faster-whisper-large-v3"),
         ("distil-large-v3", "Systran/faster-distil-whisper-large-v3"),
-        ("somebody/whisper-small-ct2", "somebody/whisper-small-ct2"),
+        ("owner/whisper-small-ct2", "owner/whisper-small-ct2"),
     ],
 )
 def test_a_name_leads_to_its_repository(name, repository):

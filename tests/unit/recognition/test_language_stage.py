@@ -1,4 +1,4 @@
-"""Which language the pipeline reads in: settled once for an audio, or told for each phrase."""
+"""Language of decoding: identified once for an audio, or for each phrase."""
 
 import numpy as np
 import pytest
@@ -21,17 +21,17 @@ def test_one_candidate_locale_needs_no_identification(scripted, utterances):
 
 def test_the_language_is_settled_among_the_candidates(scripted, utterances):
     options = RecognitionOptions(locales=("en-US", "es-MX"))
-    heard = {"fr": 0.8, "es": 0.15, "en": 0.05}
-    recognition = scripted(sentences, options, listen=lambda _level: heard)
+    recognised = {"fr": 0.8, "es": 0.15, "en": 0.05}
+    recognition = scripted(sentences, options, identify=lambda _level: recognised)
     (phrase,) = recognition.of(utterances((1, 2)))
     assert phrase.locale == "es-MX"
     assert recognition.engine.batches[0][0].language == "es"
 
 
-def test_without_candidates_the_language_is_the_most_probable_of_all(scripted, utterances):
+def test_without_candidates_the_most_probable_language_is_used(scripted, utterances):
     options = RecognitionOptions()
-    heard = {"ja": 0.8, "en": 0.2}
-    recognition = scripted(sentences, options, listen=lambda _level: heard)
+    recognised = {"ja": 0.8, "en": 0.2}
+    recognition = scripted(sentences, options, identify=lambda _level: recognised)
     (phrase,) = recognition.of(utterances((1, 2)))
     assert phrase.locale == "ja-JP"
 
@@ -45,15 +45,15 @@ def test_a_language_in_doubt_is_the_one_that_reads_well(scripted, utterances):
     def script(level, _n_positions, request):
         return hypothesis_of(SENTENCES[level], -0.1 if request.language == "fr" else -1.5)
 
-    recognition = scripted(script, RecognitionOptions(), listen=lambda _level: DOUBTFUL)
+    recognition = scripted(script, RecognitionOptions(), identify=lambda _level: DOUBTFUL)
     (phrase,) = recognition.of(utterances((1, 2)))
     assert phrase.locale == "fr-FR"
     assert len(recognition.engine.contexts) == 1
 
 
 def test_a_language_still_in_doubt_is_identified_at_the_full_context(scripted, utterances):
-    """All languages read alike: the encoder may have heard too little."""
-    recognition = scripted(sentences, RecognitionOptions(), listen=lambda _level: DOUBTFUL)
+    """All languages are equally probable: the context may be too short."""
+    recognition = scripted(sentences, RecognitionOptions(), identify=lambda _level: DOUBTFUL)
     list(recognition.of(utterances((1, 2))))
     assert MAX_POSITIONS in recognition.engine.contexts
 
@@ -62,7 +62,7 @@ def test_the_language_is_settled_once_and_kept(scripted, utterances):
     """The second speaker sounds Spanish; the audio stays English."""
     options = RecognitionOptions(locales=("en-US", "es-ES"), batch_segments=1)
     recognition = scripted(
-        sentences, options, listen=lambda level: {"en": 1.0} if level == 1 else {"es": 1.0}
+        sentences, options, identify=lambda level: {"en": 1.0} if level == 1 else {"es": 1.0}
     )
     said = utterances((1, 2), APART, (2, 2), APART)
     phrases = [r for r in recognition.of(said) if isinstance(r, Phrase)]
@@ -72,7 +72,7 @@ def test_the_language_is_settled_once_and_kept(scripted, utterances):
 
 def test_the_channels_of_an_audio_share_the_language(scripted, utterances):
     options = RecognitionOptions(locales=("en-US", "es-ES"), channels=(0, 1))
-    recognition = scripted(sentences, options, listen=lambda _level: {"es": 1.0})
+    recognition = scripted(sentences, options, identify=lambda _level: {"es": 1.0})
     said = utterances((1, 2), (0, 1))
     locales = {r.locale for r in recognition.of(said, said) if isinstance(r, Phrase)}
     assert locales == {"es-ES"}
@@ -86,7 +86,7 @@ def test_a_candidate_beyond_the_model_is_refused_before_any_work(scripted):
 BOTH = RecognitionOptions(locales=("en-US", "es-MX"), language_per_phrase=True)
 
 
-def hears(*spanish, otherwise="en"):
+def speaks(*spanish, otherwise="en"):
     """A listener that is sure: Spanish at these levels, else the other language."""
     return lambda level: (
         {"es": 0.99, "en": 0.01} if level in spanish else {otherwise: 0.99, "es": 0.01}
@@ -99,7 +99,7 @@ def locales(results):
 
 def test_each_phrase_has_the_locale_it_is_spoken_in(scripted, utterances):
     said = utterances((1, 2), APART, (2, 2), APART, (3, 2), APART)
-    recognition = scripted(sentences, BOTH, listen=hears(2))
+    recognition = scripted(sentences, BOTH, identify=speaks(2))
     assert locales(recognition.of(said)) == ["en-US", "es-MX", "en-US"]
     languages = [request.language for batch in recognition.engine.batches for request in batch]
     assert sorted(languages) == ["en", "en", "es"]
@@ -109,14 +109,14 @@ def test_languages_follow_each_other_in_time_whatever_the_length_of_segments(scr
     """The middle one is unclear and the shortest: it is read first, but stays with the others."""
     said = utterances((1, 9), APART, (2, 1), APART, (3, 5), APART)
     unclear = lambda level: {"es": 0.7, "en": 0.3} if level == 2 else {"en": 1.0}  # noqa: E731
-    recognition = scripted(sentences, BOTH, listen=unclear)
+    recognition = scripted(sentences, BOTH, identify=unclear)
     assert locales(recognition.of(said)) == ["en-US", "en-US", "en-US"]
 
 
 def test_a_segment_is_cut_where_its_language_changes(scripted, utterances):
     """A pause of 0.6 s does not part segments."""
     said = utterances((0, 1), (1, 2), (0, 0.6), (2, 2), (0, 1))
-    recognition = scripted(sentences, BOTH, listen=hears(2))
+    recognition = scripted(sentences, BOTH, identify=speaks(2))
     phrases = [r for r in recognition.of(said) if isinstance(r, Phrase)]
     assert [(p.locale, p.best.display) for p in phrases] == [
         ("en-US", "I am one."),
@@ -145,7 +145,7 @@ def test_a_segment_is_cut_within_an_utterance_too(scripted, utterances):
 
 def test_one_language_costs_no_second_encoding(scripted, utterances):
     said = utterances((1, 2), (0, 0.6), (2, 4), APART, (3, 8), APART)
-    recognition = scripted(sentences, BOTH, listen=hears())
+    recognition = scripted(sentences, BOTH, identify=speaks())
     assert set(locales(recognition.of(said))) == {"en-US"}
     assert len(recognition.engine.contexts) == recognition.cost.n_segments == 2
 
@@ -153,7 +153,7 @@ def test_one_language_costs_no_second_encoding(scripted, utterances):
 def test_a_change_that_the_parts_by_themselves_deny_is_none(scripted, utterances):
     """Among others it sounds Spanish; alone, with all its context, English."""
     said = utterances((1, 2), (0, 0.6), (2, 2))
-    recognition = scripted(sentences, BOTH, listen=lambda _level: {"en": 1.0})
+    recognition = scripted(sentences, BOTH, identify=lambda _level: {"en": 1.0})
     engine = recognition.engine
     engine.identify_language = lambda segments: [
         {"es": 1.0} if len(segments) > 1 and place == 1 else {"en": 1.0}
@@ -166,7 +166,7 @@ def test_channels_have_languages_of_their_own(scripted, utterances):
     options = RecognitionOptions(
         locales=("en-US", "es-MX"), channels=(0, 1), language_per_phrase=True
     )
-    recognition = scripted(sentences, options, listen=hears(2))
+    recognition = scripted(sentences, options, identify=speaks(2))
     left, right = utterances((1, 2), (0, 1)), utterances((2, 2), (0, 1))
     found = {r.channel: r.locale for r in recognition.of(left, right) if isinstance(r, Phrase)}
     assert found == {0: "en-US", 1: "es-MX"}
@@ -176,7 +176,7 @@ def test_words_of_each_language_are_timed_in_it(scripted, utterances):
     options = RecognitionOptions(
         locales=("en-US", "es-MX"), word_timestamps=True, language_per_phrase=True
     )
-    recognition = scripted(sentences, options, listen=hears(2))
+    recognition = scripted(sentences, options, identify=speaks(2))
     said = utterances((1, 2), APART, (2, 2), APART)
     phrases = [r for r in recognition.of(said) if isinstance(r, Phrase)]
     assert [p.locale for p in phrases] == ["en-US", "es-MX"]
@@ -204,8 +204,8 @@ def test_silence_has_no_language(scripted, utterances):
 
 def test_the_language_of_an_audio_comes_with_its_probability(scripted, utterances):
     options = RecognitionOptions(locales=("en-US", "es-MX", "fr-FR"))
-    heard = {"ja": 0.5, "es": 0.4, "en": 0.1}
-    recognition = scripted(sentences, options, listen=lambda _level: heard)
+    recognised = {"ja": 0.5, "es": 0.4, "en": 0.1}
+    recognition = scripted(sentences, options, identify=lambda _level: recognised)
     with stream_of(utterances((1, 2), APART, (2, 2))) as stream:
         identified = recognition._recognition.identify_language(stream)
     assert identified.locale == "es-MX"

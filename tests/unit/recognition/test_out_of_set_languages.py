@@ -24,7 +24,7 @@ def locales(results):
 
 def test_speech_in_none_of_several_locales_is_an_error(scripted, utterances):
     """Nothing is read for nothing but one trial, and the message quotes none of it."""
-    recognition = scripted(sentences, RecognitionOptions(locales=NAMED), listen=japanese)
+    recognition = scripted(sentences, RecognitionOptions(locales=NAMED), identify=japanese)
     with pytest.raises(LanguageNotIdentified, match="none of the locales"):
         list(recognition.of(utterances((1, 2))))
     assert len(recognition.engine.batches) == 1
@@ -32,21 +32,21 @@ def test_speech_in_none_of_several_locales_is_an_error(scripted, utterances):
 
 def test_the_fallback_locale_takes_such_speech(scripted, utterances):
     options = RecognitionOptions(locales=NAMED, fallback_locale="es-MX")
-    recognition = scripted(sentences, options, listen=japanese)
+    recognition = scripted(sentences, options, identify=japanese)
     assert locales(recognition.of(utterances((1, 2)))) == ["es-MX"]
 
 
-def test_the_fallback_locale_is_not_used_if_a_candidate_is_identified(scripted, utterances):
+def test_the_fallback_locale_is_not_used_for_speech_in_a_candidate(scripted, utterances):
     options = RecognitionOptions(locales=NAMED, fallback_locale="es-MX")
     recognition = scripted(
-        sentences, options, listen=lambda _level: {"ja": 0.9, "en": 0.08, "es": 0.02}
+        sentences, options, identify=lambda _level: {"ja": 0.9, "en": 0.08, "es": 0.02}
     )
     assert locales(recognition.of(utterances((1, 2)))) == ["en-US"]
 
 
-def test_the_posterior_at_the_full_context_counts(scripted, utterances):
+def test_the_posteriors_at_the_full_context_count(scripted, utterances):
     """A real Spanish clip sounds like Hindi at its own context."""
-    recognition = scripted(sentences, RecognitionOptions(locales=NAMED), listen=japanese)
+    recognition = scripted(sentences, RecognitionOptions(locales=NAMED), identify=japanese)
     engine = recognition.engine
     engine.identify_language = lambda segments: [
         {"es": 1.0} if segment.n_positions == MAX_POSITIONS else {"hi": 0.99, "es": 0.01}
@@ -56,22 +56,22 @@ def test_the_posterior_at_the_full_context_counts(scripted, utterances):
 
 
 def test_a_short_stretch_in_another_language_refuses_nothing(scripted, utterances):
-    """The shortest segments are encoded first, but all of them are heard."""
+    """The shortest segments are encoded first, but all of them count."""
     options = RecognitionOptions(locales=NAMED)
     recognition = scripted(
-        sentences, options, listen=lambda level: JAPANESE if level == 1 else {"en": 1.0}
+        sentences, options, identify=lambda level: JAPANESE if level == 1 else {"en": 1.0}
     )
     said = utterances((1, 1), APART, (2, 9), APART)
     assert locales(recognition.of(said)) == ["en-US", "en-US"]
 
 
 def test_noise_is_dropped_and_no_error(scripted, utterances):
-    """A segment that the model calls silence has no language."""
+    """No speech is no language."""
 
     def noise(level, _n_positions, _request):
         return hypothesis_of(SENTENCES[level], -1.5, no_speech_probability=0.9)
 
-    recognition = scripted(noise, RecognitionOptions(locales=NAMED), listen=japanese)
+    recognition = scripted(noise, RecognitionOptions(locales=NAMED), identify=japanese)
     assert locales(recognition.of(utterances((1, 2)))) == []
 
 
@@ -84,15 +84,17 @@ def test_noise_is_dropped_and_no_error(scripted, utterances):
     ],
     ids=["any language", "one locale", "by phrase"],
 )
-def test_only_several_locales_may_all_be_out_of_set(scripted, utterances, options):
-    recognition = scripted(sentences, options, listen=japanese)
+def test_only_one_of_several_locales_may_be_out_of_set(scripted, utterances, options):
+    recognition = scripted(sentences, options, identify=japanese)
     assert len(locales(recognition.of(utterances((1, 2))))) == 1
 
 
-def test_an_identified_language_has_whether_it_is_in_set(scripted, utterances):
-    for heard, is_in_set in ((JAPANESE, False), ({"ja": 0.9, "en": 0.1}, True)):
+def test_an_identified_language_says_whether_it_is_in_set(scripted, utterances):
+    for recognised, is_in_set in ((JAPANESE, False), ({"ja": 0.9, "en": 0.1}, True)):
         recognition = scripted(
-            sentences, RecognitionOptions(locales=NAMED), listen=lambda _level, heard=heard: heard
+            sentences,
+            RecognitionOptions(locales=NAMED),
+            identify=lambda _level, recognised=recognised: recognised,
         )
         samples = utterances((1, 2)).tobytes()
         with open_audio(samples, raw=RawPcm(n_channels=1)) as stream:

@@ -51,14 +51,14 @@ def chosen(phrases, plain, hinted=None, *, spoken=None, weight=1.0, nats_per_let
 
     The audio costs a text half a nat for each letter that differs from what was `spoken`.
     """
-    heard = spoken or plain
+    recognised = spoken or plain
 
-    def judge(_segment, text):
-        blocks = SequenceMatcher(None, heard, text, autojunk=False).get_matching_blocks()
-        n_differing = len(heard) + len(text) - 2 * sum(block.size for block in blocks)
+    def rate(_segment, text):
+        blocks = SequenceMatcher(None, recognised, text, autojunk=False).get_matching_blocks()
+        n_differing = len(recognised) + len(text) - 2 * sum(block.size for block in blocks)
         return -nats_per_letter * n_differing / len(text.split())
 
-    engine = ScriptedEngine(lambda _segment, _request: hypothesis_of(plain), judge=judge)
+    engine = ScriptedEngine(lambda _segment, _request: hypothesis_of(plain), rate=rate)
     readings = hypothesis_of(plain), hypothesis_of(hinted or plain)
     return PhraseBias(phrases, weight).choose(engine, SEGMENT, "en", *readings).text
 

@@ -1,4 +1,4 @@
-"""The pipeline, around a scripted engine."""
+"""The pipeline, with a scripted engine."""
 
 from itertools import pairwise
 
@@ -154,7 +154,7 @@ def test_every_segment_is_read_with_the_phrase_list_in_mind(scripted, utterances
     assert hints.count("Contoso, Rehaan.") == 3
 
 
-def test_a_phrase_that_only_the_hint_gives_is_taken(scripted, utterances):
+def test_a_phrase_that_is_only_recognised_with_the_list_is_taken(scripted, utterances):
     def script(_level, _n_positions, request):
         return hypothesis_of("I am Rehaan." if request.hint else "I am Rehan.")
 
@@ -168,7 +168,7 @@ def test_without_a_phrase_list_nothing_is_read_twice(scripted, utterances):
     assert [[r.hint for r in batch] for batch in recognition.engine.batches] == [[""]]
 
 
-def test_words_have_times_on_request(scripted, utterances):
+def test_words_are_timed_if_requested(scripted, utterances):
     options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
     (_, phrase, _) = scripted(sentences, options).of(utterances(APART, (1, 3), APART))
     assert [word.text for word in phrase.words] == ["i", "am", "one"]
@@ -179,7 +179,7 @@ def test_words_have_times_on_request(scripted, utterances):
         assert word.offset_s + word.duration_s < APART[1] + 3.2
 
 
-def test_word_times_cost_nothing_without_a_request(scripted, utterances):
+def test_word_times_cost_nothing_unless_requested(scripted, utterances):
     recognition = scripted(sentences, ENGLISH)
     (phrase,) = recognition.of(utterances((1, 2)))
     assert phrase.words == phrase.display_words == ()

@@ -48,14 +48,14 @@ def test_english_speech_is_not_decoded_twice(scripted, utterances):
     ]
 
 
-def test_nothing_is_translated_unasked(scripted, utterances):
+def test_nothing_is_translated_unless_requested(scripted, utterances):
     options = RecognitionOptions(locales=("es-ES",))
     (phrase,) = phrases(scripted(spoken, options).of(utterances((1, 2), APART)))
     assert phrase.translations == ()
 
 
 def test_a_segment_stays_whole_with_its_word_times(scripted, utterances):
-    """A translation has no times of its own to be parted at."""
+    """A translation has no times to be split at."""
     options = RecognitionOptions(locales=("es-ES",), to_english=True, word_timestamps=True)
     said = utterances((1, 1), (0, 0.6), (1, 1), APART)
     (phrase,) = phrases(scripted(spoken, options).of(said))

@@ -1,4 +1,4 @@
-"""Which container an address names, and which addresses are none."""
+"""Containers that addresses name, and invalid addresses."""
 
 import pytest
 

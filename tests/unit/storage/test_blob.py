@@ -55,7 +55,7 @@ def test_a_blob_of_another_writer_comes_through():
     }
 
 
-def test_the_mark_of_a_write_is_nobodys_metadata():
+def test_the_mark_of_a_write_is_no_metadata():
     assert decode_metadata(mark_write({"k": "v"})) == {"k": "v"}
     with pytest.raises(Unstorable):
         encode_metadata({"sottowrite": "x"})

@@ -3,7 +3,7 @@
 Products of 8-bit numbers, and the order of sums, differ between instruction sets. So texts are
 compared where the speech is clear, and probabilities and times with a margin.
 
-A further engine joins by a fixture of its own and a name in `ENGINES`.
+A further engine needs a fixture and a name in `ENGINES`.
 """
 
 from dataclasses import replace
@@ -53,17 +53,17 @@ def openai_whisper_engine(model_folder):
 
 @pytest.fixture(scope="module")
 def scripted_engine(spoken_clip):
-    """Reads the sentence of the clip, less where there is less of it, and hears English."""
+    """Decodes the sentence of the clip, in proportion to the audio, and identifies English."""
 
     def read(segment, _request):
         words = spoken_clip.text.split()
-        n_heard = round(len(words) * min(1.0, len(segment.features) / 16_000 / 2.5))
-        return hypothesis_of(" ".join(words[:n_heard]))
+        n_recognised = round(len(words) * min(1.0, len(segment.features) / 16_000 / 2.5))
+        return hypothesis_of(" ".join(words[:n_recognised]))
 
-    def judge(_segment, text):
+    def rate(_segment, text):
         return SequenceMatcher(None, text, spoken_clip.text).ratio() - 1.1
 
-    return ScriptedEngine(read, lambda _segment: {"en": 0.9, "de": 0.1}, judge)
+    return ScriptedEngine(read, lambda _segment: {"en": 0.9, "de": 0.1}, rate)
 
 
 @pytest.fixture(params=ENGINES)
@@ -123,9 +123,9 @@ def test_gathered_positions_decode_to_their_words(
     )
     assert gathered.n_positions == half + shortest - end
     (hypothesis,) = engine.decode([gathered], [request_for(clip_s / 2)])
-    said, heard = lexical(spoken_clip.text).split(), lexical(hypothesis.text).split()
-    assert said[:3] == heard[:3]
-    assert len(heard) <= 7
+    said, recognised = lexical(spoken_clip.text).split(), lexical(hypothesis.text).split()
+    assert said[:3] == recognised[:3]
+    assert len(recognised) <= 7
 
 
 def test_gathered_segments_of_one_length_share_a_batch(engine, spoken_samples, clip_s, shortest):
@@ -133,8 +133,8 @@ def test_gathered_segments_of_one_length_share_a_batch(engine, spoken_samples, c
     n_positions = round(clip_s * 50) + 50
     segments = [engine.encode([spoken_samples], context)[0] for context in (shortest, FULL)]
     gathered = [engine.gather_positions(segment, np.arange(n_positions)) for segment in segments]
-    for heard in engine.identify_language(gathered):
-        assert max(heard, key=heard.__getitem__) == "en"
+    for recognised in engine.identify_language(gathered):
+        assert max(recognised, key=recognised.__getitem__) == "en"
 
 
 def test_positions_turned_round_twice_are_as_they_were(engine, spoken_samples, shortest):
@@ -226,8 +226,8 @@ def test_spanish_is_written_in_either_language_from_one_encoding(request, name, 
     (segment,) = engine.encode([np.concatenate(blocks)], context_lengths(3.1)[0])
     spanish = request_for(3.1, "es")
     english = replace(spanish, task=Task.TRANSLATE)
-    heard, meant = engine.decode([segment, segment], [spanish, english])
-    assert heard.text.startswith("Mi número favorito")
+    recognised, meant = engine.decode([segment, segment], [spanish, english])
+    assert recognised.text.startswith("Mi número favorito")
     assert meant.text.startswith("My favorite number")
 
 

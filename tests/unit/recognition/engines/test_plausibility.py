@@ -13,7 +13,7 @@ from shared.recognition.engines.plausibility import (
     needs_fallback,
     token_limit,
 )
-from shared.recognition.engines.scripted_engine import SURE, hypothesis_of
+from shared.recognition.engines.scripted_engine import PLAUSIBLE_LOG_PROBABILITY, hypothesis_of
 
 GUESS = LEAST_LOG_PROBABILITY - 0.1
 LOOP = "I am going to the shop. " * 12
@@ -57,13 +57,18 @@ def test_no_text_is_no_loop():
 
 @pytest.mark.parametrize(
     ("no_speech_probability", "average_log_probability", "expected"),
-    [(0.9, -1.5, True), (0.9, SURE, False), (0.1, -1.5, False), (0.6, -1.5, False)],
+    [
+        (0.9, -1.5, True),
+        (0.9, PLAUSIBLE_LOG_PROBABILITY, False),
+        (0.1, -1.5, False),
+        (0.6, -1.5, False),
+    ],
 )
 def test_there_is_no_speech_where_the_model_says_so_and_is_unsure_of_the_text(
     no_speech_probability, average_log_probability, expected
 ):
-    heard = hypothesis_of("Thank you.", average_log_probability, no_speech_probability)
-    assert is_not_speech(heard) is expected
+    recognised = hypothesis_of("Thank you.", average_log_probability, no_speech_probability)
+    assert is_not_speech(recognised) is expected
 
 
 def test_no_loop_is_better_than_a_loop_however_probable():

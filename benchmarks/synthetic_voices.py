@@ -15,12 +15,12 @@ from shared.diarization.segmentation import (
 )
 from shared.diarization.voice_embeddings import FULL_ACTIVITY, WindowVoices
 
-# Makes the cosine 0.7 within a speaker and at most 0.45 between two, as real voices have it.
+# Gives a cosine of 0.7 within a speaker and at most 0.45 between two, like real voices.
 _COMMON, _NOISE = 0.5, 0.62
 
 
 def make_windows(hours: float, n_speakers: int) -> tuple[list[WindowVoices], list[int]]:
-    """Windows of a conversation in which speakers take turns, and the speaker of every voice."""
+    """Make windows of a conversation of alternating speakers, and the speaker of every voice."""
     random = np.random.default_rng(3)
     speakers = _unit(_COMMON + random.standard_normal((n_speakers, N_DIMENSIONS)))
     windows, spoken = [], []
@@ -29,23 +29,23 @@ def make_windows(hours: float, n_speakers: int) -> tuple[list[WindowVoices], lis
         if random.random() < 0.4:
             current = int(random.integers(n_speakers))
         others = [int(random.integers(n_speakers))] if random.random() < 0.5 else []
-        heard = list(dict.fromkeys([current, *others]))
-        spoken += heard
-        windows.append(_window(index, heard, speakers, random))
+        active = list(dict.fromkeys([current, *others]))
+        spoken += active
+        windows.append(_window(index, active, speakers, random))
     return windows, spoken
 
 
 def _window(
     index: int,
-    heard: Sequence[int],
+    active: Sequence[int],
     speakers: npt.NDArray[np.float32],
     random: np.random.Generator,
 ) -> WindowVoices:
     activity = np.zeros((N_FRAMES, N_VOICES), np.uint8)
     vectors = np.zeros((N_VOICES, N_DIMENSIONS), np.float32)
     durations_s = np.zeros(N_VOICES)
-    length = N_FRAMES // len(heard)
-    for voice, speaker in enumerate(heard):
+    length = N_FRAMES // len(active)
+    for voice, speaker in enumerate(active):
         noise = random.standard_normal(N_DIMENSIONS) / N_DIMENSIONS**0.5
         vectors[voice] = _unit(speakers[speaker] + _NOISE * noise)
         durations_s[voice] = random.uniform(0.5, length * FRAME_SAMPLES / SAMPLE_RATE)

@@ -1,4 +1,4 @@
-"""Real speech in none of the locales that are named, and hard speech in one of them.
+"""Real speech in none of the candidate locales, and hard speech in one of them.
 
 Clips near the border are counted over sets: where exactly it runs differs between processors.
 """
