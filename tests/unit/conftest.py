@@ -45,7 +45,7 @@ class LevelDetector:
 
 
 def level_of(segment):
-    """Which level an encoded segment of scripted audio has."""
+    """Level of an encoded segment of scripted audio."""
     return round(float(np.abs(segment.features).max()) * 32_768 / STEP)
 
 
@@ -57,16 +57,16 @@ def utter(*parts):
 
 
 class ScriptedRecognition:
-    """Recognition of scripted audio; what it cost and was asked is kept for a look."""
+    """Recognition of scripted audio; keeps its engine and its cost."""
 
-    def __init__(self, script, options, listen=None):
-        listener: dict[str, Any] = {}
-        if listen is not None:
-            listener["listen"] = lambda segment: listen(level_of(segment))
+    def __init__(self, script, options, identify=None):
+        language_script: dict[str, Any] = {}
+        if identify is not None:
+            language_script["identify"] = lambda segment: identify(level_of(segment))
         detector: Any = LevelDetector()
         self.engine = ScriptedEngine(
             lambda segment, request: script(level_of(segment), segment.n_positions, request),
-            **listener,
+            **language_script,
         )
         self.cost = RecognitionCost()
         self.scheduler = Scheduler[RecognitionEngine]([self.engine])

@@ -25,7 +25,7 @@ def locales(results):
 def test_speech_in_none_of_several_locales_is_an_error(scripted, utterances):
     """Nothing is read for nothing but one trial, and the message quotes none of it."""
     recognition = scripted(sentences, RecognitionOptions(locales=NAMED), identify=japanese)
-    with pytest.raises(LanguageNotIdentified, match="none of the locales"):
+    with pytest.raises(LanguageNotIdentified, match="none of the candidate locales"):
         list(recognition.of(utterances((1, 2))))
     assert len(recognition.engine.batches) == 1
 

@@ -96,7 +96,7 @@ def test_a_page_is_old_until_the_drawing_is_written_again(checkout, monkeypatch,
     assert page.read_text().endswith("\n<!-- end -->\nAfter\n")
     (checkout / "shared/audio/encode.py").write_text("import shared.settings.read\n")
     assert run("--check") == 1
-    assert "is old" in capsys.readouterr().err
+    assert "is outdated" in capsys.readouterr().err
 
 
 def test_a_page_without_a_place_is_an_error():
