@@ -49,7 +49,7 @@ parity: ## Compare the openai-whisper engine with the default one, in an environ
 	@# openai-whisper leaves its vocabulary's file for the garbage collector to close.
 	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive .venv-parity/bin/python -m pytest \
 	  -W "ignore:unclosed file:ResourceWarning" \
-	  tests/parity tests/unit/recognition/engines/test_engine_contract.py $(ARGS)
+	  tests/parity tests/components/recognition/engines/test_engine_contract.py $(ARGS)
 
 fresh: ## Run the first two in a new root file system, and print their times
 	@scripts/fresh.sh

@@ -86,7 +86,7 @@ def main() -> None:
 def reference_signal() -> np.ndarray:
     """Ten seconds of a synthetic signal: harmonics of a gliding pitch, on and off, a little noise.
 
-    `tests/unit/diarization/conftest.py` computes the same.
+    `tests/unit/diarization/torch_reference.py` computes the same.
     """
     time_s = np.arange(WINDOW_SAMPLES) / SAMPLE_RATE
     phase = 2 * np.pi * (140 * time_s + 9 * np.sin(2 * np.pi * 0.7 * time_s))

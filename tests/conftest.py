@@ -4,12 +4,13 @@ import ctypes
 import io
 import os
 import shutil
-import sys
 import wave
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pytest
 
 from shared.errors import ModelError
@@ -19,13 +20,21 @@ from shared.settings import Settings
 hypothesis.settings.register_profile("sotto", deadline=None)
 hypothesis.settings.load_profile("sotto")
 
-PROJECT = Path(__file__).resolve().parent.parent
 HOW_TO_SET_UP = "scripts/test_dependencies.sh sets it up"
-sys.path.append(str(PROJECT / "tests" / "storage"))  # the emulators
 
-# A deadline is a wall time, which a busy machine misses.
-hypothesis.settings.register_profile("sotto", deadline=None)
-hypothesis.settings.load_profile("sotto")
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List the seconds that the tests of each folder took, where several folders ran."""
+    seconds: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                folder = "/".join(report.nodeid.split("/")[:2])
+                seconds[folder] += report.duration
+    if len(seconds) > 1:
+        terminalreporter.section("seconds by folder")
+        for folder, duration_s in seconds.items():
+            terminalreporter.line(f"{duration_s:6.0f}  {folder}")
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +99,16 @@ def spoken_clip() -> SpokenClip:
     """
     text = "The children are playing in the garden behind the house."
     return SpokenClip(_speak(text), text, "en-US")
+
+
+@pytest.fixture(scope="session")
+def spoken_samples(spoken_clip):
+    """Float32 samples of the spoken clip, shape (n_samples,), 16 kHz."""
+    from shared.audio.channels import float32_from_int16, mix_to_mono  # noqa: PLC0415
+    from shared.audio.stream import open_audio  # noqa: PLC0415
+
+    with open_audio(spoken_clip.wav) as stream:
+        return float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
 
 
 def _speak(text: str) -> bytes:

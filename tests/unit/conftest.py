@@ -3,14 +3,19 @@
 Scripted audio has "speech" where samples are a constant other than zero, and that
 constant names the sentence: level 3 is script entry 3. Nothing depends on the order in which
 segments reach the engine.
+
+A test in this folder that loads a model or starts a process fails: its place is
+`tests/components`.
 """
 
+from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from unit_guard import UnitGuard
 
-from shared.audio.channels import float32_from_int16, mix_to_mono
 from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.engines.engine import RecognitionEngine
 from shared.recognition.engines.scripted_engine import ScriptedEngine
@@ -18,15 +23,9 @@ from shared.recognition.pipeline import Recognition
 from shared.scheduling import Scheduler
 from shared.transcript import RecognitionCost
 
+HERE = Path(__file__).resolve().parent
 STEP = 1_000  # int16 samples of one level
 WINDOW = 512
-
-
-@pytest.fixture(scope="session")
-def spoken_samples(spoken_clip):
-    """Float32 samples of the spoken clip, shape (n_samples,), 16 kHz."""
-    with open_audio(spoken_clip.wav) as stream:
-        return float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
 
 
 class LevelDetector:
@@ -81,6 +80,25 @@ class ScriptedRecognition:
                 self.cost = result
             else:
                 yield result
+
+
+GUARD = UnitGuard()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Guard every test of this folder, its fixtures included."""
+    if not item.path.is_relative_to(HERE):  # pytest calls this hook for every test there is
+        return (yield)
+    with pytest.MonkeyPatch.context() as patch, GUARD.on():
+        GUARD.refuse_models(patch)
+        return (yield)
+
+
+@pytest.fixture(scope="session")
+def model_folder():
+    """Refuse the fetched models."""
+    pytest.fail("A unit test needs a fetched model; the place of such a test is tests/components.")
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,6 @@ Read from the source, so that an import inside a function counts as well.
 """
 
 import ast
-import os
-import subprocess
 import sys
 from functools import cache
 from pathlib import Path
@@ -65,18 +63,6 @@ OWNERS = {
         "shared/translation/amazon_translate.py",
     ),
 }
-
-# The serving path must never load these: seconds of import and hundreds of megabytes.
-HEAVY = (
-    "torch",
-    "whisper",
-    "faster_whisper",
-    "transformers",
-    "librosa",
-    "scipy",
-    "pandas",
-    "numba",
-)
 
 
 @cache
@@ -168,52 +154,3 @@ def test_every_library_has_an_owner():
     known = {*OWNERS, *sys.stdlib_module_names, "shared", "functions", "numpy", "structlog"}
     found = {name.partition(".")[0] for module in modules() for name in imports_of(module)}
     assert found - known == set()
-
-
-SERVE_ONE_REQUEST = """
-import asyncio, os, sys
-import httpx
-from functions.api.app import create_app
-from shared.transcription.local_transcriber import LocalTranscriber
-from shared.settings import Settings
-
-settings = Settings.from_environment()
-app = create_app(settings, LocalTranscriber(settings))
-
-async def ask(wav):
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
-        return await client.post(
-            "/speech/recognition/conversation/cognitiveservices/v1",
-            params={"language": "en-US", "format": "detailed", "wordLevelTimestamps": "true"},
-            headers={"Content-Type": "audio/wav"},
-            content=wav,
-            timeout=120,
-        )
-
-answer = asyncio.run(ask(sys.stdin.buffer.read()))
-assert answer.status_code == 200, answer.status_code
-print(answer.json()["NBest"][0]["Lexical"])
-print(*(name for name in sys.argv[1:] if name in sys.modules))
-"""
-
-
-def test_serving_a_request_loads_nothing_heavy(model_folder, spoken_clip):
-    """With the real model, in a process of its own: what this one has loaded does not count."""
-    served = subprocess.run(
-        [sys.executable, "-c", SERVE_ONE_REQUEST, *HEAVY],
-        cwd=PROJECT,
-        env={
-            **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
-            "SOTTO_MODEL_FOLDER": str(model_folder),
-            "PYTHONPATH": str(PROJECT),
-        },
-        input=spoken_clip.wav,
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    assert served.returncode == 0, served.stderr.decode()
-    *_log, lexical, heavy = served.stdout.decode().splitlines()
-    assert lexical == spoken_clip.text.lower().rstrip(".")
-    assert heavy == ""

@@ -54,7 +54,7 @@ BUILT = {
         {"match", "finditer"},
     ),
     # Alternatives of fixed texts.
-    ("shared.synthesis.kokoro", "kokoro_sounds"): (
+    ("shared.synthesis.kokoro", "to_kokoro_phonemes"): (
         lambda: [re.compile("|".join(map(re.escape, kokoro._JOINED)))],
         {"sub"},
     ),

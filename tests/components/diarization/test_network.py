@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from torch_reference import reference_answers, reference_signal
 
 from shared.diarization.filter_bank import filter_bank
 from shared.diarization.network import Network
@@ -19,23 +20,23 @@ def embedding(diarization_folder):
     return read_state(diarization_folder / "campplus_cn_en_common.pt")
 
 
-def test_segmentation_answers_as_torch_does(segmentation, reference_signal, reference):
+def test_segmentation_answers_as_torch_does(segmentation):
     """Measured: 4e-5 of log probabilities between 0 and -20."""
     network = Network("segmentation.onnx", segmentation, threads=1)
-    log_probabilities = network.run(reference_signal[None, None])
+    log_probabilities = network.run(reference_signal()[None, None])
     assert log_probabilities.shape == (1, 589, 7)
     kept = log_probabilities[0, ::19]
-    np.testing.assert_allclose(kept, reference["log_probabilities"], atol=5e-4)
+    np.testing.assert_allclose(kept, reference_answers()["log_probabilities"], atol=5e-4)
 
 
 @pytest.mark.parametrize("n_frames", [998, 275, 61])
-def test_embedding_answers_as_torch_does(embedding, reference_signal, reference, n_frames):
+def test_embedding_answers_as_torch_does(embedding, n_frames):
     """Measured: 2e-5 of values up to 1.6; whole, odd and short last segments of its pooling."""
     network = Network("embedding.onnx", embedding, threads=1)
-    features = filter_bank(reference_signal)
+    features = filter_bank(reference_signal())
     centred = features - features.mean(axis=0)
     vector = network.run(centred[None, :n_frames])[0]
-    np.testing.assert_allclose(vector, reference[f"embedding_{n_frames}"], atol=5e-4)
+    np.testing.assert_allclose(vector, reference_answers()[f"embedding_{n_frames}"], atol=5e-4)
 
 
 def test_weights_of_another_network_are_refused(segmentation, embedding):

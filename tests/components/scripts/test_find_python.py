@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "find_python.sh"
+SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "find_python.sh"
 TOOLS = ("bash", "cat", "dirname", "env")
 
 

@@ -4,7 +4,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+PROJECT = Path(__file__).resolve().parents[3]
 
 
 def set_up(path: Path, **programs: str) -> subprocess.CompletedProcess:

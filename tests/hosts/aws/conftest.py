@@ -1,13 +1,6 @@
 """A function in a process of its own, run by the real runtime client."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-# The trace and its judge, and what is sent under it, are those of the container host.
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "privacy"))
-
 from http_events import FunctionSession
 from runtime_api import run_function
 

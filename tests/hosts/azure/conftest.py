@@ -7,10 +7,7 @@ import pytest
 import requests
 
 from tests.hosts.azure.batch_host import BatchAccount, BatchHost
-from tests.hosts.azure.functions_host import KEY, PROJECT, FunctionsHost
-
-# The judge of system calls, and the speech that is sent under its eyes.
-sys.path.append(str(PROJECT / "tests" / "privacy"))
+from tests.hosts.azure.functions_host import KEY, FunctionsHost
 
 
 @pytest.fixture(scope="session")

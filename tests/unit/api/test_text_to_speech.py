@@ -1,8 +1,6 @@
 """The routes of text to speech, with a scripted synthesizer behind them."""
 
 import asyncio
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -325,13 +323,3 @@ def test_a_body_that_is_no_json_is_refused(make):
     answer = make().post("/v1/audio/speech", content=b"{")
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "The body is not valid JSON."
-
-
-def test_a_process_that_speaks_nothing_loads_nothing_of_it():
-    """Neither engines nor their libraries; what is imported at the start is a table of names."""
-    script = (
-        "import sys, functions.api.app\n"
-        "slow = {'pydub', 'onnxruntime', 'espeakng_loader', 'shared.synthesis.speech_synthesis'}\n"
-        "sys.exit(bool(slow & sys.modules.keys()))"
-    )
-    subprocess.run([sys.executable, "-c", script], cwd=PROJECT, check=True)

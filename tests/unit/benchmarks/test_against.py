@@ -1,11 +1,11 @@
-"""Two checkouts in turns: ratios of rounds, texts that are the same, each its own code."""
+"""Two checkouts in turns: ratios of rounds, texts that are the same."""
 
 from pathlib import Path
 
 import pytest
 
 from benchmarks.against import Ratios, Texts
-from benchmarks.checkouts import Both, Checkouts, ForeignCode
+from benchmarks.checkouts import Both
 from benchmarks.clips import Clip
 from benchmarks.same_files import compare_files
 from benchmarks.same_texts import compare_answers, measure_same_texts, requests_of
@@ -159,17 +159,3 @@ def test_files_are_compared_by_format_and_those_that_differ_are_named():
     ]
     assert section.note.endswith("Not the same:\n\n- `a.wav`: vtt")
     assert "canary" not in section.markdown() + repr(section.numbers)
-
-
-def test_a_folder_that_does_not_serve_its_own_code_is_refused(tmp_path):
-    """Else the code of this checkout would be measured twice."""
-    own, empty = tmp_path / "own", tmp_path / "empty"
-    for package in ("functions", "functions/container", "shared"):
-        (own / package).mkdir(parents=True)
-        (own / package / "__init__.py").touch()
-    empty.mkdir()
-    bytecode = tmp_path / "bytecode"
-    Checkouts(Both(own, own), bytecode).require_own_code()
-    with pytest.raises(ForeignCode, match="empty does not serve its own code"):
-        Checkouts(Both(own, empty), bytecode).require_own_code()
-    assert list(own.rglob("__pycache__")) == []

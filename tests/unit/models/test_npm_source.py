@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import stat
 import tarfile
 
 import pytest
@@ -97,17 +96,6 @@ def test_a_registry_that_names_no_tarball_is_an_error(shelf):
     )
     with pytest.raises(FetchFailed, match="no tarball is named"):
         find_tarball("demo-js", "1.2.1", NpmConfiguration(registry=shelf.url), downloader)
-
-
-def test_npm_is_asked_unless_its_variable_is_set(tmp_path, monkeypatch):
-    npm = tmp_path / "npm"
-    npm.write_text("#!/bin/sh\necho http://registry.example/\n")
-    npm.chmod(npm.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("NPM_CONFIG_REGISTRY", raising=False)
-    assert NpmConfiguration.from_this_machine().registry == "http://registry.example/"
-    monkeypatch.setenv("NPM_CONFIG_REGISTRY", "http://mirror.example/")
-    assert NpmConfiguration.from_this_machine().registry == "http://mirror.example/"
 
 
 def test_without_npm_no_registry_is_known(tmp_path, monkeypatch):

@@ -2,12 +2,10 @@
 
 import json
 import struct
-import sys
 
 import numpy as np
 import pytest
 
-from functions.command_line.main import main
 from shared.errors import ModelError
 from shared.models.ctranslate2_weights import read_arrays
 from shared.models.openai_whisper_checkpoint import read_checkpoint
@@ -140,15 +138,6 @@ def test_the_heads_that_follow_time_come_from_the_configuration(folder):
     assert read_checkpoint(folder(small_whisper())).alignment_heads == ()
 
 
-def test_the_base_model_converts(model_folder):
-    """245 arrays and 73 million numbers, as openai-whisper's own base has; fp16 stays fp16."""
-    checkpoint = read_checkpoint(model_folder / "base")
-    assert len(checkpoint.weights) == 245
-    assert sum(array.size for array in checkpoint.weights.values()) == 72_593_920
-    assert {array.dtype.name for array in checkpoint.weights.values()} == {"float16"}
-    assert len(checkpoint.alignment_heads) == 8
-
-
 def changed(name, array):
     return small_whisper() | {name: array}
 
@@ -192,11 +181,3 @@ def test_a_file_of_another_kind_is_refused(tmp_path, content):
 def test_a_folder_without_weights_is_refused(tmp_path):
     with pytest.raises(ModelError, match=r"model\.bin"):
         read_checkpoint(tmp_path)
-
-
-def test_converting_without_torch_names_the_package(monkeypatch, model_folder, capsys):
-    monkeypatch.setitem(sys.modules, "torch", None)
-    file = model_folder / "never-written.pt"
-    assert main(["models", "convert", str(model_folder / "base"), str(file)]) == 1
-    assert "requirements/openai-whisper.txt" in capsys.readouterr().err
-    assert not file.exists()

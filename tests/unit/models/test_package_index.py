@@ -54,10 +54,6 @@ def test_no_index_means_none():
     assert PipConfiguration.from_environment({"PIP_NO_INDEX": "1"}).indexes == ()
 
 
-def test_this_machine_s_pip_can_be_asked():
-    assert PipConfiguration.from_this_machine().indexes
-
-
 def test_a_page_in_html_gives_the_same_wheel_as_in_json():
     """PEP 503 puts the hash into the fragment of the link, which may be relative."""
     html = Document(

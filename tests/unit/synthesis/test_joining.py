@@ -1,16 +1,10 @@
 """Parts of a sentence made one, by pydub."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from shared.synthesis.joining import amplify, join_parts
 from shared.synthesis.synthesizer import Speech
-
-PROJECT = Path(__file__).resolve().parents[3]
 
 
 def tone(amplitude, duration_s=0.5, sample_rate=24_000):
@@ -58,21 +52,3 @@ def test_a_part_is_made_louder_or_softer_and_never_wraps_around(gain_db, peak):
 
 def test_the_edges_are_soft():
     assert abs(int(join_parts([Speech(np.full(4_800, 9_000, np.int16), 24_000)]).samples[0])) < 100
-
-
-def test_the_first_use_warns_of_nothing_and_the_import_loads_nothing():
-    """In a process of its own without a byte code cache, where no program of FFmpeg's is found."""
-    script = (
-        "import sys, numpy as np\n"
-        "from shared.synthesis.joining import join_parts\n"
-        "from shared.synthesis.synthesizer import Speech\n"
-        "assert 'pydub' not in sys.modules\n"
-        "join_parts([Speech(np.ones(2400, np.int16), 24000)])\n"
-        "assert 'pydub' in sys.modules"
-    )
-    subprocess.run(
-        [sys.executable, "-B", "-W", "error", "-X", "pycache_prefix=/nowhere", "-c", script],
-        cwd=PROJECT,
-        env={"PATH": "/nowhere"},
-        check=True,
-    )

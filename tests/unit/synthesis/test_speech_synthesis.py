@@ -18,7 +18,7 @@ from shared.synthesis.installed import Voices, find_voices
 from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.ssml import read_ssml
 from shared.synthesis.synthesizer import ScriptedSynthesizer, Speech
-from shared.synthesis.voice_catalogue import AZURE, ESPEAK, FEMALE, KOKORO, MALE, PIPER, Voice
+from shared.synthesis.voice_catalogue import AZURE, ESPEAK, FEMALE, KOKORO, MALE, Voice
 
 PATIENCE_S = 20  # a test that waits this long has failed
 
@@ -347,13 +347,3 @@ def test_resampling_keeps_the_duration(synthesis):
     encoding = Encoding(Container.RAW, "pcm_s16le", 48_000)
     pcm = b"".join(encode_speech(synthesis, synthesis.assign_voices(ssml("Four")), encoding))
     assert len(np.frombuffer(pcm, np.int16)) == pytest.approx(0.4 * 48_000, abs=1)
-
-
-def test_a_voice_that_is_fetched_while_the_server_runs_is_found(voice_models, tmp_path):
-    """A model that lay there before is spoken with until then."""
-    joe = "en_US-joe-medium"
-    synthesis = SpeechSynthesis(Settings(voices=("espeak-ng", joe), model_folder=tmp_path))
-    assert {voice.engine for voice in synthesis.voices()} == {ESPEAK}
-    (tmp_path / joe).symlink_to(voice_models / joe)
-    assert [voice.name for voice in synthesis.voices() if voice.engine == PIPER] == ["Joe"]
-    assert synthesis.voices() is synthesis.voices()  # looked up once more, not every time
