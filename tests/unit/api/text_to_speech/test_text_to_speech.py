@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -19,7 +18,6 @@ from shared.synthesis.synthesizer import ScriptedSynthesizer
 from shared.synthesis.voice_catalogue import KOKORO, kokoro_voice
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
-PROJECT = Path(__file__).resolve().parents[3]
 SPEAK = "/cognitiveservices/v1"
 HEADERS = {
     "Content-Type": "application/ssml+xml",
