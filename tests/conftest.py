@@ -5,7 +5,7 @@ import io
 import os
 import shutil
 import wave
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ HOW_TO_SET_UP = "scripts/test_dependencies.sh sets it up"
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """List the seconds that the tests of each folder took, where several folders ran."""
-    seconds: Counter[str] = Counter()
+    seconds: defaultdict[str, float] = defaultdict(float)
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):

@@ -81,6 +81,10 @@ class ScriptedRecognition:
             else:
                 yield result
 
+    def identify_language(self, stream):
+        """Identify the language of an audio before anything is read."""
+        return self._recognition.identify_language(stream)
+
 
 GUARD = UnitGuard()
 

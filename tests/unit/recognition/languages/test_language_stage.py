@@ -198,7 +198,7 @@ def test_silence_has_no_language(scripted, utterances):
     recognition = scripted(sentences, BOTH)
     assert locales(recognition.of(utterances((0, 5)))) == []
     with stream_of(utterances((0, 5))) as stream:
-        assert recognition._recognition.identify_language(stream) is None
+        assert recognition.identify_language(stream) is None
     assert recognition.engine.n_identified == 0
 
 
@@ -207,7 +207,7 @@ def test_the_language_of_an_audio_comes_with_its_probability(scripted, utterance
     recognised = {"ja": 0.5, "es": 0.4, "en": 0.1}
     recognition = scripted(sentences, options, identify=lambda _level: recognised)
     with stream_of(utterances((1, 2), APART, (2, 2))) as stream:
-        identified = recognition._recognition.identify_language(stream)
+        identified = recognition.identify_language(stream)
     assert identified.locale == "es-MX"
     assert identified.probability == pytest.approx(0.8, abs=0.01)
     assert [locale for locale, _ in identified.alternatives] == ["es-MX", "en-US", "fr-FR"]

@@ -98,5 +98,5 @@ def test_an_identified_language_says_whether_it_is_in_set(scripted, utterances):
         )
         samples = utterances((1, 2)).tobytes()
         with open_audio(samples, raw=RawPcm(n_channels=1)) as stream:
-            identified = recognition._recognition.identify_language(stream)
+            identified = recognition.identify_language(stream)
         assert (identified.locale, identified.is_in_set) == ("en-US", is_in_set)
