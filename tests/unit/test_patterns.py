@@ -45,8 +45,8 @@ def built_profanity():
 # Patterns that functions build while they run, and their use: a function not listed here fails.
 BUILT = {
     ("shared.text_forms.spoken.rules", "_rules"): (built_rules, {"fullmatch"}),
-    ("shared.text_forms.spoken.signs", "_parting"): (
-        lambda: [signs._parting(language) for language in LANGUAGES],
+    ("shared.text_forms.spoken.signs", "_part_pattern"): (
+        lambda: [signs._part_pattern(language) for language in LANGUAGES],
         {"findall"},
     ),
     ("shared.text_forms.profanity", "_word_list"): (
