@@ -1,4 +1,4 @@
-"""`python -m functions.container worker`: takes work from the queue, without an API.
+"""`sotto worker`: takes work from the queue, without an API.
 
 Any number of workers, on one machine or many, share a queue. They need the settings of the model
 and of batch work.

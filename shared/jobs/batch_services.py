@@ -1,4 +1,4 @@
-"""What batch work shares: the store of jobs, the queue, drop folders, web hooks, outputs."""
+"""Services that batch work shares: the store of jobs, queue, drop folders, web hooks, outputs."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

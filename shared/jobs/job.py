@@ -75,7 +75,7 @@ class JobOptions:
             locales=self.locales,
             language_per_phrase=self.language_per_phrase,
             fallback_locale=self.fallback_locale,
-            # Diarization hears all channels mixed.
+            # Diarization takes the mix of all channels.
             channels=self.channels if self.speakers is None else (),
             speakers=self.speakers,
             word_timestamps=self.word_timestamps or self.display_word_timestamps,

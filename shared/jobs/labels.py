@@ -1,4 +1,4 @@
-"""What a caller may change of a job: `jobs/<id>/labels.json`, absent until the first change."""
+"""Labels of a job, which a caller may change: `jobs/<id>/labels.json`, absent at first."""
 
 from dataclasses import dataclass, field
 from typing import Any, Self

@@ -43,14 +43,14 @@ class RequestedProperties:
     @classmethod
     def from_fields(cls, fields: JsonFields) -> Self:
         """Read the fields of the record. Raises `FieldError`."""
-        asked = cls(
+        requested = cls(
             punctuation=fields.member("punctuation", PunctuationMode),
             candidate_locales=_locales(fields, "candidateLocales"),
             mapped_locales=_locales(fields, "mappedLocales"),
             names_model=fields.flag("namesModel"),
         )
         fields.end()
-        return asked
+        return requested
 
 
 def _locales(fields: JsonFields, name: str) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ _REFUSED = "The address leads into a network that is not allowed, or is not http
 
 
 class JobRecords(Protocol):
-    """What delivery asks of the jobs; `shared.jobs.store.JobStore` answers it."""
+    """The questions that delivery has about jobs; `shared.jobs.store.JobStore` answers them."""
 
     def has_job(self, job_id: str) -> bool:
         """Whether the job is stored."""
