@@ -1,4 +1,4 @@
-"""What tests of jobs have in common."""
+"""Fixtures that the tests of jobs share."""
 
 import pytest
 
@@ -7,5 +7,5 @@ from shared.jobs import worker
 
 @pytest.fixture(autouse=True)
 def no_patience(monkeypatch):
-    """Nobody waits for a record: in these tests it is there, or never will be."""
+    """Skip the waits for a record: in these tests it is there, or never will be."""
     monkeypatch.setattr(worker, "_RECORD_PAUSES_S", ())

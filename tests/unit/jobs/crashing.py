@@ -1,8 +1,8 @@
 """A process that is killed before its nth write, on the real folder container and SQLite queue.
 
-Killed right after one write is killed right before the next: the storage holds the same, and
-whoever starts again has new objects. So one number for each write, and one behind the last,
-stand for all moments.
+A kill right after one write equals a kill right before the next: the storage holds the same, and
+a process that starts again has new objects. So one number for each write, and one behind the
+last, stand for all moments.
 """
 
 import itertools

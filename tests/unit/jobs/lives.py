@@ -189,11 +189,11 @@ class Dropped:
         )
 
     def submit(self, batch: BatchServices) -> None:
-        """Tell of the file."""
+        """Submit the dropped file."""
         submit_dropped(batch.drop_folders["audio"], DROPPED, batch)
 
     def deliver_again(self, batch: BatchServices) -> None:
-        """Tell of it once more."""
+        """Submit it once more."""
         self.submit(batch)
 
 
@@ -226,7 +226,7 @@ class Submitted:
 
 @dataclass(frozen=True)
 class End:
-    """What is stored after the work, after the purge, and when all may be forgotten."""
+    """The storage after the work, after the purge, and when all records may be forgotten."""
 
     worked: object
     purged: object

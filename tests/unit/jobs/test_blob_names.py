@@ -66,7 +66,7 @@ def test_an_entry_is_due_within_its_minute_and_never_late(expires_at):
         f"jobs/{ID}/closed",
     ],
 )
-def test_somebody_elses_blob_is_no_entry(name):
+def test_a_foreign_blob_is_no_entry(name):
     assert blob_names.parse_expiry_name(name) is None
 
 
@@ -119,7 +119,7 @@ def test_the_same_event_is_the_same_job():
 
 
 @pytest.mark.parametrize("text", ["", "..", "../x", ID.upper(), ID + "/x"])
-def test_what_is_no_id_never_becomes_part_of_a_name(text):
+def test_a_malformed_id_never_becomes_part_of_a_name(text):
     assert not blob_names.is_job_id(text)
     with pytest.raises(ValueError, match="not the id of a job"):
         blob_names.job_name(text)

@@ -144,7 +144,7 @@ def test_a_passing_trouble_is_tried_five_times_then_reported(batch):
     assert batch.store.summary(job_id).status is JobStatus.FAILED
 
 
-def test_somebody_elses_file_of_the_same_name_is_left_alone(batch):
+def test_a_foreign_file_of_the_same_name_is_left_alone(batch):
     output = batch.drop_folders["audio"].output
     output.put("a.wav.json", b"mine")
     job_id = drop(batch, "a.wav")

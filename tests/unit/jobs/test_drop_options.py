@@ -1,4 +1,4 @@
-"""What `sotto.json` and metadata may ask for, and what is said of what can not be read."""
+"""The options in `sotto.json` and metadata, and the errors of those that cannot be read."""
 
 import json
 import string
@@ -135,7 +135,7 @@ def test_a_null_asks_for_nothing(folder):
     ],
     ids=lambda document: str(document)[:40],
 )
-def test_a_document_that_can_not_be_read_is_refused_without_a_word_of_it(folder, document):
+def test_a_document_that_cannot_be_read_is_refused_without_a_word_of_it(folder, document):
     with pytest.raises(InvalidDropOptions, match=r"^sotto\.json") as failure:
         asked(folder, document)
     assert "secretKey" not in str(failure.value)
@@ -158,7 +158,7 @@ def test_a_document_that_can_not_be_read_is_refused_without_a_word_of_it(folder,
         ("timetolive", "tomorrow"),
     ],
 )
-def test_metadata_that_can_not_be_read_are_refused_by_their_key(folder, key, value):
+def test_metadata_that_cannot_be_read_are_refused_by_their_key(folder, key, value):
     with pytest.raises(InvalidDropOptions, match=f"metadata {key}"):
         asked(folder, None, {key: value})
 
@@ -172,10 +172,10 @@ def test_metadata_that_can_not_be_read_are_refused_by_their_key(folder, key, val
     )
 )
 def test_any_metadata_are_options_or_refused(metadata):
-    """Nothing else is raised, so nothing else can end a host that is told of the file."""
+    """No other exception is raised, so none can end a host that receives the file's event."""
 
     class Properties:
-        """What `drop_options` looks at."""
+        """The properties of a blob that `drop_options` reads."""
 
     class Empty:
         """A container without options."""
@@ -195,7 +195,7 @@ def test_any_metadata_are_options_or_refused(metadata):
 @pytest.mark.parametrize(
     "name", ["a.wav", "calls/monday 1.mp3", "no ending", "sotto.json.wav", "calls/sotto.json", "~x"]
 )
-def test_what_is_dropped_is_audio(name):
+def test_a_name_that_is_not_reserved_is_taken_as_audio(name):
     assert is_dropped_audio(name)
 
 

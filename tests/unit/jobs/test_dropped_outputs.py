@@ -1,4 +1,4 @@
-"""What two versions of a file, two tries of one, or two owners of a name leave behind."""
+"""Outputs of two versions of a file, of two tries of one, and of two owners of a name."""
 
 import json
 import random
@@ -110,7 +110,7 @@ def test_the_reason_of_an_older_version_goes_when_a_newer_one_is_transcribed(wor
     assert outputs(world) == [".json"]
 
 
-def test_somebody_elses_reason_stays(world, batch):
+def test_a_foreign_reason_stays(world, batch):
     world.transcripts.put(f"{DROPPED}.error.json", b"mine")
     drop(world, batch, wav())
     work_to_the_end(batch)
@@ -147,8 +147,8 @@ def test_of_two_tries_at_once_the_one_that_finished_first_counts(world, batch):
 
 
 @pytest.mark.parametrize("others", [(), ("sourcemodified",)])
-def test_what_an_owner_has_changed_is_not_deleted_with_the_job(world, batch, others):
-    """The same name, but not what Sotto wrote: a purge leaves it."""
+def test_an_output_that_its_owner_changed_is_not_deleted_with_the_job(world, batch, others):
+    """The name is the same but Sotto did not write the content: a purge leaves it."""
     drop(world, batch, wav())
     work_to_the_end(batch)
     name = f"{DROPPED}.json"
@@ -159,7 +159,7 @@ def test_what_an_owner_has_changed_is_not_deleted_with_the_job(world, batch, oth
     assert world.transcripts.read(name, 100).data == b"corrected"
 
 
-def test_options_that_can_not_be_read_are_the_files_reason(world, batch):
+def test_options_that_cannot_be_read_are_the_files_reason(world, batch):
     drop(world, batch, wav(), {"formats": "docx"})
     work_to_the_end(batch)
     reason = json.loads(world.transcripts.read(f"{DROPPED}.error.json", 10_000).data)

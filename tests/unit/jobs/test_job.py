@@ -158,7 +158,7 @@ def changed(**changes):
         JOB.to_json()[:-1],
     ],
 )
-def test_what_is_no_record_is_refused(body):
+def test_a_malformed_record_is_refused(body):
     with pytest.raises(MalformedJob):
         Job.from_json(body)
 
@@ -199,7 +199,7 @@ def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
     assert options.priority is Priority.BATCH
 
 
-def test_speakers_are_told_apart_in_all_channels_mixed():
+def test_diarization_mixes_all_channels():
     options = replace(JOB.options, speakers=SpeakerRange(most=3)).recognition_options()
     assert options.channels == ()
     assert options.speakers.most == 3
@@ -229,7 +229,7 @@ def test_a_job_without_files_has_failed():
 
 
 @pytest.mark.parametrize("outcomes", [[], [SUCCESS], [SUCCESS, SUCCESS], [SUCCESS] * 3])
-def test_a_job_with_unfinished_files_can_not_be_closed(outcomes):
+def test_a_job_with_unfinished_files_cannot_be_closed(outcomes):
     with pytest.raises(ValueError, match="one outcome"):
         summarise_job(JOB, outcomes)
 

@@ -54,7 +54,7 @@ def new_batch(tmp_path):
 
 
 def names(batch):
-    """Names of all blobs but the marks of deleted jobs and what leads to those."""
+    """Names of all blobs but the tombstones of deleted jobs and their entries."""
     folder = batch.drop_folders[FOLDER]
     marked = {name.removeprefix("gone/") for name in listed(batch.store.container, "gone/")}
     records = {name for name in listed(batch.store.container) if name.split("/")[-1] not in marked}

@@ -1,4 +1,4 @@
-"""What the batch API is told of its jobs: their order, pages, and what is not there any more."""
+"""Queries of the batch API: the order of jobs, their pages, and jobs that are gone."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -83,7 +83,7 @@ def pages(batch, top):
     return found
 
 
-def test_jobs_are_in_the_order_in_which_they_came_whoever_wrote_them_first(batch):
+def test_jobs_are_in_the_order_of_their_creation_not_of_their_writes(batch):
     minutes = [3, 1, 4, 5, 9, 2, 6, 40]
     made = {age: create(batch, timedelta(minutes=age)) for age in minutes}
     assert ids(job_states(batch)) == [made[age] for age in sorted(minutes, reverse=True)]
@@ -98,7 +98,7 @@ def test_pages_have_each_job_once(batch, top):
 
 
 def test_jobs_that_expire_between_two_pages_hide_no_others(batch):
-    """They are removed by whoever finds them, so the others move up."""
+    """The query that finds them removes them, so the others move up."""
     made = [create(batch, timedelta(hours=30, seconds=100 - n)) for n in range(12)]
     for job_id in made[::3]:
         close(batch, job_id, NOW - timedelta(hours=7))
@@ -243,7 +243,7 @@ def test_results_are_those_of_the_files_then_the_report(batch):
     assert [file.is_report for file in found] == [False, False, False, True]
     assert len({file.id for file in found}) == 4
     assert found[0].address == f"https://a.example/out/{job_id}/contenturl_0.json"
-    assert found[3].address is None  # nobody has said that it is there
+    assert found[3].address is None  # its delivery is not recorded
     assert find_result(batch, state, found[3].id) == found[3]
     assert read_result(batch, job_id, found[3].id) == b'{"report":1}'
 

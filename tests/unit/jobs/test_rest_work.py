@@ -89,7 +89,7 @@ def test_a_message_that_is_faster_than_its_job_waits_for_it(batch, monkeypatch):
 
 
 def test_a_message_whose_job_never_was_is_given_up_in_the_end_with_its_entry(batch):
-    """Whoever accepted the job died before its record was written."""
+    """The host that accepted the job died before its record was written."""
     job = job_of()
     batch.store.container.create(f"created/{job.id}", b"")
     work = JobWorker(batch, ScriptedTranscriber([HELLO]))
@@ -147,7 +147,7 @@ def test_the_duration_of_a_job_is_that_of_all_its_audio(batch):
     [(None, 5 * 3600), (SpeakerRange(most=2), 4 * 3600)],
     ids=["without", "with"],
 )
-def test_speakers_are_told_apart_in_four_hours_at_most(batch, speakers, longest_s):
+def test_diarization_limits_audio_to_four_hours(batch, speakers, longest_s):
     files = FileTranscription(batch, ScriptedTranscriber([HELLO]), AudioLimits())
     limits = files._limits_of(job_of(options=JobOptions(speakers=speakers)))
     assert limits.max_duration_s == longest_s

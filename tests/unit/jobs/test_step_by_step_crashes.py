@@ -148,7 +148,7 @@ def test_a_deletion_that_is_killed_at_any_write_is_finished_by_the_next_purge(
 
 
 def end_of_a_deleted_job_not_tried_again(world, work, delete):
-    """Go the same way, but whoever wanted the deletion does not come back."""
+    """Go the same way, but the caller does not repeat the deletion."""
 
     def once(batch):
         with suppress(Killed):
