@@ -111,7 +111,7 @@ def test_each_version_has_its_own_way_to_ping(version, sign):
     api = ApiAddress(f"https://host/speechtotext/{version}", version)
     shown = described(HOOK, api)
     assert shown["links"]["ping"] == f"{api.root}/webhooks/{HOOK_ID}{sign}ping"
-    assert shown["properties"]["apiVersion"] == "v2024-11-15"  # which shapes what it is told
+    assert shown["properties"]["apiVersion"] == "v2024-11-15"  # which shapes its notices
 
 
 def test_a_failed_challenge_is_explained():

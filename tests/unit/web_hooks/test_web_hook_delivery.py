@@ -1,4 +1,4 @@
-"""What is sent to a web hook, when again, and when no more."""
+"""Delivery to a web hook: the request, its retries, and their end."""
 
 import json
 from dataclasses import replace
@@ -40,7 +40,7 @@ HOOK = WebHook(
 
 
 class _Receiver:
-    """Answers what it is told to, an exception by raising it; keeps what was sent to it."""
+    """Returns the given answers, raises those that are exceptions, and keeps the requests."""
 
     def __init__(self):
         self.answers, self.sent = [], []
@@ -135,7 +135,7 @@ def test_a_ping_is_the_hook_itself(hooks, deliver, receiver):
 
 
 @pytest.mark.parametrize("answer", [503, 404, 302, FetchFailed("x"), 500, 100])
-def test_what_is_not_taken_is_sent_again_and_given_up_in_the_end(
+def test_a_refused_notice_is_sent_again_and_given_up_in_the_end(
     hooks, queue, deliver, receiver, answer
 ):
     """Six tries over ten minutes, whatever the reason."""
@@ -169,7 +169,7 @@ def test_an_address_that_is_not_allowed_is_given_up_at_once(hooks, queue, delive
 
 
 @pytest.mark.parametrize("hook", [None, replace(HOOK, status=HookStatus.FAILED)])
-def test_a_hook_that_is_deleted_or_failed_is_told_of_nothing(hooks, queue, deliver, receiver, hook):
+def test_a_hook_that_is_deleted_or_failed_receives_no_notice(hooks, queue, deliver, receiver, hook):
     if hook is not None:
         hooks.create(hook)
     assert deliver(message()).delivery is Delivery.DROPPED
@@ -177,7 +177,7 @@ def test_a_hook_that_is_deleted_or_failed_is_told_of_nothing(hooks, queue, deliv
 
 
 @pytest.mark.parametrize("status", [HookStatus.NOT_STARTED, HookStatus.RUNNING])
-def test_what_happens_before_the_challenge_is_answered_waits_for_it(
+def test_a_notice_before_the_answer_to_the_challenge_is_postponed(
     hooks, queue, deliver, receiver, status
 ):
     hooks.create(replace(HOOK, status=status))
@@ -186,8 +186,8 @@ def test_what_happens_before_the_challenge_is_answered_waits_for_it(
     assert queue.sent == [(message(attempt=2), 5)]
 
 
-def test_a_creation_is_told_when_the_job_is_there(store, deliver, receiver, hooks):
-    """Its notice is sent first; it may have been deleted by the time it is told."""
+def test_a_creation_is_delivered_once_the_job_is_stored(store, deliver, receiver, hooks):
+    """Its notice is queued first; the job may be deleted before the notice is delivered."""
     hooks.create(HOOK)
     created = message(HookEvent.TRANSCRIPTION_CREATION)
     assert deliver(created).delivery is Delivery.POSTPONED
@@ -200,7 +200,7 @@ def test_a_creation_is_told_when_the_job_is_there(store, deliver, receiver, hook
     assert deliver(created).delivery is Delivery.DELIVERED
 
 
-def test_a_deletion_is_told_when_the_job_is_gone(store, deliver, receiver, hooks):
+def test_a_deletion_is_delivered_once_the_job_is_gone(store, deliver, receiver, hooks):
     hooks.create(HOOK)
     deleted = message(HookEvent.TRANSCRIPTION_DELETION)
     assert deliver(deleted).delivery is Delivery.POSTPONED
@@ -213,7 +213,7 @@ def settled(hooks):
     return hooks.find(HOOK_ID)[0]
 
 
-def test_who_answers_the_challenge_with_its_token_succeeds(hooks, deliver, receiver):
+def test_a_hook_that_answers_the_challenge_with_its_token_succeeds(hooks, deliver, receiver):
     """The query of the address stays as it is: it may be signed."""
     hooks.create(replace(HOOK, status=HookStatus.NOT_STARTED))
     receiver.answers = [token]

@@ -38,7 +38,7 @@ HOOK = WebHook(
 
 
 class _Queue:
-    """Keeps notices apart from work; the notice numbered `fails_at` can not be sent, once."""
+    """Keeps notices apart from work; the notice numbered `fails_at` cannot be sent, once."""
 
     def __init__(self):
         self.work, self.notices, self.fails_at = [], [], None
@@ -99,7 +99,7 @@ def do_all(batch, number=1):
 
 
 @pytest.mark.parametrize("n_files", [0, 1, 3, 12])
-def test_a_job_tells_of_its_four_changes_once_each(batch, n_files):
+def test_a_job_sends_a_notice_of_each_of_its_four_changes_once(batch, n_files):
     """Of twelve files the work is fanned out by a message of its own."""
     job = rest_job(n_files)
     submit(job, batch)
@@ -125,7 +125,7 @@ def test_the_end_of_its_time_is_a_deletion(batch):
 def test_a_worker_that_dies_between_a_change_and_its_notice_has_it_sent_by_the_next(
     batch, n_files, lost
 ):
-    """Under the same invocation id, so that whoever was told already knows."""
+    """The invocation id stays the same, so a receiver recognises the repetition."""
     job = rest_job(n_files)
     submit(job, batch)
     batch.queue.fails_at = 1 if lost is PROCESSING else 2
@@ -139,7 +139,7 @@ def test_a_worker_that_dies_between_a_change_and_its_notice_has_it_sent_by_the_n
     assert len(ids) == 3
 
 
-def test_a_deletion_that_can_not_be_told_has_not_begun(batch):
+def test_a_deletion_whose_notice_cannot_be_queued_has_not_begun(batch):
     """It is tried again, by its caller or by the next purge."""
     job = rest_job()
     submit(job, batch)
@@ -163,7 +163,7 @@ def test_a_job_that_was_deleted_while_it_ran_does_not_complete(batch):
 
 
 def test_a_notice_is_work_like_any_other(batch):
-    """Nobody can be reached here: the hook is deleted, so there is nothing to send."""
+    """The hook is deleted, so there is nothing to send."""
     submit(rest_job(), batch)
     (notice,) = batch.queue.notices
     assert notice.kind is WorkKind.WEB_HOOK

@@ -1,4 +1,4 @@
-"""What the log says of a web hook: kinds and numbers, never where it leads or what it is told."""
+"""Log lines of web hooks: kinds and numbers, never their addresses or payloads."""
 
 import pytest
 from structlog.testing import capture_logs
@@ -40,7 +40,7 @@ def test_a_failure_is_named_by_its_kind():
     assert "canary" not in str(lines)
 
 
-def test_what_nobody_waits_for_has_no_line():
+def test_a_dropped_notice_has_no_line():
     with capture_logs() as lines:
         log_work(MESSAGE, HookResult(Delivery.DROPPED), 0.25)
     assert lines == []
