@@ -194,7 +194,7 @@ def test_an_id_that_is_no_uuid_is_no_job(api, job_id):
     assert api.client.delete(f"{JOBS}/{job_id}", params=DATED).status_code == 204
 
 
-def test_more_than_a_hundred_requests_in_ten_seconds_are_told_to_wait(api):
+def test_more_than_a_hundred_requests_in_ten_seconds_are_throttled(api):
     for _ in range(100):
         assert api.client.get(JOBS, params=DATED).status_code == 200
     refused = api.client.get(JOBS, params=DATED)

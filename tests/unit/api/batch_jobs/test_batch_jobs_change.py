@@ -1,4 +1,4 @@
-"""What can be changed of a job that is there."""
+"""Changes of a job that is stored."""
 
 import json
 
@@ -51,7 +51,7 @@ def test_plain_json_replaces_custom_properties_and_null_takes_away(api):
         ({"customProperties": {str(n): "v" for n in range(11)}}, "InvalidPayload"),
     ],
 )
-def test_what_can_not_be_changed(api, body, inner_code):
+def test_changes_of_other_members_and_invalid_values_are_refused(api, body, inner_code):
     job = api.submit(definition(api.drop("a.wav"))).json()
     answer = api.client.patch(job["self"], json=body)
     assert (answer.status_code, answer.json()["innerError"]["code"]) == (400, inner_code)

@@ -93,7 +93,7 @@ def test_an_address_that_has_expired_is_403(api, job):
 
 
 @pytest.mark.parametrize("lifetime", ["0", "-5", "44641", "1.5", "x", "9" * 100])
-def test_lifetimes_that_can_not_be(api, job, lifetime):
+def test_invalid_lifetimes_are_refused(api, job, lifetime):
     answer = files_of(api, job, sasLifetimeMinutes=lifetime)
     assert answer.status_code == 400
     assert answer.json()["innerError"]["code"] == "InvalidSasValidityDuration"

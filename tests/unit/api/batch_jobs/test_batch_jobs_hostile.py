@@ -1,4 +1,4 @@
-"""What no job may be made of: refused with the contract's codes, and nothing is stored."""
+"""Invalid definitions of jobs: refused with the contract's codes, and nothing is stored."""
 
 import json
 
@@ -107,7 +107,7 @@ MEMBERS = [
 
 
 @pytest.mark.parametrize(("name", "value", "inner_code"), MEMBERS, ids=range(len(MEMBERS)))
-def test_members_that_can_not_be(api, name, value, inner_code):
+def test_invalid_members_are_refused(api, name, value, inner_code):
     assert_refused(api, post(api, with_member(name, value)), inner_code)
 
 
@@ -194,7 +194,7 @@ PROPERTIES = [
 
 
 @pytest.mark.parametrize(("name", "value", "inner_code"), PROPERTIES, ids=range(len(PROPERTIES)))
-def test_properties_that_can_not_be(api, name, value, inner_code):
+def test_invalid_properties_are_refused(api, name, value, inner_code):
     body = definition(URL)
     if value is DELETE:
         del body["properties"][name]
@@ -218,7 +218,7 @@ OLD_PROPERTIES = [
 
 
 @pytest.mark.parametrize(("properties", "inner_code"), OLD_PROPERTIES)
-def test_properties_of_the_first_generation_that_can_not_be(api, properties, inner_code):
+def test_invalid_properties_of_the_first_generation_are_refused(api, properties, inner_code):
     body = definition(URL) | {"properties": properties}
     assert_refused(api, post(api, body, is_dated=False), inner_code)
 
@@ -318,8 +318,8 @@ ADDRESSES = [
 
 
 @pytest.mark.parametrize("url", ADDRESSES, ids=range(len(ADDRESSES)))
-def test_addresses_that_nothing_is_to_be_fetched_from(api, url):
-    """What can be told without a name server is told at once; the guard judges again later."""
+def test_addresses_that_may_not_be_fetched_are_refused(api, url):
+    """Addresses are judged at once as far as no name server is needed, and again at the fetch."""
     answer = post(api, definition(URL, url))
     assert_refused(api, answer, "InvalidRecordingsUri")
     if url:
@@ -344,7 +344,7 @@ CONTAINERS = [
 
 
 @pytest.mark.parametrize(("url", "inner_code"), CONTAINERS, ids=range(len(CONTAINERS)))
-def test_containers_that_can_not_be_read(api, url, inner_code):
+def test_containers_that_cannot_be_read_are_refused(api, url, inner_code):
     body = definition() | {"contentUrls": None, "contentContainerUrl": url}
     assert_refused(api, post(api, body), inner_code)
 
@@ -354,7 +354,7 @@ def test_datasets_there_are_none(api):
     assert_refused(api, post(api, body), "InvalidParameterValue")
 
 
-def test_what_nobody_asks_for_is_ignored(tmp_path):
+def test_unknown_members_are_ignored(tmp_path):
     api = make_api(tmp_path)
     body = definition(URL, email="me@example.com", unknown={"a": [1]}) | {
         "self": "https://h/1",

@@ -64,7 +64,7 @@ def test_jobs_are_filtered_by_how_they_stand(api):
         {"top": "1.5"},
     ],
 )
-def test_pages_that_can_not_be(api, query):
+def test_invalid_pages_are_refused(api, query):
     answer = api.client.get(JOBS, params=DATED | query)
     assert answer.status_code == 400
     assert answer.json()["innerError"]["code"] == "UnsupportedPagination"

@@ -1,4 +1,4 @@
-"""What the properties of a job ask of recognition, and how they are shown."""
+"""The properties of a job: the options of recognition that they set, and how they are shown."""
 
 import pytest
 from batch_api import OLD_JOBS, definition, make_api, old_definition
@@ -94,7 +94,7 @@ def test_a_language_is_identified_among_the_candidates(api):
     assert result["recognizedPhrases"][0]["locale"] == "en-US"
 
 
-def test_what_the_operator_has_switched_off_is_said_and_nothing_is_stored(tmp_path):
+def test_a_stage_that_the_operator_switched_off_is_refused_and_nothing_is_stored(tmp_path):
     api = make_api(tmp_path, diarization=False)
     wanted = {"enabled": True, "maxSpeakers": 2}
     answer = api.submit(definition(api.drop("a.wav"), diarization=wanted))
@@ -104,7 +104,7 @@ def test_what_the_operator_has_switched_off_is_said_and_nothing_is_stored(tmp_pa
     assert api.stored() == []
 
 
-def test_the_language_is_told_for_each_phrase_where_it_is_asked_for(api):
+def test_the_language_of_each_phrase_is_identified_on_request(api):
     wanted = {"candidateLocales": ["de-DE", "en-US"], "mode": "Continuous"}
     job = api.submit(definition(api.drop("a.wav"), languageIdentification=wanted)).json()
     assert job["properties"]["languageIdentification"]["mode"] == "Continuous"

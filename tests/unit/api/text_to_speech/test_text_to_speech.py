@@ -127,7 +127,7 @@ class Held(ScriptedSynthesizer):
 
     @property
     def texts(self):
-        """What was spoken to the end."""
+        """The texts that were spoken to the end."""
         return [sentence.text.strip() for sentence, _ in self.requests]
 
 

@@ -174,7 +174,7 @@ def test_hooks_are_listed_page_by_page_and_filtered(client):
         ({"customProperties": {str(n): "v" for n in range(11)}}, "InvalidPayload"),
     ],
 )
-def test_what_is_not_valid_is_refused_and_nothing_stored(client, batch, changes, inner_code):
+def test_an_invalid_hook_is_refused_and_not_stored(client, batch, changes, inner_code):
     answer = create(client, **changes)
     assert answer.status_code == 400
     assert answer.json()["code"] == "InvalidArgument"
@@ -191,7 +191,7 @@ def test_what_is_not_valid_is_refused_and_nothing_stored(client, batch, changes,
         (b"{", "InvalidRequestBodyFormat"),
     ],
 )
-def test_what_is_no_object_is_refused(client, body, inner_code):
+def test_a_body_that_is_no_object_is_refused(client, body, inner_code):
     answer = client.post("/speechtotext/webhooks", params=DATED, content=body)
     assert (answer.status_code, answer.json()["innerError"]["code"]) == (400, inner_code)
 
@@ -238,7 +238,7 @@ def test_a_change_without_a_secret_ends_signing(client, batch):
     assert stored(batch, hook).secret == ""
 
 
-def test_another_address_is_challenged_before_it_is_told_of_anything(client, batch):
+def test_a_changed_address_is_challenged_before_it_receives_a_notice(client, batch):
     hook = create(client).json()
     succeed(batch, hook)
     before = stored(batch, hook)
@@ -282,7 +282,7 @@ def test_a_deleted_hook_is_gone_and_may_be_deleted_again(client):
 
 
 @pytest.mark.parametrize("hook_id", ["x", "5D1C7C1E-8A57-4C3C-9A3E-0F6F5D1C2B11", "..%2Fjobs"])
-def test_what_is_no_id_is_not_found(client, hook_id):
+def test_a_malformed_id_is_not_found(client, hook_id):
     assert client.get(f"/speechtotext/webhooks/{hook_id}", params=DATED).status_code == 404
     assert client.post(f"/speechtotext/webhooks/{hook_id}:ping", params=DATED).status_code == 404
 
@@ -321,7 +321,7 @@ def test_there_is_an_end_of_hooks(client, batch, monkeypatch):
     assert len(batch.web_hooks.all()) == 1
 
 
-def test_without_a_key_or_a_version_nobody_is_served(client):
+def test_a_request_without_a_key_or_a_version_is_refused(client):
     assert client.get("/speechtotext/webhooks").status_code == 400
     client.headers.pop("Ocp-Apim-Subscription-Key")
     for path in ("/speechtotext/webhooks?api-version=2024-11-15", "/speechtotext/v3.2/webhooks"):
