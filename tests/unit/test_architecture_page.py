@@ -39,7 +39,7 @@ def test_a_room_is_entered_once_or_the_page_says_why_again(walk):
         entered.add(room)
 
 
-def test_what_the_table_of_additions_names_exists():
+def test_each_path_in_the_table_of_additions_exists():
     table = PAGE.split("## Where do I add ...?")[1].split("\n## ")[0]
     named = re.findall(r"`((?:functions|shared|tests|docs)/[\w/.]+)`", table)
     assert len(named) > 15

@@ -37,7 +37,7 @@ def test_the_longest_is_31_days():
         time_to_live_from_text("P31DT1S")
 
 
-def test_what_is_no_duration_is_no_time_to_live():
+def test_a_text_that_is_no_duration_is_no_time_to_live():
     with pytest.raises(InvalidTimeToLive, match="such as PT12H"):
         time_to_live_from_text("12 hours")
 

@@ -55,6 +55,6 @@ def test_a_name_maps_to_its_format(name):
         ("raw-16khz-16bit-mono-truesilk", "no encoder"),
     ],
 )
-def test_what_cannot_be_encoded_is_refused_unquoted(name, said):
+def test_a_format_that_cannot_be_encoded_is_refused_unquoted(name, said):
     with pytest.raises(UnsupportedOutput, match=said):
         find_output_format(name)
