@@ -177,7 +177,7 @@ def test_presigned_addresses_of_s3(make_service, aws_url, spoken):
     assert client_of_s3.list_objects_v2(Bucket=bucket)["Contents"] == before
 
 
-def test_a_container_that_can_not_be_listed_is_refused_at_once(make_service, azure_storage):
+def test_a_container_that_cannot_be_listed_is_refused_at_once(make_service, azure_storage):
     url = azure_address(azure_storage, "r")
     client, _ = make_service(urlsplit(url).netloc)
     body = definition() | {"contentUrls": None, "contentContainerUrl": url}

@@ -71,7 +71,7 @@ def test_the_check_of_the_contract(start, tmp_path):
     )
 
 
-# What section 5 says of a result, as data: name, shape, whether it must be there.
+# The members of a result in section 5, as data: name, shape, whether it is required.
 
 EXTENT = {
     "offset": DURATION,
@@ -143,7 +143,7 @@ def mixed(spoken):
 
 
 @pytest.mark.parametrize("version", ["2024-11-15", "v3.2"])
-def test_mixed_formats_with_a_broken_one_are_told_field_by_field(
+def test_mixed_formats_with_a_broken_one_are_reported_field_by_field(
     start, tmp_path, http, mixed, version
 ):
     host = start(SOTTO_DATA_FOLDER=str(tmp_path), SOTTO_ALLOWED_NETWORKS=LOOPBACK)
@@ -196,8 +196,8 @@ def test_mixed_formats_with_a_broken_one_are_told_field_by_field(
     assert "CANARY" not in json.dumps(details) + json.dumps(host.log)
 
 
-def test_a_private_address_is_fetched_by_nobody(start, tmp_path, http, spoken):
-    """The guard judges what a name leads to when the job is worked on: here nothing is allowed."""
+def test_a_private_address_is_never_fetched(start, tmp_path, http, spoken):
+    """The guard judges the resolved address when the job runs: here no network is allowed."""
     host = start(SOTTO_DATA_FOLDER=str(tmp_path))
     with serving_files({"a.wav": spoken}) as (address, asked):
         refused = http.post(

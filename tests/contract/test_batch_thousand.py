@@ -14,7 +14,7 @@ JOBS = "/speechtotext/transcriptions"
 
 
 def n_messages(queue):
-    """Messages that wait, or that somebody has."""
+    """Count the messages that wait or are leased."""
     connection = sqlite3.connect(f"file:{queue}?mode=ro", uri=True, timeout=10)
     with closing(connection), suppress(sqlite3.OperationalError):  # it is being made
         ((count,),) = connection.execute("SELECT count(*) FROM messages")
@@ -49,7 +49,7 @@ def test_none_is_missing_and_none_is_there_twice_after_a_kill_in_the_fan_out(sta
     }
     audio, queue = tmp_path / "containers" / "audio", tmp_path / "queue.sqlite"
     audio.mkdir(parents=True)
-    (audio / ".a.wav").write_bytes(silence())  # hidden, so that nobody takes it for dropped
+    (audio / ".a.wav").write_bytes(silence())  # hidden, so that the drop folder ignores it
     host = start(**settings)
     own = f"{host.url}/containers/audio/.a.wav"
     body = {

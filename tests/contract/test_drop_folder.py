@@ -25,7 +25,7 @@ def encode(wav, container, codec):
 
 
 def wait_for(condition, within_s=60):
-    """Wait until it holds; a drop folder tells nobody when it is done."""
+    """Wait until the condition holds; a drop folder sends no notice when it is done."""
     until = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < until, "it did not happen in time"
@@ -98,7 +98,7 @@ def test_a_file_is_taken_when_it_is_complete_and_not_before(start, data, spoken)
     assert len([line for line in host.log if line["event"] == "file_transcribed"]) == 1
 
 
-def test_what_was_dropped_while_nobody_watched_is_found_at_the_start(start, data, spoken):
+def test_files_that_were_dropped_before_the_start_are_found_at_the_start(start, data, spoken):
     audio = data / "containers" / "audio"
     audio.mkdir(parents=True)
     (audio / "a.wav").write_bytes(spoken)

@@ -173,10 +173,10 @@ def told(receiver, path="/hook"):
     return list(found.values())
 
 
-def test_a_hook_is_challenged_then_told_once_of_every_change_under_a_signature(
+def test_a_hook_is_challenged_then_receives_every_change_once_with_a_signature(
     start_host, http, receiver
 ):
-    """And one that answers the challenge wrongly is told of nothing."""
+    """A hook that answers the challenge wrongly receives no notice."""
     host = start_host()
     every = [f"{event[0].lower()}{event[1:]}" for event in EVENTS]
     hook = create_hook(
@@ -239,7 +239,7 @@ def test_a_notice_does_not_wait_behind_a_file_that_is_being_worked_on(start_host
     wait_for(lambda: ("TranscriptionCompletion", second) in told(receiver))
 
 
-def test_what_a_receiver_missed_is_told_by_the_next_host(start_host, http, receiver):
+def test_notices_that_a_receiver_missed_are_sent_by_the_next_host(start_host, http, receiver):
     """It was down, the host was killed, and the notice waited in the queue."""
     host = start_host()
     hook = create_hook(http, host, f"{receiver.url}/hook", ["transcriptionCompletion"])
