@@ -2,8 +2,8 @@
 
 One Azurite has the containers and the queue. Six workers are killed with SIGKILL, two at a time
 at three moments, so that no message can be hit more than three times, and Azurite is stopped and
-started again in between. Who is killed and when is drawn with a seed; where in its work that
-meets a worker is the machine's to say.
+started again in between. A seed draws the workers and the moments; the step of its work at which
+a worker dies depends on the machine.
 """
 
 import binascii
@@ -197,7 +197,7 @@ def recordings(spoken_clip):
 
 @pytest.fixture(scope="module")
 def undisturbed(recordings, model_folder, tmp_path_factory):
-    """Give what one worker makes of the files that nobody kills, in folders."""
+    """Return the results of one worker that is never killed, in folders."""
     batch = folder_batch(tmp_path_factory.mktemp("undisturbed"))
     drop(batch, recordings)
     work = JobWorker(batch, LocalTranscriber(Settings(threads=1, model_folder=model_folder)))

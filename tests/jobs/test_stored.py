@@ -1,4 +1,4 @@
-"""What an earlier version stored is listed, finished, deleted and purged by this one.
+"""Jobs that an earlier version stored are listed, finished, deleted and purged.
 
 `stored/<version>` has what that version wrote into a folder, into Azurite and into queues.
 """
@@ -75,7 +75,7 @@ FOREIGN = "minutes.txt"
 
 @dataclass
 class Stored:
-    """What was put back: its batch, and which job is which."""
+    """The restored storage: its batch, and the ids of its jobs by name."""
 
     batch: StoredBatch
     jobs: dict[str, str]
@@ -165,14 +165,14 @@ def test_stored_jobs_that_wait_or_run_are_finished(stored):
     running = stored.batch.store.outcomes(stored.jobs["running"])
     assert [outcome.status for outcome in running] == ["Succeeded", "Failed", "Succeeded"]
     assert {"waiting.wav.rttm", "part.wav.srt", FOREIGN} <= stored.outputs()
-    # What a worker wrote into a job that was deleted meanwhile is gone, and no job came back.
+    # Outcomes written into a job that was deleted meanwhile are gone, and no job came back.
     gone = stored.ids(name for name in stored.jobs if "deleted at work" in name)
     assert gone.isdisjoint(stored.ids_of_records())
     assert "late.wav.json" not in stored.outputs()
     assert stored.jobs["half accepted"] not in stored.ids_of_records()
 
 
-def test_what_has_expired_or_was_half_removed_goes_with_the_next_purge(stored):
+def test_expired_and_half_removed_jobs_go_with_the_next_purge(stored):
     before = stored.ids_of_records()
     done = purge(stored.batch, NOW)
     assert done.failures == []

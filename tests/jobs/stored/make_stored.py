@@ -347,10 +347,10 @@ def make_rest_jobs(maker: Maker) -> None:
     queue = maker.batch().queue
     lease = queue.lease(LEASE_S)
     assert lease is not None
-    queue._bury(WorkMessage(WorkKind.TRANSCRIBE, crashing, 0).to_json())
+    queue._dead_letter(WorkMessage(WorkKind.TRANSCRIBE, crashing, 0).to_json())
     queue.acknowledge(lease)
     maker.batch().store.start(crashing)
-    queue._bury(b"a message of another program")
+    queue._dead_letter(b"a message of another program")
 
 
 def make_ends_of_rest_jobs(maker: Maker) -> None:
@@ -433,7 +433,7 @@ def make_dropped_jobs(maker: Maker) -> None:
     remove_job(maker.batch(), job, None)
     outcome = JobWorker(batch, ScriptedTranscriber([SPOKEN]))._files.transcribe(job, 0, Attempt(1))
     batch.store.finish(late, outcome.outcome)
-    # What belongs to others lies beside it.
+    # A file of another owner lies beside it.
     batch.drop_folder(FOLDER).output.put("minutes.txt", b"not by Sotto")
 
 

@@ -1,4 +1,4 @@
-"""What the API says of stored jobs and web hooks, in both generations, comparable."""
+"""The API's answers about stored jobs and web hooks, in both generations, comparable."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a version of Sotto stored: read from the containers, written to files, put back.
+"""The stored state of a version of Sotto: read from the containers, written to files, put back.
 
 A dump keeps what the storage itself keeps: of a folder every file, the descriptions in `.sotto`
 among them, of an Azure container every blob with its headers. Storage gives each blob a new ETag
