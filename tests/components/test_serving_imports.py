@@ -1,4 +1,4 @@
-"""What a process that serves has loaded, in one of its own."""
+"""Modules that a serving process has loaded, in a process of its own."""
 
 import os
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
-# What the serving path must never load: seconds of import and hundreds of megabytes.
+# The serving path must never load these: seconds of import and hundreds of megabytes.
 HEAVY = (
     "torch",
     "whisper",

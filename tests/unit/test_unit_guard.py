@@ -1,4 +1,4 @@
-"""What a test in this folder may not do."""
+"""Refusals of the guard of unit tests."""
 
 import subprocess
 import sys

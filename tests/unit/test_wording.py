@@ -7,7 +7,6 @@ sentence that begins with "Who" or "What" and is no question has no subject of i
 import ast
 import io
 import re
-import subprocess
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -135,14 +134,14 @@ def test_each_exception_is_still_needed() -> None:
 
 
 def _files() -> list[str]:
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=_PROJECT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.splitlines()
-    return [path for path in listed if (_PROJECT / path).is_file()]
+    """Code and pages of the project, without what commands put beside them."""
+    found = [path for path in _PROJECT.iterdir() if path.is_file()]
+    for folder in (*_CODE, "docs", "requirements", ".ci"):
+        found += [path for path in (_PROJECT / folder).rglob("*") if path.is_file()]
+    made = {"__pycache__", "results"}
+    return sorted(
+        path.relative_to(_PROJECT).as_posix() for path in found if not made & set(path.parts)
+    )
 
 
 def _folder(path: str) -> str:

@@ -1,4 +1,4 @@
-"""What a unit test may not do: start a process, load a model."""
+"""Guard of unit tests: they start no process and load no model."""
 
 import platform
 import sys

@@ -20,7 +20,7 @@ def of_signal(detector, samples):
 
 
 @pytest.mark.parametrize("kind", ["silence", "hum", "noise", "clicks"])
-def test_silero_hears_no_speech_where_nobody_speaks(detector, kind):
+def test_silero_detects_no_speech_in_noise_and_silence(detector, kind):
     n = np.arange(5 * 16_000)
     sounds = {
         "silence": np.zeros(len(n)),

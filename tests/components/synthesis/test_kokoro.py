@@ -1,4 +1,4 @@
-"""What Kokoro's model is given for a sentence, with the sounds of eSpeak NG."""
+"""Inputs of Kokoro's model for a sentence, with the phonemes of eSpeak NG."""
 
 import numpy as np
 import pytest
@@ -33,8 +33,8 @@ def kokoro(tmp_path):
     process.stop()
 
 
-def speak(kokoro, *spans, speaker="af_heart", **manner):
-    sentence = Sentence(spans=spans, language="en-US", **manner)
+def speak(kokoro, *spans, speaker="af_heart", **style):
+    sentence = Sentence(spans=spans, language="en-US", **style)
     for part in kokoro.synthesise(sentence, speaker):
         assert part.sample_rate == 24_000
     return kokoro._model.runs

@@ -37,14 +37,14 @@ class HeardModel:
 
 @pytest.fixture
 def spoken(folder):
-    """What the model was given for a sentence."""
+    """Inputs of the model for a sentence."""
 
-    def speak(*spans, **manner):
+    def speak(*spans, **style):
         process = EspeakProcess()
         synthesizer = PiperSynthesizer(process)
         model = HeardModel()
         synthesizer._loaded[str(folder)] = (read_piper_voice(folder), model)
-        sentence = Sentence(spans=spans, language="en-GB", **manner)
+        sentence = Sentence(spans=spans, language="en-GB", **style)
         (speech,) = synthesizer.synthesise(sentence, str(folder))
         process.stop()
         assert (len(speech.samples), speech.sample_rate) == (1_600, 16_000)

@@ -1,4 +1,4 @@
-"""What a process has loaded that offers speech and has spoken nothing."""
+"""Modules that a process has loaded before its first speech."""
 
 import subprocess
 import sys
