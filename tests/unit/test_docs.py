@@ -146,8 +146,8 @@ def test_the_readme_links_the_index_and_the_pages_beside_it():
 def test_files_that_are_named_exist(page):
     """Above all the tests that the README gives as proof."""
     folders = "tests|docs|functions|shared|scripts|requirements"
-    # The drawing of an older commit names the files of that commit.
-    text, *_ = page.read_text().split("<!-- drawing before -->")
+    # The drawing of an older commit and the table of old names are about files that were there.
+    text, *_ = re.split("<!-- (?:drawing before|renames) -->", page.read_text())
     for named in re.findall(rf"`((?:{folders})/[\w./-]+)`", text):
         assert (PROJECT / named).exists(), named
 
