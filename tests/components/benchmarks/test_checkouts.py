@@ -14,6 +14,6 @@ def test_a_folder_that_does_not_serve_its_own_code_is_refused(tmp_path):
     empty.mkdir()
     bytecode = tmp_path / "bytecode"
     Checkouts(Both(own, own), bytecode).require_own_code()
-    with pytest.raises(ForeignCode, match="empty does not serve code of its own"):
+    with pytest.raises(ForeignCode, match="empty does not serve its own code"):
         Checkouts(Both(own, empty), bytecode).require_own_code()
     assert list(own.rglob("__pycache__")) == []
