@@ -1,5 +1,8 @@
 """Fixtures of all tests: speech, the fetched models, strace, an emulator of AWS."""
 
+# First of all: it bounds the threads of NumPy's library, which sums in another order without that.
+import shared  # noqa: F401  # isort: skip
+
 import ctypes
 import io
 import os
