@@ -23,7 +23,7 @@ EVENTS = {"s3_batch": "s3_object_created", "sqs_work": "sqs_work", "purge_schedu
         ("s3_batch", {"SOTTO_DROP_FOLDERS": ""}, "with an s3:// input"),
         ("s3_batch", {"SOTTO_DROP_FOLDERS": "a=s3://in>s3://in/texts"}, "transcribed as audio"),
         ("sqs_work", {"SOTTO_QUEUE": "/srv/queue.sqlite"}, "SOTTO_QUEUE must name an SQS queue"),
-        ("sqs_work", {"SOTTO_DEAD_LETTERS": ""}, "SOTTO_DEAD_LETTERS must name"),
+        ("sqs_work", {"SOTTO_DEAD_LETTERS": ""}, "SOTTO_DEAD_LETTERS must be"),
         ("purge_schedule", {"SOTTO_JOBS": ""}, "SOTTO_JOBS must name the container"),
         ("purge_schedule", {"SOTTO_BATCH": "false"}, "SOTTO_BATCH must not be false"),
     ],
