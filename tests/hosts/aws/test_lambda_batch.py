@@ -218,7 +218,8 @@ def test_a_file_that_ended_every_worker_is_in_its_report_and_the_dead_letter_del
     places.send(places.dead_letters, message["Body"])
     answer = invoke(purging, event_json("scheduler"))
     assert answer["n_dead_letters"] == 1
-    assert "at every attempt" in places.json(OUTPUT, "texts/deadly.wav.error.json")["error"]["message"]
+    report = places.json(OUTPUT, "texts/deadly.wav.error.json")
+    assert "at every attempt" in report["error"]["message"]
     assert places.n_waiting(places.dead_letters) == 0
 
 
