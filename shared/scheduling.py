@@ -81,8 +81,8 @@ class Scheduler(Generic[Resource]):
         Parameters
         ----------
         n_served: segments, windows or sentences of this job that had a slot already.
-        check_cancelled: called while the job waits; an exception of it ends the waiting and
-            propagates.
+        check_cancelled: called before the slot is taken and while the job waits; an exception of
+            it propagates, and no slot is taken.
         """
         arrived = time.perf_counter()
         resource = self._take(priority, n_served, check_cancelled)
@@ -98,6 +98,7 @@ class Scheduler(Generic[Resource]):
             ticket = (priority, n_served, next(self._tickets))
             self._waiting.append(ticket)
             try:
+                check_cancelled()
                 while not (self._free and min(self._waiting) == ticket):
                     self._changed.wait(CANCELLATION_POLL_S)
                     check_cancelled()

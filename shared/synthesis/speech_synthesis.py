@@ -43,8 +43,7 @@ class SpeechSynthesis:
     def __init__(self, settings: Settings, installed: Voices | None = None) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._installed = installed
-        self._schedulers: dict[str, Scheduler[Synthesizer]] = {}
+        self._installed = None if installed is None else _Installed(installed)
 
     def voices(self) -> tuple[Voice, ...]:
         """Return the available voices, the preferred first.
@@ -53,7 +52,7 @@ class SpeechSynthesis:
         ------
         SynthesisUnavailable: there is none. The message has how to fetch or install one.
         """
-        return self._installed_voices().voices
+        return self._lookup().voices
 
     def assign_voices(self, script: Script) -> tuple[SynthesisUnit, ...]:
         """Split a script into sentences and assign a voice to each, without synthesis.
@@ -63,7 +62,7 @@ class SpeechSynthesis:
         UnknownVoice: a voice is not available, and no other can replace it.
         SynthesisUnavailable: there is no voice at all.
         """
-        voices = self._installed_voices().voices
+        voices = self._lookup().voices
         units: list[SynthesisUnit] = []
         last = voices[0]
         for part in script:
@@ -92,17 +91,17 @@ class SpeechSynthesis:
 
         Parameters
         ----------
-        check_cancelled: called while a sentence waits for its slot and before it is synthesised;
-            its exception ends the synthesis and is raised here.
+        check_cancelled: called before each sentence and while it waits for its slot; its exception
+            ends the synthesis and is raised here.
 
         Raises
         ------
         ModelMissing, ModelCorrupt, SynthesisUnavailable: see `Synthesizer.synthesise`.
         """
-        engines = self._installed_voices().engines
+        installed = self._lookup()
         remaining_s = MAX_SPEECH_S
         for n_served, unit in enumerate(units):
-            for part in self._speak_unit(unit, engines, n_served, check_cancelled):
+            for part in _speak_unit(unit, installed, n_served, check_cancelled):
                 n_left = round(remaining_s * part.sample_rate)
                 remaining_s -= part.duration_s
                 is_last = part.ends_sentence or remaining_s <= 0
@@ -110,46 +109,49 @@ class SpeechSynthesis:
                 if remaining_s <= 0:
                     return
 
-    def _speak_unit(
-        self,
-        unit: SynthesisUnit,
-        engines: Mapping[str, Synthesizer],
-        n_served: int,
-        check_cancelled: CheckCancelled,
-    ) -> Iterator[Speech]:
-        """Yield the speech of one unit; `n_served` units of the script precede it."""
-        if unit.sentence is None:
-            yield Speech.silence(unit.pause_s, unit.voice.sample_rate)
-            return
-        engine = engines[unit.voice.engine]
-        if unit.voice.is_remote:
-            check_cancelled()
-            yield from _stream_parts(unit, unit.sentence, engine)
-            return
-        scheduler = self._scheduler(unit.voice.engine, engine)
-        # Yield after releasing the slot: a slow or disconnected client must not block the engine.
-        with scheduler.slot(Priority.INTERACTIVE, n_served, check_cancelled) as slot:
-            check_cancelled()
-            speech = _synthesise_whole(unit, unit.sentence, slot.resource)
-        yield speech
-
-    def _scheduler(self, name: str, engine: Synthesizer) -> Scheduler[Synthesizer]:
-        """Return the scheduler of one engine: one sentence at a time.
-
-        It is not the scheduler of recognition, which would wait for whole sentences: beside four
-        syntheses a clip of 5 s took 1.9 to 9.3 s with one scheduler, and 1.0 s with two.
-        """
-        with self._lock:
-            return self._schedulers.setdefault(name, Scheduler([engine]))
-
-    def _installed_voices(self) -> Voices:
+    def _lookup(self) -> "_Installed":
         settings = self._settings
         with self._lock:
             installed = self._installed
             if installed is None or is_any_fetched(installed.missing, settings.model_folder):
                 # The new engines load their models again, at their next sentence.
-                installed = self._installed = find_voices(settings)
+                installed = self._installed = _Installed(find_voices(settings))
             return installed
+
+
+class _Installed:
+    """One look-up of the available voices, with a scheduler for each engine.
+
+    An engine synthesises one sentence at a time. Its scheduler is not that of recognition, which
+    would wait for whole sentences: beside four syntheses a clip of 5 s took 1.9 to 9.3 s with one
+    scheduler, and 1.0 s with two.
+    """
+
+    def __init__(self, found: Voices) -> None:
+        self.voices = found.voices
+        self.missing = found.missing
+        self.schedulers: Mapping[str, Scheduler[Synthesizer]] = {
+            name: Scheduler([engine]) for name, engine in found.engines.items()
+        }
+        self.engines = found.engines
+
+
+def _speak_unit(
+    unit: SynthesisUnit, installed: _Installed, n_served: int, check_cancelled: CheckCancelled
+) -> Iterator[Speech]:
+    """Yield the speech of one unit; `n_served` units of the script precede it."""
+    if unit.sentence is None:
+        yield Speech.silence(unit.pause_s, unit.voice.sample_rate)
+        return
+    if unit.voice.is_remote:  # the other machine bounds how many sentences it synthesises
+        check_cancelled()
+        yield from _stream_parts(unit, unit.sentence, installed.engines[unit.voice.engine])
+        return
+    scheduler = installed.schedulers[unit.voice.engine]
+    # Yield after releasing the slot: a slow or disconnected client must not block the engine.
+    with scheduler.slot(Priority.INTERACTIVE, n_served, check_cancelled) as slot:
+        speech = _synthesise_whole(unit, unit.sentence, slot.resource)
+    yield speech
 
 
 def _voice_for(style: VoiceStyle, voices: tuple[Voice, ...]) -> Voice:

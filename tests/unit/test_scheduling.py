@@ -152,3 +152,16 @@ def test_cancelled_work_leaves_the_queue_and_the_next_is_served(start):
     assert outcome == ["left"]
     assert scheduler.n_waiting == 1
     assert served([holder, batch], order) == [0, 1]
+
+
+def test_cancelled_work_takes_no_free_slot():
+    scheduler = Scheduler(["engine"])
+
+    def cancelled():
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), scheduler.slot(Priority.BATCH, 0, cancelled):
+        pytest.fail("it has the slot")
+    assert scheduler.n_waiting == 0
+    with scheduler.slot(Priority.BATCH):
+        pass

@@ -296,7 +296,7 @@ def synthesis(server):
     """Speech synthesis with the voices of the resource, looked up as in the service."""
     synthesis = SpeechSynthesis(settings_for(server))
     yield synthesis
-    synthesis._installed_voices().engines["azure"]._client.close()
+    synthesis._lookup().engines["azure"]._client.close()
 
 
 def lines_of(synthesis, inside):
