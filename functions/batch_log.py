@@ -6,7 +6,7 @@ from shared.errors import MalformedMessage
 from shared.jobs.attempt import FileResult
 from shared.jobs.outcome import FileStatus
 from shared.jobs.purge import PurgeReport
-from shared.privacy.log_fields import exception_fields
+from shared.privacy.log_fields import cost_fields, exception_fields
 from shared.storage.work_message import WorkMessage
 from shared.storage.work_queue import DeadLetter
 from shared.ticks import milliseconds_from_seconds
@@ -24,9 +24,9 @@ def log_work(message: WorkMessage, work: FileResult | HookResult | None, duratio
     if isinstance(work, HookResult):
         _log_hook_work(message, work, duration_s)
         return
-    if work is None or work.cost is None:
+    if work is None or (work.cost is None and work.cause is None):
         return
-    outcome, cost = work.outcome, work.cost
+    outcome = work.outcome
     has_failed = outcome.status is FileStatus.FAILED
     structlog.get_logger().log(
         30 if has_failed else 20,  # warning, info
@@ -34,12 +34,8 @@ def log_work(message: WorkMessage, work: FileResult | HookResult | None, duratio
         job_id=message.job_id,
         n_attempts=outcome.n_attempts,
         error_code=outcome.error_kind,
-        audio_ms=milliseconds_from_seconds(cost.audio_s),
         duration_ms=milliseconds_from_seconds(duration_s),
-        queue_ms=milliseconds_from_seconds(cost.queue_s),
-        recognition_ms=milliseconds_from_seconds(cost.recognition_s),
-        n_segments=cost.n_segments,
-        n_retries=cost.n_retries,
+        **({} if work.cost is None else cost_fields(work.cost)),
         **({} if work.cause is None else exception_fields(work.cause)),
     )
     if work.has_closed:

@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.privacy.log_fields import cost_fields
 from shared.ticks import milliseconds_from_seconds
 from shared.transcript import RecognitionCost, Transcript
 
@@ -38,15 +39,7 @@ class RequestRecord:
         if self.n_phrases is not None:
             fields["n_phrases"] = self.n_phrases
         if self.cost is not None:
-            fields |= {
-                "audio_ms": milliseconds_from_seconds(self.cost.audio_s),
-                "queue_ms": milliseconds_from_seconds(self.cost.queue_s),
-                "recognition_ms": milliseconds_from_seconds(self.cost.recognition_s),
-                "n_segments": self.cost.n_segments,
-                "n_retries": self.cost.n_retries,
-            }
-            if self.cost.audio_s > 0:
-                fields["rtf"] = self.cost.recognition_s / self.cost.audio_s
+            fields |= cost_fields(self.cost)
         return fields
 
 

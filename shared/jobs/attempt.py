@@ -50,7 +50,7 @@ class FileResult:
     """Result of a message about one file, for the log of its host: no name, no text.
 
     outcome: as recorded, by this attempt or by another.
-    cost: of this attempt; None where the file was finished already.
+    cost: of this attempt; None where it failed, or found the file finished.
     cause: error of this attempt.
     has_closed: whether the job ended with this file.
     """

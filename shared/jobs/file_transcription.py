@@ -56,7 +56,7 @@ class FileTranscription:
             if failure is None:
                 raise
             outcome = self.failed(job, index, failure, attempt.number)
-            return FileResult(outcome, RecognitionCost(), error)
+            return FileResult(outcome, cause=error)
         outcome = FileOutcome(
             file_index=index,
             status=FileStatus.SUCCEEDED,

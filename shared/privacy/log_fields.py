@@ -14,6 +14,9 @@ from numbers import Integral, Real
 from types import TracebackType
 from typing import Any
 
+from shared.ticks import milliseconds_from_seconds
+from shared.transcript import RecognitionCost
+
 NUMBER = None
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
@@ -119,6 +122,20 @@ def exception_fields(error: BaseException) -> dict[str, str]:
     place = _innermost_location(error.__traceback__)
     if place is not None:
         fields["error_at"] = place
+    return fields
+
+
+def cost_fields(cost: RecognitionCost) -> dict[str, float]:
+    """Describe the cost of a recognition; `rtf` only where there was audio."""
+    fields: dict[str, float] = {
+        "audio_ms": milliseconds_from_seconds(cost.audio_s),
+        "queue_ms": milliseconds_from_seconds(cost.queue_s),
+        "recognition_ms": milliseconds_from_seconds(cost.recognition_s),
+        "n_segments": cost.n_segments,
+        "n_retries": cost.n_retries,
+    }
+    if cost.audio_s > 0:
+        fields["rtf"] = cost.recognition_s / cost.audio_s
     return fields
 
 
