@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from shared.errors import UnsupportedLocale
 from shared.language.locales import default_locale, find_locale, language_of
-from shared.language.viterbi import SpanScores, normalised
+from shared.language.posteriors import SpanScores, normalised
 
 LEAST_PROBABILITY = 1e-6
 
@@ -51,7 +51,6 @@ class LanguageCandidates:
                 raise UnsupportedLocale(f"The loaded model does not recognise {locale}.")
             named.setdefault(language_of(locale), locale)
         self._locales = named or {one: default_locale(one) for one in sorted(languages)}
-        self.are_named = bool(named)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from shared.audio.segmenter import Segment
-from shared.language.viterbi import normalised
+from shared.language.posteriors import normalised
 from shared.recognition.engines.engine import DecodingRequest, EncodedSegment, RecognitionEngine
 from shared.recognition.engines.plausibility import is_loop, token_limit
 

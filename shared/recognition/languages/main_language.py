@@ -10,7 +10,7 @@ import numpy as np
 from shared.audio.segmenter import Segment
 from shared.audio.speech_detector import SAMPLE_RATE
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
-from shared.language.viterbi import normalised
+from shared.language.posteriors import normalised
 from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.engine import DecodingRequest, EncodedSegment, RecognitionEngine
 from shared.recognition.engines.log_mel import MAX_POSITIONS

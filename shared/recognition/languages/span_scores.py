@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from shared.audio.segmenter import Segment
 from shared.language.candidates import LanguageCandidates
-from shared.language.viterbi import SpanScores
+from shared.language.posteriors import SpanScores
 from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
 from shared.recognition.engines.log_mel import MAX_POSITIONS, POSITIONS_PER_SECOND

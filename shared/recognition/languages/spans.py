@@ -6,7 +6,7 @@ import numpy as np
 
 from shared.audio.segmenter import Segment, Utterance
 from shared.audio.speech_detector import SAMPLE_RATE
-from shared.language.viterbi import SpanScores
+from shared.language.posteriors import SpanScores
 from shared.recognition.engines.engine import Positions
 
 LONGEST_SPAN_S = 2.5  # a longer breath is scored in equal parts

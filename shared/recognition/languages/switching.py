@@ -16,12 +16,8 @@ import numpy as np
 from shared.audio.segmenter import Segment
 from shared.language.candidates import LanguageCandidates
 from shared.language.locales import language_of
-from shared.language.viterbi import (
-    LEAST_POSTERIOR,
-    SpanScores,
-    most_probable_languages,
-    normalised,
-)
+from shared.language.posteriors import LEAST_POSTERIOR, SpanScores, normalised
+from shared.language.viterbi import most_probable_languages
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
 from shared.recognition.languages.evidence import (
     CLEAR_POSTERIOR,

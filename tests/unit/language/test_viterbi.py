@@ -2,11 +2,11 @@
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.language.viterbi import SpanScores, most_probable_languages, normalised
+from shared.language.posteriors import SpanScores
+from shared.language.viterbi import most_probable_languages
 
 
 def spans(*english_shares, duration_s=2.0, after_pause=True):
@@ -64,10 +64,6 @@ def test_equal_evidence_goes_to_the_first_candidate():
     assert languages(spans(0.5, 0.5)) == "en en"
 
 
-def test_posteriors_without_evidence_are_equal():
-    assert normalised({"ja": 1.0}, ["en", "es"]) == {"en": 0.5, "es": 0.5}
-
-
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12), st.booleans())
 def test_every_span_has_a_language_and_changes_cost(english_shares, after_pause):
     scored = spans(*english_shares, after_pause=after_pause)
@@ -76,10 +72,3 @@ def test_every_span_has_a_language_and_changes_cost(english_shares, after_pause)
     isolated = ["en" if share >= 0.5 else "es" for share in english_shares]
     n_changes, n_isolated = (sum(a != b for a, b in pairwise(one)) for one in (path, isolated))
     assert n_changes <= n_isolated
-
-
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_a_language_that_is_excluded_has_bounded_evidence(share):
-    (span,) = spans(share)
-    assert span.evidence("en") >= -4
-    assert span.max_posterior == 1.0
