@@ -92,7 +92,11 @@ class LocalTranscriber:
     def identify_language(
         self, stream: AudioStream, locales: Sequence[str] = ()
     ) -> IdentifiedLanguage | None:
-        """Run the first two stages of the pipeline on the first minute of speech."""
+        """Identify the language of at most the first minute of speech; None without speech.
+
+        Real time will identify languages at start so; until then benchmarks and tests of quality
+        measure it. Raises the errors of `recognise`.
+        """
         options = RecognitionOptions(locales=tuple(locales))
         return self._recognition(options, never_cancelled).identify_language(stream)
 

@@ -8,7 +8,6 @@ import numpy.typing as npt
 from shared.audio.stream import AudioStream
 from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
-from shared.language.candidates import IdentifiedLanguage
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled, Priority, never_cancelled
 from shared.transcript import Dropped, Phrase, RecognitionCost
@@ -59,15 +58,6 @@ class ScriptedTranscriber:
             if isinstance(result, Exception):
                 raise result
             yield result
-
-    def identify_language(
-        self, stream: AudioStream, locales: Sequence[str] = ()
-    ) -> IdentifiedLanguage | None:
-        """Identify the first of the candidate or supported locales in any audio."""
-        for _ in stream:
-            pass
-        locale = (*locales, *self._locales)[0]
-        return IdentifiedLanguage(locale, 1.0, ((locale, 1.0),))
 
     def start_diarization(
         self, priority: Priority, check_cancelled: CheckCancelled = never_cancelled

@@ -4,7 +4,7 @@
 (`streaming.py`) and pronunciation assessment (`assess.py`) will be further use cases of it.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from typing import Protocol
 
 import numpy as np
@@ -14,7 +14,6 @@ from shared.audio.stream import AudioStream
 from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
 from shared.errors import UnsupportedLocale
-from shared.language.candidates import IdentifiedLanguage
 from shared.language.locales import find_locale
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled, Priority, never_cancelled
@@ -66,15 +65,6 @@ class Transcriber(Protocol):
         AudioError: from reading the stream.
         UnsupportedLocale: a candidate that the model cannot recognise.
         LanguageNotIdentified: the first speech is in no candidate, and there is no fallback.
-        """
-        ...
-
-    def identify_language(
-        self, stream: AudioStream, locales: Sequence[str] = ()
-    ) -> IdentifiedLanguage | None:
-        """Identify the language of at most a minute of speech; None without speech.
-
-        Raises the errors of `recognise`.
         """
         ...
 
