@@ -8,7 +8,7 @@ from shared.synthesis.kokoro import MAX_PHONEMES, KokoroSynthesizer
 from shared.synthesis.synthesizer import Sentence, Span
 
 
-class HeardModel:
+class RecordingModel:
     """Keeps the tokens of every run, gives silence."""
 
     def __init__(self):
@@ -28,7 +28,7 @@ def kokoro(tmp_path):
         styles.tofile(tmp_path / "voices" / f"{voice}.bin")
     process = EspeakProcess()
     synthesizer = KokoroSynthesizer(tmp_path, process)
-    synthesizer._model = HeardModel()
+    synthesizer._model = RecordingModel()
     yield synthesizer
     process.stop()
 

@@ -1,32 +1,20 @@
-"""The ids that a sentence becomes for a Piper voice, with the sounds of eSpeak NG."""
-
-import json
+"""Token ids of a sentence for a Piper voice, with the phonemes of eSpeak NG."""
 
 import numpy as np
 import pytest
+from piper_voice import write_piper_voice
 
 from shared.synthesis.espeak import EspeakProcess
 from shared.synthesis.piper import PiperSynthesizer, read_piper_voice
 from shared.synthesis.synthesizer import Sentence, Span
 
-SYMBOLS = {"_": [0], "^": [1], "$": [2], " ": [3], "a": [4], "h": [5], "ˈ": [6], "ɪ": [7]}
-DESCRIPTION = {
-    "audio": {"sample_rate": 16_000, "quality": "low"},
-    "espeak": {"voice": "en-us"},
-    "inference": {"noise_scale": 0.5, "length_scale": 1.25, "noise_w": 0.75},
-    "phoneme_type": "espeak",
-    "phoneme_id_map": SYMBOLS,
-}
-
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "en_GB-alan-low.onnx").write_bytes(b"")
-    (tmp_path / "en_GB-alan-low.onnx.json").write_text(json.dumps(DESCRIPTION))
-    return tmp_path
+    return write_piper_voice(tmp_path)
 
 
-class HeardModel:
+class RecordingModel:
     """Keeps its inputs, gives a tenth of a second of silence."""
 
     def run(self, inputs):
@@ -42,7 +30,7 @@ def spoken(folder):
     def speak(*spans, **style):
         process = EspeakProcess()
         synthesizer = PiperSynthesizer(process)
-        model = HeardModel()
+        model = RecordingModel()
         synthesizer._loaded[str(folder)] = (read_piper_voice(folder), model)
         sentence = Sentence(spans=spans, language="en-GB", **style)
         (speech,) = synthesizer.synthesise(sentence, str(folder))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.against import Ratios, Texts
 from benchmarks.checkouts import Both
 from benchmarks.clips import Clip
+from benchmarks.ratios import Ratios, Texts
 from benchmarks.same_files import compare_files
 from benchmarks.same_texts import compare_answers, measure_same_texts, requests_of
 from benchmarks.server import Answer

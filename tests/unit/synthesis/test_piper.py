@@ -1,27 +1,15 @@
-"""Piper voices: what their JSON says."""
-
-import json
+"""Piper voices: their description in JSON."""
 
 import pytest
+from piper_voice import write_piper_voice
 
 from shared.errors import ConfigurationError
 from shared.synthesis.piper import read_piper_voice
 
-SYMBOLS = {"_": [0], "^": [1], "$": [2], " ": [3], "a": [4], "h": [5], "ˈ": [6], "ɪ": [7]}
-DESCRIPTION = {
-    "audio": {"sample_rate": 16_000, "quality": "low"},
-    "espeak": {"voice": "en-us"},
-    "inference": {"noise_scale": 0.5, "length_scale": 1.25, "noise_w": 0.75},
-    "phoneme_type": "espeak",
-    "phoneme_id_map": SYMBOLS,
-}
-
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "en_GB-alan-low.onnx").write_bytes(b"")
-    (tmp_path / "en_GB-alan-low.onnx.json").write_text(json.dumps(DESCRIPTION))
-    return tmp_path
+    return write_piper_voice(tmp_path)
 
 
 def test_a_voice_is_described_by_its_json_and_its_name(folder):
