@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.errors import UnsupportedLocale
-from shared.language.locales import default_locale, find_locale, language_of
+from shared.language.locales import default_locale, find_locale, language_in_model
 from shared.language.posteriors import SpanScores, normalised
 
 LEAST_PROBABILITY = 1e-6
@@ -47,9 +47,11 @@ class LanguageCandidates:
         named: dict[str, str] = {}
         for text in locales:
             locale = find_locale(text)
-            if language_of(locale) not in languages:
+            language = language_in_model(locale, languages)
+            if language not in languages:
                 raise UnsupportedLocale(f"The loaded model does not recognise {locale}.")
-            named.setdefault(language_of(locale), locale)
+            named.setdefault(language, locale)
+        self._model_languages = languages
         self._locales = named or {one: default_locale(one) for one in sorted(languages)}
 
     @property
@@ -61,6 +63,10 @@ class LanguageCandidates:
     def only(self) -> str | None:
         """The locale of a single candidate, which needs no identification; else None."""
         return next(iter(self._locales.values())) if len(self._locales) == 1 else None
+
+    def language_of(self, locale: str) -> str:
+        """Return the language in which the engine recognises a locale."""
+        return language_in_model(locale, self._model_languages)
 
     def locale_of(self, language: str) -> str:
         """Return the candidate locale of a language."""

@@ -5,6 +5,8 @@ language is known. Locales as in Azure AI Speech's language support page; langua
 tokenizer.
 """
 
+from collections.abc import Collection
+
 from shared.errors import UnsupportedLocale
 
 _LOCALES_BY_LANGUAGE = {
@@ -71,6 +73,15 @@ def find_locale(text: str) -> str:
 def language_of(locale: str) -> str:
     """Return the model's language of a canonical locale (`pt-BR` -> `pt`)."""
     return _LANGUAGE_BY_LOCALE[locale.lower()][1]
+
+
+def language_in_model(locale: str, languages: Collection[str]) -> str:
+    """Return the language in which a model of these languages recognises a canonical locale.
+
+    Cantonese came with large-v3; models before were trained on it as Chinese.
+    """
+    language = language_of(locale)
+    return "zh" if language == "yue" and "yue" not in languages else language
 
 
 def default_locale(language: str) -> str:

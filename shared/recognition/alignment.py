@@ -3,13 +3,20 @@
 import codecs
 import math
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
 
 from shared.audio.segmenter import Utterance
 from shared.recognition.engines.engine import AlignedToken
+from shared.text_forms.chinese_script import write_in_script
 from shared.text_forms.joining import is_written_without_spaces
 from shared.transcript import Word
+
+# One position of the encoder. A word of no duration breaks players, subtitles and averages.
+LEAST_WORD_S = 0.02
 
 # French has a space before these: `là ?` is one word.
 _MARKS_AFTER_A_SPACE = frozenset("?!:;»")
@@ -70,6 +77,12 @@ def _continues(before: str, text: str) -> bool:
     return (latin and text[0].isalnum()) or unicodedata.category(text[0])[0] == "M"
 
 
+def in_script(groups: Sequence[TokenGroup], locale: str) -> tuple[TokenGroup, ...]:
+    """Write the words of a segment in the script of their locale."""
+    texts = write_in_script([group.text for group in groups], locale)
+    return tuple(replace(group, text=text) for group, text in zip(groups, texts, strict=True))
+
+
 def time_words(
     groups: Sequence[TokenGroup], tokens: Sequence[AlignedToken], offset_s: float
 ) -> tuple[Word, ...]:
@@ -94,18 +107,42 @@ def time_words(
 
 
 def within_utterances(words: Sequence[Word], utterances: Sequence[Utterance]) -> tuple[Word, ...]:
-    """Move word boundaries in a pause to the speech that they belong to.
+    """Move word boundaries in a pause to the speech that they belong to; every word has a duration.
 
     Cross-attention is imprecise next to silence, voice activity detection is not.
     """
-    clipped = []
+
+    def overlap_s(word: Word, utterance: Utterance) -> float:
+        end_s = min(word.offset_s + word.duration_s, utterance.end_s)
+        return end_s - max(word.offset_s, utterance.start_s)
+
+    spoken_in = [max(utterances, key=partial(overlap_s, word)) for word in words]
+    return tuple(
+        word
+        for utterance, pairs in groupby(zip(spoken_in, words, strict=True), key=itemgetter(0))
+        for word in _spread([word for _, word in pairs], utterance)
+    )
+
+
+def _spread(words: Sequence[Word], utterance: Utterance) -> Iterator[Word]:
+    """Clip the words of an utterance to it, in order, each at least `LEAST_WORD_S` long.
+
+    The alignment may give several words one position, and clipping may leave nothing of a word.
+    Such a word takes its time from the next ones, or at the end from those before it.
+    """
+    least_s = min(LEAST_WORD_S, (utterance.end_s - utterance.start_s) / len(words))
+    times_s: list[list[float]] = []
+    free_s = utterance.start_s
     for word in words:
-        start_s, end_s = word.offset_s, word.offset_s + word.duration_s
-        spoken = max(utterances, key=lambda u: min(u.end_s, end_s) - max(u.start_s, start_s))
-        start_s = min(max(start_s, spoken.start_s), spoken.end_s)
-        end_s = max(start_s, min(end_s, spoken.end_s))
-        clipped.append(Word(word.text, start_s, end_s - start_s, word.confidence))
-    return tuple(clipped)
+        start_s = max(word.offset_s, free_s)
+        free_s = max(min(word.offset_s + word.duration_s, utterance.end_s), start_s + least_s)
+        times_s.append([start_s, free_s])
+    limit_s = utterance.end_s
+    for times in reversed(times_s):
+        times[1] = min(times[1], limit_s)
+        limit_s = times[0] = min(times[0], times[1] - least_s)
+    for word, (start_s, end_s) in zip(words, times_s, strict=True):
+        yield replace(word, offset_s=start_s, duration_s=end_s - start_s)
 
 
 def geometric_mean(probabilities: Sequence[float]) -> float:

@@ -13,7 +13,7 @@ plausible than the one before. `engines/plausibility.py` has the thresholds,
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.language.locales import language_of
+from shared.language.locales import language_in_model
 from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.engine import (
     DecodingRequest,
@@ -45,7 +45,7 @@ def decode_segments(
     task: Task = Task.TRANSCRIBE,
 ) -> list[SegmentWork]:
     """Decode segments of one context; the phrase list applies to transcriptions only."""
-    requests = [_request(work, task) for work in works]
+    requests = [_request(engine, work, task) for work in works]
     hypotheses = _search(engine, [work.encoded for work in works], requests)
     decoded = [
         _fall_back(engine, replace(work, hypothesis=hypothesis), request)
@@ -59,8 +59,8 @@ def decode_segments(
     ]
 
 
-def _request(work: SegmentWork, task: Task) -> DecodingRequest:
-    segment, language = work.segment, language_of(work.locale)
+def _request(engine: RecognitionEngine, work: SegmentWork, task: Task) -> DecodingRequest:
+    segment, language = work.segment, language_in_model(work.locale, engine.languages)
     return DecodingRequest(
         language,
         token_limit(segment.duration_s, language),

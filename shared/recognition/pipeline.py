@@ -23,8 +23,8 @@ from shared.audio.segmenter import Pause, Segment, Segmenter
 from shared.audio.speech_detector import SpeechDetector
 from shared.audio.stream import AudioStream
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
-from shared.language.locales import language_of
-from shared.recognition.alignment import group_words, time_words, within_utterances
+from shared.language.locales import language_in_model, language_of
+from shared.recognition.alignment import group_words, in_script, time_words, within_utterances
 from shared.recognition.batching import group_by_length
 from shared.recognition.decoding import decode_segments
 from shared.recognition.engines.engine import Hypothesis, RecognitionEngine, Task
@@ -204,7 +204,7 @@ class Recognition:
         if reason := _reason_without_text(hypothesis):
             return [Dropped(work.channel, segment.offset_s, segment.duration_s, reason)]
         style = PhraseStyle(work.channel, work.locale, self._options.profanity)
-        groups = group_words(hypothesis.contents, language_of(work.locale))
+        groups = in_script(group_words(hypothesis.contents, language_of(work.locale)), work.locale)
         translations = () if work.english is None else (Translation("en", work.english),)
         if work.tokens:
             timed = time_words(groups, work.tokens, segment.offset_s)
@@ -224,7 +224,7 @@ def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[Segm
     def aligned(same_context: Sequence[SegmentWork]) -> list[SegmentWork]:
         times = engine.align(
             [work.encoded for work in same_context],
-            language_of(same_context[0].locale),
+            language_in_model(same_context[0].locale, engine.languages),
             [work.hypothesis for work in same_context],
             [work.segment.duration_s for work in same_context],
         )
@@ -236,7 +236,7 @@ def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[Segm
     return _apply_by_context(
         works,
         lambda work: bool(work.hypothesis.tokens),
-        lambda work: (language_of(work.locale), work.encoded.n_positions),
+        lambda work: (work.locale, work.encoded.n_positions),
         aligned,
     )
 

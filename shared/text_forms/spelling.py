@@ -8,6 +8,7 @@ cached by number: spoken amounts are content.
 from functools import cache
 from typing import Any, Protocol
 
+from shared.text_forms.chinese_script import write_in_script
 from shared.text_forms.pieces import split_words
 
 _SMALL = split_words(
@@ -106,14 +107,18 @@ class EnglishSpeller:
 
 
 class ChineseSpeller:
-    """Mandarin: `105` as 一百零五; num2words has no Chinese."""
+    """Mandarin: `105` as 一百零五, in the script of a locale; num2words has no Chinese."""
 
     _DIGITS = "零一二三四五六七八九"
+
+    def __init__(self, locale: str) -> None:
+        self._locale = locale
 
     def cardinal(self, number: int) -> Words:
         """`21` as 二十一."""
         text = self._below(number, 10**12)
-        return (text[1:] if text.startswith("一十") else text,)
+        spelled = text[1:] if text.startswith("一十") else text
+        return write_in_script((spelled,), self._locale)
 
     def ordinal(self, number: int) -> Words:
         """`21` as 第二十一."""
@@ -184,7 +189,7 @@ def speller_for(language: str, region: str = "") -> Speller:
     if language == "en":
         return EnglishSpeller()
     if language in {"zh", "yue"}:
-        return ChineseSpeller()
+        return ChineseSpeller(f"{language}-{region}" if region else language)
     from num2words import CONVERTER_CLASSES  # noqa: PLC0415 - 35 ms, most phrases need none
 
     # 16 is `dezesseis` in Brazil and `dezasseis` in Portugal, 90 `nonante` in Switzerland.

@@ -11,6 +11,7 @@ from typing import Any
 
 from shared.errors import ConfigurationError, TranslationUnavailable
 from shared.settings import Settings
+from shared.text_forms.chinese_script import write_in_script
 from shared.translation.sentences import split_sentences
 from shared.translation.subwords import Subwords, read_subwords
 from shared.translation.text_model import TextModel, read_text_model
@@ -67,10 +68,12 @@ class CTranslate2Translator:
                 self._model.tokens.get(target),
             )
         )
-        return [
+        joined = (
             "".join(one.before + (next(written) if one.text else "") + one.after for one in of_text)
             for of_text in sentences
-        ]
+        )
+        # M2M-100 has one token for both scripts of Chinese.
+        return ["".join(write_in_script([text], target)) for text in joined]
 
     def _translate_batch(
         self, engine: Any, subwords: Subwords, sources: list[list[str]], token: str | None

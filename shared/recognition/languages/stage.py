@@ -11,7 +11,7 @@ from itertools import groupby
 from shared.audio.segmenter import Segment
 from shared.errors import LanguageNotIdentified
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
-from shared.language.locales import find_locale, language_of
+from shared.language.locales import find_locale
 from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
 from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
@@ -148,7 +148,7 @@ class LanguageStage:
                     [scored[index] for index in indices], self._spoken_last.get(channel)
                 )
             parts |= zip(indices, split, strict=True)
-            self._spoken_last[channel] = language_of(split[-1][-1].locale)
+            self._spoken_last[channel] = self._candidates.language_of(split[-1][-1].locale)
         return parts
 
 

@@ -15,7 +15,6 @@ import numpy as np
 
 from shared.audio.segmenter import Segment
 from shared.language.candidates import LanguageCandidates
-from shared.language.locales import language_of
 from shared.language.posteriors import LEAST_POSTERIOR, SpanScores, normalised
 from shared.language.viterbi import most_probable_languages
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
@@ -63,7 +62,7 @@ class LanguageSwitchDetector:
         for one in scored:
             own, languages = languages[: len(one.spans)], languages[len(one.spans) :]
             split.append(self._split(one, own, before))
-            before = language_of(split[-1][-1].locale)
+            before = self.candidates.language_of(split[-1][-1].locale)
         return split
 
     def _split(

@@ -3,7 +3,13 @@
 import pytest
 
 from shared.errors import UnsupportedLocale
-from shared.language.locales import default_locale, find_locale, language_of, supported_locales
+from shared.language.locales import (
+    default_locale,
+    find_locale,
+    language_in_model,
+    language_of,
+    supported_locales,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +71,17 @@ def test_every_locale_finds_itself_and_its_language_finds_a_locale_of_it(locale)
 def test_locales_are_sorted_and_distinct():
     locales = supported_locales()
     assert list(locales) == sorted(set(locales))
+
+
+@pytest.mark.parametrize(
+    ("locale", "languages", "language"),
+    [
+        ("zh-HK", {"zh", "yue"}, "yue"),
+        ("zh-HK", {"zh", "en"}, "zh"),
+        ("yue-CN", {"zh", "en"}, "zh"),
+        ("zh-TW", {"zh", "yue"}, "zh"),
+        ("de-AT", {"zh"}, "de"),
+    ],
+)
+def test_a_model_without_cantonese_recognises_it_as_chinese(locale, languages, language):
+    assert language_in_model(locale, languages) == language

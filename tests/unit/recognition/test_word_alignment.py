@@ -3,6 +3,8 @@
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.audio.segmenter import Utterance
 from shared.recognition.alignment import (
@@ -136,7 +138,7 @@ def test_the_geometric_mean_of_probabilities(probabilities, mean):
         (0.4, 1.5, (1.0, 1.5)),  # begins in the pause before
         (2.6, 4.2, (2.6, 3.0)),  # ends in the pause behind
         (3.2, 5.3, (5.0, 5.3)),  # belongs to the speech it overlaps most
-        (3.6, 3.7, (3.0, 3.0)),  # in the pause altogether: to the nearer speech
+        (3.6, 3.7, (2.98, 3.0)),  # in the pause altogether: to the end of the nearer speech
     ],
 )
 def test_borders_in_a_pause_move_to_the_speech(start_s, end_s, expected_s):
@@ -148,3 +150,55 @@ def test_borders_in_a_pause_move_to_the_speech(start_s, end_s, expected_s):
 def test_a_word_never_begins_before_the_audio():
     (word,) = within_utterances([Word("ask", -0.02, 0.3, 0.9)], [Utterance(0.0, 3.0)])
     assert word.offset_s == 0.0
+
+
+@pytest.mark.parametrize(
+    ("times_s", "expected_s"),
+    [
+        # the alignment gives one position to several words
+        ([(1.0, 1.0), (1.0, 1.4)], [(1.0, 1.02), (1.02, 1.4)]),
+        ([(1.0, 1.4), (1.4, 1.4), (1.4, 1.8)], [(1.0, 1.4), (1.4, 1.42), (1.42, 1.8)]),
+        (
+            [(1.0, 1.0), (1.0, 1.0), (1.0, 1.01), (1.01, 1.5)],
+            [(1.0, 1.02), (1.02, 1.04), (1.04, 1.06), (1.06, 1.5)],
+        ),
+        # there is a pause behind it
+        ([(1.2, 1.2), (1.9, 2.0)], [(1.2, 1.22), (1.9, 2.0)]),
+        # at the end of the speech
+        ([(2.0, 3.0), (3.0, 3.0), (3.0, 3.2)], [(2.0, 2.96), (2.96, 2.98), (2.98, 3.0)]),
+        ([(2.97, 3.0), (3.1, 3.3)], [(2.96, 2.98), (2.98, 3.0)]),
+    ],
+)
+def test_a_word_without_a_time_of_its_own_takes_some_from_its_neighbours(times_s, expected_s):
+    speech = (Utterance(1.0, 3.0), Utterance(5.0, 6.0))
+    words = [Word("ask", start_s, end_s - start_s, 0.9) for start_s, end_s in times_s]
+    spread = within_utterances(words, speech)
+    assert [t for w in spread for t in (w.offset_s, w.offset_s + w.duration_s)] == pytest.approx(
+        [t for pair in expected_s for t in pair]
+    )
+
+
+def test_more_words_than_positions_share_the_utterance():
+    words = [Word("ask", 1.0, 0.0, 0.9)] * 50
+    spread = within_utterances(words, [Utterance(1.0, 1.5)])
+    assert all(word.duration_s == pytest.approx(0.01) for word in spread)
+    assert spread[-1].offset_s + spread[-1].duration_s == pytest.approx(1.5)
+
+
+positions_s = st.integers(0, 200).map(lambda position: position / 50)
+
+
+@given(
+    borders_s=st.lists(positions_s, min_size=2, max_size=8, unique=True).map(sorted),
+    starts_s=st.lists(positions_s, min_size=1, max_size=30).map(sorted),
+)
+def test_every_word_has_a_duration_in_speech_and_none_overlap(borders_s, starts_s):
+    speech = [Utterance(*pair) for pair in zip(borders_s[::2], borders_s[1::2], strict=False)]
+    words = [Word("ask", start, end - start, 0.9) for start, end in pairwise([*starts_s, 4.0])]
+    spread = within_utterances(words, speech)
+    assert all(word.duration_s > 1e-4 for word in spread)
+    for word in spread:
+        end_s = word.offset_s + word.duration_s
+        assert any(u.start_s - 1e-9 <= word.offset_s and end_s <= u.end_s + 1e-9 for u in speech)
+    for word, following in pairwise(spread):
+        assert word.offset_s + word.duration_s <= following.offset_s + 1e-9
