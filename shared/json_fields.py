@@ -21,7 +21,11 @@ Name = TypeVar("Name", bound=StrEnum)
 
 
 class FieldError(ValueError):
-    """A field is missing, of another type, or unknown. The message names it."""
+    """A field is missing, of another type, too large, or unknown. The message names it."""
+
+
+class TooManyItems(FieldError):
+    """A list or an object has more items than it may have; none of them was read."""
 
 
 def is_uuid(text: str) -> bool:
@@ -35,12 +39,17 @@ def moment_text(moment: datetime) -> str:
 
 
 class JsonFields:
-    """The fields of one JSON object, each taken once; `end` refuses the rest."""
+    """The fields of one JSON object, each taken once; `end` refuses the rest.
 
-    def __init__(self, value: object, place: str = "the object") -> None:
+    path: the object itself, as its writer spells it, such as `properties.diarization`. Messages
+        name a field by it: `properties.channels[0]`. Empty for the whole text.
+    """
+
+    def __init__(self, value: object, path: str = "") -> None:
         if not isinstance(value, dict):
-            raise FieldError(f"{place} must be an object")
+            raise FieldError(f"{path or 'the text'} must be an object")
         self._left = dict(value)
+        self._path = path
 
     @classmethod
     def parse(cls, body: bytes, max_bytes: int) -> Self:
@@ -64,25 +73,29 @@ class JsonFields:
             return cls(value)
         raise FieldError("the text must be JSON in UTF-8")
 
+    def path_of(self, name: str) -> str:
+        """Return the full name of a field, for a message."""
+        return f"{self._path}.{name}" if self._path else name
+
     def text(self, name: str, max_characters: int = 10_000) -> str:
         """Take a string."""
         value: str = self._take(name, str, "text")
         if len(value) > max_characters:
-            raise FieldError(f"{name} must have no more than {max_characters} characters")
+            raise self.refusal(name, f"must have no more than {max_characters} characters")
         return value
 
     def integer(self, name: str, low: int, high: int) -> int:
         """Take a whole number from `low` to `high`."""
         value: int = self._take(name, int, "a whole number")
         if not low <= value <= high:
-            raise FieldError(f"{name} must be {low} to {high}")
+            raise self.refusal(name, f"must be {low} to {high}")
         return value
 
     def number(self, name: str, low: float, high: float) -> float:
         """Take a number from `low` to `high`."""
         value = self._take(name, (int, float), "a number")
         if not low <= value <= high:
-            raise FieldError(f"{name} must be {low} to {high}")
+            raise self.refusal(name, f"must be {low} to {high}")
         return float(value)
 
     def flag(self, name: str) -> bool:
@@ -94,14 +107,14 @@ class JsonFields:
         """Take a UUID in lower case, with dashes."""
         value = self.text(name)
         if not is_uuid(value):
-            raise FieldError(f"{name} must be a UUID in lower case")
+            raise self.refusal(name, "must be a UUID in lower case")
         return value
 
     def member(self, name: str, kind: type[Name]) -> Name:
         """Take one of the values of an enumeration."""
         value = self.text(name)
         if value not in set(kind):
-            raise FieldError(f"{name} must be one of {', '.join(kind)}")
+            raise self.refusal(name, f"must be one of {', '.join(kind)}")
         return kind(value)
 
     def moment(self, name: str) -> datetime:
@@ -110,23 +123,33 @@ class JsonFields:
         if _MOMENT.fullmatch(value):
             with suppress(ValueError):
                 return datetime.fromisoformat(value)
-        raise FieldError(f"{name} must be a time such as 2026-11-24T08:15:00Z")
+        raise self.refusal(name, "must be a time such as 2026-11-24T08:15:00Z")
 
-    def fields(self, name: str) -> "JsonFields":
-        """Take an object within this one."""
-        return JsonFields(self._pop(name), name)
+    def fields(self, name: str, high: int | None = None) -> "JsonFields":
+        """Take an object within this one; `high` is the greatest number of its fields."""
+        value, path = self._pop(name), self.path_of(name)
+        if high is not None and isinstance(value, dict) and len(value) > high:
+            raise TooManyItems(f"{path} must have no more than {high} members")
+        return JsonFields(value, path)
 
     def items(self, name: str, high: int, read: Callable[["JsonFields"], Value]) -> list[Value]:
-        """Take a list of up to `high` values: `read` gets each as the only field `item`."""
-        values = self._take(name, list, "a list")
+        """Take a list of up to `high` values: `read` gets each as the only field `item`.
+
+        They are counted before the first of them is read.
+        """
+        values, path = self._take(name, list, "a list"), self.path_of(name)
         if len(values) > high:
-            raise FieldError(f"{name} must have no more than {high} items")
+            raise TooManyItems(f"{path} must have no more than {high} items")
         found = []
-        for value in values:
-            item = JsonFields({"item": value}, name)
+        for index, value in enumerate(values):
+            item = _Item({"item": value}, f"{path}[{index}]")
             found.append(read(item))
             item.end()
         return found
+
+    def refusal(self, name: str, rule: str) -> FieldError:
+        """Return an error: the full name of a field, and the rule that it breaks."""
+        return FieldError(f"{self.path_of(name)} {rule}")
 
     def has(self, name: str) -> bool:
         """Whether there is a field that is not null; a null is taken."""
@@ -147,15 +170,22 @@ class JsonFields:
 
     def _pop(self, name: str) -> Any:
         if name not in self._left:
-            raise FieldError(f"{name} is missing")
+            raise self.refusal(name, "is missing")
         return self._left.pop(name)
 
     def _take(self, name: str, kind: Any, description: str) -> Any:
         value = self._pop(name)
         # To Python a truth value is a number, to JSON it is not.
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise FieldError(f"{name} must be {description}")
+            raise self.refusal(name, f"must be {description}")
         return value
+
+
+class _Item(JsonFields):
+    """One value of a list. Its field is named as the value: `channels[0]`."""
+
+    def path_of(self, name: str) -> str:  # noqa: ARG002
+        return self._path
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

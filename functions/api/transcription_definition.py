@@ -4,15 +4,50 @@ https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
 Unknown members are ignored, null counts as absent, a wrong type is refused.
 """
 
+import re
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from functools import cache
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from functions.api.problems import Problem
+from functions.api.request_limits import (
+    MAX_LOCALE_CHARACTERS,
+    MAX_PHRASE_CHARACTERS,
+    MAX_PHRASES,
+    MAX_PROMPT_CHARACTERS,
+    MAX_PROMPTS,
+    MAX_URL_CHARACTERS,
+)
 from shared.diarization.speaker_range import SpeakerRange
+from shared.errors import UnsupportedLocale
+from shared.jobs.limits import MAX_REQUESTED_LOCALES
 from shared.text_forms.profanity import ProfanityMode
+from shared.transcription.transcriber import Transcriber, find_supported_locale
+
+MAX_CHANNELS = 2
+"""Channels that fast transcription recognises separately: the contract's limit."""
+
+# Lists end at their first wrong item: a megabyte of wrong ones would be as many errors.
+Locale = Annotated[str, Field(max_length=MAX_LOCALE_CHARACTERS)]
+Url = Annotated[str, Field(max_length=MAX_URL_CHARACTERS)]
+Phrase = Annotated[str, Field(max_length=MAX_PHRASE_CHARACTERS)]
+Prompt = Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)]
+
+
+def at_most(n_members: int) -> BeforeValidator:
+    """Bound the members of an object, before any of them is validated."""
+
+    def count(value: Any) -> Any:
+        if isinstance(value, dict) and len(value) > n_members:
+            message = "Object should have at most {n_members} members"
+            raise PydanticCustomError("too_long", message, {"n_members": n_members})
+        return value
+
+    return BeforeValidator(count)
 
 
 class Member(BaseModel):
@@ -54,7 +89,7 @@ class Diarization(Member):
 class PhraseList(Member):
     """Phrases that are likely in the audio."""
 
-    phrases: list[str] | None = None
+    phrases: Annotated[list[Phrase], Field(max_length=MAX_PHRASES), FailFast()] | None = None
     biasing_weight: Annotated[float, Field(ge=0, le=2)] | None = None
 
 
@@ -63,21 +98,28 @@ class EnhancedMode(Member):
 
     enabled: bool | None = None
     task: Literal["transcribe", "translate"] | None = None
-    target_language: str | None = None
-    prompt: list[str] | None = None
+    target_language: Locale | None = None
+    prompt: Annotated[list[Prompt], Field(max_length=MAX_PROMPTS), FailFast()] | None = None
 
 
 class TranscriptionDefinition(Member):
     """Options of one fast transcription."""
 
-    locales: list[str] | None = None
-    models: dict[str, str] | None = None
+    locales: Annotated[list[Locale], Field(max_length=MAX_REQUESTED_LOCALES), FailFast()] | None = (
+        None
+    )
+    models: Annotated[dict[Locale, Url], at_most(MAX_REQUESTED_LOCALES)] | None = None
     profanity_filter_mode: ProfanityFilterMode | None = None
     diarization: Diarization | None = None
-    channels: list[Annotated[int, Field(ge=0, le=1)]] | None = Field(None, max_length=2)
+    channels: (
+        Annotated[
+            list[Annotated[int, Field(ge=0, le=1)]], Field(max_length=MAX_CHANNELS), FailFast()
+        ]
+        | None
+    ) = None
     phrase_list: PhraseList | None = None
     enhanced_mode: EnhancedMode | None = None
-    audio_url: str | None = None
+    audio_url: Url | None = None
 
     @property
     def profanity(self) -> ProfanityMode:
@@ -120,6 +162,9 @@ class TranscriptionDefinition(Member):
 # Inner codes of the cloud's error model by member; all others have `InvalidParameterValue`.
 _INNER_CODES = {"locales": "InvalidLocale", "channels": "InvalidChannels", "models": "InvalidModel"}
 
+# A key of `models` or `voices`: quoted in a message where it can only be a language.
+_LANGUAGE_KEY = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}", re.ASCII)
+
 # Shells leave white space around JSON, and shells without single quotes leave the quotes.
 _AROUND_JSON = b" \t\r\n'\"\xef\xbb\xbf"
 
@@ -137,7 +182,14 @@ def parse_definition(json_text: bytes, kind: type[Definition]) -> Definition:
     try:
         definition = kind.model_validate_json(json_text.strip(_AROUND_JSON) or b"{}")
     except ValidationError as error:
-        raise _problem(error) from None
+        problem = _problem(error, kind)
+    else:
+        return _checked(definition)
+    raise problem
+
+
+def _checked(definition: Definition) -> Definition:
+    """Check what depends on several members."""
     channels = definition.channels or []
     if len(set(channels)) != len(channels):
         raise invalid_argument("definition.channels names a channel twice.", "InvalidChannels")
@@ -154,17 +206,58 @@ def invalid_argument(message: str, inner_code: str = "InvalidParameterValue") ->
     return Problem(400, message, code="InvalidArgument", inner_code=inner_code)
 
 
-def _problem(error: ValidationError) -> Problem:
+def require_locale(transcriber: Transcriber, text: str, member: str) -> str:
+    """Return the canonical spelling of a locale that the model can recognise.
+
+    member: full name of what holds the locale in the request.
+
+    Raises
+    ------
+    UnsupportedLocale: there is none. The message names the member.
+    """
+    try:
+        return find_supported_locale(transcriber, text)
+    except UnsupportedLocale as error:
+        # A text that can be no locale may be anything: it is not quoted.
+        message = f"{error} See {member}." if _LANGUAGE_KEY.fullmatch(text) else ""
+    raise UnsupportedLocale(message or f"{member} must be a locale such as en-US.")
+
+
+def member_path(error: ValidationError, kind: type[BaseModel], root: str) -> str:
+    """Return the member of the first error as the caller spells it: `definition.channels[0]`.
+
+    root: name of the whole object; empty for the body of a request.
+    Keys that the caller chose end the path, unless they are languages.
+    """
+    path = root
+    for step in error.errors(include_url=False, include_input=False, include_context=False)[0][
+        "loc"
+    ]:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif step in _contract_names(kind) or _LANGUAGE_KEY.fullmatch(step):
+            path += f".{step}" if path else step
+        else:
+            break
+    return path
+
+
+@cache
+def _contract_names(kind: type[BaseModel]) -> frozenset[str]:
+    """Names of all members of an object and of the objects within it."""
+    schema = kind.model_json_schema()
+    objects = [schema, *schema.get("$defs", {}).values()]
+    return frozenset(name for one in objects for name in one.get("properties", {}))
+
+
+def _problem(error: ValidationError, kind: type[BaseModel]) -> Problem:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     if first["type"] == "json_invalid":
         return invalid_argument(
             "The part definition is not valid JSON.", inner_code="InvalidRequestBodyFormat"
         )
-    member = "definition"
-    for step in first["loc"]:
-        member += f"[{step}]" if isinstance(step, int) else f".{step}"
     # The message names the accepted values; it does not quote the value, which may be speech.
     return invalid_argument(
-        f"{member}: {first['msg']}.",
+        f"{member_path(error, kind, 'definition')}: {first['msg']}.",
         _INNER_CODES.get(str(first["loc"][0]) if first["loc"] else "", "InvalidParameterValue"),
     )

@@ -22,13 +22,13 @@ from functions.api.transcription_definition import (
     TranscriptionDefinition,
     invalid_argument,
     parse_definition,
+    require_locale,
 )
 from shared.audio.stream import AudioLimits, AudioStream, open_audio
 from shared.errors import FeatureUnavailable
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Priority
 from shared.settings import Settings
-from shared.transcription.transcriber import find_supported_locale
 from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
 
 # Fields other than the audio, boundaries, and headers of the parts.
@@ -117,8 +117,8 @@ def recognition_options(
     """
     return RecognitionOptions(
         locales=tuple(
-            find_supported_locale(service.transcriber, locale)
-            for locale in definition.locales or ()
+            require_locale(service.transcriber, locale, f"definition.locales[{index}]")
+            for index, locale in enumerate(definition.locales or ())
         ),
         word_timestamps=True,  # every answer of this contract has `words`
         profanity=definition.profanity,

@@ -17,6 +17,7 @@ from shared.synthesis.synthesizer import Span
 
 MAX_VOICES = 50  # `voice` and `audio` elements together, as in the contract
 MAX_DEPTH = 64
+MAX_ELEMENTS = 20_000  # ten minutes of speech have about 10 000 characters
 MAX_ATTRIBUTE_CHARACTERS = 100
 MAX_SPOKEN_ATTRIBUTE_CHARACTERS = 1_000  # of `alias` and `ph`, which are spoken
 PARAGRAPH_PAUSE_S = 0.5
@@ -119,6 +120,7 @@ class _Reader:
         self._parts: list[Passage | Pause] = []
         self._spans: list[Span] = []
         self._collected: list[str] = []
+        self._n_elements = 0
         self._n_voices = 0
         self._has_voice = False
 
@@ -130,6 +132,9 @@ class _Reader:
     def start(self, qualified_name: str, attributes: dict[str, str]) -> None:
         name = qualified_name.rpartition(":")[2]
         _refuse_long(attributes)
+        self._n_elements += 1
+        if self._n_elements > MAX_ELEMENTS:
+            raise MalformedSsml(f"The SSML has more than {MAX_ELEMENTS} elements.")
         if not self._open:
             if name != "speak":
                 raise MalformedSsml("The root element of SSML is speak.")

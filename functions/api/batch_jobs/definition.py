@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from functions.api.batch_jobs.properties import (
-    MAX_URL_CHARACTERS,
     JobProperties,
     ServerCapabilities,
     read_properties,
@@ -15,10 +14,10 @@ from functions.api.batch_jobs.properties import (
 from functions.api.management.json_body import refused_as
 from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
-from functions.api.transcription_definition import invalid_argument
+from functions.api.request_limits import MAX_LOCALE_CHARACTERS, MAX_URL_CHARACTERS
+from functions.api.transcription_definition import invalid_argument, require_locale
 from shared.jobs.labels import JobLabels
-from shared.json_fields import FieldError, JsonFields
-from shared.transcription.transcriber import find_supported_locale
+from shared.json_fields import FieldError, JsonFields, TooManyItems
 
 MAX_NAME_CHARACTERS = 512
 MAX_DESCRIPTION_CHARACTERS = 4_000
@@ -26,9 +25,6 @@ MAX_CONTENT_URLS = 1000
 
 _MAX_PROPERTIES = 10
 _MAX_KEY_CHARACTERS, _MAX_VALUE_CHARACTERS = 64, 256
-_ANY_NUMBER = (
-    1_000_000  # the size of the body is the limit; a list that is too long has an inner code
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +51,10 @@ def read_definition(body: JsonFields, server: ServerCapabilities) -> JobDefiniti
         custom_properties = _custom_properties(body) if body.has("customProperties") else {}
         _refuse_project(body)
     with refused_as("InvalidLocale"):
-        locale_text = body.text("locale", 100)
+        locale_text = body.text("locale", MAX_LOCALE_CHARACTERS)
     content_urls, content_container = _sources(body)
     properties = read_properties(
-        body, find_supported_locale(server.transcriber, locale_text), server
+        body, require_locale(server.transcriber, locale_text, "locale"), server
     )
     return JobDefinition(
         labels=JobLabels(
@@ -139,10 +135,8 @@ def _description(body: JsonFields) -> str:
 
 
 def _custom_properties(body: JsonFields, may_be_null: bool = False) -> dict[str, str | None]:
-    members = body.fields("customProperties")
+    members = body.fields("customProperties", _MAX_PROPERTIES)
     names = members.names()
-    if len(names) > _MAX_PROPERTIES:
-        raise FieldError(f"customProperties must have no more than {_MAX_PROPERTIES} members")
     found: dict[str, str | None] = {}
     for name in names:
         if not 1 <= len(name) <= _MAX_KEY_CHARACTERS:
@@ -186,14 +180,14 @@ def _sources(body: JsonFields) -> tuple[tuple[str, ...], str | None]:
     with refused_as("InvalidRecordingsUri"):
         if given == ["contentContainerUrl"]:
             return (), body.text("contentContainerUrl", MAX_URL_CHARACTERS)
-        urls = body.items(
-            "contentUrls", _ANY_NUMBER, lambda item: item.text("item", MAX_URL_CHARACTERS)
-        )
-    if not urls:
-        raise invalid_argument("contentUrls must name an address.", "InvalidRecordingsUri")
-    if len(urls) > MAX_CONTENT_URLS:
-        raise invalid_argument(
-            f"contentUrls must have no more than {MAX_CONTENT_URLS} addresses.",
-            "ExceededNumberOfRecordingsUris",
-        )
-    return tuple(urls), None
+        try:
+            urls = body.items(
+                "contentUrls", MAX_CONTENT_URLS, lambda item: item.text("item", MAX_URL_CHARACTERS)
+            )
+        except TooManyItems as error:
+            message = f"{error}."
+        else:
+            if not urls:
+                raise body.refusal("contentUrls", "must name an address")
+            return tuple(urls), None
+    raise invalid_argument(message, "ExceededNumberOfRecordingsUris")

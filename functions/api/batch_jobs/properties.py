@@ -11,18 +11,23 @@ from types import MappingProxyType
 from functions.api.management.json_body import refused_as
 from functions.api.management.speech_versions import SpeechVersion
 from functions.api.problems import Problem
+from functions.api.request_limits import MAX_LOCALE_CHARACTERS, MAX_URL_CHARACTERS
 from functions.api.speech_models.base_model import names_model
+from functions.api.transcription_definition import require_locale
 from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import InvalidTimeToLive
 from shared.jobs.job import JobOptions
 from shared.jobs.limits import MAX_CHANNELS, MAX_REQUESTED_LOCALES, MAX_SPEAKERS
 from shared.jobs.requested_properties import PunctuationMode, RequestedProperties
-from shared.json_fields import FieldError, JsonFields
+from shared.json_fields import JsonFields
 from shared.text_forms.profanity import ProfanityMode
-from shared.time_to_live import time_to_live_from_hours, time_to_live_from_text
-from shared.transcription.transcriber import Transcriber, find_supported_locale
-
-MAX_URL_CHARACTERS = 8_000
+from shared.time_to_live import (
+    LONGEST_HOURS,
+    SHORTEST_HOURS,
+    time_to_live_from_hours,
+    time_to_live_from_text,
+)
+from shared.transcription.transcriber import Transcriber
 
 PROFANITY_MODES = MappingProxyType(
     {
@@ -34,7 +39,8 @@ PROFANITY_MODES = MappingProxyType(
 )
 CONTINUOUS, SINGLE = "Continuous", "Single"
 
-_PLACE = "properties."
+_MAX_DURATION_CHARACTERS = 100
+_MAX_WORD_CHARACTERS = 100
 _CANDIDATES_OF_CONTINUOUS = range(2, 11)
 _SPEAKERS_UNLESS_SAID = 2  # of the first generation, whose `diarizationEnabled` tells two apart
 
@@ -71,13 +77,15 @@ def read_properties(body: JsonFields, locale: str, server: ServerCapabilities) -
     UnsupportedLocale: a candidate that the model does not know.
     """
     with refused_as("InvalidPayload"):
-        given = body.fields("properties") if body.has("properties") else JsonFields({})
+        given = (
+            body.fields("properties") if body.has("properties") else JsonFields({}, "properties")
+        )
     time_to_live = _time_to_live(given, server.version)
     speakers = _speakers(given) if server.version.is_dated else _speakers_of_first_generation(given)
     language = _language(given, locale, server)
-    with refused_as("InvalidChannels", _PLACE):
+    with refused_as("InvalidChannels"):
         channels = _channels(given)
-    with refused_as("InvalidParameterValue", _PLACE):
+    with refused_as("InvalidParameterValue"):
         words = _flag(given, "wordLevelTimestampsEnabled")
         display_words = _flag(given, "displayFormWordLevelTimestampsEnabled")
         punctuation = PunctuationMode(
@@ -117,19 +125,21 @@ def read_properties(body: JsonFields, locale: str, server: ServerCapabilities) -
 
 def _time_to_live(given: JsonFields, version: SpeechVersion) -> timedelta | None:
     """`timeToLiveHours`, which has to be there, or `timeToLive`, which need not."""
-    with refused_as("InvalidTimeToLive", _PLACE):
+    name = "timeToLiveHours" if version.is_dated else "timeToLive"
+    with refused_as("InvalidTimeToLive"):
         try:
             if version.is_dated:
-                return time_to_live_from_hours(given.integer("timeToLiveHours", -(10**9), 10**9))
-            text = given.text("timeToLive", 100) if given.has("timeToLive") else None
+                hours = given.integer(name, SHORTEST_HOURS, LONGEST_HOURS)
+                return time_to_live_from_hours(hours)
+            text = given.text(name, _MAX_DURATION_CHARACTERS) if given.has(name) else None
             return time_to_live_from_text(text)
         except InvalidTimeToLive as error:
-            message = str(error)
+            message = f"{given.path_of(name)}: {error}"
     raise Problem(400, message, code="InvalidArgument", inner_code="InvalidTimeToLive")
 
 
 def _speakers(given: JsonFields) -> SpeakerRange | None:
-    with refused_as("InvalidParameterValue", f"{_PLACE}diarization: "):
+    with refused_as("InvalidParameterValue"):
         if not given.has("diarization"):
             return None
         diarization = given.fields("diarization")
@@ -142,7 +152,7 @@ def _speakers(given: JsonFields) -> SpeakerRange | None:
 
 def _speakers_of_first_generation(given: JsonFields) -> SpeakerRange | None:
     """`diarizationEnabled` turns it on; `diarization` says how many, where two is not meant."""
-    with refused_as("InvalidParameterValue", _PLACE):
+    with refused_as("InvalidParameterValue"):
         is_on = _flag(given, "diarizationEnabled")
         most, least = _SPEAKERS_UNLESS_SAID, 1
         if given.has("diarization"):
@@ -167,23 +177,32 @@ class _Language:
 
 
 def _language(given: JsonFields, locale: str, server: ServerCapabilities) -> _Language:
-    with refused_as("InvalidParameterValue", f"{_PLACE}languageIdentification: "):
+    with refused_as("InvalidParameterValue"):
         if not given.has("languageIdentification"):
             return _Language()
         identification = given.fields("languageIdentification")
         texts = identification.items(
-            "candidateLocales", MAX_REQUESTED_LOCALES, lambda item: item.text("item", 35)
+            "candidateLocales",
+            MAX_REQUESTED_LOCALES,
+            lambda item: item.text("item", MAX_LOCALE_CHARACTERS),
         )
         mode = _one_of(identification, "mode", CONTINUOUS, (CONTINUOUS, SINGLE))
         candidates = tuple(
-            dict.fromkeys(find_supported_locale(server.transcriber, text) for text in texts)
+            dict.fromkeys(
+                require_locale(
+                    server.transcriber, text, identification.path_of(f"candidateLocales[{index}]")
+                )
+                for index, text in enumerate(texts)
+            )
         )
         if mode == CONTINUOUS and not (
             len(candidates) in _CANDIDATES_OF_CONTINUOUS and locale in candidates
         ):
-            raise FieldError("candidateLocales must be 2 to 10, with the locale of the job")
+            raise identification.refusal(
+                "candidateLocales", "must be 2 to 10, with the locale of the job"
+            )
         if not candidates:
-            raise FieldError("candidateLocales must name a locale")
+            raise identification.refusal("candidateLocales", "must name a locale")
         mapped = _mapped_locales(identification, candidates, server)
         return _Language(candidates, mode == CONTINUOUS, mapped)
 
@@ -194,12 +213,15 @@ def _mapped_locales(
     """Candidates that `speechModelMapping` names a model for; it must be this server's."""
     if not identification.has("speechModelMapping"):
         return ()
-    mapping = identification.fields("speechModelMapping")
+    mapping = identification.fields("speechModelMapping", MAX_REQUESTED_LOCALES)
+    place = identification.path_of("speechModelMapping")
     mapped = []
     for name in mapping.names():
-        locale = find_supported_locale(server.transcriber, name)
+        locale = require_locale(server.transcriber, name, place)
         if locale not in candidates:
-            raise FieldError("speechModelMapping must name candidateLocales only")
+            raise identification.refusal(
+                "speechModelMapping", "must name locales of candidateLocales only"
+            )
         if _names_model(mapping, name, server):
             mapped.append(locale)
     return tuple(mapped)
@@ -209,12 +231,16 @@ def _names_model(fields: JsonFields, name: str, server: ServerCapabilities) -> b
     """Whether a member refers to a model, which must be this server's."""
     if not fields.has(name):
         return False
-    with refused_as("InvalidModelUri", "model: "):
-        address = fields.fields(name).text("self", MAX_URL_CHARACTERS)
+    with refused_as("InvalidModelUri"):
+        model = fields.fields(name)
+        address = model.text("self", MAX_URL_CHARACTERS)
         if not address.startswith(("https://", "http://")):
-            raise FieldError("self must be the address of a model")
+            raise model.refusal("self", "must be the address of a model")
     if not names_model(address, server.model):
-        message = "model names no model of this server; GET models/base lists what there is."
+        message = (
+            f"{fields.path_of(name)} names no model of this server; "
+            "GET models/base lists what there is."
+        )
         raise Problem(400, message, code="InvalidArgument", inner_code="InvalidModel")
     return True
 
@@ -226,7 +252,7 @@ def _channels(given: JsonFields) -> tuple[int, ...]:
         "channels", MAX_CHANNELS, lambda item: item.integer("item", 0, MAX_CHANNELS - 1)
     )
     if not channels or len(set(channels)) < len(channels):
-        raise FieldError("channels must name a channel, and none twice")
+        raise given.refusal("channels", "must name a channel, and none twice")
     return tuple(channels)
 
 
@@ -238,8 +264,8 @@ def _one_of(given: JsonFields, name: str, default: str, words: Iterable[str]) ->
     """Take one of the contract's words, in any case."""
     if not given.has(name):
         return default
-    text = given.text(name, 100).lower()
+    text = given.text(name, _MAX_WORD_CHARACTERS).lower()
     for word in words:
         if word.lower() == text:
             return word
-    raise FieldError(f"{name} must be one of {', '.join(words)}")
+    raise given.refusal(name, f"must be one of {', '.join(words)}")

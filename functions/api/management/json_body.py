@@ -70,7 +70,7 @@ def _has_lone_surrogates(body: bytes) -> bool:
 
 
 @contextmanager
-def refused_as(inner_code: str, place: str = "") -> Iterator[None]:
+def refused_as(inner_code: str) -> Iterator[None]:
     """Convert a `FieldError` of the block into a problem with an inner code.
 
     The message names the member and its accepted values, never its value.
@@ -82,7 +82,7 @@ def refused_as(inner_code: str, place: str = "") -> Iterator[None]:
     try:
         yield
     except FieldError as error:
-        message = f"{place}{error}."
+        message = f"{error}."
     else:
         return
     raise Problem(400, message, code="InvalidArgument", inner_code=inner_code)

@@ -9,12 +9,18 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from functions.api.problems import Problem
+from functions.api.request_limits import MAX_NAME_CHARACTERS
 from shared.synthesis.output_formats import OPENAI_FORMATS, OutputFormat
 from shared.synthesis.ssml import Passage, Script, VoiceStyle
 from shared.synthesis.synthesizer import Span
 
 MAX_CHARACTERS = 4096
+"""Of `input`, and of `instructions`: the contract's limit."""
+
 DEFAULT_LOCALE = "en-US"
+
+
+Name = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS)]
 
 
 class CustomVoice(BaseModel):
@@ -22,7 +28,7 @@ class CustomVoice(BaseModel):
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
-    id: str
+    id: Name
 
 
 class SpeechRequest(BaseModel):
@@ -31,9 +37,9 @@ class SpeechRequest(BaseModel):
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
     input: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
-    voice: str | CustomVoice
-    model: str = "tts-1"
-    instructions: str | None = None
+    voice: Name | CustomVoice
+    model: Name = "tts-1"
+    instructions: Annotated[str, Field(max_length=MAX_CHARACTERS)] | None = None
     response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] = "mp3"
     speed: Annotated[float, Field(ge=0.25, le=4.0, strict=False)] = 1.0
     stream_format: Literal["audio"] = "audio"
@@ -65,7 +71,9 @@ def _problem(error: ValidationError) -> Problem:
     missing = first["type"] == "missing"
     return Problem(
         400,
-        f"The member `{member}` is missing." if missing else f"The member `{member}` is not valid.",
+        f"The member `{member}` is missing."
+        if missing
+        else f"The member `{member}` is not valid: {first['msg']}.",
         code="InvalidArgument",
         inner_code="InvalidParameterValue",
     )

@@ -3,7 +3,7 @@
 https://platform.openai.com/docs/api-reference/audio/createTranscription
 Unknown fields are ignored, an empty one counts as absent. `prompt`, `temperature` and
 `chunking_strategy` are accepted and ignored: decoding is greedy, segmentation follows pauses in the
-speech, and the decoder takes no prompt.
+speech, and the decoder takes no prompt. No text may be longer than a prompt.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,8 +18,15 @@ from functions.api.openai.problems import (
     missing_parameter,
     unsupported_parameter,
 )
+from functions.api.request_limits import (
+    MAX_LOCALE_CHARACTERS,
+    MAX_PHRASE_CHARACTERS,
+    MAX_PHRASES,
+    MAX_PROMPT_CHARACTERS,
+)
 from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import UnsupportedLocale
+from shared.jobs.limits import MAX_REQUESTED_LOCALES
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Priority
 from shared.text_forms.profanity import ProfanityMode
@@ -31,6 +38,7 @@ GRANULARITIES = ("segment", "word")
 # of 9.4 s of work, with batches of 8 at the end. They cost 16 % more processor time (base, int8, 2
 # cores, with other load).
 _STREAMED_SEGMENTS = 1
+_MAX_ITEMS, _MAX_WORD_CHARACTERS = 100, 100  # of lists whose values are words of the contract
 _NO_ENROLMENT = (
     "Speakers are not identified by name here: there is no enrolment, so known_speaker_names and "
     "known_speaker_references are refused. Speakers are labelled A, B and so on."
@@ -87,6 +95,8 @@ def read_transcription_request(
         raise invalid_parameter("response_format", "json, text or diarized_json with stream=true")
     granularities = _granularities(form, response_format)
     _check_temperature(form.text("temperature"))
+    for ignored in ("prompt", "chunking_strategy"):
+        form.text(ignored)
     audio = form.single("file")
     if audio is None:
         raise missing_parameter("file")
@@ -101,7 +111,7 @@ def read_transcription_request(
             word_timestamps=response_format in _TIMED,
             profanity=ProfanityMode.RAW,  # this API has no profanity filter
             speakers=SpeakerRange() if diarized else None,
-            phrases=tuple(form.texts("keywords")),
+            phrases=tuple(form.texts("keywords", MAX_PHRASES, MAX_PHRASE_CHARACTERS)),
             batch_segments=_STREAMED_SEGMENTS if streams else RecognitionOptions().batch_segments,
             priority=Priority.FILE,
         ),
@@ -127,12 +137,20 @@ class _Form:
     def text(self, name: str) -> str | None:
         """Text of the field; None if it is empty or absent."""
         part = self.single(name)
-        return (part.text().strip() or None) if part is not None else None
+        return None if part is None else _text_of(part, name, MAX_PROMPT_CHARACTERS) or None
 
-    def texts(self, name: str) -> list[str]:
+    def texts(
+        self, name: str, n_most: int = _MAX_ITEMS, max_characters: int = _MAX_WORD_CHARACTERS
+    ) -> list[str]:
         """Texts of an array field, without empty ones."""
-        texts = (part.text().strip() for part in self._parts.get(name, []))
-        return [text for text in texts if text]
+        parts = self._parts.get(name, [])
+        if len(parts) > n_most:
+            raise invalid_parameter(name, f"a list of no more than {n_most} items")
+        return [text for part in parts if (text := _text_of(part, name, max_characters))]
+
+    def has(self, name: str) -> bool:
+        """Whether a field has a value."""
+        return any(len(part.data) for part in self._parts.get(name, []))
 
     def one_of(self, name: str, accepted: Sequence[str]) -> str | None:
         """Text of the field, which must be one of the accepted values."""
@@ -152,7 +170,7 @@ class _Form:
 def _refuse_unsupported(form: _Form) -> None:
     """Refuse unsupported fields, rather than silently ignore them."""
     for name in ("known_speaker_names", "known_speaker_references"):
-        if form.texts(name):
+        if form.has(name):
             raise unsupported_parameter(name, _NO_ENROLMENT)
     if form.texts("include"):
         reason = "Log probabilities of tokens are not available here; include must be left out."
@@ -187,11 +205,22 @@ def _locales(form: _Form, transcriber: Transcriber) -> tuple[str, ...]:
     try:
         return tuple(
             find_supported_locale(transcriber, text)
-            for text in (form.texts("languages") if language is None else [language])
+            for text in (
+                form.texts("languages", MAX_REQUESTED_LOCALES, MAX_LOCALE_CHARACTERS)
+                if language is None
+                else [language]
+            )
         )
     except UnsupportedLocale:
         pass  # the error message quotes the text
     raise invalid_parameter(name, "in ISO 639-1, such as en, and known to this server's model")
+
+
+def _text_of(part: Part, name: str, max_characters: int) -> str:
+    text = part.text().strip()
+    if len(text) > max_characters:
+        raise invalid_parameter(name, f"a text of no more than {max_characters} characters")
+    return text
 
 
 def _join_alternatives(accepted: Sequence[str]) -> str:

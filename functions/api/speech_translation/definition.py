@@ -2,11 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import FailFast, Field
 
-from functions.api.transcription_definition import Member, TranscriptionDefinition
+from functions.api.request_limits import MAX_LOCALE_CHARACTERS, MAX_NAME_CHARACTERS
+from functions.api.transcription_definition import Member, TranscriptionDefinition, at_most
 
-Target = Annotated[str, Field(min_length=2, max_length=20)]
+MAX_TARGETS = 10
+
+Target = Annotated[str, Field(min_length=2, max_length=MAX_LOCALE_CHARACTERS)]
+Voice = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS)]
 
 
 class SpokenTranslation(Member):
@@ -16,12 +20,12 @@ class SpokenTranslation(Member):
     output_format: a format of text to speech's `X-Microsoft-OutputFormat`.
     """
 
-    voices: dict[str, str] | None = None
-    output_format: str = "riff-24khz-16bit-mono-pcm"
+    voices: Annotated[dict[Target, Voice], at_most(MAX_TARGETS)] | None = None
+    output_format: Voice = "riff-24khz-16bit-mono-pcm"
 
 
 class SpeechTranslationDefinition(TranscriptionDefinition):
     """Options of one speech translation."""
 
-    targets: Annotated[list[Target], Field(min_length=1, max_length=10)]
+    targets: Annotated[list[Target], Field(min_length=1, max_length=MAX_TARGETS), FailFast()]
     speech: SpokenTranslation | None = None

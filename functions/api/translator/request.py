@@ -14,18 +14,31 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    FailFast,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from starlette.datastructures import QueryParams
 
 from functions.api.problems import Problem
 from functions.api.query import is_known_api_version
+from functions.api.request_limits import MAX_LOCALE_CHARACTERS, MAX_NAME_CHARACTERS
+from functions.api.transcription_definition import member_path
 from shared.errors import UnknownLanguage
 from shared.translation.languages import language_code
 
 MAX_TEXTS = 1_000
 MAX_CHARACTERS = 50_000
 MAX_TARGETS = 100
+MAX_WRITTEN_TARGETS = 10_000
+"""Of one text, in a body: languages that are written several times count once."""
+
 # An answer has one translation for each text and target, even for empty texts.
 MAX_TRANSLATIONS = 1_000
 VERSION_3 = "3.0"
@@ -72,6 +85,11 @@ class TranslationRequest:
         return sum(len(text.text) * len(text.targets) for text in self.texts)
 
 
+_Code = Annotated[str, Field(max_length=MAX_LOCALE_CHARACTERS)]
+_Word = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS)]
+_SourceText = Annotated[str, Field(max_length=MAX_CHARACTERS)]
+
+
 class _Member(BaseModel):
     model_config = ConfigDict(
         strict=True, extra="ignore", alias_generator=to_camel, hide_input_in_errors=True
@@ -81,35 +99,43 @@ class _Member(BaseModel):
 class _Text3(_Member):
     """An element of version 3.0; its member is `Text` or `text`."""
 
-    text: str
+    text: _SourceText = Field(alias="Text")
 
     @model_validator(mode="before")
     @classmethod
     def _any_case(cls, value: Any) -> Any:
         if isinstance(value, dict):
-            return {key.lower(): member for key, member in value.items()}
+            return {
+                "Text" if key.lower() == "text" else key: member for key, member in value.items()
+            }
         return value
 
 
 class _Target(_Member):
-    language: str
-    profanity_action: str | None = None
-    deployment_name: str | None = None
-    script: str | None = None
+    language: _Code
+    profanity_action: _Word | None = None
+    deployment_name: _Word | None = None
+    script: _Word | None = None
 
 
 class _Input(_Member):
-    text: str
-    language: str | None = None
-    text_type: str | None = None
-    targets: Annotated[list[_Target], Field(min_length=1)]
+    text: _SourceText
+    language: _Code | None = None
+    text_type: _Word | None = None
+    targets: Annotated[
+        list[_Target], Field(min_length=1, max_length=MAX_WRITTEN_TARGETS), FailFast()
+    ]
 
 
 class _Body(_Member):
-    inputs: Annotated[list[_Input], Field(min_length=1)]
+    inputs: Annotated[list[_Input], Field(min_length=1, max_length=MAX_TEXTS), FailFast()]
 
 
-_ARRAY = TypeAdapter(list[_Text3], config=ConfigDict(hide_input_in_errors=True))
+# A list ends at its first wrong item: a megabyte of wrong ones would be as many errors.
+_ARRAY = TypeAdapter(
+    Annotated[list[_Text3], Field(max_length=MAX_TEXTS), FailFast()],
+    config=ConfigDict(hide_input_in_errors=True),
+)
 
 
 def read_version(query: QueryParams) -> str:
@@ -179,7 +205,7 @@ def _later_version(body: bytes) -> TranslationRequest:
     try:
         inputs = _Body.model_validate_json(body).inputs
     except ValidationError as error:
-        problem = _problem(error)
+        problem = _problem(error, _Body)
     else:
         return TranslationRequest(tuple(map(_text, inputs)))
     raise problem
@@ -203,7 +229,7 @@ def _array(body: bytes) -> list[_Text3]:
     try:
         return _ARRAY.validate_json(body)
     except ValidationError as error:
-        problem = _problem(error)
+        problem = _problem(error, _Text3)
     raise problem
 
 
@@ -268,11 +294,18 @@ def _first(values: Iterable[str]) -> str:
     return next(iter(values), "").strip()
 
 
-def _problem(error: ValidationError) -> Problem:
+def _problem(error: ValidationError, kind: type[_Member]) -> Problem:
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     if first["type"] == "json_invalid":
         return Problem(400, "The body is not valid JSON.", detail=_NO_JSON)
-    names = {str(step) for step in first["loc"]}
-    if "targets" in names:
-        return Problem(400, "The target languages are missing or not valid.", detail=_BAD_TARGET)
-    return Problem(400, "An input text is missing or not valid.", detail=_BAD_TEXT)
+    member = member_path(error, kind, "") or "the body"
+    rule = f"{member}: {first['msg']}."
+    if first["type"] == "too_long":
+        return Problem(400, f"There are too many. {rule}", detail=_TOO_MANY)
+    if first["type"] == "string_too_long" and first["loc"][-1] in {"Text", "text"}:
+        return Problem(400, f"A text is too long. {rule}", detail=_TOO_LONG)
+    if "targets" in first["loc"]:
+        message, detail = "The target languages are missing or not valid.", _BAD_TARGET
+    else:
+        message, detail = "An input text is missing or not valid.", _BAD_TEXT
+    return Problem(400, f"{message} {rule}", detail=detail)

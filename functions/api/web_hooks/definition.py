@@ -16,13 +16,13 @@ from shared.errors import AddressRefused
 from shared.json_fields import FieldError, JsonFields
 from shared.web_hooks.hook import EVENT_NAMES, ApiAddress, HookStatus, WebHook
 
-MAX_NAME = 500
-MAX_DESCRIPTION = 2000
-MAX_URL = 2000
-MAX_SECRET = 1000
+MAX_NAME_CHARACTERS = 500
+MAX_DESCRIPTION_CHARACTERS = 2000
+MAX_URL_CHARACTERS = 2000
+MAX_SECRET_CHARACTERS = 1000
 
 _MAX_PROPERTIES = 10
-_MAX_KEY, _MAX_VALUE = 64, 256
+_MAX_KEY_CHARACTERS, _MAX_VALUE_CHARACTERS = 64, 256
 
 _INVALID = "InvalidPayload"
 _CHANGEABLE = frozenset(
@@ -121,26 +121,26 @@ def _with_events(hook: WebHook) -> WebHook:
 
 
 def _name(fields: JsonFields) -> str:
-    name = fields.text("displayName", MAX_NAME)
+    name = fields.text("displayName", MAX_NAME_CHARACTERS)
     if not name.strip():
         raise FieldError("displayName must not be empty")
     return name
 
 
 def _description(fields: JsonFields) -> str:
-    return fields.text("description", MAX_DESCRIPTION)
+    return fields.text("description", MAX_DESCRIPTION_CHARACTERS)
 
 
 def _web_url(fields: JsonFields) -> str:
     with refused_as("InvalidCallbackUri"):
-        return fields.text("webUrl", MAX_URL)
+        return fields.text("webUrl", MAX_URL_CHARACTERS)
 
 
 def _secret(fields: JsonFields) -> str:
     if not fields.has("properties"):
         return ""
     properties = fields.fields("properties")
-    return properties.text("secret", MAX_SECRET) if properties.has("secret") else ""
+    return properties.text("secret", MAX_SECRET_CHARACTERS) if properties.has("secret") else ""
 
 
 def _events(fields: JsonFields, before: Sequence[str]) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def _events(fields: JsonFields, before: Sequence[str]) -> tuple[str, ...]:
     if not fields.has("events"):
         return tuple(before)
     wanted = dict.fromkeys(before, True)
-    named = fields.fields("events")
+    named = fields.fields("events", len(EVENT_NAMES))
     for name in named.names():
         if name not in EVENT_NAMES:
             raise _unknown_event()
@@ -161,18 +161,23 @@ def _custom_properties(
 ) -> tuple[tuple[str, str], ...]:
     if not fields.has("customProperties"):
         return tuple(before)
-    values, named = dict(before), fields.fields("customProperties")
+    # Twice as many: each of the greatest number may be replaced by another.
+    values, named = dict(before), fields.fields("customProperties", 2 * _MAX_PROPERTIES)
     for key in named.names():
-        if not 0 < len(key) <= _MAX_KEY:
-            raise FieldError(f"keys of customProperties must have 1 to {_MAX_KEY} characters")
+        if not 0 < len(key) <= _MAX_KEY_CHARACTERS:
+            raise FieldError(
+                f"keys of customProperties must have 1 to {_MAX_KEY_CHARACTERS} characters"
+            )
         if not named.has(key):
             values.pop(key, None)
             continue
         try:
-            values[key] = named.text(key, _MAX_VALUE)
+            values[key] = named.text(key, _MAX_VALUE_CHARACTERS)
         except FieldError:  # names the key, which is the caller's own
-            message = f"values of customProperties must be texts of up to {_MAX_VALUE} characters"
-            raise FieldError(message) from None
+            raise fields.refusal(
+                "customProperties",
+                f"must have values that are texts of up to {_MAX_VALUE_CHARACTERS} characters",
+            ) from None
     if len(values) > _MAX_PROPERTIES:
         raise FieldError(f"customProperties must have no more than {_MAX_PROPERTIES} entries")
     return tuple(values.items())

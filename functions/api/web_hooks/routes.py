@@ -104,7 +104,7 @@ class _WebHooks:
         200 and the token. No event is sent before that.
         """
         batch, fields = self._batch, await read_json_body(request)
-        hook = new_hook(fields, self._api(request, contract))
+        hook = await asyncio.to_thread(new_hook, fields, self._api(request, contract))
         await asyncio.to_thread(self._write_new, batch, hook)
         answer = self._answer(request, contract, hook, 201)
         answer.headers["Location"] = self._api(request, contract).of_hook(hook.id)

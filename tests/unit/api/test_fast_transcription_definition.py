@@ -119,6 +119,15 @@ def test_refusal_names_the_member_and_not_its_value(make_client, tone):
     assert "secret" not in answer.text
 
 
+@pytest.mark.parametrize("locale", ["my secret", "xx-XX"])
+def test_a_locale_that_is_none_is_named(make_client, tone, locale):
+    """It is quoted only where it can be a locale."""
+    answer = transcribe(make_client(), tone(0.1), {"locales": ["en-US", locale]})
+    assert refused(answer, 400, "InvalidArgument", "InvalidLocale")
+    assert "definition.locales[1]" in answer.json()["message"]
+    assert "my secret" not in answer.text
+
+
 def test_broken_json_is_refused_as_such(make_client, tone):
     """Half a definition."""
     answer = make_client().post(
