@@ -3,11 +3,11 @@
     1. greedy search, segments of one context together
     2. beam search on the same encoder output, where greedy search is not certain
     3. both once more at a longer context, up to the full one, while the text is not plausible
-    4. with a phrase list: once more with it as a hint, and with words replaced that sound like it
+    4. with a phrase list: once more with it as a hint
 
 Each step is taken for the segments that need it; a later hypothesis counts only where it is more
 plausible than the one before. `engines/plausibility.py` has the thresholds,
-`engines/context_length.py` the contexts, `phrase_list.py` the choice of step 4.
+`engines/context_length.py` the contexts. `phrase_list.py` chooses between steps 3 and 4.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,6 @@ from shared.recognition.engines.plausibility import (
     token_limit,
 )
 from shared.recognition.engines.segment_work import SegmentWork
-from shared.recognition.phrase_list import PhraseBias
 
 # Segments of several utterances are decoded with time tokens. Without them the decoder may stop at
 # the end of the first speaker: word error rate of a conversation 17.8 without, 14.4 with, of single
@@ -41,21 +40,27 @@ LONG_SEGMENT_S = 10.0
 def decode_segments(
     engine: RecognitionEngine,
     works: Sequence[SegmentWork],
-    bias: PhraseBias,
     task: Task = Task.TRANSCRIBE,
 ) -> list[SegmentWork]:
-    """Decode segments of one context; the phrase list applies to transcriptions only."""
+    """Decode segments of one context, without a phrase list."""
     requests = [_request(engine, work, task) for work in works]
     hypotheses = _search(engine, [work.encoded for work in works], requests)
-    decoded = [
+    return [
         _fall_back(engine, replace(work, hypothesis=hypothesis), request)
         for work, hypothesis, request in zip(works, hypotheses, requests, strict=True)
     ]
-    if not bias or task is Task.TRANSLATE:
-        return decoded
+
+
+def decode_with_hint(
+    engine: RecognitionEngine, works: Sequence[SegmentWork], hint: str
+) -> list[Hypothesis]:
+    """Step 4: decode each segment with a phrase list as preceding context."""
     return [
-        _bind_phrases(engine, work, request, bias)
-        for work, request in zip(decoded, requests, strict=True)
+        hypothesis
+        for work in works
+        for hypothesis in engine.decode(
+            [work.encoded], [replace(_request(work, Task.TRANSCRIBE), hint=hint)]
+        )
     ]
 
 
@@ -112,12 +117,3 @@ def _fall_back(
         if more_plausible(work.hypothesis, hypothesis) is hypothesis:
             work = replace(work, hypothesis=hypothesis, encoded=encoded)
     return work
-
-
-def _bind_phrases(
-    engine: RecognitionEngine, work: SegmentWork, request: DecodingRequest, bias: PhraseBias
-) -> SegmentWork:
-    """Step 4: decode with the phrase list as a hint, and keep the best of all texts."""
-    (hinted,) = engine.decode([work.encoded], [replace(request, hint=bias.hint)])
-    chosen = bias.choose(engine, work.encoded, request.language, work.hypothesis, hinted)
-    return replace(work, hypothesis=chosen)

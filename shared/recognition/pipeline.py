@@ -7,8 +7,9 @@
     5. phrases     -> phrases in their text forms (`phrases.py`)
 
 Stages 2 to 4 hold a slot of the scheduler, for one group of segments of similar length at a time;
-between two groups other work is served. A segment is one frozen `SegmentWork` from stage 2 on. Only
-the segments in progress are in memory.
+between two groups other work is served. With a phrase list the slot is given back between stages 3
+and 4, while phrases are searched in the texts. A segment is one frozen `SegmentWork` from stage 2
+on. Only the segments in progress are in memory.
 """
 
 import math
@@ -26,7 +27,7 @@ from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
 from shared.language.locales import language_in_model, language_of
 from shared.recognition.alignment import group_words, in_script, time_words, within_utterances
 from shared.recognition.batching import group_by_length
-from shared.recognition.decoding import decode_segments
+from shared.recognition.decoding import decode_segments, decode_with_hint
 from shared.recognition.engines.engine import Hypothesis, RecognitionEngine, Task
 from shared.recognition.engines.plausibility import is_loop, is_not_speech
 from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
@@ -144,14 +145,24 @@ class Recognition:
     def _recognise_group(
         self, group: Sequence[ChannelSegment], encoded: Sequence[SegmentWork]
     ) -> list[SegmentWork]:
-        """Decode, align and translate one group in one slot; encode it first if needed."""
+        """Decode, align and translate one group; encode it first if needed.
+
+        That is one slot, without a phrase list. With one, phrases are searched between two slots.
+        """
         with self._slot() as engine:
             works = encoded or self._languages.encode_monolingual(engine, group)
-            decoded = decode_segments(engine, works, self._bias)
-            if self._options.needs_word_times:
-                decoded = _align(engine, decoded)
-            if self._options.to_english:
-                decoded = self._translate(engine, decoded)
+            decoded = decode_segments(engine, works)
+            if self._bias:
+                hinted = decode_with_hint(engine, decoded, self._bias.hint)
+            else:
+                decoded = self._complete(engine, decoded)
+        if self._bias:
+            decoded = [
+                self._bind_phrases(work, hypothesis)
+                for work, hypothesis in zip(decoded, hinted, strict=True)
+            ]
+            with self._slot() as engine:
+                decoded = self._complete(engine, decoded)
         n_retries = sum(work.n_retries for work in decoded)
         self._cost = replace(
             self._cost,
@@ -159,6 +170,26 @@ class Recognition:
             n_retries=self._cost.n_retries + n_retries,
         )
         return decoded
+
+    def _bind_phrases(self, work: SegmentWork, hinted: Hypothesis) -> SegmentWork:
+        """Keep the best text of a segment, without the phrase list and with it."""
+
+        def score(texts: Sequence[str]) -> Sequence[Hypothesis]:
+            with self._slot() as engine:
+                return engine.score(work.encoded, language_of(work.locale), texts)
+
+        return replace(work, hypothesis=self._bias.choose(score, work.hypothesis, hinted))
+
+    def _complete(
+        self, engine: RecognitionEngine, decoded: Sequence[SegmentWork]
+    ) -> list[SegmentWork]:
+        """Align and translate segments, as far as the options ask for it."""
+        completed = list(decoded)
+        if self._options.needs_word_times:
+            completed = _align(engine, completed)
+        if self._options.to_english:
+            completed = self._translate(engine, completed)
+        return completed
 
     @contextmanager
     def _slot(self) -> Iterator[RecognitionEngine]:
@@ -181,7 +212,7 @@ class Recognition:
         """English translation per segment; "" where decoding loops."""
 
         def english_of(same_context: Sequence[SegmentWork]) -> list[SegmentWork]:
-            meant = decode_segments(engine, same_context, self._bias, Task.TRANSLATE)
+            meant = decode_segments(engine, same_context, Task.TRANSLATE)
             return [
                 replace(
                     work,

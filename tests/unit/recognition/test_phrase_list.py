@@ -1,5 +1,6 @@
 """Phrase lists: the hint that the model gets, and the hypothesis that wins."""
 
+from contextlib import contextmanager
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 
 from shared.recognition.engines.engine import EncodedSegment
 from shared.recognition.engines.scripted_engine import ScriptedEngine, hypothesis_of
+from shared.recognition.options import RecognitionOptions
 from shared.recognition.phrase_list import MOST_HINT_CHARACTERS, PhraseBias
+from shared.scheduling import Scheduler
 
 SEGMENT = EncodedSegment(np.zeros(16_000, np.float32), 200)
 
@@ -60,7 +63,11 @@ def chosen(phrases, plain, hinted=None, *, spoken=None, weight=1.0, nats_per_let
 
     engine = ScriptedEngine(lambda _segment, _request: hypothesis_of(plain), rate=rate)
     readings = hypothesis_of(plain), hypothesis_of(hinted or plain)
-    return PhraseBias(phrases, weight).choose(engine, SEGMENT, "en", *readings).text
+    return (
+        PhraseBias(phrases, weight)
+        .choose(lambda texts: engine.score(SEGMENT, "en", texts), *readings)
+        .text
+    )
 
 
 def test_a_word_that_sounds_close_to_a_phrase_becomes_the_phrase():
@@ -105,3 +112,27 @@ def test_a_stronger_weight_binds_what_a_weaker_one_does_not():
     weak, strong = (chosen(["Rehaan"], "I met Reagan.", weight=weight) for weight in (0.1, 2.0))
     assert weak == "I met Reagan."
     assert strong == "I met Rehaan."
+
+
+def test_phrases_are_searched_while_no_slot_is_held(scripted, utterances):
+    """One slot to decode, one for each scoring, one to align: between them others are served."""
+
+    class CountedSlots(Scheduler):
+        n_slots = 0
+
+        @contextmanager
+        def slot(self, *args):
+            self.n_slots += 1
+            with super().slot(*args) as slot:
+                yield slot
+
+    def slots_of(phrases):
+        options = RecognitionOptions(locales=("en-US",), phrases=phrases, word_timestamps=True)
+        recognition = scripted(lambda *_: hypothesis_of("I met Rehan."), options)
+        recognition.scheduler.__class__ = CountedSlots
+        list(recognition.of(utterances((1, 2))))
+        return recognition.scheduler.n_slots
+
+    assert slots_of(()) == 1
+    assert slots_of(("Contoso",)) == 2
+    assert slots_of(("Rehaan",)) == 3
