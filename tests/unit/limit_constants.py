@@ -65,6 +65,7 @@ def _constants(module: str) -> dict[str, ast.expr]:
     """Expressions by name, of names of one value and of `A, B = 1, 2`."""
     found: dict[str, ast.expr] = {}
     for statement in _tree(module).body:
+        pairs: list[tuple[ast.expr, ast.expr]]
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
             pairs = [(statement.target, statement.value)]
         elif isinstance(statement, ast.Assign):

@@ -68,6 +68,14 @@ def read_definition(body: JsonFields, server: ServerCapabilities) -> JobDefiniti
     )
 
 
+def too_many_addresses() -> Problem:
+    """Problem of a job with more addresses, or far more values, than it may have."""
+    return invalid_argument(
+        f"contentUrls must have no more than {MAX_CONTENT_URLS} items.",
+        "ExceededNumberOfRecordingsUris",
+    )
+
+
 def read_delta(
     body: JsonFields, version: SpeechVersion, *, merges: bool
 ) -> Callable[[JobLabels], JobLabels]:
@@ -184,10 +192,10 @@ def _sources(body: JsonFields) -> tuple[tuple[str, ...], str | None]:
             urls = body.items(
                 "contentUrls", MAX_CONTENT_URLS, lambda item: item.text("item", MAX_URL_CHARACTERS)
             )
-        except TooManyItems as error:
-            message = f"{error}."
-        else:
-            if not urls:
-                raise body.refusal("contentUrls", "must name an address")
-            return tuple(urls), None
-    raise invalid_argument(message, "ExceededNumberOfRecordingsUris")
+        except TooManyItems:
+            urls = None
+        if urls == []:
+            raise body.refusal("contentUrls", "must name an address")
+    if urls is None:
+        raise too_many_addresses()
+    return tuple(urls), None

@@ -14,7 +14,12 @@ from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from functions.api.batch_jobs import descriptions
-from functions.api.batch_jobs.definition import JobDefinition, read_definition, read_delta
+from functions.api.batch_jobs.definition import (
+    JobDefinition,
+    read_definition,
+    read_delta,
+    too_many_addresses,
+)
 from functions.api.batch_jobs.files import JobFiles
 from functions.api.batch_jobs.properties import ServerCapabilities
 from functions.api.batch_jobs.rendering import TRANSCRIPTIONS, job_body
@@ -125,17 +130,17 @@ class BatchJobs:
         """Create a job. Its files are transcribed one by one, its results are kept for a time."""
         addresses = Addresses.of(request, contract, self._settings)
         server = ServerCapabilities(contract, self._settings.model, self._service.transcriber)
-        # In a thread, as here and below: 1 000 addresses of 8 000 characters are read one by one.
-        definition = await run_in_threadpool(read_definition, await read_json_body(request), server)
+        body = await read_json_body(request, too_many=too_many_addresses())
+        # In a thread, as below: 1 000 addresses of 8 000 characters are read one by one.
+        definition = await run_in_threadpool(read_definition, body, server)
         labels_speakers = definition.properties.options.speakers is not None
         if labels_speakers and not self._settings.diarization:
             raise FeatureUnavailable("Diarization is off on this server.")
         own = OwnContainers(self._own_bases(request), self._batch)
         job = await run_in_threadpool(self._submit, definition, own)
-        body = self._body(
-            JobState(job, job.labels, JobStatus.NOT_STARTED, job.created_at), addresses
-        )
-        return JSONResponse(body, 201, {"Location": body["self"], **NO_STORE})
+        state = JobState(job, job.labels, JobStatus.NOT_STARTED, job.created_at)
+        answer = self._body(state, addresses)
+        return JSONResponse(answer, 201, {"Location": answer["self"], **NO_STORE})
 
     async def list(self, request: Request, contract: Version) -> Response:
         """List the jobs, oldest first."""

@@ -39,6 +39,7 @@ GRANULARITIES = ("segment", "word")
 # cores, with other load).
 _STREAMED_SEGMENTS = 1
 _MAX_ITEMS, _MAX_WORD_CHARACTERS = 100, 100  # of lists whose values are words of the contract
+_BYTE_ORDER_MARK = 3  # bytes
 _NO_ENROLMENT = (
     "Speakers are not identified by name here: there is no enrolment, so known_speaker_names and "
     "known_speaker_references are refused. Speakers are labelled A, B and so on."
@@ -217,8 +218,9 @@ def _locales(form: _Form, transcriber: Transcriber) -> tuple[str, ...]:
 
 
 def _text_of(part: Part, name: str, max_characters: int) -> str:
-    text = part.text().strip()
-    if len(text) > max_characters:
+    # Four bytes are the longest character; a field of megabytes is not decoded to be counted.
+    text = part.text().strip() if len(part.data) <= 4 * max_characters + _BYTE_ORDER_MARK else None
+    if text is None or len(text) > max_characters:
         raise invalid_parameter(name, f"a text of no more than {max_characters} characters")
     return text
 

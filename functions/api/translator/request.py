@@ -85,6 +85,7 @@ class TranslationRequest:
         return sum(len(text.text) * len(text.targets) for text in self.texts)
 
 
+_CODE_RULE = f"a code such as de, of up to {MAX_LOCALE_CHARACTERS} characters"
 _Code = Annotated[str, Field(max_length=MAX_LOCALE_CHARACTERS)]
 _Word = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS)]
 _SourceText = Annotated[str, Field(max_length=MAX_CHARACTERS)]
@@ -237,9 +238,17 @@ def _source(code: str) -> str | None:
     if not code:
         return None
     try:
-        return language_code(code)
+        return _language_of(code)
     except UnknownLanguage:
-        raise Problem(400, "The source language is not valid.", detail=_BAD_SOURCE) from None
+        message = f"The source language is not valid: {_CODE_RULE}."
+    raise Problem(400, message, detail=_BAD_SOURCE)
+
+
+def _language_of(code: str) -> str:
+    """Language of a code. A longer code is refused: the answer repeats it for each text."""
+    if len(code) > MAX_LOCALE_CHARACTERS:
+        raise UnknownLanguage(f"A language has no more than {MAX_LOCALE_CHARACTERS} characters.")
+    return language_code(code)
 
 
 def _targets(codes: Sequence[str]) -> tuple[Target, ...]:
@@ -247,7 +256,7 @@ def _targets(codes: Sequence[str]) -> tuple[Target, ...]:
     by_language: dict[str, Target] = {}
     try:
         for code in codes:
-            target = Target(code, language_code(code))
+            target = Target(code, _language_of(code))
             by_language.setdefault(target.language, target)
             if len(by_language) > MAX_TARGETS:
                 message = f"There are more than {MAX_TARGETS} target languages."
@@ -256,7 +265,8 @@ def _targets(codes: Sequence[str]) -> tuple[Target, ...]:
         by_language = {}
     targets = tuple(by_language.values())
     if not targets:
-        raise Problem(400, "The target language is missing or not valid.", detail=_BAD_TARGET)
+        message = f"The target language is missing or not valid: {_CODE_RULE}."
+        raise Problem(400, message, detail=_BAD_TARGET)
     return targets
 
 

@@ -187,10 +187,25 @@ def test_written_targets_are_counted():
     assert " 10000 " in refused.value.message
 
 
+@pytest.mark.parametrize(("name", "detail"), [("to", 36), ("from", 35), ("suggestedFrom", 35)])
+def test_a_language_in_the_query_is_bounded(name, detail):
+    """The answer repeats a target for each text: 9 kB of it became 9 MB."""
+    query = {"to": "de"} | {name: "de-" + "a" * 33}
+    with pytest.raises(Problem) as refused:
+        read_translation("3.0", QueryParams(query), b'[{"Text": "Hello"}]')
+    assert refused.value.detail == detail
+    assert " 35 characters" in refused.value.message
+    assert read_translation(
+        "3.0", QueryParams(query | {name: "de-" + "a" * 32}), b'[{"Text": "a"}]'
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "most"),
     [
         ([("prompt", "a" * 20_001)], 20_000),
+        ([("prompt", "ü" * 20_001)], 20_000),
+        ([("prompt", "a" * 80_004)], 20_000),
         ([("chunking_strategy", "a" * 20_001)], 20_000),
         ([("keywords[]", "a")] * 501, 500),
         ([("keywords[]", "a" * 257)], 256),
@@ -212,6 +227,15 @@ def test_fields_of_openais_form_are_bounded(fields, most):
     assert refused.value.status == 400
     assert refused.value.param == fields[0][0].removesuffix("[]")
     assert f" {most} " in refused.value.message
+
+
+def test_the_longest_prompt_is_accepted():
+    form = [
+        part("model", "whisper-1"),
+        part("file", "RIFF"),
+        part("prompt", "\ufeff" + "𝔸" * 20_000),
+    ]
+    assert read_transcription_request(form, "base", ScriptedTranscriber())
 
 
 def test_elements_of_ssml_are_bounded():

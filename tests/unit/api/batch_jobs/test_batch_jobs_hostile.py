@@ -380,3 +380,18 @@ def test_addresses_with_signatures_are_in_no_log(tmp_path, capfd):
     written = capfd.readouterr()
     assert "CANARY" not in written.out + written.err
     api.batch.queue.close()
+
+
+def test_a_body_of_a_million_values_is_refused_before_it_is_parsed(api):
+    """It is no JSON at its end, and still the number of its values is what is wrong."""
+    body = b'{"displayName":"a","locale":"en-US","contentUrls":[' + b'"",' * 990_000
+    answer = post(api, body)
+    assert_refused(api, answer, "ExceededNumberOfRecordingsUris")
+    assert answer.json()["message"] == "contentUrls must have no more than 1000 items."
+
+
+def test_addresses_may_have_commas(api):
+    """As many as fit into the body, nearly: 1 000 addresses with 90 commas each."""
+    url = "https://audio.example/a.wav?" + "," * 90
+    body = {"displayName": "d", "locale": "en-US", "contentUrls": [url] * 1_000}
+    assert post(api, body, is_dated=False).status_code == 201
