@@ -17,6 +17,10 @@ class Colour(StrEnum):
     BLUE = "blue"
 
 
+def pair_of_texts(item):
+    return item.items("item", 2, lambda text: text.text("item"))
+
+
 def fields(text):
     return JsonFields.parse(text.encode(), 1000)
 
@@ -56,6 +60,24 @@ def test_each_shape_is_taken():
         ('{"a":[1,2]}', lambda f: f.items("a", 1, JsonFields.names), "no more than 1 items"),
         ('{"a":[1]}', lambda f: f.items("a", 1, JsonFields.names), "no unknown fields"),
         ('{"a":1}', JsonFields.end, "there must be no unknown fields"),
+        ('{"a":{"b":1}}', lambda f: f.fields("a").text("b"), r"^a\.b must be text$"),
+        ('{"a":{}}', lambda f: f.fields("a").text("b"), r"^a\.b is missing$"),
+        ('{"a":{"b":1,"c":2}}', lambda f: f.fields("a", 1), "^a must have no more than 1 members$"),
+        (
+            '{"a":[0,"1"]}',
+            lambda f: f.items("a", 2, lambda item: item.integer("item", 1, 9)),
+            r"^a\[0\] must be 1 to 9$",
+        ),
+        (
+            '{"a":{"b":[{"c":"d"},{"c":5}]}}',
+            lambda f: f.fields("a").items("b", 2, lambda item: item.fields("item").text("c")),
+            r"^a\.b\[1\]\.c must be text$",
+        ),
+        (
+            '{"a":[["b"],[5]]}',
+            lambda f: f.items("a", 2, pair_of_texts),
+            r"^a\[1\]\[0\] must be text$",
+        ),
     ],
 )
 def test_another_shape_is_refused_in_words_of_ours(text, take, message):
