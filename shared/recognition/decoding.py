@@ -59,7 +59,7 @@ def decode_with_hint(
         hypothesis
         for work in works
         for hypothesis in engine.decode(
-            [work.encoded], [replace(_request(work, Task.TRANSCRIBE), hint=hint)]
+            [work.encoded], [replace(_request(engine, work, Task.TRANSCRIBE), hint=hint)]
         )
     ]
 

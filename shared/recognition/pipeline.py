@@ -176,7 +176,9 @@ class Recognition:
 
         def score(texts: Sequence[str]) -> Sequence[Hypothesis]:
             with self._slot() as engine:
-                return engine.score(work.encoded, language_of(work.locale), texts)
+                return engine.score(
+                    work.encoded, language_in_model(work.locale, engine.languages), texts
+                )
 
         return replace(work, hypothesis=self._bias.choose(score, work.hypothesis, hinted))
 
