@@ -1,4 +1,4 @@
-"""Strict reading of JSON objects that Sotto wrote itself: messages, records of jobs.
+"""Strict reading of JSON objects: messages and records that Sotto wrote itself, and requests.
 
 The reader takes every field with its type; a field that is missing, of another type or unknown is
 an error that names the field and its type, never its value.
@@ -12,12 +12,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self, TypeVar
 
+from shared.json_values import read_number, read_truth_value, read_whole_number
+
 _MAX_DIGITS = 20
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 
 Value = TypeVar("Value")
 Name = TypeVar("Name", bound=StrEnum)
+
+_READERS = {int: read_whole_number, (int, float): read_number, bool: read_truth_value}
 
 
 class FieldError(ValueError):
@@ -43,16 +47,18 @@ class JsonFields:
 
     path: the object itself, as its writer spells it, such as `properties.diarization`. Messages
         name a field by it: `properties.channels[0]`. Empty for the whole text.
+    reads_text: numbers and truth values may be written as strings, as clients write them.
     """
 
-    def __init__(self, value: object, path: str = "") -> None:
+    def __init__(self, value: object, path: str = "", *, reads_text: bool = False) -> None:
         if not isinstance(value, dict):
             raise FieldError(f"{path or 'the text'} must be an object")
         self._left = dict(value)
         self._path = path
+        self._reads_text = reads_text
 
     @classmethod
-    def parse(cls, body: bytes, max_bytes: int) -> Self:
+    def parse(cls, body: bytes, max_bytes: int, *, reads_text: bool = False) -> Self:
         """Read the bytes of one object.
 
         Raises
@@ -70,7 +76,7 @@ class JsonFields:
                 parse_int=_integer,
                 parse_constant=_refuse,
             )
-            return cls(value)
+            return cls(value, reads_text=reads_text)
         raise FieldError("the text must be JSON in UTF-8")
 
     def path_of(self, name: str) -> str:
@@ -130,7 +136,7 @@ class JsonFields:
         value, path = self._pop(name), self.path_of(name)
         if high is not None and isinstance(value, dict) and len(value) > high:
             raise TooManyItems(f"{path} must have no more than {high} members")
-        return JsonFields(value, path)
+        return JsonFields(value, path, reads_text=self._reads_text)
 
     def items(self, name: str, high: int, read: Callable[["JsonFields"], Value]) -> list[Value]:
         """Take a list of up to `high` values: `read` gets each as the only field `item`.
@@ -142,7 +148,7 @@ class JsonFields:
             raise TooManyItems(f"{path} must have no more than {high} items")
         found = []
         for index, value in enumerate(values):
-            item = _Item({"item": value}, f"{path}[{index}]")
+            item = _Item({"item": value}, f"{path}[{index}]", reads_text=self._reads_text)
             found.append(read(item))
             item.end()
         return found
@@ -175,6 +181,8 @@ class JsonFields:
 
     def _take(self, name: str, kind: Any, description: str) -> Any:
         value = self._pop(name)
+        if self._reads_text and kind in _READERS:
+            value = _READERS[kind](value)
         # To Python a truth value is a number, to JSON it is not.
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise self.refusal(name, f"must be {description}")

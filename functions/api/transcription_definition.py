@@ -1,7 +1,8 @@
 """The `definition` part of a fast transcription, validated.
 
 https://learn.microsoft.com/rest/api/speechtotext/transcriptions/transcribe
-Unknown members are ignored, null counts as absent, a wrong type is refused.
+Unknown members are ignored, null counts as absent, numbers and truth values may be strings, any
+other type is refused.
 """
 
 import re
@@ -25,6 +26,7 @@ from functions.api.request_limits import (
 from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import UnsupportedLocale
 from shared.jobs.limits import MAX_REQUESTED_LOCALES
+from shared.json_values import read_number, read_truth_value, read_whole_number
 from shared.text_forms.profanity import ProfanityMode
 from shared.transcription.transcriber import Transcriber, find_supported_locale
 
@@ -48,6 +50,12 @@ def at_most(n_members: int) -> BeforeValidator:
         return value
 
     return BeforeValidator(count)
+
+
+# Clients also write these as strings.
+WholeNumber = Annotated[int, BeforeValidator(read_whole_number)]
+Number = Annotated[float, BeforeValidator(read_number)]
+Flag = Annotated[bool, BeforeValidator(read_truth_value)]
 
 
 class Member(BaseModel):
@@ -82,21 +90,21 @@ _PROFANITY_MODES = {
 class Diarization(Member):
     """Options of diarization. The Python client never sends `enabled`: absent means true."""
 
-    enabled: bool | None = None
-    max_speakers: Annotated[int, Field(ge=2, le=35)] | None = None
+    enabled: Flag | None = None
+    max_speakers: Annotated[WholeNumber, Field(ge=2, le=35)] | None = None
 
 
 class PhraseList(Member):
     """Phrases that are likely in the audio."""
 
     phrases: Annotated[list[Phrase], Field(max_length=MAX_PHRASES), FailFast()] | None = None
-    biasing_weight: Annotated[float, Field(ge=0, le=2)] | None = None
+    biasing_weight: Annotated[Number, Field(ge=0, le=2)] | None = None
 
 
 class EnhancedMode(Member):
     """Options of the cloud's large language model. Its prompt is accepted and ignored."""
 
-    enabled: bool | None = None
+    enabled: Flag | None = None
     task: Literal["transcribe", "translate"] | None = None
     target_language: Locale | None = None
     prompt: Annotated[list[Prompt], Field(max_length=MAX_PROMPTS), FailFast()] | None = None
@@ -113,7 +121,9 @@ class TranscriptionDefinition(Member):
     diarization: Diarization | None = None
     channels: (
         Annotated[
-            list[Annotated[int, Field(ge=0, le=1)]], Field(max_length=MAX_CHANNELS), FailFast()
+            list[Annotated[WholeNumber, Field(ge=0, le=1)]],
+            Field(max_length=MAX_CHANNELS),
+            FailFast(),
         ]
         | None
     ) = None

@@ -1,6 +1,7 @@
 """The JSON body of a request, read into memory and validated strictly, member by member.
 
-Unknown members are ignored, and null counts as absent, as in fast transcription.
+Unknown members are ignored, null counts as absent, and numbers and truth values may be strings, as
+in fast transcription.
 """
 
 import asyncio
@@ -59,7 +60,7 @@ async def read_json_body(
 
 def _fields_of(body: bytes) -> JsonFields:
     try:
-        fields = JsonFields.parse(body, MAX_BODY_BYTES)
+        fields = JsonFields.parse(body, MAX_BODY_BYTES, reads_text=True)
     except FieldError as error:
         message = f"The body cannot be read: {error}."
     else:

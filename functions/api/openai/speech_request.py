@@ -1,15 +1,23 @@
 """The body of OpenAI's `POST /v1/audio/speech`, validated.
 
 https://platform.openai.com/docs/api-reference/audio/createSpeech
-Unknown members are ignored, as are `model` and `instructions`.
+Unknown members are ignored, as are `model` and `instructions`. Null counts as absent.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from functions.api.problems import Problem
 from functions.api.request_limits import MAX_NAME_CHARACTERS
+from shared.json_values import read_number
 from shared.synthesis.output_formats import OPENAI_FORMATS, OutputFormat
 from shared.synthesis.ssml import Passage, Script, VoiceStyle
 from shared.synthesis.synthesizer import Span
@@ -41,8 +49,17 @@ class SpeechRequest(BaseModel):
     model: Name = "tts-1"
     instructions: Annotated[str, Field(max_length=MAX_CHARACTERS)] | None = None
     response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] = "mp3"
-    speed: Annotated[float, Field(ge=0.25, le=4.0, strict=False)] = 1.0
+    speed: Annotated[float, BeforeValidator(read_number), Field(ge=0.25, le=4.0)] = 1.0
     stream_format: Literal["audio"] = "audio"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, body: Any) -> Any:
+        """Null counts as absent: clients with typed requests send every member."""
+        if not isinstance(body, dict):
+            return body
+        required = {"input", "voice"}
+        return {k: value for k, value in body.items() if value is not None or k in required}
 
 
 def read_speech_request(body: bytes) -> tuple[Script, OutputFormat]:

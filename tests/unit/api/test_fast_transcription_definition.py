@@ -32,6 +32,39 @@ def test_every_option_reaches_recognition(make_client, remind, tone):
     assert (asked.phrases, asked.phrase_weight) == (("Contoso",), 1.5)
 
 
+def test_numbers_and_truth_values_may_be_strings(make_client, remind, tone):
+    """Open WebUI sends its setting `AUDIO_STT_AZURE_MAX_SPEAKERS` as it is, a text."""
+    client = make_client(remind)
+    for definition in (
+        {"locales": ["en-US"], "diarization": {"maxSpeakers": "3", "enabled": True}},
+        {"diarization": {"maxSpeakers": 3.0, "enabled": "true"}},
+    ):
+        assert transcribe(client, tone(0.2), definition).status_code == 200
+    assert [asked.speakers for asked in client.transcriber.requested] == [SpeakerRange(most=3)] * 2
+    phrases = {"phrases": ["Contoso"], "biasingWeight": "1.5"}
+    transcribe(client, tone(0.2, n_channels=2), {"channels": ["1"], "phraseList": phrases})
+    asked = client.transcriber.requested[-1]
+    assert (asked.channels, asked.phrase_weight) == ((1,), 1.5)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"diarization": {"maxSpeakers": ""}},
+        {"diarization": {"maxSpeakers": "3.5"}},
+        {"diarization": {"maxSpeakers": "36"}},
+        {"diarization": {"maxSpeakers": True}},
+        {"diarization": {"enabled": "yes"}},
+        {"channels": [True]},
+        {"locales": [5]},
+    ],
+)
+def test_strings_that_are_no_such_number_are_refused(make_client, remind, tone, definition):
+    answer = transcribe(make_client(remind), tone(0.2), definition)
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "InvalidArgument"
+
+
 @pytest.mark.parametrize(
     ("name", "mode"),
     [
@@ -81,7 +114,7 @@ def test_definition_as_shells_and_clients_write_it(make_client, remind, tone, de
         ({"channels": [2]}, "InvalidChannels"),
         ({"channels": [-1]}, "InvalidChannels"),
         ({"channels": [0, 1, 0]}, "InvalidChannels"),
-        ({"channels": ["0"]}, "InvalidChannels"),
+        ({"channels": ["left"]}, "InvalidChannels"),
         ({"channels": [True]}, "InvalidChannels"),
         ({"channels": [0, 1], "diarization": {}}, "InvalidChannels"),
         ({"channels": [0, 1], "diarization": {"maxSpeakers": 2}}, "InvalidChannels"),
@@ -91,7 +124,7 @@ def test_definition_as_shells_and_clients_write_it(make_client, remind, tone, de
         ({"profanityFilterMode": 1}, "InvalidParameterValue"),
         ({"diarization": {"maxSpeakers": 1}}, "InvalidParameterValue"),
         ({"diarization": {"maxSpeakers": 36}}, "InvalidParameterValue"),
-        ({"diarization": {"maxSpeakers": "2"}}, "InvalidParameterValue"),
+        ({"diarization": {"maxSpeakers": "two"}}, "InvalidParameterValue"),
         ({"diarization": {"enabled": "yes"}}, "InvalidParameterValue"),
         ({"diarization": True}, "InvalidParameterValue"),
         ({"phraseList": ["Contoso"]}, "InvalidParameterValue"),

@@ -72,6 +72,20 @@ def test_the_first_generation_tells_two_speakers_apart_unless_it_says_how_many(
     assert (speakers and (speakers.least, speakers.most)) == limits
 
 
+def test_numbers_and_truth_values_may_be_strings(api):
+    properties = {
+        "timeToLiveHours": "48",
+        "channels": ["0", "1"],
+        "wordLevelTimestampsEnabled": "true",
+        "diarization": {"enabled": "True", "maxSpeakers": "3"},
+    }
+    answer = api.submit(definition(api.drop("a.wav"), **properties))
+    assert answer.status_code == 201
+    assert answer.json()["properties"]["timeToLiveHours"] == 48
+    options = api.batch.store.job(id_of(answer.json())).options.recognition_options()
+    assert (options.word_timestamps, options.speakers.most) == (True, 3)
+
+
 def test_a_language_is_identified_among_the_candidates(api):
     wanted = {
         "candidateLocales": ["de-de", "en-US", "fr-FR"],
