@@ -2,9 +2,10 @@
 
 Clients write one path in several ways: `azure-ai-transcription` 1.0.0 requests
 `////speechtotext/...` when its endpoint ends with a slash, some clients quote the colon as `%3A`,
-custom domains of the cloud prefix `/stt` or `/translator/text/v3.0`, and clients write
-`issueToken` in any case. Paths are normalised before routing, because a redirect would lose the
-body of a POST.
+custom domains of the cloud prefix `/stt` or `/translator/text/v3.0`, clients write `issueToken` in
+any case, and clients of Azure OpenAI request `/openai/deployments/{name}/audio/...` or
+`/openai/v1/audio/...` in place of `/v1/audio/...`. Paths are normalised before routing, because a
+redirect would lose the body of a POST.
 """
 
 import re
@@ -14,6 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 _SLASHES = re.compile("/{2,}")
 _CUSTOM_DOMAIN_PREFIXES = ("/stt", "/tts")
 _CUSTOM_DOMAIN_TRANSLATOR = re.compile(r"/translator/text/v[^/]+(?=/)", re.IGNORECASE)
+# https://learn.microsoft.com/azure/ai-foundry/openai/reference; its `api-version` has no effect.
+_AZURE_OPENAI = re.compile(
+    r"/openai(?:/v1|/deployments/(?P<deployment>[^/]+))?(?=/(?:audio|models)(?:/|$))",
+    re.IGNORECASE,
+)
 _CASELESS_PATHS = {"/sts/v1.0/issuetoken": "/sts/v1.0/issueToken"}
 
 
@@ -27,13 +33,27 @@ def canonical_path(path: str) -> str:
             break
     if prefixed := _CUSTOM_DOMAIN_TRANSLATOR.match(path):
         path = path[prefixed.end() :]
+    if azure := _AZURE_OPENAI.match(path):
+        path = f"/v1{path[azure.end() :]}"
     if len(path) > 1:
         path = path.removesuffix("/")
     return _CASELESS_PATHS.get(path.lower(), path)
 
 
+def deployment_of(path: str) -> str | None:
+    """Name of the deployment in a path of Azure OpenAI; empty if the body names it.
+
+    None for other paths, whose bodies name a model.
+    """
+    azure = _AZURE_OPENAI.match(_SLASHES.sub("/", path))
+    return None if azure is None else (azure["deployment"] or "")
+
+
 class CanonicalPaths:
-    """ASGI middleware that routes by the canonical path."""
+    """ASGI middleware that routes by the canonical path.
+
+    The scope gets `deployment`, see `deployment_of`.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -42,5 +62,6 @@ class CanonicalPaths:
         """Serve the request under its canonical path."""
         if scope["type"] in {"http", "websocket"}:
             path = canonical_path(scope["path"])
-            scope = {**scope, "path": path, "raw_path": path.encode()}
+            deployment = deployment_of(scope["path"])
+            scope = {**scope, "path": path, "raw_path": path.encode(), "deployment": deployment}
         await self._app(scope, receive, send)

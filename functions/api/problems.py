@@ -53,7 +53,7 @@ class Shape(Enum):
 
 # Paths of contracts with another shape; every other path is flat.
 WRAPPED_PATHS = ("/speech/", "/stt/", "/sts/", "/cognitiveservices/", "/tts/")
-OPENAI_PATHS = ("/v1/",)
+OPENAI_PATHS = ("/v1/", "/openai/")
 TRANSLATOR_PATHS = (
     "/translate", "/detect", "/languages", "/transliterate", "/breaksentence", "/dictionary/",
 )  # fmt: skip

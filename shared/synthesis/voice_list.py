@@ -1,6 +1,7 @@
-"""The voice list in Azure's form.
+"""The voice list in Azure's form, and in that of voice pickers.
 
-Source: rest-text-to-speech, "Get a list of voices". Its numbers are strings.
+Source: rest-text-to-speech, "Get a list of voices". Its numbers are strings. OpenAI has no list;
+Open WebUI reads `id` and `name` of each of `voices`.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,21 @@ _REGIONS = {
 def azure_voice_list(voices: Sequence[Voice]) -> list[dict[str, Any]]:
     """Return the JSON array of `voices/list`."""
     return [_entry(voice) for voice in voices]
+
+
+def openai_voice_list(voices: Sequence[Voice]) -> dict[str, Any]:
+    """Return the JSON object of `/v1/audio/voices`; `id` is what `voice` takes."""
+    return {
+        "voices": [
+            {
+                "id": voice.short_name,
+                "name": f"{voice.name} ({_locale_name(voice.locale)})",
+                "language": voice.locale,
+                "gender": voice.gender,
+            }
+            for voice in voices
+        ]
+    }
 
 
 def _entry(voice: Voice) -> dict[str, Any]:

@@ -113,7 +113,7 @@ _FORM["properties"] |= {
     "keywords[]": {**array_of(TEXT), "description": "Words or phrases that are likely."},
     "timestamp_granularities[]": {
         **array_of({"type": "string", "enum": ["segment", "word"]}),
-        "description": "With verbose_json only.",
+        "description": "For verbose_json; without effect on other formats of gpt models.",
     },
 }
 

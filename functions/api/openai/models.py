@@ -34,6 +34,15 @@ def model_names(model: str) -> tuple[str, ...]:
     return (own, *(name for name in OPENAI_NAMES if name != own))
 
 
+def refuses_granularities(name: str, model: str) -> bool:
+    """Whether granularities need verbose JSON under a name: OpenAI's rule for Whisper.
+
+    Clients send them with every request to `gpt-4o-transcribe`, which answers with JSON only, and
+    to deployments, whose names do not say what they are. They have no effect there.
+    """
+    return name in {"whisper-1", PurePath(model).name}
+
+
 def require_model(name: str, model: str) -> None:
     """Refuse a name that the model does not have.
 

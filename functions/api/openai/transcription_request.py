@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from functions.api.multipart import Part
-from functions.api.openai.models import require_model
+from functions.api.openai.models import refuses_granularities, require_model
 from functions.api.openai.problems import (
     OpenAIProblem,
     invalid_parameter,
@@ -73,9 +73,15 @@ class TranscriptionRequest:
 
 
 def read_transcription_request(
-    parts: Sequence[Part], model: str, transcriber: Transcriber
+    parts: Sequence[Part], model: str, transcriber: Transcriber, deployment: str | None = None
 ) -> TranscriptionRequest:
-    """Read the request from a form. model: the configured one.
+    """Read the request from a form.
+
+    Parameters
+    ----------
+    model: the configured one.
+    deployment: see `deployment_of`. The operator of a deployment chooses its name, so any name is
+        accepted; None: the form must name the model.
 
     Raises
     ------
@@ -83,10 +89,11 @@ def read_transcription_request(
     MalformedMultipart: a text field is not UTF-8.
     """
     form = _Form(parts)
-    name = form.text("model")
+    name = deployment or form.text("model")
     if name is None:
         raise missing_parameter("model")
-    require_model(name, model)
+    if deployment is None:
+        require_model(name, model)
     _refuse_unsupported(form)
     response_format = ResponseFormat(
         form.one_of("response_format", tuple(ResponseFormat)) or ResponseFormat.JSON
@@ -94,7 +101,15 @@ def read_transcription_request(
     streams = form.flag("stream")
     if streams and response_format not in _STREAMED:
         raise invalid_parameter("response_format", "json, text or diarized_json with stream=true")
-    granularities = _granularities(form, response_format)
+    granularities = _granularities(form)
+    if (
+        granularities
+        and response_format is not ResponseFormat.VERBOSE_JSON
+        and refuses_granularities(name, model)
+    ):
+        raise invalid_parameter(
+            "response_format", "verbose_json where timestamp_granularities are given"
+        )
     _check_temperature(form.text("temperature"))
     for ignored in ("prompt", "chunking_strategy"):
         form.text(ignored)
@@ -105,7 +120,7 @@ def read_transcription_request(
     return TranscriptionRequest(
         audio=audio.data,
         response_format=response_format,
-        granularities=granularities,
+        granularities=granularities or ("segment",),
         streams=streams,
         options=RecognitionOptions(
             locales=_locales(form, transcriber),
@@ -178,16 +193,11 @@ def _refuse_unsupported(form: _Form) -> None:
         raise unsupported_parameter("include", reason)
 
 
-def _granularities(form: _Form, response_format: ResponseFormat) -> tuple[str, ...]:
+def _granularities(form: _Form) -> tuple[str, ...]:
     granularities = form.texts("timestamp_granularities")
     if not set(granularities) <= set(GRANULARITIES):
         raise invalid_parameter("timestamp_granularities", _join_alternatives(GRANULARITIES))
-    if granularities and response_format is not ResponseFormat.VERBOSE_JSON:
-        # OpenAI refuses this as well.
-        raise invalid_parameter(
-            "response_format", "verbose_json where timestamp_granularities are given"
-        )
-    return tuple(granularities) or ("segment",)
+    return tuple(granularities)
 
 
 def _check_temperature(text: str | None) -> None:

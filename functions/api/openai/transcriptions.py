@@ -152,7 +152,10 @@ async def read_openai_form(
     MalformedMultipart, AudioTooLarge, ClientDisconnected, ClientStalled: while it is read.
     """
     parts, body = await receive_form(request, service.settings, _MAX_FIELDS)
-    return read_transcription_request(parts, service.settings.model, service.transcriber), body
+    parsed = read_transcription_request(
+        parts, service.settings.model, service.transcriber, request.scope.get("deployment")
+    )
+    return parsed, body
 
 
 def write_response(request: TranscriptionRequest, transcript: Transcript) -> Response:

@@ -24,7 +24,7 @@ from shared.synthesis.encoded import encode_speech
 from shared.synthesis.output_formats import OutputFormat, find_output_format
 from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.ssml import Script, read_ssml
-from shared.synthesis.voice_list import azure_voice_list
+from shared.synthesis.voice_list import azure_voice_list, openai_voice_list
 
 _SSML_TYPE = "application/ssml+xml"
 # Ten minutes of speech have about 10 000 characters; the rest is markup.
@@ -62,6 +62,10 @@ class SpeechAnswers:
     async def list_voices(self) -> Response:
         """Return the list of voices in Azure's format."""
         return JSONResponse(azure_voice_list(await asyncio.to_thread(self._synthesis.voices)))
+
+    async def list_openai_voices(self) -> Response:
+        """Return the list of voices that Open WebUI and other clients of OpenAI's API read."""
+        return JSONResponse(openai_voice_list(await asyncio.to_thread(self._synthesis.voices)))
 
     async def _answer(
         self, request: Request, body: IncomingBody, script: Script, output: OutputFormat

@@ -113,3 +113,24 @@ CREATE_SPEECH: dict[str, Any] = {
         **error_answers(OPENAI_ERROR, _ERRORS, {"400": "A member of the body is not valid."}),
     },
 }
+
+_NAMED = {"id": TEXT, "name": TEXT}
+
+LIST_OPENAI_VOICES: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "responses": {
+        "200": json_answer(
+            "The voices, preferred ones first.",
+            object_of(voices=array_of(object_of(**_NAMED, language=TEXT, gender=TEXT))),
+        ),
+        **error_answers(OPENAI_ERROR, UNAUTHORISED, {"503": _ERRORS["503"]}),
+    },
+}
+
+LIST_SPEECH_MODELS: dict[str, Any] = {
+    "security": KEY_OR_TOKEN,
+    "responses": {
+        "200": json_answer("The names.", object_of(models=array_of(object_of(**_NAMED)))),
+        **error_answers(OPENAI_ERROR, UNAUTHORISED),
+    },
+}

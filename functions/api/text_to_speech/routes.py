@@ -8,20 +8,27 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 
+from functions.api.openai.problems import RequireKey
 from functions.api.service import SpeechService
 from functions.api.text_to_speech import descriptions
+
+SPEECH_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
 
 if TYPE_CHECKING:
     from functions.api.text_to_speech.answers import SpeechAnswers
 
 
 def create_router(service: SpeechService) -> APIRouter:
-    """Route `/cognitiveservices/v1`, `/cognitiveservices/voices/list` and `/v1/audio/speech`."""
-    router = APIRouter(
-        tags=["Text to speech"], dependencies=[Depends(service.authenticator.require)]
-    )
+    """Route `/cognitiveservices/v1`, `/cognitiveservices/voices/list` and OpenAI's `/v1/audio/...`.
+
+    Voice pickers of OpenAI's clients request `/v1/audio/voices` and `/v1/audio/models`, which
+    OpenAI itself does not have.
+    """
+    router = APIRouter(tags=["Text to speech"])
+    azure = [Depends(service.authenticator.require)]
+    openai = [Depends(RequireKey(service.authenticator))]
 
     @cache
     def answers() -> "SpeechAnswers":
@@ -33,6 +40,7 @@ def create_router(service: SpeechService) -> APIRouter:
         "/cognitiveservices/v1",
         summary="Speak SSML",
         operation_id="speak_ssml",
+        dependencies=azure,
         openapi_extra=descriptions.SPEAK_SSML,
     )
     async def speak_ssml(request: Request) -> Response:
@@ -47,6 +55,7 @@ def create_router(service: SpeechService) -> APIRouter:
         "/cognitiveservices/voices/list",
         summary="List voices",
         operation_id="list_voices",
+        dependencies=azure,
         openapi_extra=descriptions.LIST_VOICES,
     )
     async def list_voices() -> Response:
@@ -57,10 +66,33 @@ def create_router(service: SpeechService) -> APIRouter:
         "/v1/audio/speech",
         summary="Speak text (OpenAI)",
         operation_id="create_speech",
+        dependencies=openai,
         openapi_extra=descriptions.CREATE_SPEECH,
     )
     async def create_speech(request: Request) -> Response:
         """Synthesise a text, as OpenAI's audio API does."""
         return await answers().create_speech(request)
+
+    @router.get(
+        "/v1/audio/voices",
+        summary="List voices (OpenAI's clients)",
+        operation_id="list_openai_voices",
+        dependencies=openai,
+        openapi_extra=descriptions.LIST_OPENAI_VOICES,
+    )
+    async def list_openai_voices() -> Response:
+        """List the voices of this server by the names that `voice` takes."""
+        return await answers().list_openai_voices()
+
+    @router.get(
+        "/v1/audio/models",
+        summary="List models of speech (OpenAI's clients)",
+        operation_id="list_speech_models",
+        dependencies=openai,
+        openapi_extra=descriptions.LIST_SPEECH_MODELS,
+    )
+    async def list_speech_models() -> Response:
+        """List OpenAI's models of speech: the voice alone decides, whichever is named."""
+        return JSONResponse({"models": [{"id": name, "name": name} for name in SPEECH_MODELS]})
 
     return router

@@ -238,6 +238,7 @@ def test_the_text_of_a_problem_is_for_the_client_alone():
         ("/", Shape.FLAT),
         ("/translate", Shape.TRANSLATOR),
         ("/dictionary/lookup", Shape.TRANSLATOR),
+        ("/openai/deployments/x/audio/speech", Shape.OPENAI),
     ],
 )
 def test_the_path_decides_the_shape(path, shape):

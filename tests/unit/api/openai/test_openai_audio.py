@@ -4,7 +4,7 @@ https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
 
 import pytest
-from openai_api import MODELS, ROUTE, refused, transcribe, with_bearer
+from openai_api import MODELS, ROUTE, form, refused, transcribe, with_bearer
 from structlog.testing import capture_logs
 
 from shared.diarization.speaker_range import SpeakerRange
@@ -78,6 +78,57 @@ def test_verbose_json_has_segments_by_default(make, remind, tone):
     answer = transcribe(make(remind), tone(1.0), ("response_format", "verbose_json")).json()
     assert "segments" in answer
     assert "words" not in answer
+
+
+@pytest.mark.parametrize(
+    ("model", "response_format"),
+    [
+        ("gpt-4o-transcribe", "json"),
+        ("gpt-4o-mini-transcribe", "json"),
+        ("gpt-4o-mini-transcribe-2025-12-15", "json"),
+        ("gpt-transcribe", "json"),
+        ("gpt-4o-transcribe-diarize", "json"),
+        ("gpt-4o-transcribe-diarize", "diarized_json"),
+        ("gpt-4o-transcribe", "text"),
+    ],
+)
+def test_granularities_have_no_effect_where_a_model_has_none(
+    make, remind, tone, model, response_format
+):
+    """The AI SDK sends them to these models whenever it sends an option, with `json`."""
+    fields = [
+        ("model", model),
+        ("response_format", response_format),
+        ("timestamp_granularities[]", "segment"),
+        ("language", "en"),
+    ]
+    client = make(remind)
+    answer = client.post(ROUTE, **form(fields, tone(1.0)))
+    assert answer.status_code == 200
+    assert "Remind me at 5." in answer.text
+    assert not client.transcriber.requested[0].word_timestamps
+
+
+def test_parameters_that_clients_send_empty_or_at_their_default_change_nothing(make, remind, tone):
+    """As LibreChat, n8n, Home Assistant and clients with typed requests send them."""
+    client = make(remind)
+    answer = transcribe(
+        client,
+        tone(1.0),
+        ("language", ""),
+        ("prompt", ""),
+        ("response_format", ""),
+        ("temperature", "0"),
+        ("stream", "false"),
+        ("include[]", ""),
+        ("timestamp_granularities[]", ""),
+        ("chunking_strategy", ""),
+        ("known_speaker_names[]", ""),
+        ("user", "a"),
+        ("vad_filter", "true"),
+    )
+    assert answer.json()["text"] == "Remind me at 5."
+    assert client.transcriber.requested[0].locales == ()
 
 
 def test_diarized_json_requests_speakers(make, remind, tone):

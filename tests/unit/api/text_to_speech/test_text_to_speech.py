@@ -321,3 +321,43 @@ def test_a_body_that_is_no_json_is_refused(make):
     answer = make().post("/v1/audio/speech", content=b"{")
     assert answer.status_code == 400
     assert answer.json()["error"]["message"] == "The body is not valid JSON."
+
+
+def test_voice_pickers_get_names_that_voice_takes(make):
+    """Open WebUI reads `id` and `name`."""
+    client = make()
+    voices = client.get("/v1/audio/voices").json()["voices"]
+    assert voices == [
+        {
+            "id": "en-US-HeartNeural",
+            "name": "Heart (English (United States))",
+            "language": "en-US",
+            "gender": "Female",
+        },
+        {
+            "id": "es-ES-DoraNeural",
+            "name": "Dora (Spanish (Spain))",
+            "language": "es-ES",
+            "gender": "Female",
+        },
+    ]
+    for model in client.get("/v1/audio/models").json()["models"]:
+        body = {"model": model["id"], "input": "Hello", "voice": voices[1]["id"]}
+        assert client.post("/v1/audio/speech", json=body).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/audio/voices", "/v1/audio/models", "/v1/audio/speech"])
+def test_openais_routes_refuse_a_missing_key_in_openais_shape(make, path):
+    client = make()
+    del client.headers["Ocp-Apim-Subscription-Key"]
+    answer = client.request("POST" if path.endswith("speech") else "GET", path)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "missing_api_key")
+
+
+def test_a_null_counts_as_absent_and_a_number_may_be_a_string(make):
+    client = make()
+    body = {"input": "Hello", "voice": "alloy", "speed": "2", "response_format": None}
+    assert client.post("/v1/audio/speech", json=body | {"instructions": None}).status_code == 200
+    [(sentence, _)] = client.synthesizer.requests
+    assert sentence.speed == 2.0
+    assert client.post("/v1/audio/speech", json=body | {"speed": True}).status_code == 400
