@@ -13,7 +13,9 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-# Size fields of a WAV header of unknown length; FFmpeg writes the same to a pipe.
+# Size fields of a WAV header of unknown length. FFmpeg writes the same to a pipe, and OpenAI to a
+# stream of wav; readers such as FFmpeg, libsndfile and browsers then read to the end. Python's
+# `wave` reads 2,147,483,647 frames of it, and of a size of 0, as the cloud writes for RIFF, none.
 _UNKNOWN_BYTES = 0xFFFFFFFF
 _WAV_TAGS = {"pcm_s16le": 1, "pcm_alaw": 6, "pcm_mulaw": 7}
 
@@ -54,10 +56,13 @@ class AudioEncoder:
     def __init__(self, encoding: Encoding, n_samples: int | None = None) -> None:
         self._encoding = encoding
         self._header = b""
+        self._padding = b""
         self._sink = _Sink()
         self._stream: _PacketStream | _ContainerStream | None = None
         if encoding.container is Container.WAV:
             self._header = _wav_header(encoding, n_samples)
+            # Chunks have an even number of bytes; the size of `data` leaves the padding out.
+            self._padding = bytes((n_samples or 0) * _width(encoding) % 2)
         if encoding.container is Container.RAW and encoding.codec == "libopus":
             self._stream = _PacketStream(encoding, self._sink)
         elif encoding.codec != "pcm_s16le" or encoding.container not in {
@@ -80,7 +85,7 @@ class AudioEncoder:
         header, self._header = self._header, b""
         if self._stream is not None:
             self._stream.close()
-        return header + self._sink.take()
+        return header + self._sink.take() + self._padding
 
 
 class _Sink:
@@ -181,16 +186,21 @@ class _Frames:
         return frame
 
 
+def _width(encoding: Encoding) -> int:
+    """Bytes of a sample in a WAV file."""
+    return 2 if encoding.codec == "pcm_s16le" else 1
+
+
 def _wav_header(encoding: Encoding, n_samples: int | None) -> bytes:
     """RIFF header of mono samples; unknown sizes are the largest possible ones."""
     tag = _WAV_TAGS[encoding.codec]
-    width = 2 if encoding.codec == "pcm_s16le" else 1
+    width = _width(encoding)
     rate = encoding.sample_rate
     form = struct.pack("<HHIIHH", tag, 1, rate, rate * width, width, 8 * width)
     if tag != 1:  # non-PCM formats also state the size of an extension: 0
         form += struct.pack("<H", 0)
     data_bytes = _UNKNOWN_BYTES if n_samples is None else n_samples * width
-    riff_bytes = min(4 + 8 + len(form) + 8 + data_bytes, _UNKNOWN_BYTES)
+    riff_bytes = min(4 + 8 + len(form) + 8 + data_bytes + data_bytes % 2, _UNKNOWN_BYTES)
     return (
         struct.pack("<4sI4s4sI", b"RIFF", riff_bytes, b"WAVE", b"fmt ", len(form))
         + form

@@ -4,11 +4,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from shared.audio.encode import AudioEncoder, Encoding
+from shared.audio.encode import AudioEncoder, Container, Encoding
 from shared.audio.resample import Resampler
 from shared.scheduling import CheckCancelled, never_cancelled
+from shared.synthesis.sentences import MAX_CHARACTERS
 from shared.synthesis.speech_synthesis import SpeechSynthesis, SynthesisUnit
 from shared.synthesis.synthesizer import Samples, Speech
+
+# The first byte of a long text waits for its first sentence, which may have this many characters.
+# A WAV of no more text than that waits for all of it, and states its length.
+MAX_WHOLE_CHARACTERS = MAX_CHARACTERS
+# Silence costs no time but memory: 20 s at 48 kHz are 2 MB.
+MAX_WHOLE_PAUSES_S = 20.0
 
 
 def encode_speech(
@@ -19,8 +26,8 @@ def encode_speech(
 ) -> Iterator[bytes]:
     """Yield encoded bytes as they are ready: at least one piece per sentence, none empty.
 
-    A WAV header has the right length where there is one sentence and a local voice; otherwise
-    the length is unknown when the header is written. Blocks: call it in a thread.
+    A WAV header has the right sizes where a local voice speaks a short text; it is one piece then.
+    The length of other speech is unknown when the header is written. Blocks: call it in a thread.
 
     Parameters
     ----------
@@ -31,11 +38,8 @@ def encode_speech(
     ModelMissing, ModelCorrupt, SynthesisUnavailable: see `SpeechSynthesis.speak`.
     """
     resampled_parts = _resample_parts(synthesis.speak(units, check_cancelled), encoding.sample_rate)
-    if _is_single_part(units):
-        samples = next(resampled_parts, np.zeros(0, np.int16))
-        encoder = AudioEncoder(encoding, n_samples=len(samples))
-        pieces = [encoder.encode(samples), encoder.finish()]
-        yield from filter(None, pieces)
+    if encoding.container is Container.WAV and _is_short(units):
+        yield _encode_whole(resampled_parts, encoding)
         return
     encoder = AudioEncoder(encoding)
     for samples in resampled_parts:
@@ -45,8 +49,32 @@ def encode_speech(
         yield rest
 
 
-def _is_single_part(units: tuple[SynthesisUnit, ...]) -> bool:
-    return len(units) <= 1 and not any(unit.voice.is_remote for unit in units)
+def encode_whole_speech(
+    synthesis: SpeechSynthesis, units: tuple[SynthesisUnit, ...], encoding: Encoding
+) -> bytes:
+    """Encode all speech, at most ten minutes; a WAV header has the right sizes. Blocks.
+
+    Raises
+    ------
+    ModelMissing, ModelCorrupt, SynthesisUnavailable: see `SpeechSynthesis.speak`.
+    """
+    return _encode_whole(_resample_parts(synthesis.speak(units), encoding.sample_rate), encoding)
+
+
+def _encode_whole(parts: Iterator[Samples], encoding: Encoding) -> bytes:
+    samples = np.concatenate([np.zeros(0, np.int16), *parts])
+    encoder = AudioEncoder(encoding, n_samples=len(samples))
+    return encoder.encode(samples) + encoder.finish()
+
+
+def _is_short(units: tuple[SynthesisUnit, ...]) -> bool:
+    """Whether all of it is ready about as soon as a first sentence may be."""
+    if any(unit.voice.is_remote for unit in units):
+        return False  # its audio is passed on as it arrives, in parts of a sentence
+    n_characters = sum(len(unit.sentence.text) for unit in units if unit.sentence is not None)
+    pauses_s = sum(unit.pause_s for unit in units)
+    is_short = n_characters <= MAX_WHOLE_CHARACTERS and pauses_s <= MAX_WHOLE_PAUSES_S
+    return is_short or len(units) == 1
 
 
 def _resample_parts(parts: Iterator[Speech], sample_rate: int) -> Iterator[Samples]:

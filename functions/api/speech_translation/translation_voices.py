@@ -7,7 +7,7 @@ from functions.api.speech_translation.definition import SpokenTranslation
 from shared.errors import UnknownVoice, UnsupportedLocale
 from shared.formats.speech_translation import translated_text
 from shared.language.locales import find_locale
-from shared.synthesis.encoded import encode_speech
+from shared.synthesis.encoded import encode_whole_speech
 from shared.synthesis.output_formats import OutputFormat, find_output_format
 from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.ssml import Passage, VoiceStyle
@@ -62,7 +62,7 @@ class TranslationVoices:
         """Synthesise the translation of a transcript, at most ten minutes of speech. Blocks."""
         spans = (Span(translated_text(transcript.phrases, target)),)
         lines = self._synthesis.assign_voices((Passage(spans, self._styles[target]),))
-        audio = b"".join(encode_speech(self._synthesis, lines, self._output.encoding))
+        audio = encode_whole_speech(self._synthesis, lines, self._output.encoding)
         return TranslatedSpeech(target, self._names[target], self._output.media_type, audio)
 
 

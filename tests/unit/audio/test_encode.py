@@ -112,3 +112,16 @@ def test_no_file_is_opened(monkeypatch, container, codec):
     monkeypatch.setattr(builtins, "open", refuse)
     rate = RATES.get(codec, 24_000)
     assert b"".join(encode(Encoding(container, codec, rate), tone(0.5, rate)))
+
+
+@pytest.mark.parametrize("codec", ["pcm_s16le", "pcm_alaw", "pcm_mulaw"])
+@pytest.mark.parametrize("n_samples", [0, 1, 4_001, 8_000])
+def test_sizes_of_a_wav_of_known_length_are_those_of_its_bytes(codec, n_samples):
+    """An odd number of bytes is padded, which RIFF counts and `data` does not."""
+    encoding = Encoding(Container.WAV, codec, 8_000)
+    wav = b"".join(encode(encoding, tone(1.0, 8_000)[:n_samples], n_samples=n_samples))
+    data = wav.index(b"data")
+    n_bytes = n_samples * (2 if codec == "pcm_s16le" else 1)
+    assert struct.unpack("<I", wav[data + 4 : data + 8]) == (n_bytes,)
+    assert struct.unpack("<I", wav[4:8]) == (len(wav) - 8,)
+    assert len(wav) == data + 8 + n_bytes + n_bytes % 2
