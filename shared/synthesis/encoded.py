@@ -7,13 +7,12 @@ import numpy as np
 from shared.audio.encode import AudioEncoder, Container, Encoding
 from shared.audio.resample import Resampler
 from shared.scheduling import CheckCancelled, never_cancelled
-from shared.synthesis.sentences import MAX_CHARACTERS
 from shared.synthesis.speech_synthesis import SpeechSynthesis, SynthesisUnit
 from shared.synthesis.synthesizer import Samples, Speech
 
-# The first byte of a long text waits for its first sentence, which may have this many characters.
-# A WAV of no more text than that waits for all of it, and states its length.
-MAX_WHOLE_CHARACTERS = MAX_CHARACTERS
+# A WAV of no more text waits for all of it, and states its length: two or three short sentences,
+# 8 s of speech, half of what a first sentence may have. Paragraphs are streamed.
+MAX_WHOLE_CHARACTERS = 120
 # Silence costs no time but memory: 20 s at 48 kHz are 2 MB.
 MAX_WHOLE_PAUSES_S = 20.0
 

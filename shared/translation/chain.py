@@ -78,7 +78,9 @@ class TranslatorChain:
         return next(able, None)
 
     def translate(self, texts: Sequence[str], source: str, target: str) -> list[str]:
-        """Return the translations in the order of the texts; a blank text stays. Blocks.
+        """Return the translations in the order of the texts. Blocks.
+
+        A text without letters and digits stays: neural models invent a sentence for a full stop.
 
         Raises
         ------
@@ -89,7 +91,7 @@ class TranslatorChain:
             return list(texts)
         translator = self.find(source, target)
         translated = list(texts)
-        places = [place for place, text in enumerate(texts) if text.strip()]
+        places = [place for place, text in enumerate(texts) if any(map(str.isalnum, text))]
         if places:
             written = translator.translate([texts[place] for place in places], source, target)
             for place, text in zip(places, written, strict=True):

@@ -12,6 +12,7 @@ from functions.api.translator.request import read_translation
 from shared.errors import MalformedSsml
 from shared.synthesis import sentences as spoken_sentences
 from shared.synthesis.ssml import Passage, read_ssml
+from shared.translation.dynamic_dictionary import translate_plain_text
 from shared.translation.markup import translate_html
 from shared.translation.sentences import split_sentences
 
@@ -26,6 +27,11 @@ MARKUP = [
     "<a translate=no>", "<b><a translate=no></b>", "<pre></pre", "<a title='", "<a title=\"'>",
     '<a ">"', "<a b=", "<script></script>", "<!", "<pre><!--</pre>-->", "&#1", "&amp", "&",
     "<a a=\"b' >", "<i class=notranslate><i>",
+]  # fmt: skip
+ENTRIES = [
+    "<mstrans:dictionary ", "<mstrans:dictionary>", "<mstrans:dictionary translation='x'>",
+    "</mstrans:dictionary>", '<mstrans:dictionary a="', "<mstrans:dictionary a=\"' ", "< ", "</ ",
+    "<mstrans:dictionary translation=x>a</mstrans:dictionary>", "<mstrans:dictionary a='\" b='>",
 ]  # fmt: skip
 
 
@@ -65,6 +71,12 @@ def test_sentences_to_be_translated(unit):
 
 @pytest.mark.parametrize("unit", MARKUP, ids=repr)
 def test_markup_to_be_translated(unit):
+    assert_linear(lambda text: translate_html([text], list), unit)
+
+
+@pytest.mark.parametrize("unit", ENTRIES, ids=repr)
+def test_entries_of_a_dictionary(unit):
+    assert_linear(lambda text: translate_plain_text([text], list), unit)
     assert_linear(lambda text: translate_html([text], list), unit)
 
 

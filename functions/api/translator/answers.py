@@ -7,6 +7,11 @@ from typing import Any
 from functions.api.translator.request import VERSION_3, Text, TranslationRequest
 from shared.translation.chain import TranslatorChain
 from shared.translation.detection import DetectedLanguage
+from shared.translation.dynamic_dictionary import (
+    mask,
+    replace_with_content,
+    translate_plain_text,
+)
 from shared.translation.languages import find_language
 from shared.translation.markup import translate_html
 from shared.translation.sentences import split_sentences
@@ -70,7 +75,7 @@ def version_3_answer(
             translation: dict[str, Any] = {"text": translated_text, "to": target.client_code}
             if request.with_lengths:
                 translation["sentLen"] = {
-                    "srcSentLen": list(map(len, split_sentences(text.text))),
+                    "srcSentLen": list(map(len, split_sentences(mask(text.text)))),
                     "transSentLen": list(map(len, split_sentences(translated_text))),
                 }
             translations.append(translation)
@@ -145,7 +150,7 @@ def _detect(chain: TranslatorChain, texts: Sequence[Text]) -> list[DetectedLangu
     unknown = [index for index, text in enumerate(texts) if text.source is None]
     detected: list[DetectedLanguage | None] = [None] * len(texts)
     if unknown:
-        found = chain.detect([texts[index].text for index in unknown])
+        found = chain.detect([replace_with_content(texts[index].text) for index in unknown])
         for index, language in zip(unknown, found, strict=True):
             suggested = texts[index].suggested_source
             if suggested is not None and language.score < _MIN_DETECTION_SCORE:
@@ -157,9 +162,8 @@ def _detect(chain: TranslatorChain, texts: Sequence[Text]) -> list[DetectedLangu
 def _translate(
     chain: TranslatorChain, texts: Sequence[str], pair: tuple[str, str], *, is_html: bool
 ) -> list[str]:
-    if is_html:
-        return translate_html(texts, lambda pieces: chain.translate(pieces, *pair))
-    return chain.translate(texts, *pair)
+    translate = translate_html if is_html else translate_plain_text
+    return translate(texts, lambda pieces: chain.translate(pieces, *pair))
 
 
 def _detection(result: TranslatedText) -> dict[str, Any]:

@@ -74,10 +74,14 @@ def test_a_remote_voice_is_passed_on_as_it_arrives():
     assert frames(b"".join(speaker.encoded("Hello.")))[0] == UNKNOWN
 
 
-def test_the_longest_sentence_is_short_and_two_of_them_are_not():
-    sentence = "a" * 239 + "."
-    assert seconds(sentence, Speaker()) > 11
-    assert frames(b"".join(Speaker().encoded(f"{sentence} {sentence}")))[0] == UNKNOWN
+def test_two_sentences_of_sixty_characters_are_short_and_three_are_not():
+    sentence = "A" * 58 + "."
+    assert seconds(f"{sentence} {sentence}", Speaker()) > 5
+    assert frames(b"".join(Speaker().encoded(f"{sentence} {sentence} {sentence}")))[0] == UNKNOWN
+
+
+def test_one_sentence_has_its_length_however_long():
+    assert seconds("a" * 239 + ".", Speaker()) > 11
 
 
 def test_a_long_text_still_begins_with_its_first_sentence():

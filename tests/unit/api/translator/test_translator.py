@@ -291,3 +291,39 @@ def test_scripts_are_not_converted(client):
 
 def test_another_method_is_refused_in_translators_shape(client):
     assert error_of(client.get("/translate")) == (405, 405000)
+
+
+ENTRY = '<mstrans:dictionary translation="Wortomat">wordomatic</mstrans:dictionary>'
+
+
+@pytest.mark.parametrize("text_type", ["plain", "html"])
+def test_a_dynamic_dictionary_gives_the_translation(client, translator, text_type):
+    """Both versions; the translator does not see the element."""
+    text = f"The word {ENTRY} is new."
+    query = {"from": "en", "to": "de", "textType": text_type}
+    [answer] = version_3(client, [{"Text": text}], **query).json()
+    assert answer["translations"] == [{"text": "de: The word Wortomat de:  is new.", "to": "de"}]
+    answer = later(client, text=text, textType=text_type).json()
+    [translation] = answer["value"][0]["translations"]
+    assert translation["text"] == "es: The word Wortomat es:  is new."
+    assert translation["sourceCharacters"] == len(text)
+    assert "mstrans" not in str(translator.requests)
+
+
+def test_a_dictionary_counts_where_nothing_is_translated(client):
+    [answer] = version_3(client, [{"Text": f"A {ENTRY}."}], **{"from": "de"}, to="de").json()
+    assert answer["translations"][0]["text"] == "A Wortomat."
+
+
+def test_lengths_of_sentences_are_those_of_the_text_as_it_was_sent(client):
+    entry = '<mstrans:dictionary translation="St. X">a. b</mstrans:dictionary>'
+    text = f"See {entry}. Go."
+    query = {"from": "en", "to": "es", "includeSentenceLength": "true"}
+    [answer] = version_3(client, [{"Text": text}], **query).json()
+    assert answer["translations"][0]["sentLen"]["srcSentLen"] == [len(text) - 3, 3]
+
+
+def test_punctuation_alone_is_left_as_it_is(client, translator):
+    [answer] = version_3(client, [{"Text": "... !"}], **{"from": "en"}, to="es").json()
+    assert answer["translations"][0]["text"] == "... !"
+    assert translator.requests == []
