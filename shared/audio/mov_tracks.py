@@ -9,8 +9,8 @@ Layout of the boxes: ISO/IEC 14496-12, 4.2, 8.3 and 8.4; QuickTime File Format S
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
+from shared.audio.mov_start import MovStart, TrackStart, parse_box, parse_track
 from shared.audio.source import EncodedSource, SeekableBytes
 
 _SKIPPED = b"free"
@@ -26,18 +26,17 @@ _TRACK_HEAD_BYTES = 65_536
 ReadAt = Callable[[int, int], bytes]
 
 
-class _Box(NamedTuple):
-    kind: bytes
-    size: int
-    header_bytes: int
-
-
 class _BoxWalk:
-    """Iteration over the boxes of an MP4 up to the end of its first index (`moov`)."""
+    """Iteration over the boxes of an MP4 up to the end of its first index (`moov`).
+
+    Where the samples are listed in fragments, it goes on to the first of them (`moof`).
+    """
 
     def __init__(self) -> None:
         self.position: int | None = 0  # of the next box, None at the end of the walk
+        self.start = MovStart()
         self._index_end: int | None = None
+        self._is_fragmented = False
         self._has_audio = False
         self._n_boxes = 0
 
@@ -50,9 +49,14 @@ class _BoxWalk:
         """
         position = self.position or 0
         self._n_boxes += 1
-        box = _box(read(0, 16)) if position <= _FARTHEST_BYTES else None
+        box = parse_box(read(0, 16)) if position <= _FARTHEST_BYTES else None
         is_behind = self._index_end is not None and position >= self._index_end
-        if box is None or is_behind or self._n_boxes > _MOST_BOXES:
+        is_samples = box is not None and box.kind == b"mdat"
+        if (
+            box is None
+            or self._n_boxes > _MOST_BOXES
+            or (is_behind and (is_samples or not self._is_fragmented))
+        ):
             self.position = None
             return False
         if box.kind == b"moov" and self._index_end is None:
@@ -60,12 +64,26 @@ class _BoxWalk:
             self.position = position + box.header_bytes
             return False
         self.position = position + box.size
-        if box.kind != b"trak":
-            return box.kind in _NEVER_READ
-        if not self._has_audio and _is_audio(read(0, min(box.size, _TRACK_HEAD_BYTES))):
-            self._has_audio = True
-            return False
-        return True
+
+        def content() -> bytes:
+            return read(0, min(box.size, _TRACK_HEAD_BYTES))[box.header_bytes :]
+
+        if box.kind == b"trak":
+            return self._hides(parse_track(content()))
+        if box.kind == b"mvhd":
+            self.start.add_movie_header(content())
+        elif box.kind == b"mvex":
+            self._is_fragmented = True
+        elif box.kind == b"moof" and is_behind:
+            self.start.add_fragment(content())
+            self.position = None
+        return box.kind in _NEVER_READ
+
+    def _hides(self, track: TrackStart) -> bool:
+        self.start.add_track(track)
+        is_first_audio = not self._has_audio and track.handler == b"soun"
+        self._has_audio = self._has_audio or is_first_audio
+        return not is_first_audio
 
 
 class OneTrack:
@@ -73,8 +91,14 @@ class OneTrack:
 
     def __init__(self, file: SeekableBytes) -> None:
         self._file = file
+        self._walk = _BoxWalk()
         self._hidden = self._find_hidden_boxes()
         file.seek(0)
+
+    @property
+    def start_s(self) -> float | None:
+        """Start of the earliest track, hidden ones included; None where none says it."""
+        return self._walk.start.start_s
 
     def read(self, size: int) -> bytes:
         """Between 1 and `size` bytes, none at the end."""
@@ -94,9 +118,9 @@ class OneTrack:
         return self._file.tell()
 
     def _find_hidden_boxes(self) -> list[int]:
-        walk, places = _BoxWalk(), []
-        while (position := walk.position) is not None:
-            if walk.step(partial(self._read_at, position)):
+        places = []
+        while (position := self._walk.position) is not None:
+            if self._walk.step(partial(self._read_at, position)):
                 places.append(position + 4)
         return places
 
@@ -119,6 +143,11 @@ class OneTrackForward:
         self._walk = _BoxWalk()
         self._replaced = b""
 
+    @property
+    def start_s(self) -> float | None:
+        """Start of the earliest track that was passed; None where none says it."""
+        return self._walk.start.start_s
+
     def read(self, size: int) -> bytes:
         """Between 1 and `size` bytes, none at the end."""
         at_box = self._walk.position == self._source.position - self._start
@@ -134,28 +163,6 @@ class OneTrackForward:
 
     def _peek_at(self, offset: int, size: int) -> bytes:
         return self._source.peek(offset + size)[offset:]
-
-
-def _box(head: bytes) -> _Box | None:
-    """Parse the head of a box; None where there is none, or it has no size."""
-    if len(head) < 8:
-        return None
-    size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-    if size == 1 and len(head) >= 16:
-        size = int.from_bytes(head[8:16], "big")
-        return _Box(kind, size, 16) if size >= 16 else None
-    return _Box(kind, size, 8) if size >= 8 else None
-
-
-def _is_audio(track: bytes) -> bool:
-    """Whether a track's handler (`mdia`, `hdlr`) is sound."""
-    place = 8
-    while box := _box(track[place : place + 16]):
-        if box.kind == b"hdlr":
-            handler = place + box.header_bytes + 8  # after version, flags and component type
-            return track[handler : handler + 4] == b"soun"
-        place += box.header_bytes if box.kind == b"mdia" else box.size
-    return False
 
 
 def _hide_box_type(taken: bytes, place: int) -> bytes:

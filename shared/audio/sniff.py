@@ -23,6 +23,10 @@ _MAGIC = (
 )
 _MOV_BOXES = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"pnot", b"styp", b"moof"}
 
+# Packets of one length, each with the same first byte (ISO/IEC 13818-1, 2.4.3.2).
+_TRANSPORT_PACKET_BYTES, _TRANSPORT_SYNC = 188, 0x47
+_TRANSPORT_PACKETS = 8
+
 _ID3_HEADER_BYTES = 10
 _LARGEST_ID3_TAGS = 4
 # A stream cut out of a broadcast starts within a frame; the longest MPEG frame has 2,881 bytes.
@@ -62,7 +66,15 @@ def identify_container(source: EncodedSource) -> str | None:
             return demuxer
     if head[4:8] in _MOV_BOXES:
         return "mov"
+    if _is_transport_stream(source.peek(_TRANSPORT_PACKETS * _TRANSPORT_PACKET_BYTES)):
+        return "mpegts"
     return _identify_mpeg_audio(source.peek(_MPEG_SEARCH_BYTES))
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Whether several whole packets of an MPEG transport stream follow each other."""
+    first_bytes = head[::_TRANSPORT_PACKET_BYTES]
+    return len(first_bytes) == _TRANSPORT_PACKETS and set(first_bytes) == {_TRANSPORT_SYNC}
 
 
 def _id3_bytes(head: bytes) -> int:
