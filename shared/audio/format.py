@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 SAMPLE_RATE = 16_000
 """Hz of every block that leaves this package; Whisper's training data has it."""
@@ -10,8 +11,11 @@ LOWEST_SAMPLE_RATE = 1_000
 HIGHEST_SAMPLE_RATE = 768_000
 
 
+ByteOrder = Literal["<", ">"]
+
+
 class SampleFormat(StrEnum):
-    """Encoding of one sample; all little endian, channels interleaved."""
+    """Encoding of one sample; channels are interleaved."""
 
     U8 = "u8"
     S16 = "s16"
@@ -25,11 +29,15 @@ class SampleFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RawPcm:
-    """Format of samples without a header: Hz, channels and the encoding of a sample."""
+    """Format of samples without a header: Hz, channels and the encoding of a sample.
+
+    byte_order: `<` for the least significant byte first, `>` for the most.
+    """
 
     sample_rate: int = SAMPLE_RATE
     n_channels: int = 1
     sample_format: SampleFormat = SampleFormat.S16
+    byte_order: ByteOrder = "<"
 
 
 @dataclass(frozen=True, slots=True)

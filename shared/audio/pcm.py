@@ -23,10 +23,10 @@ SAMPLE_BYTES = {
 }
 _DTYPES = {
     SampleFormat.U8: "u1",
-    SampleFormat.S16: "<i2",
-    SampleFormat.S32: "<i4",
-    SampleFormat.F32: "<f4",
-    SampleFormat.F64: "<f8",
+    SampleFormat.S16: "i2",
+    SampleFormat.S32: "i4",
+    SampleFormat.F32: "f4",
+    SampleFormat.F64: "f8",
 }
 
 
@@ -54,11 +54,11 @@ def int16_from_samples(samples: npt.NDArray[Any]) -> Int16Block:
     uint8 is offset binary, int32 full scale, floats have full scale 1.0: they are rounded and
     clipped, and NaN becomes silence.
     """
-    if samples.dtype == np.int16:
-        return samples.view(np.int16)
+    if samples.dtype.newbyteorder("=") == np.int16:
+        return samples.astype(np.int16, copy=False)
     if samples.dtype == np.uint8:
         return (samples.astype(np.int16) - 128) << 8
-    if samples.dtype == np.int32:
+    if samples.dtype.newbyteorder("=") == np.int32:
         return (samples.astype(np.int32, copy=False) >> 16).astype(np.int16)
     with np.errstate(invalid="ignore"):
         within = np.nan_to_num(np.clip(samples, -1.0, 1.0), nan=0.0)
@@ -69,17 +69,19 @@ def int16_from_samples(samples: npt.NDArray[Any]) -> Int16Block:
 def int16_from_pcm(encoded: bytes, raw: RawPcm) -> Int16Block:
     """Convert whole sample frames to int16, shape (n_channels, n_samples).
 
-    16 bit mono is not copied: the result shares memory with `encoded`.
+    16 bit mono, least significant byte first, is not copied: the result shares memory with
+    `encoded`.
     """
     if raw.sample_format is SampleFormat.S24:
-        low_byte_first = np.frombuffer(encoded, np.uint8).reshape(-1, 3)
-        interleaved = np.ascontiguousarray(low_byte_first[:, 1:]).view("<i2").reshape(-1)
+        in_threes = np.frombuffer(encoded, np.uint8).reshape(-1, 3)
+        upper = in_threes[:, 1:] if raw.byte_order == "<" else in_threes[:, :2]
+        interleaved = np.ascontiguousarray(upper).view(f"{raw.byte_order}i2").reshape(-1)
     elif raw.sample_format in _COMPANDED:
         interleaved = _COMPANDED[raw.sample_format][np.frombuffer(encoded, np.uint8)]
     else:
-        dtype = _DTYPES[raw.sample_format]
+        dtype = raw.byte_order + _DTYPES[raw.sample_format]
         interleaved = int16_from_samples(np.frombuffer(encoded, dtype))
-    return np.ascontiguousarray(interleaved.reshape(-1, raw.n_channels).T)
+    return np.ascontiguousarray(interleaved.reshape(-1, raw.n_channels).T, np.int16)
 
 
 def read_pcm(

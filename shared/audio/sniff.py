@@ -7,7 +7,11 @@ open other files and addresses.
 
 from shared.audio.source import EncodedSource
 
-_WAVE_LIKE = {b"WAVE": "wav", b"AVI ": "avi"}
+# By the first four bytes and the form. RIFX has AVI too: FFmpeg reads it in the wrong byte order.
+_RIFF_FORMS = {
+    **{(riff, b"WAVE"): "wav" for riff in (b"RIFF", b"RF64", b"BW64", b"RIFX")},
+    **{(riff, b"AVI "): "avi" for riff in (b"RIFF", b"RF64", b"BW64")},
+}
 
 # First bytes and the name of FFmpeg's demuxer. MPEG audio has none: its frames identify it.
 _MAGIC = (
@@ -58,7 +62,7 @@ def identify_container(source: EncodedSource) -> str | None:
         source.skip(tag_bytes)
     head = source.peek(16)
     if head[:4] in {b"RIFF", b"RF64", b"BW64", b"RIFX"}:
-        return _WAVE_LIKE.get(head[8:12])
+        return _RIFF_FORMS.get((head[:4], head[8:12]))
     if head[:4] == b"FORM" and head[8:12] in {b"AIFF", b"AIFC"}:
         return "aiff"
     for magic, demuxer in _MAGIC:

@@ -201,7 +201,8 @@ def _open_pcm(
             yield raw.sample_rate, block
         encoded.raise_failure()
 
-    codec = f"pcm_{raw.sample_format}" + ("le" if SAMPLE_BYTES[raw.sample_format] > 1 else "")
+    order = {"<": "le", ">": "be"}[raw.byte_order] if SAMPLE_BYTES[raw.sample_format] > 1 else ""
+    codec = f"pcm_{raw.sample_format}{order}"
     facts = AudioFormat(container, codec, raw.sample_rate, raw.n_channels)
     return AudioStream(facts, decoded(), limits, lambda: None)
 

@@ -63,19 +63,28 @@ def pcm_wav():
 
 class _PcmWav:
     @staticmethod
-    def chunk(name, body, size=None):
+    def chunk(name, body, size=None, *, order="little"):
         padding = b"\0" * (len(body) % 2)
-        return name + (len(body) if size is None else size).to_bytes(4, "little") + body + padding
+        return name + (len(body) if size is None else size).to_bytes(4, order) + body + padding
 
     @staticmethod
-    def fmt(tag, n_channels, sample_rate, bits, frame_bytes=None):
+    def fmt(tag, n_channels, sample_rate, bits, *, frame_bytes=None, order="little"):
         frame_bytes = n_channels * bits // 8 if frame_bytes is None else frame_bytes
         numbers = ((tag, 2), (n_channels, 2), (sample_rate, 4), (0, 4), (frame_bytes, 2), (bits, 2))
-        return b"".join(number.to_bytes(width, "little") for number, width in numbers)
+        return b"".join(number.to_bytes(width, order) for number, width in numbers)
 
     def file(self, *chunks, riff=b"RIFF", size=None):
         body = b"WAVE" + b"".join(chunks)
-        return riff + (len(body) if size is None else size).to_bytes(4, "little") + body
+        order = "big" if riff == b"RIFX" else "little"
+        return riff + (len(body) if size is None else size).to_bytes(4, order) + body
+
+    def rifx(self, fmt, encoded, size=None):
+        """Write a file with the most significant byte first, of a `fmt ` chunk and samples."""
+        return self.file(
+            self.chunk(b"fmt ", fmt, order="big"),
+            self.chunk(b"data", encoded, size, order="big"),
+            riff=b"RIFX",
+        )
 
     def of(self, samples, sample_rate=16_000):
         """Write a plain 16 bit file of int16 samples, shape (n_channels, n_samples)."""

@@ -108,6 +108,34 @@ def test_every_format_gives_the_tone_at_its_length(encode, tone, level_db, case,
     assert stream.duration_s == channels.shape[1] / 16_000
 
 
+# Apple's forms of AIFF and CAF, in both orders of bytes.
+UNCOMPRESSED = [
+    *((container, f"pcm_{width}be") for container in ("aiff", "au", "caf", "mov")
+      for width in ("s16", "s24", "s32", "f32", "f64")),
+    *((container, f"pcm_{width}le") for container in ("caf", "mov")
+      for width in ("s16", "s24", "s32", "f32", "f64")),
+    *((container, f"pcm_{width}") for container in ("aiff", "au", "caf", "mov")
+      for width in ("s8", "alaw", "mulaw")),
+    ("aiff", "pcm_s16le"), ("aiff", "pcm_u8"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("container", "codec"), UNCOMPRESSED)
+def test_every_order_and_width_of_samples_gives_the_tone(tone, level_db, container, codec):
+    output = io.BytesIO()
+    frame = av.AudioFrame.from_ndarray(tone(1_000, 16_000)[None], "s16p", "mono")
+    frame.sample_rate = 16_000
+    with av.open(output, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=16_000, layout="mono")
+        sample_format = stream.codec_context.codec.audio_formats[0]
+        for part in av.AudioResampler(sample_format, "mono", 16_000).resample(frame):
+            file.mux(stream.encode(part))
+        file.mux(stream.encode(None))
+    samples = decoded(output.getvalue())[0]
+    assert samples.size == 16_000
+    assert level_db(samples, 1_000) == pytest.approx(-6.02, abs=0.1)
+
+
 def test_amr_decodes():
     """Twenty frames of 20 ms at 4.75 kbit/s (RFC 4867, section 5)."""
     amr = b"#!AMR\n" + (b"\x04" + bytes(range(12))) * 20

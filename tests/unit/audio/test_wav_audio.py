@@ -9,6 +9,7 @@ from shared.audio.stream import AudioFormat, open_audio
 from shared.errors import EmptyAudio, UnsupportedFormat
 
 RAMP = np.arange(-32_768, 32_768, 17, np.int32).astype(np.int16)[None]
+IN_24 = np.insert(RAMP.astype(">i2").view(np.uint8).reshape(-1, 2), 2, 0x5A, axis=1)
 RAMP_BYTES = RAMP.astype("<i2").tobytes()
 
 
@@ -84,6 +85,74 @@ def test_extensible_header_names_its_coding_in_the_guid(pcm_wav):
     body = pcm_wav.fmt(0xFFFE, 1, 16_000, 16) + b"\x16\0\x10\0\x04\0\0\0\x01\0" + guid_tail
     wav = pcm_wav.file(pcm_wav.chunk(b"fmt ", body), pcm_wav.chunk(b"data", RAMP_BYTES))
     assert np.array_equal(decoded(wav), RAMP)
+
+
+@pytest.mark.parametrize(
+    ("tag", "bits", "encoded", "codec"),
+    [
+        (1, 8, ((RAMP.astype(int) >> 8) + 128).astype("u1"), "pcm_u8"),
+        (1, 16, RAMP.astype(">i2"), "pcm_s16be"),
+        (1, 24, IN_24, "pcm_s24be"),
+        (1, 32, (RAMP.astype(int) << 16).astype(">i4"), "pcm_s32be"),
+        (3, 32, (RAMP / 32_768).astype(">f4"), "pcm_f32be"),
+        (3, 64, (RAMP / 32_768).astype(">f8"), "pcm_f64be"),
+    ],
+)
+def test_rifx_has_the_most_significant_byte_first(pcm_wav, tag, bits, encoded, codec):
+    fmt = pcm_wav.fmt(tag, 1, 16_000, bits, order="big")
+    wav = pcm_wav.rifx(fmt, encoded.tobytes())
+    for source in (wav, (wav[at : at + 1] for at in range(len(wav)))):
+        with open_audio(source) as stream:
+            assert stream.format == AudioFormat("wav", codec, 16_000, 1)
+            samples = np.concatenate(list(stream), axis=1)
+        assert np.array_equal(samples, RAMP >> 8 << 8 if bits == 8 else RAMP)
+
+
+@pytest.mark.parametrize(("tag", "codec"), [(6, "pcm_alaw"), (7, "pcm_mulaw")])
+def test_companded_bytes_have_no_order(pcm_wav, tag, codec):
+    every_byte = bytes(range(256))
+    rifx = pcm_wav.rifx(pcm_wav.fmt(tag, 1, 16_000, 8, order="big"), every_byte)
+    fmt = pcm_wav.chunk(b"fmt ", pcm_wav.fmt(tag, 1, 16_000, 8))
+    riff = pcm_wav.file(fmt, pcm_wav.chunk(b"data", every_byte))
+    assert open_audio(rifx).format.codec == codec
+    assert np.array_equal(decoded(rifx), decoded(riff))
+
+
+@pytest.mark.parametrize(
+    "guid",
+    ["0001000000001000800000aa00389b71", "0000000100000010800000aa00389b71"],
+    ids=["tag turned around", "all numbers turned around"],
+)
+def test_rifx_names_its_coding_in_either_form_of_the_guid(pcm_wav, guid):
+    body = pcm_wav.fmt(0xFFFE, 2, 44_100, 16, order="big") + bytes.fromhex(
+        "0016001000000003" + guid
+    )
+    stereo = np.concatenate([RAMP, -(RAMP // 2)])
+    with open_audio(pcm_wav.rifx(body, stereo.T.astype(">i2").tobytes())) as stream:
+        assert stream.format == AudioFormat("wav", "pcm_s16be", 44_100, 2)
+
+
+def test_rifx_of_unknown_length_is_read_to_the_end(pcm_wav):
+    fmt = pcm_wav.fmt(1, 1, 16_000, 16, order="big")
+    wav = pcm_wav.rifx(fmt, RAMP.astype(">i2").tobytes(), size=0xFFFFFFFF)
+    assert np.array_equal(decoded(wav), RAMP)
+
+
+@pytest.mark.parametrize(("tag", "bits"), [(2, 4), (0x11, 4), (0x31, 0), (0x55, 0), (1, 64)])
+def test_rifx_of_compressed_samples_is_refused(pcm_wav, tag, bits):
+    """FFmpeg would read the blocks in the other order, which is noise."""
+    wav = pcm_wav.rifx(
+        pcm_wav.fmt(tag, 1, 16_000, bits, frame_bytes=256, order="big"), bytes(9_000)
+    )
+    with pytest.raises(UnsupportedFormat, match="RIFX"):
+        open_audio(wav)
+
+
+@pytest.mark.parametrize("first", [b"FFIR", b"XFIR", b"RIFX" + bytes(4) + b"AVI "])
+def test_other_orders_of_riff_are_refused(pcm_wav, first):
+    wav = first + pcm_wav.of(RAMP)[len(first) :]
+    with pytest.raises(UnsupportedFormat):
+        open_audio(wav)
 
 
 def test_chunks_around_the_samples_are_no_audio(pcm_wav, fmt):
