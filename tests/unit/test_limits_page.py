@@ -20,12 +20,15 @@ _ROW = re.compile(
 ROWS = [row for line in PAGE.splitlines() if (row := _ROW.match(line))]
 LISTED = {row["where"]: float(row["value"].replace(",", "")) for row in ROWS}
 DEFAULTS = {entry.metadata["key"]: entry.default for entry in fields(Settings)}
-UNITS = {"BYTES": "bytes", "CHARACTERS": "characters", "S": "s"}
+UNITS = {"BYTES_PER_S": "bytes/s", "BYTES": "bytes", "CHARACTERS": "characters", "S": "s"}
 
 
 def row_of(where: str, value: float) -> str:
-    unit = UNITS.get(where.rpartition("_")[2].upper(), "")
-    return f"| TODO | {value:,} {unit} | TODO | `{where}` |".replace("  ", " ")
+    """Write the row of a limit, with what only a reader of the code can say left open."""
+    name = where.partition(":")[2].upper()
+    unit = next((f" {unit}" for ending, unit in UNITS.items() if name.endswith(f"_{ending}")), "")
+    number = int(value) if value == int(value) else value
+    return f"| TODO | {number:,}{unit} | TODO | `{where}` |"
 
 
 def test_every_limit_of_the_code_is_on_the_page():
