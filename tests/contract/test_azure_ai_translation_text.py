@@ -39,6 +39,19 @@ def test_a_text_is_translated_to_several_languages(client):
     assert result.detected_language is None
 
 
+@pytest.mark.parametrize("text_type", ["Plain", "Html"])
+def test_a_dynamic_dictionary_gives_the_translation(client, text_type):
+    """The contract's own example; the tags as Azure's own tests write them."""
+    entry = '< mstrans:dictionary translation ="wordomatic">phrase</mstrans:dictionary>'
+    target = TranslationTarget(language="es")
+    item = TranslateInputItem(
+        text=f"The word {entry} is new.", language="en", targets=[target], text_type=text_type
+    )
+    (result,) = client.translate(body=[item])
+    assert result.translations[0].text.startswith("La palabra wordomatic ")
+    assert "mstrans" not in result.translations[0].text
+
+
 def test_the_language_is_detected(client):
     (result,) = client.translate(body=["¿Dónde están los niños?"], to_language=["en"])
     assert result.detected_language.language == "es"

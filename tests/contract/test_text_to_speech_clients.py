@@ -55,6 +55,29 @@ def test_the_contracts_own_example(server, http):
         assert 44 + 2 * reader.getnframes() == len(answer.content)
 
 
+def test_a_reader_of_files_finds_the_length_of_a_short_text(server, http, client):
+    """Two sentences, from both contracts."""
+    text = "Good morning to you. How are you?"
+    whole = http.post(f"{server.url}{SPEAK}", headers=headers(), data=ssml(text), timeout=60)
+    speech = client.audio.speech.create(
+        model="tts-1", voice=ESPEAK, input=text, response_format="wav"
+    )
+    for wav in (whole.content, speech.content):
+        with wave.open(io.BytesIO(wav)) as reader:
+            assert 24_000 < reader.getnframes() == (len(wav) - 44) // 2
+
+
+def test_open_webui_lists_voices_and_models(server, http):
+    """It reads these members, and sends the chosen ones."""
+    voices = http.get(f"{server.url}/v1/audio/voices", timeout=60).json()["voices"]
+    names = {voice["id"]: voice["name"] for voice in voices}
+    models = http.get(f"{server.url}/v1/audio/models", timeout=60).json()["models"]
+    body = {"model": models[0]["id"], "voice": ESPEAK, "input": "Good morning."}
+    assert names[ESPEAK].startswith("Espeak")
+    answer = http.post(f"{server.url}/v1/audio/speech", json=body, timeout=60)
+    assert duration_s(answer.content) > 0.5
+
+
 def test_voices_can_be_listed_and_requested(server, http):
     voices = http.get(f"{server.url}/cognitiveservices/voices/list", timeout=60).json()
     german = next(voice for voice in voices if voice["Locale"] == "de-DE")
