@@ -44,6 +44,7 @@ OWNERS = {
     "jwt": "functions/api/tokens.py",
     "multipart": "functions/api/multipart.py",
     "pydantic": "functions/api",
+    "pydantic_core": "functions/api",
     "fastapi": "functions/api",
     "starlette": "functions",
     # The Functions host runs a server of its own inside; only its log is touched.
