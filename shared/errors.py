@@ -34,12 +34,14 @@ SpeechError
 │   ├── AccessDenied          key, signature, identity or role do not permit it
 │   ├── ContainerNotFound     the container does not exist
 │   ├── StorageUnavailable    refused, timed out or busy, after retries; transient
+│   │   └── StorageFull       no room for a write, or a quota is used up; deleting works
 │   ├── QueueNotFound         the queue does not exist
 │   ├── LeaseLost             another worker has the message, or it is deleted
 │   └── MalformedMessage      not a message of Sotto's format
 ├── JobError                  a job of the batch API or of a drop folder
 │   ├── JobNotFound           no such job, or a deleted or expired one
 │   ├── MalformedJob          a record that is not in Sotto's format or of another version
+│   ├── UnstorableRecord      a record that could not be read back, so it is not written
 │   ├── InvalidDropOptions    invalid options of a drop folder or a dropped file
 │   ├── SourceChanged         the file was replaced after its job was made
 │   ├── WorkStopped           this process shuts down; another one takes the work over
@@ -201,6 +203,10 @@ class StorageUnavailable(StorageError):
     """The storage refused, timed out or was busy, after retries. A later try may succeed."""
 
 
+class StorageFull(StorageUnavailable):
+    """There is no room for what is to be written, or a quota is used up. Deleting still works."""
+
+
 class QueueNotFound(StorageError):
     """The queue does not exist."""
 
@@ -239,6 +245,10 @@ class OutputTaken(JobError):
 
 class MalformedJob(JobError):
     """A record of a job that is not in Sotto's format, or of another version of it."""
+
+
+class UnstorableRecord(JobError):
+    """A record that its reader would refuse: too many bytes or characters. It is not written."""
 
 
 class InvalidTimeToLive(JobError):

@@ -160,6 +160,8 @@ class Rule:
 
 _NO_MODEL = "Recognition is not available on this server."
 _NO_STORAGE = "Storage is not available at the moment."
+_STORAGE_FULL = "Storage has no room left. Deleting still works."
+_UNREADABLE = "The stored record cannot be read. DELETE removes it."
 _INTERNAL = "The request failed on the server."
 
 # Inner codes come from the service's API definition, if it defines a suitable one.
@@ -205,6 +207,7 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.AccessDenied: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.ContainerNotFound: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.StorageUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_STORAGE),
+    errors.StorageFull: Rule(503, "ServiceUnavailable", "UnexpectedError", _STORAGE_FULL),
     errors.QueueNotFound: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.LeaseLost: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.MalformedMessage: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
@@ -215,7 +218,8 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.SourceChanged: Rule(409, "Conflict", "Conflict"),
     errors.WorkStopped: Rule(503, "ServiceUnavailable", "UnexpectedError", _INTERNAL),
     errors.OutputTaken: Rule(409, "Conflict", "Conflict"),
-    errors.MalformedJob: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.MalformedJob: Rule(500, "InternalServerError", "UnexpectedError", _UNREADABLE),
+    errors.UnstorableRecord: Rule(400, "InvalidArgument", "InvalidPayload"),
     errors.InvalidTimeToLive: Rule(400, "InvalidArgument", "InvalidTimeToLive"),
     # Unavailable features. No `Retry-After`: waiting does not resolve them.
     errors.FeatureUnavailable: Rule(501, "NotAllowed", "FeatureUnavailable"),

@@ -6,11 +6,13 @@ Azure's packages are imported on first use: `azure-identity` alone takes half a 
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import AccessDenied, StorageError, StorageUnavailable
+from shared.errors import AccessDenied, StorageError, StorageFull, StorageUnavailable
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.exceptions import AzureError
+
+_INSUFFICIENT_STORAGE = 507  # HTTP's status for it, RFC 4918
 
 # A try times out after 20 s. Three retries follow after 1, 3 and 5 s, with a jitter of 3 s so that
 # many workers do not retry at once.
@@ -45,6 +47,8 @@ def storage_error(error: "AzureError") -> StorageError:
     status = getattr(error, "status_code", None)
     if status in {401, 403}:
         return AccessDenied("The storage account does not permit this.")
+    if status == _INSUFFICIENT_STORAGE:
+        return StorageFull("The storage account has no room for this.")
     # No status: refused, timed out or aborted, after all retries.
     if status is None or status in {408, 429} or status >= 500:
         return StorageUnavailable("The storage account cannot be reached.")

@@ -23,6 +23,7 @@ from shared.errors import (
     BlobNotFound,
     Changed,
     StorageError,
+    StorageFull,
     StorageUnavailable,
     Unstorable,
 )
@@ -45,6 +46,7 @@ from shared.storage.folder_tree import (
 from shared.storage.translated_errors import translated
 
 _NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _ATTEMPTS = 50  # a folder may vanish during a write, when its last blob is deleted
 
 
@@ -55,6 +57,8 @@ def _storage_error(error: OSError) -> StorageError:
         return BlobNotFound("There is no blob of this name.")
     if number in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return AccessDenied("The permissions of the folder do not allow this.")
+    if number in _NO_ROOM:
+        return StorageFull("The file system has no room for this.")
     if number in {errno.ENAMETOOLONG, errno.EISDIR, errno.EILSEQ, errno.EINVAL}:
         return Unstorable("The file system cannot give a file this name.")
     return StorageUnavailable(f"The file system answered {errno.errorcode.get(number, '?')}.")

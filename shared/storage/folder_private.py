@@ -166,6 +166,9 @@ class PrivateFolder:
     def _locked(self, name: str, operation: int) -> Iterator[None]:
         with self._open() as folder:
             lock = os.open(name, _LOCK, 0o600, dir_fd=folder)
+            if name == _WRITES:
+                # The first write makes both: on a full disk a deletion could not make its own.
+                os.close(os.open(_CHANGES, _LOCK, 0o600, dir_fd=folder))
         try:
             fcntl.flock(lock, operation)
             yield

@@ -36,6 +36,7 @@ from shared.errors import (
     Changed,
     ContainerNotFound,
     StorageError,
+    StorageFull,
     StorageUnavailable,
 )
 from shared.storage.blob import (
@@ -67,6 +68,9 @@ _NO_CREDENTIALS = (
     TokenRetrievalError,
 )
 _DENIED = frozenset({"ExpiredToken", "InvalidToken", "TokenRefreshRequired", "InvalidAccessKeyId"})
+_INSUFFICIENT_STORAGE = 507  # HTTP's status for it, RFC 4918
+# AWS has no quota of bytes. MinIO and Ceph have, and answer 400 or 403 with these codes.
+_FULL = frozenset({"QuotaExceeded", "XMinioAdminBucketQuotaExceeded", "XMinioStorageFull"})
 _BUSY = frozenset({"RequestTimeout", "SlowDown", "OperationAborted", "ConditionalRequestConflict"})
 
 
@@ -85,6 +89,12 @@ def _storage_error(error: ClientError | BotoCoreError) -> StorageError:
 
 def _answer_error(error: ClientError) -> StorageError:
     status, code = _status(error), _code(error)
+    if status == _INSUFFICIENT_STORAGE or code in _FULL:
+        return StorageFull("The bucket has no room for this.")
+    return _refusal(status, code)
+
+
+def _refusal(status: int, code: str) -> StorageError:
     if code == "NoSuchBucket":
         return ContainerNotFound("The bucket does not exist.")
     if status in {401, 403} or code in _DENIED:

@@ -10,6 +10,7 @@ of another process. An idle worker takes 0.1 % of a core. A write takes one to t
 most of it waiting for the disk.
 """
 
+import errno
 import os
 import sqlite3
 import threading
@@ -20,13 +21,17 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from shared.errors import LeaseLost, StorageUnavailable
+from shared.errors import LeaseLost, StorageFull, StorageUnavailable
 from shared.storage.translated_errors import translated
 from shared.storage.work_queue import MAX_DELIVERIES, Receipt, StoredMessage, WorkQueue
 
 BUSY_S = 30
 """Limit of waiting for another process's write. A write takes milliseconds."""
 
+# The second: the memory that processes share is a file, which is made when the queue is opened.
+_FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
+_ROOM_TO_OPEN_BYTES = 128 * 1024
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _CONNECT_LOCK = threading.Lock()
 
 _SCHEMA = """
@@ -49,7 +54,9 @@ def _failure(error: Exception) -> StorageUnavailable:
         reason = getattr(error, "sqlite_errorname", reason)
     elif isinstance(error, OSError) and error.errno:
         reason = os.strerror(error.errno)
-    return StorageUnavailable(f"The file of the queue cannot be used: {reason}.")
+    is_full = reason in _FULL or getattr(error, "errno", None) in _NO_ROOM
+    kind = StorageFull if is_full else StorageUnavailable
+    return kind(f"The file of the queue cannot be used: {reason}.")
 
 
 def open_sqlite_queue(path: Path, max_deliveries: int = MAX_DELIVERIES) -> WorkQueue:
@@ -83,7 +90,8 @@ class SqliteStore:
         self._place = place
         self._now_s = now_s
         self._turn = threading.Lock()
-        self._connection = _connect(path)
+        self._path = path
+        self._connection = _connect_if_room(path)
 
     def prepare(self) -> None:
         """Do nothing: opening the file creates the table."""
@@ -139,7 +147,8 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file."""
         with self._turn:
-            self._connection.close()
+            if self._connection is not None:
+                self._connection.close()
 
     def _change(self, statement: str, values: Sequence[Any]) -> None:
         if not self._write(statement, values):
@@ -148,11 +157,36 @@ class SqliteStore:
     @translated(sqlite3.Error, _failure)
     def _read(self, statement: str, values: Sequence[Any]) -> list[Any]:
         with self._turn:
+            if self._connection is None:
+                self._connection = _connect(self._path)
             return self._connection.execute(statement, values).fetchall()
 
     # A write statement locks the file before it reads, so it sees all committed writes and never
     # needs a retry.
     _write = _read
+
+
+def _connect_if_room(path: Path) -> sqlite3.Connection | None:
+    """Open or create the file; None where the disk is full, to be tried again at the first use.
+
+    A host has to start then all the same: its purge makes room.
+    """
+    try:
+        return _connect(path)
+    except StorageUnavailable:
+        if _has_room(path.parent):
+            raise
+        return None
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether a folder has room for a queue, or cannot tell."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return True
+    has_inodes = disk.f_favail > 0 or disk.f_files == 0  # some file systems count none
+    return has_inodes and disk.f_bavail * disk.f_frsize >= _ROOM_TO_OPEN_BYTES
 
 
 @translated(OSError, _failure)

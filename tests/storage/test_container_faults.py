@@ -23,6 +23,7 @@ from shared.errors import (
     Changed,
     ContainerNotFound,
     StorageError,
+    StorageFull,
     StorageUnavailable,
 )
 from shared.storage.addresses import StorageAccess, open_container
@@ -259,3 +260,10 @@ def test_a_folder_of_a_console_is_no_blob(aws_url):
     client.put_object(Bucket=bucket, Key="calls/", Body=b"")
     assert list(s3_container(aws_url, f"s3://{bucket}").list()) == []
     assert list(s3_container(aws_url, f"s3://{bucket}/calls").list()) == []
+
+
+def test_a_service_without_room_is_full(container, proxy):
+    """507 is HTTP's status for it, which stores beside AWS and Azure answer with."""
+    proxy.faults["PUT"] = deque([507] * 10)
+    with pytest.raises(StorageFull):
+        container.put("a", b"x")

@@ -8,12 +8,13 @@ import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from queues import JOB, closing, piece, sqlite_queue
 
-from shared.errors import StorageUnavailable
+from shared.errors import StorageFull, StorageUnavailable
 from shared.storage.sqlite_queue import SqliteStore, open_sqlite_queue
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -207,3 +208,37 @@ def test_a_file_that_is_no_queue_is_not_one(tmp_path, obstacle):
         open_sqlite_queue(path)
     assert "secret" not in str(failure.value)
     assert failure.value.__context__ is None
+
+
+def test_a_full_file_is_a_full_storage(tmp_path):
+    with closing(open_sqlite_queue(tmp_path / "queue.sqlite")) as queue:
+        store = queue._dead
+        store._read(f"PRAGMA max_page_count = {store._read('PRAGMA page_count', ())[0][0]}", ())
+        with pytest.raises(StorageFull):
+            store.put(bytes(50_000), 0)
+
+
+@pytest.fixture
+def full_disk(tmp_path):
+    """A file system of 2 MB, to be filled up."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
+    if os.geteuid() or subprocess.run(mounting, check=False).returncode:
+        pytest.skip("only root may mount a file system")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def test_a_queue_on_a_full_disk_opens_and_works_when_there_is_room(full_disk):
+    """A host has to start on a full disk, because its purge makes room."""
+    open_sqlite_queue(full_disk / "queue.sqlite").close()
+    with (full_disk / "filling").open("wb", buffering=0) as filling, suppress(OSError):
+        while True:
+            filling.write(bytes(4096))
+    with closing(open_sqlite_queue(full_disk / "queue.sqlite")) as queue:
+        with pytest.raises(StorageFull):
+            queue.send(piece(0))
+        (full_disk / "filling").unlink()
+        queue.send(piece(0))
+        assert queue.lease(LONG_S).message == piece(0)

@@ -29,6 +29,8 @@ INVALID, UNPROCESSABLE = "InvalidArgument", "UnprocessableEntity"
 INTERNAL, UNAVAILABLE = "InternalServerError", "ServiceUnavailable"
 NO_MODEL = "Recognition is not available on this server."
 NO_STORAGE = "Storage is not available at the moment."
+NO_ROOM = "Storage has no room left. Deleting still works."
+UNREADABLE = "The stored record cannot be read. DELETE removes it."
 FAILED = "The request failed on the server."
 SAID = "A sentence."
 
@@ -61,6 +63,7 @@ ANSWERS = [
     (errors.AccessDenied(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.ContainerNotFound(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.StorageUnavailable(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_STORAGE),
+    (errors.StorageFull(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_ROOM),
     (errors.QueueNotFound(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.LeaseLost(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.MalformedMessage(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
@@ -70,7 +73,8 @@ ANSWERS = [
     (errors.SourceChanged(SAID), 409, "Conflict", "Conflict", 409, SAID),
     (errors.OutputTaken(SAID), 409, "Conflict", "Conflict", 409, SAID),
     (errors.WorkStopped(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, FAILED),
-    (errors.MalformedJob(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.MalformedJob(SAID), 500, INTERNAL, "UnexpectedError", 500, UNREADABLE),
+    (errors.UnstorableRecord(SAID), 400, INVALID, "InvalidPayload", 400, SAID),
     (errors.InvalidTimeToLive(SAID), 400, INVALID, "InvalidTimeToLive", 400, SAID),
     (errors.SynthesisError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.MalformedSsml(SAID), 400, INVALID, "InvalidPayload", 400, SAID),

@@ -74,7 +74,7 @@ class Messages:
             SqliteStore(path, place, lambda: self.now_s) for place in ("waiting", "notices", "dead")
         )
         for store in self.stores:
-            store._connection.execute("PRAGMA synchronous = OFF")
+            store._read("PRAGMA synchronous = OFF", ())
 
     def count(self) -> int:
         """Messages waiting or dead."""
