@@ -49,9 +49,15 @@ def time_to_live_from_text(text: str | None) -> timedelta | None:
 
 def expiry(closed_at: datetime, time_to_live: timedelta | None) -> datetime | None:
     """Expiry of a job that ended at an aware time, in UTC; None is never."""
-    if time_to_live is None:
-        return None
-    return closed_at.astimezone(UTC) + time_to_live
+    return None if time_to_live is None else later(closed_at, time_to_live)
+
+
+def later(moment: datetime, delay: timedelta) -> datetime:
+    """Add a delay to an aware time, in UTC; past the year 9999 it is the end of that year."""
+    try:
+        return moment.astimezone(UTC) + delay
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def is_expired(expires_at: datetime | None, now: datetime) -> bool:

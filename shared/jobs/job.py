@@ -24,7 +24,8 @@ from shared.scheduling import Priority
 from shared.storage.work_message import MAX_FILES
 from shared.text_forms.profanity import ProfanityMode
 
-MAX_JOB_BYTES = 32 * 1024 * 1024
+MAX_JOB_BYTES = 64 * 1024 * 1024
+"""10,000 blobs of a drop folder, each named by its address, name and result: 52 MB at most."""
 
 
 class _Origin(StrEnum):
@@ -121,10 +122,13 @@ class DropTarget:
 
     folder: configured name.
     refusal: why the file cannot be transcribed, where that was known on acceptance.
+    output: address of the output container on acceptance, without a signature: the outputs are
+        deleted there although the settings have no such folder any more, or another output.
     """
 
     folder: str
     refusal: str | None = None
+    output: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,9 +184,12 @@ class Job:
                 **self.labels.to_fields(),
                 "destination": rest.destination,
                 "refusal": drop and drop.refusal,
+                "output": drop and drop.output,
                 "sourceContainer": rest.source_container,
                 "asked": rest.requested.to_fields(),
-            }
+            },
+            MAX_JOB_BYTES,
+            self._from_fields,
         )
 
     @classmethod
@@ -212,7 +219,11 @@ def _read_target(fields: JsonFields) -> RestTarget | DropTarget:
         else RequestedProperties()
     )
     if fields.member("origin", _Origin) is _Origin.DROP:
-        return DropTarget(fields.text("container"), optional(fields, "refusal", fields.text))
+        return DropTarget(
+            fields.text("container"),
+            optional(fields, "refusal", fields.text),
+            optional(fields, "output", fields.text),
+        )
     return RestTarget(
         source_container=optional(fields, "sourceContainer", fields.text),
         destination=optional(fields, "destination", fields.text),

@@ -38,7 +38,7 @@ class JobLabels:
 
     def to_json(self) -> bytes:
         """Write the record."""
-        return write_record(self.to_fields())
+        return write_record(self.to_fields(), MAX_LABELS_BYTES, self.from_fields)
 
     @classmethod
     def from_json(cls, body: bytes) -> Self:

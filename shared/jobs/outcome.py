@@ -80,7 +80,9 @@ class FileOutcome:
                 "errorKind": self.error_kind,
                 "errorMessage": self.error_message,
                 "written": [_write_blob(blob) for blob in self.written],
-            }
+            },
+            MAX_RECORD_BYTES,
+            self._from_fields,
         )
 
     @classmethod
@@ -137,7 +139,9 @@ class JobSummary:
                 "errorMessage": self.error_message,
                 "audioSeconds": self.audio_s,
                 "reportDelivered": self.has_delivered_report,
-            }
+            },
+            MAX_RECORD_BYTES,
+            self._from_fields,
         )
 
     @classmethod

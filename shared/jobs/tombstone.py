@@ -5,14 +5,18 @@ next worker needs the names of these outputs, which the record of the job no lon
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from shared.jobs.limits import MAX_OUTPUTS
 from shared.json_fields import JsonFields, moment_text
 from shared.json_records import optional, read_record, write_record
+from shared.time_to_live import later
 
 MAX_TOMBSTONE_BYTES = 64 * 1024
+
+TOMBSTONE_LIFETIME = timedelta(days=15)
+"""Tombstones outlive every message of their job: SQS keeps one for up to 14 days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +24,16 @@ class Tombstone:
     """Tombstone of one job.
 
     until: when it may be deleted; aware, in UTC, a whole minute.
-    container: drop folder whose output container may still get transcripts of the job.
-    outputs: their names there. Empty where the job had ended before its deletion.
+    container: drop folder whose output container may still have transcripts of the job, or get
+        some from a worker.
+    address: of that output container, without a signature, where the job had it.
+    outputs: their names there. Empty where the job had ended before its deletion, and its outputs
+        were deleted.
     """
 
     until: datetime
     container: str | None = None
+    address: str | None = field(default=None, repr=False)
     outputs: tuple[str, ...] = field(default=(), repr=False)
 
     def to_json(self) -> bytes:
@@ -34,8 +42,11 @@ class Tombstone:
             {
                 "until": moment_text(self.until),
                 "container": self.container,
+                "output": self.address,
                 "outputs": list(self.outputs),
-            }
+            },
+            MAX_TOMBSTONE_BYTES,
+            self._from_fields,
         )
 
     @classmethod
@@ -48,5 +59,11 @@ class Tombstone:
         return cls(
             until=fields.moment("until"),
             container=optional(fields, "container", fields.text),
+            address=optional(fields, "output", fields.text),
             outputs=tuple(fields.items("outputs", MAX_OUTPUTS, lambda item: item.text("item"))),
         )
+
+
+def end_of_tombstone(written_at: datetime) -> datetime:
+    """End of a tombstone that is written at an aware time, in whole minutes as expiry entries."""
+    return later(written_at, TOMBSTONE_LIFETIME).replace(second=0, microsecond=0)

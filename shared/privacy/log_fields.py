@@ -24,6 +24,7 @@ _EVENT = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _METHOD = re.compile(r"[A-Z]{3,9}")
 _ROUTE = re.compile(r"(/[A-Za-z0-9_.:~{}-]{0,48}){1,12}")
 _IDENTIFIER = re.compile(r"[0-9a-fA-F-]{1,36}")
+_NAME_OF_FOLDER = re.compile(r"[a-z0-9-]{1,125}")
 _LOCATION = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,95}:[0-9]{1,6}")
 _TIME = re.compile(r"[0-9T:.+-]{10,32}Z?")
 
@@ -48,6 +49,8 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "status": LogField("HTTP status"),
     "request_id": LogField("joins a line to a client's report; hexadecimal", _IDENTIFIER),
     "job_id": LogField("joins the lines of one batch job; hexadecimal", _IDENTIFIER),
+    "hook_id": LogField("web hook whose record cannot be read; hexadecimal", _IDENTIFIER),
+    "folder": LogField("name of a drop folder that the settings no longer have", _NAME_OF_FOLDER),
     "error_code": LogField("outer code of the answer, such as `InvalidArgument`", _NAME),
     "error_type": LogField("class of an exception, never its message", _NAME),
     "error_at": LogField("module and line that raised it, never a source line", _LOCATION),

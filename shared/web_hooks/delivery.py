@@ -104,10 +104,10 @@ class WebHookDelivery:
 
         Raises
         ------
-        StorageError: the hook or its job cannot be read, or a retry cannot be enqueued.
+        StorageError: the hook or its job cannot be read now, or a retry cannot be enqueued.
         """
-        found = self._hooks.find(notice.hook_id)
-        hook = found[0] if found else None
+        # A hook whose record cannot be read counts as deleted.
+        hook = self._hooks.find_readable(notice.hook_id)
         if notice.event is HookEvent.CHALLENGE:
             if hook is None or hook.challenge_id != notice.invocation_id:
                 # The hook is not written yet, was deleted, or has another address by now.

@@ -114,7 +114,9 @@ class WebHook:
                 "customProperties": [list(pair) for pair in self.custom_properties],
                 "secret": self.secret,
                 "failure": self.failure,
-            }
+            },
+            MAX_HOOK_BYTES,
+            self._from_fields,
         )
 
     @classmethod

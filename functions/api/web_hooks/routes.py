@@ -181,7 +181,7 @@ class _WebHooks:
     def _write_new(self, batch: "BatchServices", hook: WebHook) -> None:
         judge_address(hook.web_url, self._settings.allowed_networks)
         store = batch.web_hooks
-        if len(store.all()) >= MAX_HOOKS:
+        if sum(1 for _ in store.ids()) >= MAX_HOOKS:
             raise invalid_argument(f"There can be {MAX_HOOKS} web hooks.", "QuotaViolation")
         send_challenge(hook, batch.queue)
         store.create(hook)

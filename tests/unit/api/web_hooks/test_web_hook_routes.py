@@ -334,3 +334,49 @@ def test_without_a_place_for_jobs_an_operator_reads_what_to_set():
     answer = create(client_of(None))
     assert answer.status_code == 501
     assert "SOTTO_JOBS" in answer.json()["message"]
+
+
+EMOJI = "\N{GRINNING FACE}"
+
+
+def test_the_largest_web_hook_is_created_and_listed(client):
+    """Each emoji has four bytes; escaped it had twelve, and the list could not be read."""
+    body = {
+        "displayName": 500 * EMOJI,
+        "description": 2000 * EMOJI,
+        "webUrl": f"{URL}?".ljust(2000, "a"),
+        "properties": {"secret": 1000 * EMOJI},
+        "customProperties": {f"{n}".ljust(64, EMOJI): 256 * EMOJI for n in range(10)},
+    }
+    created = create(client, **body)
+    assert created.status_code == 201
+    (listed,) = client.get("/speechtotext/webhooks", params=DATED).json()["values"]
+    assert listed["description"] == body["description"]
+
+
+def test_a_web_hook_that_could_not_be_read_back_is_refused(batch):
+    """Its address of the API comes from the settings and is too long for a record."""
+    client = client_of(batch, public_url=f"https://host/{11_000 * 'a'}")
+    refused = create(client)
+    assert refused.status_code == 400
+    assert list(batch.web_hooks.ids()) == []
+
+
+def test_a_web_hook_that_cannot_be_read_is_left_out_and_can_be_deleted(client, batch):
+    damaged, whole = (id_of(create(client).json()) for _ in range(2))
+    batch.store.container.put(f"hooks/{damaged}/hook.json", b'{"v":1,"id":"5d1c')
+    (listed,) = client.get("/speechtotext/webhooks", params=DATED).json()["values"]
+    assert id_of(listed) == whole
+    address = f"/speechtotext/webhooks/{damaged}"
+    shown = client.get(address, params=DATED)
+    assert shown.status_code == 500
+    assert shown.json()["message"] == "The stored record cannot be read. DELETE removes it."
+    assert client.delete(address, params=DATED).status_code == 204
+    assert list(batch.web_hooks.ids()) == [whole]
+
+
+def test_web_hooks_that_cannot_be_read_count_among_the_most_there_may_be(client, batch):
+    for number in range(MAX_HOOKS):
+        name = f"hooks/{number:08}-8a57-4c3c-9a3e-0f6f5d1c2b11/hook.json"
+        batch.store.container.put(name, b"{")
+    assert create(client).status_code == 400
