@@ -80,11 +80,22 @@ def log_letter(letter: DeadLetter) -> None:
         structlog.get_logger().error("dead_letter_reported", job_id=letter.message.job_id)
 
 
+def log_letter_failure(error: Exception) -> None:
+    """Log a dead letter that cannot be reported in its job at any try."""
+    structlog.get_logger().error("dead_letter_not_reported", **exception_fields(error))
+
+
 def log_purge(done: PurgeReport) -> None:
     """Log the numbers and failures of a purge."""
     log = structlog.get_logger()
     for job_id, error in done.failures:
         log.error("job_not_purged", job_id=job_id, **exception_fields(error))
+    for folder, job_ids in done.unreachable.items():
+        log.error("outputs_not_reached", folder=folder, n_jobs=len(job_ids))
+    for error in done.troubles:
+        log.error("container_not_purged", **exception_fields(error))
+    if done.n_foreign:
+        log.warning("foreign_expiry_entries", n_files=done.n_foreign)
     if done.n_jobs or done.n_leftovers or not done.is_complete:
         log.info(
             "purged",

@@ -8,8 +8,8 @@ import structlog
 
 from functions.aws_lambda.events import is_scheduled, source_of
 from functions.aws_lambda.start import InvocationContext
-from functions.batch_log import log_letter, log_purge
-from shared.errors import ConfigurationError, FeatureUnavailable, JobError, StorageError
+from functions.batch_log import log_letter, log_letter_failure, log_purge
+from shared.errors import FeatureUnavailable, StorageError
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.purge import purge
 from shared.jobs.worker import JobWorker
@@ -48,7 +48,7 @@ class PurgeHandler:
             "n_outputs": done.n_outputs,
             "n_records": done.n_records,
             "n_leftovers": done.n_leftovers,
-            "n_failures": len(done.failures),
+            "n_failures": len(done.failures) + done.n_unreachable,
             "n_dead_letters": n_dead_letters,
             "late_s": round(done.latest.total_seconds(), 3),
             "is_complete": done.is_complete,
@@ -65,10 +65,10 @@ class PurgeHandler:
                 log_letter(letter)
                 try:
                     self._work.fail_dead_letter(letter)
-                except (JobError, ConfigurationError) as error:  # of this letter, at every try
-                    structlog.get_logger().error(
-                        "dead_letter_not_reported", **exception_fields(error)
-                    )
+                except StorageError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - of this letter, at every try
+                    log_letter_failure(error)
                 n_letters += letter.message is not None
                 if should_stop():
                     break

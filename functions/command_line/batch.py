@@ -34,7 +34,14 @@ def _purge(_parsed: argparse.Namespace, settings: Settings) -> int:
     print(f"removed {done}")
     for job_id, error in done.failures:
         print(f"  {job_id}: {error}")
-    return 1 if done.failures else 0
+    for folder, job_ids in done.unreachable.items():
+        print(
+            f"  {folder}: outputs of {len(job_ids)} jobs stay. SOTTO_DROP_FOLDERS has no folder "
+            "with their container."
+        )
+    for error in done.troubles:
+        print(f"  {type(error).__name__}: {error}")
+    return 1 if done.failures or done.unreachable or done.troubles else 0
 
 
 def _worker(_parsed: argparse.Namespace, _settings: Settings) -> int:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import structlog
 
-from functions.batch_log import log_letter, log_purge
+from functions.batch_log import log_letter, log_letter_failure, log_purge
+from shared.errors import StorageError
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.purge import purge
 from shared.jobs.worker import JobWorker
@@ -41,7 +42,12 @@ class Scheduler(threading.Thread):
     def _report_letters(self) -> None:
         for letter in self._batch.queue.dead_letters():
             log_letter(letter)
-            self._work.fail_dead_letter(letter)
+            try:
+                self._work.fail_dead_letter(letter)
+            except StorageError:
+                raise  # this letter comes again, behind the others
+            except Exception as error:  # noqa: BLE001 - the trigger's edge: of this letter alone
+                log_letter_failure(error)
 
 
 def _log_and_continue(event: str, step: Callable[[], None]) -> None:

@@ -8,16 +8,19 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import BinaryIO, cast
 
+import structlog
+
 from shared.address_guard import Network
 from shared.audio.stream import AudioSource
-from shared.errors import ConfigurationError, SourceChanged
+from shared.errors import ConfigurationError, QueueNotFound, SourceChanged
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.dropped_outputs import DroppedOutputs
 from shared.jobs.job import DropTarget, Job, JobFile
 from shared.jobs.outputs import JobOutputs
 from shared.jobs.rest_outputs import RestOutputs
 from shared.jobs.store import JobStore
-from shared.storage.addresses import StorageAccess, open_client_container
+from shared.privacy.log_fields import exception_fields
+from shared.storage.addresses import StorageAccess, open_client_container, open_container
 from shared.storage.container import Container
 from shared.storage.work_message import HookEvent
 from shared.storage.work_queue import WorkQueue
@@ -41,7 +44,8 @@ class BatchServices:
 
     max_source_bytes: of an input that is fetched from an address.
     allowed_networks: private networks that such an address may lead to.
-    access: emulator hosts that a client's container may lie on; the rest of it is not used.
+    access: credentials for outputs of a folder that is configured no more, and emulator hosts that
+        a client's container may lie on.
     web_hooks: in the container of the jobs.
     """
 
@@ -65,6 +69,39 @@ class BatchServices:
                 "SOTTO_DROP_FOLDERS has no folder of the name that a job was created for."
             ) from None
 
+    def output_container(self, folder_name: str, address: str | None) -> Container:
+        """Find the container that the outputs of a job were written to.
+
+        Parameters
+        ----------
+        folder_name: drop folder of the job.
+        address: of its output container when the job was accepted; None where that is unknown.
+
+        Raises
+        ------
+        ConfigurationError: the settings have no such folder, and the address is unknown or these
+            credentials do not open it.
+        """
+        found = self.configured_output(folder_name, address)
+        if found is not None:
+            return found
+        return (
+            self.drop_folder(folder_name).output
+            if address is None
+            else _former_output(address, self.access)
+        )
+
+    def configured_output(self, folder_name: str, address: str | None) -> Container | None:
+        """Find the output container of a job among the settings; None where they have it no more.
+
+        The folder may have another output by now, and the output a folder of another name.
+        """
+        named = self.drop_folders.get(folder_name)
+        if named is not None and (address is None or named.output_address in {None, address}):
+            return named.output
+        outputs = (f.output for f in self.drop_folders.values() if f.output_address == address)
+        return None if address is None else next(outputs, None)
+
     def client_container(self, url: str) -> Container:
         """Open a client's container by its signed address. Raises `AddressRefused`."""
         return _client_container(url, self.access)
@@ -73,13 +110,43 @@ class BatchServices:
         """Where the outputs of a job go. Nothing is opened before it is used."""
         target = job.target
         if isinstance(target, DropTarget):
-            return DroppedOutputs(job, target.folder, self.store, self.drop_folder)
+            return DroppedOutputs(
+                job,
+                target.folder,
+                self.store,
+                self.drop_folder,
+                lambda: self.output_container(target.folder, target.output),
+            )
         return RestOutputs(job, target, self.store, self.client_container)
 
     def announce(self, event: HookEvent, job: Job) -> None:
         """Enqueue the notifications of an event, if it is one of a listed job."""
         if job.is_listed:
             announce(event, job.id, self.web_hooks, self.queue)
+
+    def announce_if_possible(self, event: HookEvent, job_id: str, *, is_listed: bool) -> bool:
+        """Enqueue the notifications of a creation or deletion; neither depends on them.
+
+        A deletion is a promise to the speaker, a notification is not: an error is logged.
+
+        Returns
+        -------
+        Whether all that are needed are enqueued.
+        """
+        if not is_listed:
+            return True
+        try:
+            try:
+                announce(event, job_id, self.web_hooks, self.queue)
+            except QueueNotFound:  # the first notification of this service
+                self.queue.prepare()
+                announce(event, job_id, self.web_hooks, self.queue)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it stops no deletion
+            structlog.get_logger().error(
+                "web_hooks_not_notified", job_id=job_id, **exception_fields(error)
+            )
+            return False
+        return True
 
     @contextmanager
     def open_source(self, job: Job, file: JobFile) -> Iterator[OpenSource]:
@@ -120,3 +187,9 @@ class BatchServices:
 def _client_container(url: str, access: StorageAccess) -> Container:
     """Open it once for all files of a job: each opening makes its own connections."""
     return open_client_container(url, access)
+
+
+@lru_cache(maxsize=16)
+def _former_output(address: str, access: StorageAccess) -> Container:
+    """Open a container that the settings do not name any more."""
+    return open_container(address, access)

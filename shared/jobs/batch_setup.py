@@ -9,7 +9,7 @@ from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
 from shared.jobs.store import JobStore
 from shared.settings import DropFolderAddresses, Settings
-from shared.storage.addresses import StorageAccess, open_container, place_of
+from shared.storage.addresses import StorageAccess, open_container, place_of, unsigned_address
 from shared.storage.queue_addresses import open_queue
 
 
@@ -113,6 +113,7 @@ def open_batch(
             open_container(folder.output, access),
             settings.time_to_live,
             watches and place_of(folder.input, access)[0] == "folder",
+            unsigned_address(folder.output),
         )
         for folder in addresses.drop_folders
     }

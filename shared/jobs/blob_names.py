@@ -148,7 +148,9 @@ def expiry_name(expires_at: datetime, job_id: str) -> str:
     The job expires within this minute; `closed` has the second.
     """
     job_prefix(job_id)
-    return f"{EXPIRES_PREFIX}{expires_at.astimezone(UTC).strftime(_MINUTE)}/{job_id}"
+    moment = expires_at.astimezone(UTC)
+    # `%Y` has fewer than four digits before the year 1000, and no sorted place among the others.
+    return f"{EXPIRES_PREFIX}{moment.year:04}{moment:%m%dT%H%MZ}/{job_id}"
 
 
 def created_name(job_id: str) -> str:

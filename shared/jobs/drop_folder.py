@@ -36,6 +36,7 @@ class DropFolder:
 
     time_to_live: of transcripts, where `sotto.json` says nothing; None keeps them.
     is_watched: listed at every start of this host, so that every file is submitted again.
+    output_address: of the container of the outputs, without a signature; None where it is unknown.
     """
 
     name: str
@@ -43,6 +44,7 @@ class DropFolder:
     output: Container = field(repr=False)
     time_to_live: timedelta | None = None
     is_watched: bool = False
+    output_address: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,14 +42,22 @@ class DroppedOutputs:
     Parameters
     ----------
     open_folder: finds the drop folder by its name; raises `ConfigurationError`.
+    open_output: finds the container that outputs were written to, which need not be configured
+        any more; raises `ConfigurationError`.
     """
 
     def __init__(
-        self, job: Job, folder_name: str, store: JobStore, open_folder: Callable[[str], DropFolder]
+        self,
+        job: Job,
+        folder_name: str,
+        store: JobStore,
+        open_folder: Callable[[str], DropFolder],
+        open_output: Callable[[], Container],
     ) -> None:
         self._job = job
         self._store = store
         self._open_folder = open_folder
+        self._open_output = open_output
         self.drop_folder = folder_name
 
     def names(self) -> tuple[str, ...]:
@@ -84,8 +92,9 @@ class DroppedOutputs:
 
     def remove_all(self) -> int:
         """Delete the outputs of all files while they still are what the job wrote."""
-        output = self._folder.output
-        # Each outcome is read by its name: a listing would cost a call more.
+        output = self._open_output()
+        # Each outcome is read by its name: a listing would cost a call more. One that cannot be
+        # read is absent, so that every name which its file may have is looked at.
         outcomes = (self._store.outcome(self._job.id, i) for i in range(len(self._job.files)))
         written: dict[str, str | None] = {
             blob.name: blob.etag for outcome in outcomes if outcome for blob in outcome.written
@@ -106,7 +115,7 @@ class DroppedOutputs:
         return dropped_output_names(self._job.files[file_index], self._job.options)
 
     def _remove(self, file_index: int, kept: Sequence[str]) -> None:
-        output = self._folder.output
+        output = self._open_output()
         for name in self._names(file_index):
             if name not in kept:
                 delete_if_ours(output, name, self._job.id)

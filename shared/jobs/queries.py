@@ -14,7 +14,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-from shared.errors import BlobNotFound, Changed, JobNotFound
+import structlog
+
+from shared.errors import (
+    BlobNotFound,
+    Changed,
+    JobNotFound,
+    MalformedJob,
+    StorageUnavailable,
+)
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.blob_names import (
     REPORT_NAME,
@@ -26,9 +34,10 @@ from shared.jobs.blob_names import (
 from shared.jobs.job import Job
 from shared.jobs.labels import JobLabels
 from shared.jobs.outcome import JobStatus, JobSummary, job_status
-from shared.jobs.purge import has_expired, remove_job
+from shared.jobs.purge import has_expired, remove_listed_job
 from shared.jobs.rest_outputs import destination_address
 from shared.jobs.store import JobStore
+from shared.privacy.log_fields import exception_fields
 from shared.storage.blob import BlobEntry
 from shared.storage.work_message import HookEvent
 
@@ -69,17 +78,27 @@ class JobView:
     @cached_property
     def labels(self) -> JobLabels:
         """The labels as the caller changed them last."""
-        changed = self._batch.store.labels(self._id)
-        return self.job.labels if changed is None else changed[0]
+        changed, _ = self._batch.store.labels(self._id) or (None, None)
+        return changed or self.job.labels
 
     @cached_property
     def summary(self) -> JobSummary | None:
         """The summary, None before the end; an expired job is removed."""
         summary = self._batch.store.summary(self._id)
         if summary is not None and has_expired(summary, datetime.now(UTC)):
-            remove_job(self._batch, self.job, summary)
-            raise _Expired("There is no such job.")
+            raise _Expired(is_removed=self._remove_expired())
         return summary
+
+    def _remove_expired(self) -> bool:
+        """Remove the job; False where that failed, and the next purge tries again."""
+        try:
+            remove_listed_job(self._batch, self._id)
+        except Exception as error:  # noqa: BLE001 - no caller sees the job, removed or not
+            structlog.get_logger().error(
+                "job_not_purged", job_id=self._id, **exception_fields(error)
+            )
+            return False
+        return True
 
     @cached_property
     def _started_at(self) -> datetime | None:
@@ -147,11 +166,11 @@ def find_job(batch: BatchServices, job_id: str) -> JobState:
 def delete_job(batch: BatchServices, job_id: str) -> None:
     """Delete a job and its results at once, if it exists, whether it has ended or not.
 
-    Results in its destination, and the audio, belong to the client and stay.
+    Results in its destination, and the audio, belong to the client and stay. No record of the job
+    need be readable.
     """
-    with suppress(JobNotFound):
-        state = find_job(batch, job_id)
-        remove_job(batch, state.job, state.summary)
+    if is_job_id(job_id):
+        remove_listed_job(batch, job_id)
 
 
 def change_labels(
@@ -171,8 +190,8 @@ def change_labels(
     for _ in range(_ATTEMPTS):
         state = find_job(batch, job_id)
         found = batch.store.labels(job_id)
-        before, etag = (state.job.labels, None) if found is None else found
-        changed = change(before)
+        before, etag = (None, None) if found is None else found
+        changed = change(before or state.job.labels)
         with suppress(Changed):
             batch.store.change_labels(job_id, changed, etag)
             return replace(state, labels=changed)
@@ -254,10 +273,16 @@ def latest_jobs(batch: BatchServices, events: Sequence[str]) -> dict[HookEvent, 
     return found
 
 
+def _has_ended(store: JobStore, job_id: str) -> bool:
+    with suppress(MalformedJob):
+        return store.summary(job_id) is not None
+    return True
+
+
 _HAS_HAPPENED: Mapping[HookEvent, Callable[[JobStore, str], bool]] = {
     HookEvent.TRANSCRIPTION_CREATION: lambda _store, _id: True,
     HookEvent.TRANSCRIPTION_PROCESSING: lambda store, id_: store.started_at(id_) is not None,
-    HookEvent.TRANSCRIPTION_COMPLETION: lambda store, id_: store.summary(id_) is not None,
+    HookEvent.TRANSCRIPTION_COMPLETION: _has_ended,
 }
 
 
@@ -300,9 +325,14 @@ def _read_in_order(
         view = JobView(batch, job_id)
         try:
             return view.state() if is_meant(view) else None, True
-        except _Expired:
-            return None, False
+        except _Expired as expired:
+            return None, not expired.is_removed
         except JobNotFound:  # the job is being accepted or removed
+            return None, True
+        except (StorageUnavailable, Changed):
+            raise
+        except Exception as error:  # noqa: BLE001 - one record of any kind hides no other job
+            batch.store.report_unreadable(job_id, error)
             return None, True
 
     with ThreadPoolExecutor(_AT_ONCE, "queries") as threads:
@@ -314,4 +344,8 @@ def _read_in_order(
 
 
 class _Expired(JobNotFound):
-    """The job has expired, and was removed."""
+    """The job has expired. is_removed: it left the list of jobs."""
+
+    def __init__(self, *, is_removed: bool) -> None:
+        super().__init__("There is no such job.")
+        self.is_removed = is_removed

@@ -7,23 +7,28 @@ workers agree on it. Two rules make a crash between two writes harmless:
   pointer may dangle, a target is always reachable.
 - Deletion writes the tombstone first; every writer checks it last. Whichever comes second sees
   the other and deletes what was written.
+
+A record that cannot be read raises `MalformedJob` where its content decides, and is logged and
+counts as absent where it does not: labels, outcomes, tombstones.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
-from shared.errors import AlreadyExists, BlobNotFound, Changed, JobNotFound
+from shared.errors import AlreadyExists, BlobNotFound, Changed, JobNotFound, MalformedJob
 from shared.jobs import blob_names
 from shared.jobs.job import MAX_JOB_BYTES, Job
 from shared.jobs.labels import MAX_LABELS_BYTES, JobLabels
 from shared.jobs.outcome import MAX_RECORD_BYTES, FileOutcome, JobSummary
-from shared.jobs.tombstone import MAX_TOMBSTONE_BYTES, Tombstone
+from shared.jobs.tombstone import MAX_TOMBSTONE_BYTES, Tombstone, end_of_tombstone
 from shared.storage.blob import Blob, BlobEntry
 from shared.storage.container import PAGE_SIZE, Container
+from shared.storage.json_blob import Record, UnreadableRecords, read_json_blob
 
 JSON = "application/json"
 
@@ -39,6 +44,7 @@ class JobStore:
 
     def __init__(self, container: Container) -> None:
         self.container = container
+        self._unreadable = UnreadableRecords()
 
     def create(self, job: Job) -> bool:
         """Write a new job; False where it exists already."""
@@ -51,18 +57,32 @@ class JobStore:
         return self._is_there(blob_names.job_name(job_id))
 
     def job(self, job_id: str) -> Job:
-        """Read a job as it was accepted. Raises `JobNotFound`."""
+        """Read a job as it was accepted. Raises `JobNotFound`, `MalformedJob`."""
         try:
-            blob = self.container.read(blob_names.job_name(job_id), MAX_JOB_BYTES)
+            return self._read(blob_names.job_name(job_id), MAX_JOB_BYTES, Job.from_json)
         except BlobNotFound:
             raise JobNotFound("There is no such job.") from None
-        return Job.from_json(blob.data)
 
-    def labels(self, job_id: str) -> tuple[JobLabels, str] | None:
-        """Read labels that were changed, and their ETag; None where the job's own hold."""
+    def is_listed(self, job_id: str) -> bool:
+        """Whether a job is in the list of the batch API, which needs no record of it."""
+        return self._is_there(blob_names.created_name(job_id))
+
+    def report_unreadable(self, job_id: str, error: Exception) -> None:
+        """Log once that a record of a job cannot be read."""
+        self._unreadable.report("job_unreadable", error, job_id=job_id)
+
+    def labels(self, job_id: str) -> tuple[JobLabels | None, str] | None:
+        """Read labels that were changed, and their ETag; None where the job's own hold.
+
+        The labels are None where their record cannot be read: the job's own are shown then.
+        """
+        name = blob_names.labels_name(job_id)
         with suppress(BlobNotFound):
-            blob = self.container.read(blob_names.labels_name(job_id), MAX_LABELS_BYTES)
-            return JobLabels.from_json(blob.data), blob.properties.etag
+            try:
+                return read_json_blob(self.container, name, MAX_LABELS_BYTES, JobLabels.from_json)
+            except MalformedJob as error:
+                self.report_unreadable(job_id, error)
+                return None, self.container.properties(name).etag
         return None
 
     def change_labels(self, job_id: str, labels: JobLabels, etag: str | None) -> None:
@@ -101,25 +121,33 @@ class JobStore:
         return None
 
     def outcome(self, job_id: str, file_index: int) -> FileOutcome | None:
-        """Read the outcome of a file; None before its end."""
-        return self._outcome(blob_names.finished_name(job_id, file_index))
+        """Read the outcome of a file; None before its end, or where it cannot be read."""
+        return self._outcome(job_id, blob_names.finished_name(job_id, file_index))
 
     def outcomes(self, job_id: str) -> list[FileOutcome]:
-        """Read the outcomes of all finished files, in their order."""
+        """Read the outcomes of all finished files, in their order, without unreadable ones."""
         finished = [entry.name for entry in self.container.list(blob_names.finished_prefix(job_id))]
+        read = partial(self._outcome, job_id)
         if len(finished) <= 1:
-            found = [self._outcome(name) for name in finished]
+            found = [read(name) for name in finished]
         else:
             with ThreadPoolExecutor(_AT_ONCE, "outcomes") as threads:
-                found = list(threads.map(self._outcome, finished))
+                found = list(threads.map(read, finished))
         return [outcome for outcome in found if outcome is not None]
 
     def finish(self, job_id: str, outcome: FileOutcome) -> FileOutcome:
-        """Record the outcome of a file unless it has one; the recorded one."""
+        """Record the outcome of a file unless it has one that can be read; the recorded one."""
         name = blob_names.finished_name(job_id, outcome.file_index)
         if self._create(name, outcome.to_json()):
             return outcome
-        return self._outcome(name) or outcome
+        try:
+            return self._read(name, MAX_RECORD_BYTES, FileOutcome.from_json)
+        except BlobNotFound:  # the job was deleted meanwhile
+            return outcome
+        except MalformedJob as error:
+            self.report_unreadable(job_id, error)
+            self.container.put(name, outcome.to_json(), content_type=JSON)
+            return outcome
 
     def has_all_finished(self, job: Job, file_index: int) -> bool:
         """Whether all files of a job are finished, of which `file_index` just has been.
@@ -167,12 +195,11 @@ class JobStore:
         )
 
     def summary(self, job_id: str) -> JobSummary | None:
-        """Read the summary of a job; None before its end."""
-        try:
-            blob = self.container.read(blob_names.closed_name(job_id), MAX_RECORD_BYTES)
-        except BlobNotFound:
-            return None
-        return JobSummary.from_json(blob.data)
+        """Read the summary of a job; None before its end. Raises `MalformedJob`."""
+        name = blob_names.closed_name(job_id)
+        with suppress(BlobNotFound):
+            return self._read(name, MAX_RECORD_BYTES, JobSummary.from_json)
+        return None
 
     def close(self, job_id: str, summary: JobSummary) -> bool:
         """Record the end of a job; False where it was recorded before."""
@@ -185,12 +212,20 @@ class JobStore:
         return self._is_there(blob_names.tombstone_name(job_id))
 
     def tombstone(self, job_id: str) -> Tombstone | None:
-        """Read the tombstone of a job; None where it has none."""
-        try:
-            blob = self.container.read(blob_names.tombstone_name(job_id), MAX_TOMBSTONE_BYTES)
-        except BlobNotFound:
-            return None
-        return Tombstone.from_json(blob.data)
+        """Read the tombstone of a job; None where it has none.
+
+        One that cannot be read lasts as long as it would have: its blob tells when it was written.
+        """
+        name = blob_names.tombstone_name(job_id)
+        with suppress(BlobNotFound):
+            try:
+                return self._read(name, MAX_TOMBSTONE_BYTES, Tombstone.from_json)
+            except MalformedJob as error:
+                self.report_unreadable(job_id, error)
+                return Tombstone(
+                    until=end_of_tombstone(self.container.properties(name).last_modified)
+                )
+        return None
 
     def write_tombstone(self, job_id: str, tombstone: Tombstone) -> None:
         """Write a tombstone, before anything of the job is deleted; a purge removes it."""
@@ -221,21 +256,36 @@ class JobStore:
         if is_listed:
             self.container.delete(blob_names.created_name(job_id))
         own = blob_names.job_name(job_id)
-        others = (
-            entry.name
-            for entry in self.container.list(blob_names.job_prefix(job_id))
-            if entry.name != own
-        )
-        n_removed = 0
-        while batch := list(itertools.islice(others, PAGE_SIZE)):
-            self._delete_all(batch)
-            n_removed += len(batch)
+        n_removed = self._remove_all_of(blob_names.job_prefix(job_id), kept=own)
         self.container.delete(own)
         return n_removed + 1
+
+    def remove_record(self, job_id: str) -> None:
+        """Delete the record of a job before its other blobs: by then it does not exist."""
+        self.container.delete(blob_names.job_name(job_id))
+
+    def remove_results(self, job_id: str) -> int:
+        """Delete the transcripts and the report of a job, and nothing else; their number."""
+        return self._remove_all_of(blob_names.results_prefix(job_id))
+
+    def remove_remains(self, job_id: str) -> int:
+        """Delete what lies below a job that has no record; the number of blobs."""
+        n_removed = self._remove_all_of(blob_names.job_prefix(job_id))
+        if n_removed:
+            self.container.delete(blob_names.created_name(job_id))
+        return n_removed
 
     def expiries(self) -> Iterator[str]:
         """Names of the expiry entries, the soonest first."""
         return (entry.name for entry in self.container.list(blob_names.EXPIRES_PREFIX))
+
+    def _remove_all_of(self, prefix: str, kept: str | None = None) -> int:
+        names = (entry.name for entry in self.container.list(prefix) if entry.name != kept)
+        n_removed = 0
+        while some := list(itertools.islice(names, PAGE_SIZE)):
+            self._delete_all(some)
+            n_removed += len(some)
+        return n_removed
 
     def _delete_all(self, blobs: Sequence[str]) -> None:
         """Delete many in parallel, and the few of a job of one file without threads."""
@@ -246,12 +296,17 @@ class JobStore:
         with ThreadPoolExecutor(_AT_ONCE, "removal") as threads:
             list(threads.map(self.container.delete, blobs))
 
-    def _outcome(self, name: str) -> FileOutcome | None:
+    def _outcome(self, job_id: str, name: str) -> FileOutcome | None:
         try:
-            blob = self.container.read(name, MAX_RECORD_BYTES)
+            return self._read(name, MAX_RECORD_BYTES, FileOutcome.from_json)
         except BlobNotFound:
             return None
-        return FileOutcome.from_json(blob.data)
+        except MalformedJob as error:
+            self.report_unreadable(job_id, error)
+            return None
+
+    def _read(self, name: str, max_bytes: int, read: Callable[[bytes], Record]) -> Record:
+        return read_json_blob(self.container, name, max_bytes, read)[0]
 
     def _create(self, name: str, data: bytes) -> bool:
         with suppress(AlreadyExists):

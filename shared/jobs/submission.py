@@ -31,7 +31,7 @@ def submit(job: Job, batch: BatchServices) -> bool:
         kind, step = WorkKind.FAN_OUT, FAN_OUT_FILES
     for first in range(0, n_files, step):
         batch.queue.send(WorkMessage(kind, job.id, first))
-    batch.announce(HookEvent.TRANSCRIPTION_CREATION, job)
+    batch.announce_if_possible(HookEvent.TRANSCRIPTION_CREATION, job.id, is_listed=job.is_listed)
     is_new = batch.store.create(job)
     if not job.files:
         batch.store.close(job.id, summarise_job(job, []))
@@ -63,7 +63,7 @@ def submit_dropped(folder: DropFolder, name: str, batch: BatchServices) -> str |
         created_at=datetime.now(UTC),
         files=(JobFile(name, f"{name}.json", blob.etag),),
         options=options.job,
-        target=DropTarget(folder.name, refusal),
+        target=DropTarget(folder.name, refusal, folder.output_address),
         time_to_live=options.time_to_live,
     )
     return job_id if submit(job, batch) else None

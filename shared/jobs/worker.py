@@ -16,6 +16,7 @@ from shared.audio.format import AudioLimits
 from shared.errors import (
     ConfigurationError,
     JobNotFound,
+    MalformedJob,
     StorageError,
 )
 from shared.jobs.attempt import Attempt, FileResult
@@ -26,7 +27,7 @@ from shared.jobs.failure import (
 from shared.jobs.file_transcription import FileTranscription
 from shared.jobs.job import Job
 from shared.jobs.outcome import FileOutcome, summarise_job
-from shared.jobs.purge import remove_late_outputs
+from shared.jobs.removal import remove_late_outputs
 from shared.jobs.submission import FAN_OUT_FILES
 from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
 from shared.storage.work_queue import MAX_DELIVERIES, DeadLetter
@@ -93,16 +94,23 @@ class JobWorker:
             self._complete(job, outcome)
 
     def _wait_for_record(self, job_id: str, attempt: Attempt) -> Job | None:
-        """Read a job, waiting for a record that is being written; None where it was deleted."""
+        """Read a job, waiting for a record that is being written.
+
+        None where it was deleted, or cannot be read.
+        """
         pauses_s = iter(_RECORD_PAUSES_S if attempt.number == 1 else ())
         while True:
             try:
                 return self._job(job_id)
+            except MalformedJob as error:  # no attempt can read it; DELETE removes the job
+                self._store.report_unreadable(job_id, error)
+                return None
             except JobNotFound:
                 tombstone = self._store.tombstone(job_id)
                 if tombstone is not None:
                     # An earlier attempt may have written after the deletion, and died.
                     remove_late_outputs(self._batch, job_id, tombstone)
+                    self._store.remove(job_id)
                     return None
                 # The message is sent before its job is written, which may never happen.
                 if attempt.is_last:
@@ -139,7 +147,7 @@ class JobWorker:
             self._remove_stale_outputs(job, outcome, is_last=attempt.is_last)
             return FileResult(outcome, has_closed=self._complete(job, outcome))
         # A job of many files is cached, so it may have been deleted since it was read.
-        if len(job.files) > 1 and self._store.is_deleted(job.id):
+        if len(job.files) > 1 and self._is_deleted(job):
             self._undo(job, index)
             return None
         done = self._files.transcribe(job, index, attempt)
@@ -151,16 +159,29 @@ class JobWorker:
     def _complete(self, job: Job, outcome: FileOutcome) -> bool:
         """Close the job after its last file; undo everything if it was deleted meanwhile."""
         has_ended = self._store.has_all_finished(job, outcome.file_index)
-        has_closed = has_ended and self._close(
-            job, [outcome] if len(job.files) == 1 else self._store.outcomes(job.id)
-        )
+        outcomes = [outcome]
+        if has_ended and len(job.files) > 1:
+            outcomes = self._store.outcomes(job.id)
+            has_ended = not self._repeat_unreadable(job, outcomes)
+        has_closed = has_ended and self._close(job, outcomes)
         # Checked after the last write, so that no deletion is missed.
-        if self._store.is_deleted(job.id):
+        if self._is_deleted(job):
             self._undo(job, outcome.file_index)
             return False
         if has_ended:  # the worker that closed it may have died before it sent this
             self._batch.announce(HookEvent.TRANSCRIPTION_COMPLETION, job)
         return has_closed
+
+    def _repeat_unreadable(self, job: Job, outcomes: Sequence[FileOutcome]) -> bool:
+        """Have files transcribed again whose outcome cannot be read; whether there are any."""
+        missing = set(range(len(job.files))) - {outcome.file_index for outcome in outcomes}
+        for index in sorted(missing):
+            self._batch.queue.send(WorkMessage(WorkKind.TRANSCRIBE, job.id, index))
+        return bool(missing)
+
+    def _is_deleted(self, job: Job) -> bool:
+        """Whether a job was deleted: on a full storage there is no tombstone, and no record."""
+        return self._store.is_deleted(job.id) or not self._store.has_job(job.id)
 
     def _undo(self, job: Job, index: int) -> None:
         """Delete what was written after the job was deleted."""

@@ -111,6 +111,14 @@ def place_of(address: str, access: StorageAccess | None = None) -> tuple[str, ..
     return ("folder", *_folder_path(address).resolve().parts)
 
 
+def unsigned_address(address: str) -> str:
+    """Address of a container without its signature; a folder's is absolute."""
+    scheme, colon, _ = address.partition(":")
+    if colon and scheme in {"https", "http", "azure", "s3"}:
+        return address.partition("?")[0].rstrip("/")
+    return str(_folder_path(address))
+
+
 def _account_of(host: str) -> str:
     """Account in a host name; its copy in the secondary region is the same account."""
     return host.lower().partition(".")[0].removesuffix("-secondary")

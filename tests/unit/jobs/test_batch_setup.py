@@ -1,16 +1,25 @@
 """Where batch work lives, and which places would make it work on its own output."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from shared.errors import ConfigurationError
+from shared.jobs.attempt import Attempt
 from shared.jobs.batch_setup import (
     BatchAddresses,
     configured_addresses,
     local_addresses,
     open_batch,
 )
+from shared.jobs.purge import purge
+from shared.jobs.submission import submit_dropped
+from shared.jobs.worker import JobWorker
 from shared.settings import DropFolderAddresses, Settings
-from shared.storage.addresses import StorageAccess, place_of
+from shared.storage.addresses import StorageAccess, place_of, unsigned_address
+from shared.storage.sqlite_queue import open_sqlite_queue
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 ACCOUNT = StorageAccess(azure_connection_string="AccountName=calls;AccountKey=a2V5")
 SERVICE = StorageAccess(azure_blob_service="https://calls.blob.core.windows.net")
@@ -140,3 +149,40 @@ def test_a_data_folder_that_is_a_file_is_refused_without_its_path(tmp_path):
 def test_an_account_and_its_copy_in_the_second_region_are_one_place():
     first = place_of("https://mine.blob.core.windows.net/calls")
     assert place_of("https://mine-secondary.blob.core.windows.net/calls") == first
+
+
+@pytest.mark.parametrize(
+    ("address", "unsigned"),
+    [
+        (
+            f"https://calls.blob.core.windows.net/out/{SIGNED}",
+            "https://calls.blob.core.windows.net/out",
+        ),
+        ("azure:out", "azure:out"),
+        ("s3://bucket/a/", "s3://bucket/a"),
+        ("/srv/a?b", "/srv/a?b"),
+    ],
+)
+def test_a_job_has_the_address_of_its_outputs_without_a_signature(tmp_path, address, unsigned):
+    assert unsigned_address(address) == unsigned
+    if address.startswith("azure:"):
+        batch = opened(tmp_path, ("in", address))
+        assert batch.drop_folders["f0"].output_address == unsigned
+
+
+def test_a_dropped_file_is_purged_though_its_folder_left_the_settings(tmp_path):
+    for name in ("jobs", "in", "out"):
+        (tmp_path / name).mkdir()
+    batch = opened(tmp_path, ("in", "out"))
+    folder = replace(batch.drop_folders["f0"], time_to_live=timedelta(hours=1))
+    queue = open_sqlite_queue(tmp_path / "queue.sqlite")
+    folder.input.put("a.wav", b"no audio")
+    submit_dropped(folder, "a.wav", replace(batch, queue=queue))
+    work = JobWorker(replace(batch, queue=queue), ScriptedTranscriber())
+    work.handle(queue.lease(60).message, Attempt(1))
+    queue.close()
+    assert [entry.name for entry in folder.output.list()] == ["a.wav.error.json"]
+    without = opened(tmp_path)
+    done = purge(without, datetime.now(UTC) + timedelta(hours=2))
+    assert (done.n_jobs, done.n_outputs, done.failures) == (1, 1, [])
+    assert list(folder.output.list()) == []

@@ -5,8 +5,9 @@ import wave
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
-from shared.errors import StorageUnavailable
+from shared.errors import StorageFull, StorageUnavailable
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.blob_names import new_job_id
@@ -21,6 +22,7 @@ from shared.jobs.worker import JobWorker
 from shared.storage.folder import FolderContainer
 from shared.storage.work_message import HookEvent, WorkKind
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
+from shared.web_hooks.delivery import Delivery
 from shared.web_hooks.hook import ApiAddress, HookStatus, WebHook
 
 CREATED = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
@@ -139,17 +141,62 @@ def test_a_worker_that_dies_between_a_change_and_its_notice_has_it_sent_by_the_n
     assert len(ids) == 3
 
 
-def test_a_deletion_whose_notice_cannot_be_queued_has_not_begun(batch):
-    """It is tried again, by its caller or by the next purge."""
+def delete(batch, job):
+    remove_job(batch, job, batch.store.summary(job.id))
+
+
+def let_expire(batch, _job):
+    purge(batch, datetime.now(UTC) + timedelta(hours=7))
+
+
+@pytest.mark.parametrize("remove", [delete, let_expire])
+@pytest.mark.parametrize("error", [StorageUnavailable, StorageFull, RuntimeError])
+def test_a_deletion_does_not_depend_on_its_notice(batch, monkeypatch, remove, error):
+    job = rest_job(time_to_live=timedelta(hours=6))
+    submit(job, batch)
+    do_all(batch)
+
+    def refuse(_message, _delay_s=0):
+        raise error("The queue takes nothing.")
+
+    monkeypatch.setattr(batch.queue, "send", refuse)
+    remove(batch, job)
+    assert not list(batch.store.container.list("jobs/"))
+    assert not list(batch.store.container.list("created/"))
+    assert batch.store.is_deleted(job.id)
+
+
+def test_a_notice_that_cannot_be_queued_before_a_deletion_is_queued_after_it(batch):
     job = rest_job()
     submit(job, batch)
     do_all(batch)
     batch.queue.fails_at = 3
-    with pytest.raises(StorageUnavailable):
-        remove_job(batch, job, batch.store.summary(job.id))
-    assert not batch.store.is_deleted(job.id)
-    remove_job(batch, job, batch.store.summary(job.id))
+    delete(batch, job)
     assert batch.queue.told[3:] == [DELETION]
+
+
+@pytest.mark.parametrize("damage", [b"", b'{"v":1,"id":', b"[]", b'{"v":2}', bytes(100_000)])
+def test_a_hook_that_cannot_be_read_stops_no_job_and_no_other_hook(batch, damage):
+    damaged = "00000000-8a57-4c3c-9a3e-0f6f5d1c2b11"
+    batch.store.container.put(f"hooks/{damaged}/hook.json", damage)
+    with capture_logs() as lines:
+        job = rest_job(time_to_live=timedelta(hours=6))
+        submit(job, batch)
+        do_all(batch)
+        let_expire(batch, job)
+    assert batch.queue.told == [CREATION, PROCESSING, COMPLETION, DELETION]
+    assert not list(batch.store.container.list("jobs/"))
+    assert [(line["event"], line["hook_id"]) for line in lines if "hook_id" in line] == [
+        ("web_hook_unreadable", damaged)
+    ]
+
+
+def test_a_notice_to_a_hook_that_cannot_be_read_is_dropped(batch):
+    submit(rest_job(), batch)
+    (notice,) = batch.queue.notices
+    batch.store.container.put(f"hooks/{HOOK.id}/hook.json", b"{")
+    work = JobWorker(batch, ScriptedTranscriber()).handle(notice, Attempt())
+    assert work.delivery is Delivery.DROPPED
 
 
 def test_a_job_that_was_deleted_while_it_ran_does_not_complete(batch):
