@@ -118,7 +118,7 @@ def open_batch(
         for folder in addresses.drop_folders
     }
     return BatchServices(
-        store=JobStore(open_container(addresses.jobs, access)),
+        store=JobStore(open_container(addresses.jobs, access, is_private=True)),
         queue=open_queue(addresses.queue, addresses.dead_letters, access),
         drop_folders=folders,
         allowed_networks=settings.allowed_networks,

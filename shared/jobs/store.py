@@ -280,7 +280,8 @@ class JobStore:
         return (entry.name for entry in self.container.list(blob_names.EXPIRES_PREFIX))
 
     def _remove_all_of(self, prefix: str, kept: str | None = None) -> int:
-        names = (entry.name for entry in self.container.list(prefix) if entry.name != kept)
+        entries = self.container.list(prefix, complete=True)
+        names = (entry.name for entry in entries if entry.name != kept)
         n_removed = 0
         while some := list(itertools.islice(names, PAGE_SIZE)):
             self._delete_all(some)

@@ -51,8 +51,14 @@ class StorageAccess:
     emulator_hosts: tuple[str, ...] = ()
 
 
-def open_container(address: str, access: StorageAccess | None = None) -> Container:
+def open_container(
+    address: str, access: StorageAccess | None = None, *, is_private: bool = False
+) -> Container:
     """Open a container of an operator's setting. Its existence is not checked.
+
+    Parameters
+    ----------
+    is_private: a folder's new files are their owner's alone.
 
     Raises
     ------
@@ -66,7 +72,7 @@ def open_container(address: str, access: StorageAccess | None = None) -> Contain
         return _open_named(rest, access)
     if scheme == "s3" and colon:
         return _open_bucket(_split(address), access)
-    return _open_folder(address)
+    return _open_folder(address, is_private=is_private)
 
 
 def open_client_container(url: str, access: StorageAccess | None = None) -> Container:
@@ -180,10 +186,10 @@ def _open_bucket(parts: SplitResult, access: StorageAccess) -> Container:
     return S3Container(client, parts.netloc, f"{prefix}/" if prefix else "")
 
 
-def _open_folder(address: str) -> Container:
+def _open_folder(address: str, *, is_private: bool) -> Container:
     from shared.storage.folder import FolderContainer  # noqa: PLC0415 - needs POSIX
 
-    return FolderContainer(_folder_path(address))
+    return FolderContainer(_folder_path(address), is_private=is_private)
 
 
 def _folder_path(address: str) -> Path:

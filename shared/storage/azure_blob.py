@@ -116,7 +116,12 @@ class AzureBlobContainer:
         )
 
     def list(
-        self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
+        self,
+        prefix: str = "",
+        after: str | None = None,
+        page_size: int = PAGE_SIZE,
+        *,
+        complete: bool = False,  # noqa: ARG002 - every listing is
     ) -> Iterator[BlobEntry]:
         """List blobs in order of their names; Azure itself starts at `after`."""
         check_page_size(page_size)

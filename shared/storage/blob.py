@@ -12,7 +12,7 @@ from shared.errors import Unstorable
 OCTET_STREAM = "application/octet-stream"
 NO_METADATA: Mapping[str, str] = {}
 
-_MAX_NAME_BYTES = 1024  # S3 counts UTF-8, Azure characters
+MAX_NAME_BYTES = 1024  # S3 counts UTF-8, Azure characters
 _MAX_METADATA_BYTES = 2000  # S3 allows 2048 in all, 42 of them for the write mark; Azure 8192
 _METADATA_KEY = re.compile(r"[a-z][a-z0-9]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -59,8 +59,8 @@ def check_name(name: str) -> None:
     """
     if not name or _CONTROL.search(name):
         raise Unstorable("A blob's name is empty or has control characters in it.")
-    if len(name.encode()) > _MAX_NAME_BYTES:
-        raise Unstorable(f"A blob's name is longer than {_MAX_NAME_BYTES} bytes.")
+    if len(name.encode()) > MAX_NAME_BYTES:
+        raise Unstorable(f"A blob's name is longer than {MAX_NAME_BYTES} bytes.")
     if "\\" in name or not {".", ".."}.isdisjoint(name.split("/")):
         raise Unstorable("A blob's name has a backslash or a segment of dots.")
 

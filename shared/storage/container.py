@@ -32,7 +32,12 @@ class Container(Protocol):
     """Blobs under names, with conditions on writing."""
 
     def list(
-        self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
+        self,
+        prefix: str = "",
+        after: str | None = None,
+        page_size: int = PAGE_SIZE,
+        *,
+        complete: bool = False,
     ) -> Iterator[BlobEntry]:
         """List blobs whose names begin with `prefix`, in order of their names, page by page.
 
@@ -40,6 +45,9 @@ class Container(Protocol):
         ----------
         after: start after this name, whether such a blob exists or not.
         page_size: names in one call to the storage, 1 to 1000; pages are fetched on demand.
+        complete: for a caller that must miss none. In a folder an entry that cannot be read is left
+            out and logged, so that it hides no other; with `complete` the listing raises
+            `StorageUnavailable` after its last name then.
 
         A blob that is written or deleted meanwhile may be listed or not; every other one is
         listed exactly once. Names of the Basic Multilingual Plane are in the order of code

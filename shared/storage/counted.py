@@ -16,11 +16,17 @@ class CountedContainer:
         self.calls: Counter[str] = Counter()
 
     def list(
-        self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
+        self,
+        prefix: str = "",
+        after: str | None = None,
+        page_size: int = PAGE_SIZE,
+        *,
+        complete: bool = False,
     ) -> Iterator[BlobEntry]:
         """List blobs: a call for each page, and one for an empty listing."""
         self.calls["list"] += 1
-        for number, entry in enumerate(self._inner.list(prefix, after, page_size)):
+        entries = self._inner.list(prefix, after, page_size, complete=complete)
+        for number, entry in enumerate(entries):
             if number and number % page_size == 0:
                 self.calls["list"] += 1
             yield entry

@@ -2,7 +2,7 @@
 
 A name is a path below the folder; every regular file there is a blob, whichever program wrote it.
 Symbolic links below the folder are not followed and not listed. `.sotto` inside it is private
-(`folder_private`).
+(`folder_private`). When a write returns, data, description and name are on the disk.
 
 An ETag is inode, size and modification time. While a file is being copied into the folder its ETag
 changes, and reading it raises `Changed`; a file that Sotto writes appears atomically.
@@ -16,6 +16,8 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
+
+import structlog
 
 from shared.errors import (
     AccessDenied,
@@ -32,7 +34,9 @@ from shared.storage.blob_reader import BlobReader, too_large
 from shared.storage.container import PAGE_SIZE, check_page_size
 from shared.storage.folder_private import Description, Incoming, PrivateFolder, blob_key
 from shared.storage.folder_tree import (
+    PRIVATE,
     READ,
+    SHARED,
     check_regular,
     etag_of,
     file_facts,
@@ -41,8 +45,9 @@ from shared.storage.folder_tree import (
     prune,
     read_range,
     split_name,
-    walk,
+    sync_folder,
 )
+from shared.storage.folder_walk import Unread, Walk
 from shared.storage.translated_errors import translated
 
 _NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK})
@@ -70,19 +75,32 @@ _in_words_of_storage = translated(OSError, _storage_error)
 class FolderContainer:
     """A folder of this machine; the port is described in `shared.storage.container`.
 
+    Parameters
+    ----------
+    is_private: new files and folders are their owner's alone, whatever the umask; the folders that
+        lie in `root` are made so at the first write.
+
     Every method raises `ContainerNotFound` if the folder does not exist: it is not created.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, is_private: bool = False) -> None:
         self._root = root
-        self._private = PrivateFolder(root)
+        self._modes = PRIVATE if is_private else SHARED
+        self._private = PrivateFolder(root, self._modes)
+        self._logged: set[str] = set()
+        self._is_closed = False
 
     def list(
-        self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
+        self,
+        prefix: str = "",
+        after: str | None = None,
+        page_size: int = PAGE_SIZE,
+        *,
+        complete: bool = False,
     ) -> Iterator[BlobEntry]:
         """List blobs in order of their names. A subfolder is read when its turn comes."""
         check_page_size(page_size)
-        entries = self._entries(prefix, after)
+        entries = self._entries(prefix, after, complete=complete)
         while (entry := _next(entries)) is not None:
             yield entry
 
@@ -159,6 +177,7 @@ class FolderContainer:
             ):
                 if _etag_or_none(last, folder) == etag:
                     self._swap(incoming, folder, last, key)
+                    sync_folder(folder)
                     return incoming.etag
             raise _changed()
 
@@ -208,7 +227,7 @@ class FolderContainer:
         with open_folder(self._root):
             return self._private.remove_leftovers()
 
-    def _entries(self, prefix: str, after: str | None) -> Iterator[BlobEntry]:
+    def _entries(self, prefix: str, after: str | None, *, complete: bool) -> Iterator[BlobEntry]:
         # Start at the folder of the prefix: it may have thousands of siblings.
         *folders, _ = prefix.split("/")
         path = "".join(f"{segment}/" for segment in folders)
@@ -222,7 +241,17 @@ class FolderContainer:
                 if isinstance(_storage_error(error), BlobNotFound | Unstorable):
                     return
                 raise
-            yield from walk(start, path, prefix, after)
+            walk = Walk(start, path, prefix, after)
+            yield from walk.entries()
+        self._log_unread(walk.unread)
+        if complete and walk.unread.errors:
+            raise StorageUnavailable("A part of the folder cannot be read.")
+
+    def _log_unread(self, unread: Unread) -> None:
+        """Log what a listing left out, each kind once: a watched folder is listed every minute."""
+        for kind in sorted((unread.errors | unread.names) - self._logged):
+            self._logged.add(kind)
+            structlog.get_logger().warning("entries_skipped", error_type=kind)
 
     def _properties(self, name: str, facts: os.stat_result) -> BlobProperties:
         described = self._private.read_description(blob_key(name), etag_of(facts))
@@ -245,16 +274,31 @@ class FolderContainer:
 
     def _in_folder(self, folders: Sequence[str], place: Callable[[int], None]) -> None:
         """Create the folder of a blob and call `place` with it."""
+        self._close_to_others()
         for _ in range(_ATTEMPTS):
             try:
-                with open_folder(self._root, folders, may_create=True) as folder:
+                with open_folder(self._root, folders, create_mode=self._modes.folder) as folder:
                     place(folder)
+                    sync_folder(folder)
             except FileNotFoundError:
                 continue
             except NotADirectoryError:
                 break
             return
         raise Unstorable("A file has the name of a folder of this blob.")
+
+    def _close_to_others(self) -> None:
+        """Close the folders that an operator's umask, or an earlier version, left open."""
+        if self._modes is SHARED or self._is_closed:
+            return
+        with open_folder(self._root) as root, os.scandir(root) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    continue
+                # Of another owner, or a link by now.
+                with suppress(OSError), open_folder(self._root, (entry.name,)) as folder:
+                    os.fchmod(folder, self._modes.folder)
+        self._is_closed = True
 
     def _claim(self, incoming: Incoming, folder: int, last: str) -> None:
         """Give a file its name if that is free: of several hard links one succeeds."""

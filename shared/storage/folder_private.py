@@ -4,8 +4,10 @@
 type of blobs that have any, one small file for each version of a blob. Extended attributes would
 work on Linux, but not on macOS, NFS or many container mounts.
 
-The first write creates it. A description is written before its version gets its name and removed
-after that version is deleted, so no blob is ever without its description.
+The first write creates it. A description is on the disk before its version gets its name, and is
+removed after that version is deleted, so no blob is ever without its description. One that cannot
+be read nevertheless, of a damaged disk for example, counts as absent: it must not keep its blob
+from being listed, read and deleted.
 """
 
 import fcntl
@@ -19,17 +21,26 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
+from shared.privacy.log_fields import exception_fields
 from shared.storage.blob import OCTET_STREAM, decode_metadata, encode_metadata
 from shared.storage.folder_tree import (
+    OF_THE_PROCESS,
+    PRIVATE,
     PRIVATE_FOLDER,
     READ,
+    Modes,
     etag_of,
     open_folder,
+    sync_folder,
 )
 
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _LOCK = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _WRITES = "writes.lock"  # shared by all writers; its exclusive holder sees only leftovers
+# A description has at most 2000 bytes of metadata and a content type.
+_MAX_DESCRIPTION_BYTES = 16 * 1024
 _CHANGES = "changes.lock"  # makes check and change of a blob atomic
 
 
@@ -44,6 +55,21 @@ class Description:
     def of(cls, metadata: Mapping[str, str], content_type: str) -> "Description":
         """Check and encode the metadata. Raises `Unstorable`."""
         return cls(content_type, encode_metadata(metadata))
+
+    @classmethod
+    def parse(cls, written: bytes) -> "Description":
+        """Read the file of a description. Raises `ValueError` where it is none, or not whole."""
+        try:
+            fields = json.loads(written)
+            content_type, metadata = fields["content_type"], fields["metadata"]
+            is_whole = isinstance(content_type, str) and all(
+                isinstance(text, str) for pair in metadata.items() for text in pair
+            )
+        except (AttributeError, KeyError, RecursionError, TypeError) as error:
+            raise ValueError(type(error).__name__) from None
+        if not is_whole:
+            raise ValueError("a description has texts only")
+        return cls(content_type, metadata)
 
     @property
     def is_needed(self) -> bool:
@@ -67,8 +93,9 @@ class Incoming:
 class PrivateFolder:
     """The folder `.sotto` below `root`. A key is the `blob_key` of a blob."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, modes: Modes) -> None:
         self._root = root
+        self._modes = modes
 
     @contextmanager
     def incoming(self, key: str, data: bytes, description: Description) -> Iterator[Incoming]:
@@ -78,7 +105,7 @@ class PrivateFolder:
             etag = None
             is_named = False
             try:
-                etag = _write(folder, file, data)
+                etag = _write(folder, file, data, self._modes.file)
                 if description.is_needed:
                     self._write_description(key, etag, description)
                 yield Incoming(folder, file, etag)
@@ -97,12 +124,17 @@ class PrivateFolder:
 
     def read_description(self, key: str, etag: str) -> Description:
         """Read the description of a version, the default for a foreign file."""
-        with suppress(FileNotFoundError):
+        try:
             with open_folder(self._root, (PRIVATE_FOLDER, "properties", key[:2])) as folder:
                 file = os.open(f"{key}-{etag}", READ, dir_fd=folder)
             with os.fdopen(file, "rb") as reader:
-                written = json.load(reader)
-            return Description(written["content_type"], written["metadata"])
+                return Description.parse(reader.read(_MAX_DESCRIPTION_BYTES))
+        except FileNotFoundError:
+            pass
+        except (OSError, ValueError) as error:
+            if getattr(error, "errno", None) in OF_THE_PROCESS:
+                raise
+            structlog.get_logger().warning("description_unreadable", **exception_fields(error))
         return Description()
 
     def remove_description(self, key: str, etag: str) -> None:
@@ -140,11 +172,12 @@ class PrivateFolder:
             self._locked(_WRITES, fcntl.LOCK_EX | fcntl.LOCK_NB),
         ):
             for file in _files(folder):
-                facts = os.stat(file, dir_fd=folder, follow_symlinks=False)
-                if facts.st_nlink == 1:  # it has no name yet
-                    self.remove_description(file.partition("-")[0], etag_of(facts))
-                os.unlink(file, dir_fd=folder)
-                n_removed += 1
+                with suppress(OSError):  # a foreign folder, for example; it keeps no other file
+                    facts = os.stat(file, dir_fd=folder, follow_symlinks=False)
+                    if facts.st_nlink == 1:  # it has no name yet
+                        self.remove_description(file.partition("-")[0], etag_of(facts))
+                    os.unlink(file, dir_fd=folder)
+                    n_removed += 1
         return n_removed
 
     def _write_description(self, key: str, etag: str, description: Description) -> None:
@@ -153,22 +186,26 @@ class PrivateFolder:
             "metadata": dict(description.metadata or {}),
         }
         with self._open("properties", key[:2]) as folder:
-            file = os.open(f"{key}-{etag}", _CREATE, 0o600, dir_fd=folder)
+            file = os.open(f"{key}-{etag}", _CREATE, PRIVATE.file, dir_fd=folder)
             with os.fdopen(file, "wb") as writer:
                 writer.write(json.dumps(written).encode())
+                writer.flush()
+                os.fsync(writer.fileno())
+            sync_folder(folder)
 
     @contextmanager
     def _open(self, *segments: str) -> Iterator[int]:
-        with open_folder(self._root, (PRIVATE_FOLDER, *segments), may_create=True) as folder:
+        path = (PRIVATE_FOLDER, *segments)
+        with open_folder(self._root, path, create_mode=self._modes.folder) as folder:
             yield folder
 
     @contextmanager
     def _locked(self, name: str, operation: int) -> Iterator[None]:
         with self._open() as folder:
-            lock = os.open(name, _LOCK, 0o600, dir_fd=folder)
+            lock = os.open(name, _LOCK, PRIVATE.file, dir_fd=folder)
             if name == _WRITES:
                 # The first write makes both: on a full disk a deletion could not make its own.
-                os.close(os.open(_CHANGES, _LOCK, 0o600, dir_fd=folder))
+                os.close(os.open(_CHANGES, _LOCK, PRIVATE.file, dir_fd=folder))
         try:
             fcntl.flock(lock, operation)
             yield
@@ -186,9 +223,9 @@ def _files(folder: int) -> list[str]:
         return [entry.name for entry in entries]
 
 
-def _write(folder: int, file: str, data: bytes) -> str:
+def _write(folder: int, file: str, data: bytes, mode: int) -> str:
     """Write a new file; return its ETag."""
-    with os.fdopen(os.open(file, _CREATE, 0o666, dir_fd=folder), "wb") as writer:
+    with os.fdopen(os.open(file, _CREATE, mode, dir_fd=folder), "wb") as writer:
         writer.write(data)
         writer.flush()
         # The kernel's clock has a resolution of milliseconds, and inodes are reused at once: two

@@ -1,23 +1,50 @@
 """Files below a folder, reached without following a symbolic link.
 
 Every segment of a path is opened relative to its parent, so that no link is followed and no
-segment can be swapped meanwhile. A folder is held as a file descriptor.
+segment can be swapped meanwhile. A folder is held as a file descriptor. `folder_walk` lists one.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from shared.errors import BlobNotFound, Changed, ContainerNotFound, Unstorable
-from shared.storage.blob import BlobEntry, check_name
+from shared.storage.blob import check_name
 
 PRIVATE_FOLDER = ".sotto"
 """Folder of private files; no blob has a name in it."""
 
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+MAX_DEPTH = 100
+"""Segments of a name. Each is one call to reach a file; trees of people have ten at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """Modes of new folders and files, before the umask."""
+
+    folder: int
+    file: int
+
+
+PRIVATE = Modes(0o700, 0o600)
+SHARED = Modes(0o777, 0o666)
+
+OF_THE_PROCESS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Errors that say nothing about the entry at which they occur."""
+
+_CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF, errno.EROFS})
+
+# Of a file's time: a day within the range of `datetime`, so that each has a time in every zone.
+_EARLIEST = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+_LATEST = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK opening a named pipe would wait for its writer.
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -28,6 +55,8 @@ def split_name(name: str) -> list[str]:
     segments = name.split("/")
     if "" in segments:
         raise Unstorable("A name in a folder has no empty segment.")
+    if len(segments) > MAX_DEPTH:
+        raise Unstorable(f"A name in a folder has at most {MAX_DEPTH} segments.")
     if segments[0].lower() == PRIVATE_FOLDER:
         raise Unstorable(f"Names in `{PRIVATE_FOLDER}` are reserved.")
     return segments
@@ -35,9 +64,13 @@ def split_name(name: str) -> list[str]:
 
 @contextmanager
 def open_folder(
-    root: Path, segments: Sequence[str] = (), *, may_create: bool = False
+    root: Path, segments: Sequence[str] = (), *, create_mode: int | None = None
 ) -> Iterator[int]:
     """Open a folder below `root`, which itself may be a link: it is an operator's setting.
+
+    Parameters
+    ----------
+    create_mode: mode of the folders that are missing; None creates none.
 
     Raises
     ------
@@ -47,10 +80,11 @@ def open_folder(
     folder = _open_root(root)
     try:
         for segment in segments:
-            if may_create:
+            if create_mode is not None:
                 with suppress(FileExistsError):
-                    os.mkdir(segment, dir_fd=folder)
-            inner = os.open(segment, _DIRECTORY, dir_fd=folder)
+                    os.mkdir(segment, create_mode, dir_fd=folder)
+                    sync_folder(folder)
+            inner = os.open(segment, DIRECTORY, dir_fd=folder)
             os.close(folder)
             folder = inner
         yield folder
@@ -64,6 +98,15 @@ def _open_root(root: Path) -> int:
     except (FileNotFoundError, NotADirectoryError):
         failure = ContainerNotFound("The folder does not exist.")
     raise failure
+
+
+def sync_folder(folder: int) -> None:
+    """Write the names in an open folder to the disk, where its file system can."""
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
 
 
 def prune(root: Path, segments: Sequence[str]) -> None:
@@ -95,8 +138,12 @@ def etag_of(facts: os.stat_result) -> str:
 
 
 def modified_at(facts: os.stat_result) -> datetime:
-    """Time of modification, aware, in UTC."""
-    return datetime.fromtimestamp(facts.st_mtime, UTC)
+    """Time of modification, aware, in UTC; a time that `datetime` does not have is the nearest."""
+    try:
+        moment = _EPOCH + timedelta(microseconds=facts.st_mtime_ns // 1000)
+    except OverflowError:
+        return _LATEST if facts.st_mtime_ns > 0 else _EARLIEST
+    return min(max(moment, _EARLIEST), _LATEST)
 
 
 def read_range(file: int, offset: int, size: int, etag: str) -> bytes:
@@ -116,61 +163,3 @@ def read_range(file: int, offset: int, size: int, etag: str) -> bytes:
     if etag_of(os.fstat(file)) != etag:
         raise Changed("The file was written to while it was read.")
     return b"".join(pieces)
-
-
-def walk(folder: int, path: str, prefix: str, after: str | None) -> Iterator[BlobEntry]:
-    """Yield the regular files below a folder in order of their whole names.
-
-    `path` is the name of `folder` with a final `/`, empty for the root. A subfolder is read when
-    its turn comes, and skipped if no name in it can match.
-    """
-    for name, is_folder in _ordered(folder):
-        whole = path + name
-        if is_folder:
-            may_hold = whole.startswith(prefix) or prefix.startswith(whole)
-            is_before = after is not None and whole <= after and not after.startswith(whole)
-            if may_hold and not is_before and whole != f"{PRIVATE_FOLDER}/":
-                yield from _walk_inner(folder, whole, prefix, after)
-        elif whole.startswith(prefix) and (after is None or whole > after):
-            with suppress(FileNotFoundError, BlobNotFound):  # deleted or replaced meanwhile
-                facts = file_facts(name, folder)
-                yield BlobEntry(
-                    name=whole,
-                    size_bytes=facts.st_size,
-                    etag=etag_of(facts),
-                    last_modified=modified_at(facts),
-                )
-
-
-def _walk_inner(folder: int, whole: str, prefix: str, after: str | None) -> Iterator[BlobEntry]:
-    name = whole.rstrip("/").rpartition("/")[2]
-    try:
-        inner = os.open(name, _DIRECTORY, dir_fd=folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    try:
-        yield from walk(inner, whole, prefix, after)
-    finally:
-        os.close(inner)
-
-
-def _ordered(folder: int) -> list[tuple[str, bool]]:
-    """Names in a folder, sorted; a subfolder's ends with `/`, so that it sorts by whole names."""
-    found = []
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if not _is_text(entry.name):
-                continue  # not UTF-8: no contract can name such a blob
-            if entry.is_dir(follow_symlinks=False):
-                found.append((f"{entry.name}/", True))
-            elif entry.is_file(follow_symlinks=False):
-                found.append((entry.name, False))
-    return sorted(found)
-
-
-def _is_text(name: str) -> bool:
-    try:
-        check_name(name)
-    except Unstorable:
-        return False
-    return True

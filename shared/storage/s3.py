@@ -135,7 +135,12 @@ class S3Container:
         self._prefix = prefix
 
     def list(
-        self, prefix: str = "", after: str | None = None, page_size: int = PAGE_SIZE
+        self,
+        prefix: str = "",
+        after: str | None = None,
+        page_size: int = PAGE_SIZE,
+        *,
+        complete: bool = False,  # noqa: ARG002 - every listing is
     ) -> Iterator[BlobEntry]:
         """List blobs in order of their names; S3 itself starts after `after`."""
         check_page_size(page_size)
