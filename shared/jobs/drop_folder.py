@@ -61,8 +61,12 @@ def is_dropped_audio(name: str) -> bool:
     Every blob is, except options, failures written by Sotto, and hidden files: `.DS_Store`, and
     names that copying programs give to incomplete files.
     """
-    hidden = any(segment.startswith((".", "~$")) for segment in name.split("/"))
-    return not (hidden or name == OPTIONS_NAME or name.endswith(ERROR_SUFFIX))
+    return not (is_hidden(name) or name == OPTIONS_NAME or name.endswith(ERROR_SUFFIX))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a blob or one of its folders is hidden."""
+    return any(segment.startswith((".", "~$")) for segment in name.split("/"))
 
 
 def drop_options(folder: DropFolder, blob: BlobProperties) -> DropOptions:
