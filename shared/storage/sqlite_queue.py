@@ -16,14 +16,20 @@ import sqlite3
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
 from shared.errors import LeaseLost, StorageFull, StorageUnavailable
 from shared.storage.translated_errors import translated
-from shared.storage.work_queue import MAX_DELIVERIES, Receipt, StoredMessage, WorkQueue
+from shared.storage.work_queue import (
+    MAX_DELIVERIES,
+    MAX_VISIBILITY_S,
+    Receipt,
+    StoredMessage,
+    WorkQueue,
+)
 
 BUSY_S = 30
 """Limit of waiting for another process's write. A write takes milliseconds."""
@@ -32,7 +38,13 @@ BUSY_S = 30
 _FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
 _ROOM_TO_OPEN_BYTES = 128 * 1024
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+CLOCK_SLACK_S = BUSY_S
+"""A write may wait so long for the file, after it has read the clock."""
+
 _CONNECT_LOCK = threading.Lock()
+_Values = Sequence[Any] | Mapping[str, Any]
+_COMPANIONS = ("-wal", "-shm", "-journal")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS messages (
@@ -41,10 +53,29 @@ CREATE TABLE IF NOT EXISTS messages (
   body BLOB NOT NULL,
   visible_at_s REAL NOT NULL,
   delivery_count INTEGER NOT NULL DEFAULT 0,
-  token TEXT
+  token TEXT,
+  hidden_since_s REAL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS visible ON messages (place, visible_at_s);
 """
+
+# For files of earlier versions.
+_ADD_HIDDEN_SINCE = "ALTER TABLE messages ADD COLUMN hidden_since_s REAL"
+
+# A message that was hidden later than now was hidden before the clock was set back: the time that
+# it was to be hidden for counts from now. None is hidden for longer than the longest lease.
+_HIDDEN_LATER = f"""
+WHERE place = :place AND visible_at_s > :now_s
+AND (hidden_since_s > :now_s + {CLOCK_SLACK_S} OR visible_at_s > :longest_s)
+"""
+_IS_CLOCK_BACK = f"SELECT 1 FROM messages {_HIDDEN_LATER} LIMIT 1"  # noqa: S608 - of constants
+_MEND_CLOCK = f"""
+UPDATE messages
+SET hidden_since_s = :now_s, visible_at_s = iif(
+  visible_at_s > :longest_s, :now_s, :now_s + visible_at_s - hidden_since_s
+)
+{_HIDDEN_LATER}
+"""  # noqa: S608 - of constants
 
 
 def _failure(error: Exception) -> StorageUnavailable:
@@ -81,7 +112,8 @@ class SqliteStore:
     Parameters
     ----------
     now_s: the clock, seconds since 1970. It is the wall clock, since leases outlive a restart of
-        the machine; if it is set forward, leases end early and work is done twice.
+        the machine. If it is set forward, leases end early and work is done twice; if it is set
+        back, no message stays hidden for longer than it was to.
     """
 
     longest_pause_s = 0.25
@@ -98,14 +130,16 @@ class SqliteStore:
 
     def put(self, body: bytes, delay_s: int) -> None:
         """Add a message; it is on the disk when this returns."""
+        now_s = self._now_s()
         self._write(
-            "INSERT INTO messages (place, body, visible_at_s) VALUES (?, ?, ?)",
-            (self._place, body, self._now_s() + delay_s),
+            "INSERT INTO messages (place, body, visible_at_s, hidden_since_s) VALUES (?, ?, ?, ?)",
+            (self._place, body, now_s + delay_s, now_s),
         )
 
     def take(self, visibility_s: int, wait_s: float) -> StoredMessage | None:  # noqa: ARG002 - may wait, need not
         """Receive the message that has been visible longest; None at once if there is none."""
         now_s = self._now_s()
+        self._mend_clock(now_s)
         # A query without a lock on the file, so that idle workers block no other process.
         if not self._read(
             "SELECT 1 FROM messages WHERE place = ? AND visible_at_s <= ? LIMIT 1",
@@ -114,12 +148,13 @@ class SqliteStore:
             return None
         token = uuid.uuid4().hex
         rows = self._write(
-            """UPDATE messages SET visible_at_s = ?, delivery_count = delivery_count + 1, token = ?
+            """UPDATE messages
+            SET visible_at_s = ?, hidden_since_s = ?, delivery_count = delivery_count + 1, token = ?
             WHERE id = (
               SELECT id FROM messages WHERE place = ? AND visible_at_s <= ?
               ORDER BY visible_at_s, id LIMIT 1
             ) RETURNING id, body, delivery_count""",
-            (now_s + visibility_s, token, self._place, now_s),
+            (now_s + visibility_s, now_s, token, self._place, now_s),
         )
         if not rows:  # another worker was faster
             return None
@@ -131,9 +166,9 @@ class SqliteStore:
         token = uuid.uuid4().hex
         now_s = self._now_s()
         self._change(
-            "UPDATE messages SET visible_at_s = ?, token = ? WHERE id = ? AND token = ?"
-            " AND visible_at_s > ? RETURNING id",
-            (now_s + visibility_s, token, receipt.id, receipt.token, now_s),
+            "UPDATE messages SET visible_at_s = ?, hidden_since_s = ?, token = ?"
+            " WHERE id = ? AND token = ? AND visible_at_s > ? RETURNING id",
+            (now_s + visibility_s, now_s, token, receipt.id, receipt.token, now_s),
         )
         return Receipt(receipt.id, token)
 
@@ -150,12 +185,22 @@ class SqliteStore:
             if self._connection is not None:
                 self._connection.close()
 
-    def _change(self, statement: str, values: Sequence[Any]) -> None:
+    def _mend_clock(self, now_s: float) -> None:
+        """Look after messages that were hidden by a later clock."""
+        latest = "SELECT max(visible_at_s) FROM messages WHERE place = ?"
+        ((latest_s,),) = self._read(latest, (self._place,))
+        if latest_s is not None and latest_s > now_s:
+            longest_s = now_s + MAX_VISIBILITY_S + CLOCK_SLACK_S
+            values = {"place": self._place, "now_s": now_s, "longest_s": longest_s}
+            if self._read(_IS_CLOCK_BACK, values):
+                self._write(_MEND_CLOCK, values)
+
+    def _change(self, statement: str, values: _Values) -> None:
         if not self._write(statement, values):
             raise LeaseLost("Another worker has the message, or it is deleted.")
 
     @translated(sqlite3.Error, _failure)
-    def _read(self, statement: str, values: Sequence[Any]) -> list[Any]:
+    def _read(self, statement: str, values: _Values) -> list[Any]:
         with self._turn:
             if self._connection is None:
                 self._connection = _connect(self._path)
@@ -199,7 +244,9 @@ def _connect(path: Path) -> sqlite3.Connection:
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError:
-            path.chmod(0o600)
+            for file in (path, *(path.with_name(path.name + end) for end in _COMPANIONS)):
+                with suppress(FileNotFoundError):
+                    file.chmod(0o600)
         # Autocommit: every statement is one transaction.
         connection = sqlite3.connect(
             path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
@@ -231,3 +278,8 @@ def _set_up(connection: sqlite3.Connection) -> None:
     # Deleted content is overwritten.
     connection.execute("PRAGMA secure_delete = ON")
     connection.executescript(_SCHEMA)
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(messages)")}
+    if "hidden_since_s" not in columns:
+        # Another process may have been faster.
+        with suppress(sqlite3.OperationalError):
+            connection.execute(_ADD_HIDDEN_SINCE)

@@ -134,6 +134,15 @@ def test_a_file_that_others_could_read_is_closed_to_them(tmp_path):
         assert mode(path) == 0o600
 
 
+def test_companions_that_others_could_read_are_closed_to_them(tmp_path):
+    with closing(sqlite_queue(tmp_path, 5)) as queue:
+        queue.send(piece())
+        for path in tmp_path.iterdir():
+            path.chmod(0o644)
+        with closing(sqlite_queue(tmp_path, 5)):
+            assert {mode(path) for path in tmp_path.iterdir()} == {0o600}
+
+
 def test_one_file_is_left_of_a_closed_queue(tmp_path):
     with closing(sqlite_queue(tmp_path, 5)) as queue:
         queue.send(piece())
@@ -192,6 +201,64 @@ def test_a_lease_ends_by_the_clock_of_the_store(tmp_path):
     now_s += 1
     assert store.take(30, 0).delivery_count == 2
     store.close()
+
+
+@pytest.mark.parametrize("ahead_s", [60, 3600, 365 * 86_400])
+def test_a_clock_that_is_set_back_hides_no_message_longer_than_was_asked(tmp_path, ahead_s):
+    """A message without a delay, one with a delay, and one whose worker died."""
+    now_s = 1_800_000_000.0 + ahead_s
+    store = SqliteStore(tmp_path / "queue.sqlite", "waiting", lambda: now_s)
+    store.put(b"leased", 0)
+    assert store.take(300, 0).body == b"leased"
+    store.put(b"at once", 0)
+    store.put(b"delayed", 600)
+    now_s -= ahead_s
+    seen = [store.take(5000, 0)]
+    for wait_s in (300, 300):
+        now_s += wait_s
+        seen += [store.take(5000, 0), store.take(5000, 0)]
+    bodies = [message.body for message in seen if message is not None]
+    assert bodies[0] == b"at once" or ahead_s > 86_400
+    assert sorted(bodies) == [b"at once", b"delayed", b"leased"]
+    store.close()
+
+
+def test_a_worker_keeps_its_message_when_the_clock_is_set_back(tmp_path):
+    """Another one that looks meanwhile does not get it."""
+    now_s = 1_800_003_600.0
+    store = SqliteStore(tmp_path / "queue.sqlite", "waiting", lambda: now_s)
+    store.put(b"body", 0)
+    held = store.take(60, 0)
+    now_s -= 3600
+    assert store.take(60, 0) is None
+    now_s += 20
+    receipt = store.extend(held.receipt, 60)
+    now_s += 59
+    assert store.take(60, 0) is None
+    store.remove(receipt)
+    store.close()
+
+
+def test_a_file_of_an_earlier_version_is_taken_over(tmp_path):
+    """Also while a process of that version still takes messages from it."""
+    path = tmp_path / "queue.sqlite"
+    old = sqlite3.connect(path, isolation_level=None)
+    old.execute(
+        """CREATE TABLE messages (id INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL,
+        body BLOB NOT NULL, visible_at_s REAL NOT NULL, delivery_count INTEGER NOT NULL DEFAULT 0,
+        token TEXT) STRICT"""
+    )
+    now_s = 1_800_000_000.0
+    add = "INSERT INTO messages (place, body, visible_at_s) VALUES ('waiting', ?, ?)"
+    old.executemany(add, [(b"due", now_s), (b"a year ahead", now_s + 365 * 86_400)])
+    store = SqliteStore(path, "waiting", lambda: now_s)
+    assert {store.take(60, 0).body, store.take(60, 0).body} == {b"due", b"a year ahead"}
+    store.put(b"new", 0)
+    old.execute("UPDATE messages SET visible_at_s = ? WHERE body = x'6e6577'", (now_s + 3600,))
+    assert store.take(60, 0) is None
+    SqliteStore(path, "waiting").close()
+    store.close()
+    old.close()
 
 
 @pytest.mark.parametrize("obstacle", ["no database", "a folder", "no folder"])
