@@ -19,9 +19,9 @@ from benchmarks.report import Figure, Section
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.blob_names import dropped_job_id
 from shared.jobs.drop_folder import DropFolder
-from shared.jobs.dropped_outputs import write_dropped
 from shared.jobs.job import DropTarget, Job, JobFile, JobOptions, RestTarget
 from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob, summarise_job
+from shared.jobs.output_placement import write_dropped
 from shared.jobs.outputs import Output, OutputContext
 from shared.jobs.purge import PurgeReport, purge
 from shared.jobs.store import JobStore
@@ -124,7 +124,7 @@ def _write_job(batch: BatchServices, number: int, expires_at: datetime) -> str:
     written: WrittenBlob | None = None
     if is_dropped:
         context = OutputContext(job, job.files[0], closed_at, closed_at)
-        output = Output(f"{name}.json", _RESULT, "application/json")
+        output = Output(".json", _RESULT, "application/json")
         written = write_dropped(batch.drop_folder(FOLDER).output, FOLDER, output, context)
     else:
         batch.store.write_result(job.id, "00000.json", _RESULT)

@@ -1,39 +1,25 @@
 """Outputs of a dropped file, in the output container of its drop folder.
 
-Each carries the id of its job in its metadata. Foreign files are never replaced or deleted, and
-a newer transcript is never replaced by an older one.
+Each carries the id of its job and the name of its source in its metadata. Foreign files and outputs
+of other sources are never replaced or deleted, and a newer transcript is never replaced by an older
+one of the same source.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 
-from shared.errors import (
-    AlreadyExists,
-    BlobNotFound,
-    Changed,
-    OutputTaken,
-    StorageUnavailable,
-    Unstorable,
-)
+from shared.errors import BlobNotFound, Changed, StorageError, Unstorable
 from shared.jobs.blob_names import JOB_KEY
 from shared.jobs.drop_folder import ERROR_SUFFIX, DropFolder
 from shared.jobs.failure import SOURCE_CHANGED, Failure
 from shared.jobs.job import Job, JobFile, JobOptions
 from shared.jobs.outcome import FileOutcome, WrittenBlob
-from shared.jobs.outputs import (
-    MODIFIED_KEY,
-    Output,
-    OutputContext,
-    failure_output,
-    ordered_text,
-    transcript_outputs,
-)
+from shared.jobs.output_names import output_names
+from shared.jobs.output_placement import check_name, remove_older_failure, write_dropped
+from shared.jobs.outputs import Output, OutputContext, failure_output, transcript_outputs
 from shared.jobs.store import JobStore
-from shared.storage.blob import BlobProperties
 from shared.storage.container import Container
 from shared.transcript import Transcript
-
-_ATTEMPTS = 4
 
 
 class DroppedOutputs:
@@ -64,6 +50,18 @@ class DroppedOutputs:
         """Every name that an output may have."""
         return tuple(name for index in range(len(self._job.files)) for name in self._names(index))
 
+    def check(self, file_index: int) -> None:
+        """Check the names that the transcript is to have.
+
+        Raises
+        ------
+        Unstorable: the container cannot have such a name; it is too long for an ending.
+        OutputTaken: a file of that name is not Sotto's.
+        """
+        for result_format in self._job.options.formats:
+            source = self._job.files[file_index].source
+            check_name(self._folder.output, source, f".{result_format}")
+
     def write(
         self,
         transcript: Transcript,
@@ -71,7 +69,7 @@ class DroppedOutputs:
         file_index: int,  # noqa: ARG002 - names follow from the source
     ) -> tuple[WrittenBlob, ...]:
         """Write the transcript of a file in the formats of its job."""
-        outputs = transcript_outputs(transcript, context, context.file.source)
+        outputs = transcript_outputs(transcript, context)
         written = self._write_each(outputs, context)
         remove_older_failure(self._folder.output, context)
         return written
@@ -91,17 +89,31 @@ class DroppedOutputs:
         self._remove(file_index, ())
 
     def remove_all(self) -> int:
-        """Delete the outputs of all files while they still are what the job wrote."""
-        output = self._open_output()
-        # Each outcome is read by its name: a listing would cost a call more. One that cannot be
-        # read is absent, so that every name which its file may have is looked at.
-        outcomes = (self._store.outcome(self._job.id, i) for i in range(len(self._job.files)))
+        """Delete the outputs of all files while they still are what the job wrote.
+
+        Raises
+        ------
+        StorageError: one of them could not be deleted; all others were tried.
+        """
+        output, n_removed, failure = self._open_output(), 0, None
+        for name, etag in self._written().items():
+            try:
+                n_removed += delete_if_ours(output, name, self._job.id, etag)
+            except StorageError as error:
+                failure = error
+        if failure is not None:
+            raise failure
+        return n_removed
+
+    def _written(self) -> dict[str, str | None]:
+        """Outputs by their names: ETags where the outcomes have them, else all possible names."""
+        # Each outcome is read by its name: a listing would cost a call more.
+        outcomes = [self._store.outcome(self._job.id, i) for i in range(len(self._job.files))]
         written: dict[str, str | None] = {
             blob.name: blob.etag for outcome in outcomes if outcome for blob in outcome.written
         }
-        if not written:  # a worker may have written and died before its outcome
-            written = dict.fromkeys(self.names())
-        return sum(delete_if_ours(output, n, self._job.id, etag) for n, etag in written.items())
+        # An outcome that cannot be read is absent; or a worker has written and died before it.
+        return written if written and all(outcomes) else dict.fromkeys(self.names()) | written
 
     def write_report(self, outcomes: Sequence[FileOutcome]) -> bool:  # noqa: ARG002 - the port's
         """Write nothing: failures have blobs of their own."""
@@ -128,69 +140,25 @@ class DroppedOutputs:
         return tuple(blob for blob in written if blob is not None)
 
 
-def write_dropped(
-    container: Container, folder_name: str, output: Output, context: OutputContext
-) -> WrittenBlob | None:
-    """Write an output of a dropped file; None where a newer version has its own there.
-
-    An output of the same job stays as it is: another attempt wrote it completely.
-
-    Raises
-    ------
-    OutputTaken: a file of that name is not Sotto's.
-    StorageUnavailable: other writers keep changing the name.
-    """
-    metadata = context.metadata()
-    for _ in range(_ATTEMPTS):
-        with suppress(AlreadyExists):
-            etag = container.create(output.name, output.data, metadata, output.content_type)
-            return WrittenBlob(output.name, etag, folder_name)
-        with suppress(BlobNotFound, Changed):
-            there = container.properties(output.name)
-            if there.metadata.get(JOB_KEY) == context.job.id:
-                return WrittenBlob(output.name, there.etag, folder_name)
-            if not _may_replace(there, context):
-                return None
-            etag = container.replace(
-                output.name, output.data, there.etag, metadata, output.content_type
-            )
-            return WrittenBlob(output.name, etag, folder_name)
-    raise StorageUnavailable("Other writers keep changing the output.")
-
-
 def delete_if_ours(container: Container, name: str, job_id: str, etag: str | None = None) -> bool:
     """Delete an output while it still is what this job wrote; whether it was there.
 
     Parameters
     ----------
-    etag: of what was written; None compares the job's id only.
+    etag: of what was written, which identifies it also where a damaged folder has lost its
+        metadata; None compares the job's id only.
     """
     # Unstorable: the container cannot hold a blob of this name.
     with suppress(BlobNotFound, Changed, Unstorable):
         there = container.properties(name)
-        if there.metadata.get(JOB_KEY) == job_id and etag in {None, there.etag}:
+        writer = there.metadata.get(JOB_KEY, job_id if etag == there.etag else None)
+        if writer == job_id and etag in {None, there.etag}:
             container.delete(name, there.etag)
             return True
     return False
 
 
-def remove_older_failure(container: Container, context: OutputContext) -> None:
-    """Delete the failure of an older version of a file."""
-    name = f"{context.file.source}{ERROR_SUFFIX}"
-    with suppress(BlobNotFound, Changed, OutputTaken, Unstorable):
-        there = container.properties(name)
-        if _may_replace(there, context):
-            container.delete(name, there.etag)
-
-
 def dropped_output_names(file: JobFile, options: JobOptions) -> Iterator[str]:
     """Every name that an output of a dropped file may have."""
-    for result_format in options.formats:
-        yield f"{file.source}.{result_format}"
-    yield f"{file.source}{ERROR_SUFFIX}"
-
-
-def _may_replace(there: BlobProperties, context: OutputContext) -> bool:
-    if JOB_KEY not in there.metadata:
-        raise OutputTaken("A file that Sotto did not write has the name of the output.")
-    return there.metadata.get(MODIFIED_KEY, "") <= ordered_text(context.source_modified_at)
+    for suffix in (*(f".{each}" for each in options.formats), ERROR_SUFFIX):
+        yield from output_names(file.source, suffix)

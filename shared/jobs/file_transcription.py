@@ -71,6 +71,7 @@ class FileTranscription:
         if isinstance(job.target, DropTarget) and job.target.refusal is not None:
             raise InvalidDropOptions(job.target.refusal)
         file = job.files[index]
+        self._batch.outputs_of(job).check(index)
         with (
             self._batch.open_source(job, file) as source,
             open_audio(source.audio, limits=self._limits_of(job)) as stream,

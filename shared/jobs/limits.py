@@ -12,5 +12,5 @@ MAX_REQUESTED_LOCALES = 100
 MAX_STORED_LOCALES = 1000
 """Locales that a record may hold."""
 
-MAX_OUTPUTS = 16
-"""Outputs of one file that a record may list."""
+MAX_OUTPUTS = 32
+"""Outputs of one file that a record may list: six of up to three names each."""

@@ -20,6 +20,7 @@ from shared.jobs.drop_folder import ERROR_SUFFIX
 from shared.jobs.failure import Failure
 from shared.jobs.job import Job, JobFile, JobOptions, ResultFormat
 from shared.jobs.outcome import FileOutcome, WrittenBlob
+from shared.jobs.output_names import SOURCE_HASH_KEY, SOURCE_KEY, source_hash
 from shared.json_fields import moment_text
 from shared.time_to_live import expiry
 from shared.transcript import Transcript
@@ -38,9 +39,9 @@ _CONTENT_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A blob to be written."""
+    """A blob to be written; its name is that of its file with this suffix."""
 
-    name: str = field(repr=False)
+    suffix: str
     data: bytes = field(repr=False)
     content_type: str
 
@@ -61,7 +62,9 @@ class OutputContext:
         if expires_at is not None:
             metadata["expiresat"] = moment_text(expires_at)
         if len(quote(self.file.source)) <= _LONGEST_SOURCE:
-            metadata["source"] = self.file.source
+            metadata[SOURCE_KEY] = self.file.source
+        else:
+            metadata[SOURCE_HASH_KEY] = source_hash(self.file.source)
         return metadata
 
 
@@ -79,6 +82,10 @@ class JobOutputs(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """Every name that an output in the drop folder may have."""
+        ...
+
+    def check(self, file_index: int) -> None:
+        """Raise what `write` would because of the names of the outputs, before any work is done."""
         ...
 
     def write(
@@ -108,19 +115,12 @@ class JobOutputs(Protocol):
         ...
 
 
-def transcript_outputs(
-    transcript: Transcript, context: OutputContext, named: str
-) -> Iterator[Output]:
-    """Write a transcript in all formats of its job.
-
-    Parameters
-    ----------
-    named: name of the outputs before the ending of their format.
-    """
+def transcript_outputs(transcript: Transcript, context: OutputContext) -> Iterator[Output]:
+    """Write a transcript in all formats of its job."""
     options = context.job.options
     for result_format in options.formats:
         yield Output(
-            f"{named}.{result_format}",
+            f".{result_format}",
             _written(transcript, context, options, result_format),
             _CONTENT_TYPES[result_format],
         )
@@ -133,7 +133,7 @@ def failure_output(failure: Failure, context: OutputContext) -> Output:
         "timestamp": _second_text(context.finished_at),
         "error": {"code": failure.kind, "message": failure.message},
     }
-    return Output(f"{context.file.source}{ERROR_SUFFIX}", json_bytes(reason), "application/json")
+    return Output(ERROR_SUFFIX, json_bytes(reason), "application/json")
 
 
 def _written(

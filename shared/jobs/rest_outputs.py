@@ -45,11 +45,14 @@ class RestOutputs:
         """Nothing lies in a drop folder."""
         return ()
 
+    def check(self, file_index: int) -> None:
+        """Check nothing: names of results are Sotto's own."""
+
     def write(
         self, transcript: Transcript, context: OutputContext, file_index: int
     ) -> tuple[WrittenBlob, ...]:
         """Write the transcript of a file; its destination first, so that a failure leaves none."""
-        (output,) = transcript_outputs(transcript, context, str(file_index))
+        (output,) = transcript_outputs(transcript, context)
         self._deliver(context.file.result_name, output.data)
         name = transcript_name(file_index)
         self._store.write_result(self._job.id, name, output.data, output.content_type)

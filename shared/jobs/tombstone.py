@@ -13,7 +13,8 @@ from shared.json_fields import JsonFields, moment_text
 from shared.json_records import optional, read_record, write_record
 from shared.time_to_live import later
 
-MAX_TOMBSTONE_BYTES = 64 * 1024
+MAX_TOMBSTONE_BYTES = 256 * 1024
+"""Of 18 names of outputs, each with up to 1024 characters, escaped in JSON."""
 
 TOMBSTONE_LIFETIME = timedelta(days=15)
 """Tombstones outlive every message of their job: SQS keeps one for up to 14 days."""

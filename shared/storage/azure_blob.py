@@ -141,17 +141,17 @@ class AzureBlobContainer:
     @_in_words_of_storage
     def properties(self, name: str) -> BlobProperties:
         """Return the properties of a blob. Raises `BlobNotFound`."""
-        check_name(name)
+        check_name(name, most_bytes=None)
         return _properties(name, self._client.get_blob_client(name).get_blob_properties())
 
     def open(self, name: str) -> BlobReader:
         """Open a blob for reading. Raises `BlobNotFound`, and `Changed` while it is read."""
-        check_name(name)
+        check_name(name, most_bytes=None)
         return BlobReader.of(lambda offset, size, etag: self._get(name, offset, size, etag))
 
     def read(self, name: str, max_bytes: int) -> Blob:
         """Read a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
-        check_name(name)
+        check_name(name, most_bytes=None)
         return read_whole(lambda offset, size, etag: self._get(name, offset, size, etag), max_bytes)
 
     def create(
@@ -204,7 +204,7 @@ class AzureBlobContainer:
 
         An account with versions or soft delete keeps a copy: see `docs/storage.md`.
         """
-        check_name(name)
+        check_name(name, most_bytes=None)
         try:
             self._delete(name, {} if etag is None else _if_match(etag))
         except BlobNotFound:
@@ -222,7 +222,7 @@ class AzureBlobContainer:
 
     @_in_words_of_storage
     def _write(self, name: str, parameters: Mapping[str, Any]) -> str:
-        check_name(name)
+        check_name(name, most_bytes=None)
         return _unquoted(self._client.get_blob_client(name).upload_blob(**parameters)["etag"])
 
     @_in_words_of_storage

@@ -12,7 +12,10 @@ from shared.errors import Unstorable
 OCTET_STREAM = "application/octet-stream"
 NO_METADATA: Mapping[str, str] = {}
 
-MAX_NAME_BYTES = 1024  # S3 counts UTF-8, Azure characters
+MAX_NAME_BYTES = 1024
+"""Longest name that every container takes: S3 counts bytes of UTF-8, Azure characters."""
+
+MAX_NAME_CHARACTERS = 1024
 _MAX_METADATA_BYTES = 2000  # S3 allows 2048 in all, 42 of them for the write mark; Azure 8192
 _METADATA_KEY = re.compile(r"[a-z][a-z0-9]*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
@@ -47,11 +50,15 @@ class Blob:
     properties: BlobProperties
 
 
-def check_name(name: str) -> None:
+def check_name(name: str, *, most_bytes: int | None = MAX_NAME_BYTES) -> None:
     r"""Refuse a name that some kind of container does not accept, or that is ambiguous.
 
     Allowed are 1 to 1024 bytes of UTF-8 without control characters, without `\`, which Azure
     treats as `/`, and without a segment `.` or `..`, which HTTP clients resolve before sending.
+
+    Parameters
+    ----------
+    most_bytes: limit of a container with a lower one; None counts 1024 characters.
 
     Raises
     ------
@@ -59,8 +66,10 @@ def check_name(name: str) -> None:
     """
     if not name or _CONTROL.search(name):
         raise Unstorable("A blob's name is empty or has control characters in it.")
-    if len(name.encode()) > MAX_NAME_BYTES:
-        raise Unstorable(f"A blob's name is longer than {MAX_NAME_BYTES} bytes.")
+    if most_bytes is None and len(name) > MAX_NAME_CHARACTERS:
+        raise Unstorable(f"A blob's name is longer than {MAX_NAME_CHARACTERS} characters.")
+    if most_bytes is not None and len(name.encode()) > most_bytes:
+        raise Unstorable(f"A blob's name is longer than {most_bytes} bytes.")
     if "\\" in name or not {".", ".."}.isdisjoint(name.split("/")):
         raise Unstorable("A blob's name has a backslash or a segment of dots.")
 

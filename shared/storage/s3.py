@@ -40,6 +40,7 @@ from shared.errors import (
     StorageUnavailable,
 )
 from shared.storage.blob import (
+    MAX_NAME_BYTES,
     NO_METADATA,
     OCTET_STREAM,
     Blob,
@@ -133,6 +134,7 @@ class S3Container:
         self._client = client
         self._bucket = bucket
         self._prefix = prefix
+        self._longest_name_bytes = MAX_NAME_BYTES - len(prefix.encode())
 
     def list(
         self,
@@ -162,12 +164,12 @@ class S3Container:
 
     def open(self, name: str) -> BlobReader:
         """Open a blob for reading. Raises `BlobNotFound`, and `Changed` while it is read."""
-        check_name(name)
+        check_name(name, most_bytes=self._longest_name_bytes)
         return BlobReader.of(lambda offset, size, etag: self._get(name, offset, size, etag))
 
     def read(self, name: str, max_bytes: int) -> Blob:
         """Read a whole blob into memory. Raises `BlobNotFound`, `BlobTooLarge`, `Changed`."""
-        check_name(name)
+        check_name(name, most_bytes=self._longest_name_bytes)
         return read_whole(lambda offset, size, etag: self._get(name, offset, size, etag), max_bytes)
 
     def create(
@@ -220,7 +222,7 @@ class S3Container:
 
         A bucket with versions keeps the former version: see `docs/storage.md`.
         """
-        check_name(name)
+        check_name(name, most_bytes=self._longest_name_bytes)
         condition = {} if etag is None else {"IfMatch": f'"{etag}"'}
         try:
             self._delete(name, condition)
@@ -243,7 +245,7 @@ class S3Container:
 
     @_in_words_of_storage
     def _head(self, name: str) -> Any:
-        check_name(name)
+        check_name(name, most_bytes=self._longest_name_bytes)
         return self._client.head_object(Bucket=self._bucket, Key=self._prefix + name)
 
     @_in_words_of_storage
@@ -300,7 +302,7 @@ class S3Container:
     def _write_parameters(
         self, name: str, data: bytes, metadata: Mapping[str, str], content_type: str
     ) -> dict[str, Any]:
-        check_name(name)
+        check_name(name, most_bytes=self._longest_name_bytes)
         return {
             "Bucket": self._bucket,
             "Key": self._prefix + name,
