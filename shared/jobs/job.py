@@ -124,11 +124,14 @@ class DropTarget:
     refusal: why the file cannot be transcribed, where that was known on acceptance.
     output: address of the output container on acceptance, without a signature: the outputs are
         deleted there although the settings have no such folder any more, or another output.
+    submission_id: UUID of the submission that created the job, which its message has as well; None
+        takes every message.
     """
 
     folder: str
     refusal: str | None = None
     output: str | None = field(default=None, repr=False)
+    submission_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,11 @@ class Job:
     def is_listed(self) -> bool:
         """Whether the batch API shows the job and web hooks are notified of it."""
         return isinstance(self.target, RestTarget)
+
+    @property
+    def submission_id(self) -> str | None:
+        """Id of the submission that created the job of a dropped file."""
+        return self.target.submission_id if isinstance(self.target, DropTarget) else None
 
     @property
     def drop_folder(self) -> str | None:
@@ -185,6 +193,7 @@ class Job:
                 "destination": rest.destination,
                 "refusal": drop and drop.refusal,
                 "output": drop and drop.output,
+                "submission": drop and drop.submission_id,
                 "sourceContainer": rest.source_container,
                 "asked": rest.requested.to_fields(),
             },
@@ -223,6 +232,7 @@ def _read_target(fields: JsonFields) -> RestTarget | DropTarget:
             fields.text("container"),
             optional(fields, "refusal", fields.text),
             optional(fields, "output", fields.text),
+            optional(fields, "submission", fields.uuid),
         )
     return RestTarget(
         source_container=optional(fields, "sourceContainer", fields.text),

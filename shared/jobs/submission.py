@@ -2,8 +2,12 @@
 
 In that order a crash in between leaves messages that find no job, which is harmless, and never
 a job without a message.
+
+Two hosts that notice a dropped file at once both send a message, and one of them creates the job:
+its record names the submission whose message counts, and workers drop the other one.
 """
 
+import uuid
 from datetime import UTC, datetime
 
 from shared.errors import BlobNotFound, InvalidDropOptions
@@ -30,7 +34,8 @@ def submit(job: Job, batch: BatchServices) -> bool:
     else:
         kind, step = WorkKind.FAN_OUT, FAN_OUT_FILES
     for first in range(0, n_files, step):
-        batch.queue.send(WorkMessage(kind, job.id, first))
+        message = WorkMessage(kind, job.id, first, submission_id=job.submission_id)
+        batch.queue.send(message)
     batch.announce_if_possible(HookEvent.TRANSCRIPTION_CREATION, job.id, is_listed=job.is_listed)
     is_new = batch.store.create(job)
     if not job.files:
@@ -63,7 +68,7 @@ def submit_dropped(folder: DropFolder, name: str, batch: BatchServices) -> str |
         created_at=datetime.now(UTC),
         files=(JobFile(name, f"{name}.json", blob.etag),),
         options=options.job,
-        target=DropTarget(folder.name, refusal, folder.output_address),
+        target=DropTarget(folder.name, refusal, folder.output_address, str(uuid.uuid4())),
         time_to_live=options.time_to_live,
     )
     return job_id if submit(job, batch) else None

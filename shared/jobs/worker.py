@@ -68,7 +68,7 @@ class JobWorker:
         if message.notice is not None:
             return self._hooks.deliver(message, message.notice)
         job = self._wait_for_record(message.job_id, attempt)
-        if job is None or message.file_index is None:
+        if job is None or message.file_index is None or _is_duplicate(message, job):
             return None
         self._start(job, attempt)
         if message.kind is WorkKind.FAN_OUT:
@@ -82,7 +82,7 @@ class JobWorker:
         if message is None or message.file_index is None:
             return
         job = self._wait_for_record(message.job_id, Attempt(MAX_DELIVERIES))
-        if job is None:
+        if job is None or _is_duplicate(message, job):
             return
         step = FAN_OUT_FILES if message.kind is WorkKind.FAN_OUT else 1
         for index in range(message.file_index, min(message.file_index + step, len(job.files))):
@@ -204,3 +204,9 @@ class JobWorker:
         summary = summarise_job(job, outcomes)
         is_delivered = self._batch.outputs_of(job).write_report(outcomes)
         return self._store.close(job.id, replace(summary, has_delivered_report=is_delivered))
+
+
+def _is_duplicate(message: WorkMessage, job: Job) -> bool:
+    """Whether another host created the job, which has its own message."""
+    ids = {message.submission_id, job.submission_id}
+    return None not in ids and len(ids) > 1

@@ -4,6 +4,7 @@ A message has no file name, address or text: people without access to a job may 
 its dead letters. The wire form is one small JSON object,
 
     {"v":1,"kind":"transcribe","job":"0b0e9f5e-…","file":3,"attempt":1}
+    {"v":1,"kind":"transcribe","job":"1b6f…","file":0,"submission":"77a0…","attempt":1}
     {"v":1,"kind":"web_hook","job":"0b0e9f5e-…","hook":"5d1c…","event":"transcriptionCompletion",
      "invocation":"9a02…","attempt":1}
 
@@ -83,6 +84,8 @@ class WorkMessage:
     attempt: number of the attempt at this work, from 1. It counts messages that were sent anew,
         a lease's `delivery_count` the deliveries of this very message.
     notice: the notification, for `WEB_HOOK` only.
+    submission_id: UUID in lower case, for a file of a drop folder: two hosts that notice it at once
+        send a message each, and the job's record has the id of the one that counts.
     """
 
     kind: WorkKind
@@ -90,8 +93,13 @@ class WorkMessage:
     file_index: int | None = None
     attempt: int = 1
     notice: HookNotice | None = None
+    submission_id: str | None = None
 
     def __post_init__(self) -> None:
+        if self.submission_id is not None and not is_uuid(self.submission_id):
+            raise MalformedMessage("A message's submission must be a UUID in lower case.")
+        if self.submission_id is not None and self.kind is not WorkKind.TRANSCRIBE:
+            raise MalformedMessage("A message holds a submission only for one file.")
         if not is_uuid(self.job_id):
             raise MalformedMessage("A message's job must be a UUID in lower case.")
         if (self.file_index is not None) != (self.kind in _OF_FILES):
@@ -108,6 +116,8 @@ class WorkMessage:
         fields: dict[str, int | str] = {"v": _VERSION, "kind": self.kind, "job": self.job_id}
         if self.file_index is not None:
             fields["file"] = self.file_index
+        if self.submission_id is not None:
+            fields["submission"] = self.submission_id
         if self.notice is not None:
             fields["hook"] = self.notice.hook_id
             fields["event"] = self.notice.event
@@ -133,6 +143,7 @@ class WorkMessage:
                 fields.integer("file", 0, MAX_FILES - 1) if fields.has("file") else None,
                 fields.integer("attempt", 1, MAX_ATTEMPTS),
                 _read_notice(fields) if fields.has("hook") else None,
+                fields.uuid("submission") if fields.has("submission") else None,
             )
             fields.end()
         except FieldError as error:

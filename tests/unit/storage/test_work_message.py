@@ -46,6 +46,7 @@ messages = st.one_of(
         st.uuids().map(str),
         st.integers(0, 9999),
         st.integers(1, 1000),
+        submission_id=st.none() | st.uuids().map(str),
     ),
     st.builds(
         WorkMessage,
@@ -74,6 +75,11 @@ def test_the_wire_form_is_this():
         b'{"v":1,"kind":"transcribe","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11",'
         b'"file":3,"attempt":1}'
     )
+    dropped = WorkMessage(WorkKind.TRANSCRIBE, JOB, 0, submission_id=NOTICE.hook_id)
+    assert dropped.to_json() == (
+        b'{"v":1,"kind":"transcribe","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11",'
+        b'"file":0,"submission":"5d1c7c1e-8a57-4c3c-9a3e-0f6f5d1c2b11","attempt":1}'
+    )
     assert WorkMessage(WorkKind.WEB_HOOK, JOB, notice=NOTICE).to_json() == (
         b'{"v":1,"kind":"web_hook","job":"0b0e9f5e-6c1d-4d53-9c1a-3f2f7f4f8a11",'
         b'"hook":"5d1c7c1e-8a57-4c3c-9a3e-0f6f5d1c2b11","event":"transcriptionCompletion",'
@@ -99,6 +105,8 @@ def test_the_wire_form_is_this():
         body(job=JOB.upper()),
         body(job=JOB + "\n"),
         body(file=-1),
+        body(submission="calls of monday"),
+        body(kind="fan_out", submission=JOB),
         body(file=10_000),
         body(file=1.0),
         body(file=True),
