@@ -97,6 +97,15 @@ def test_a_request_without_the_key_is_refused(send, front, spoken_clip):
     assert answer.json()["error"]["code"] == "403"
 
 
+@pytest.mark.parametrize("front", FRONTS)
+def test_paths_of_azure_openai_are_served(send, front):
+    answer = send(front, "GET", "/openai/v1/models?api-version=2024-10-21")
+    assert "whisper-1" in [model["id"] for model in answer.json()["data"]]
+    path = "/openai/deployments/our-whisper/audio/transcriptions?api-version=2024-10-21"
+    refused = send(front, "POST", path, files={"model": (None, "our-whisper")})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "file")
+
+
 def test_a_body_of_4_4_megabytes_is_transcribed(send, spoken_clip):
     """That is the largest audio: in base64, with the rest of the event, it is just under 6 MB."""
     wav = spoken_clip.wav + silent_wav(4_400_000 - len(spoken_clip.wav))[44:]

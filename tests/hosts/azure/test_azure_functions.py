@@ -8,6 +8,7 @@ import sys
 import wave
 from pathlib import Path
 
+import openai
 import pytest
 from azure.ai.transcription import TranscriptionClient
 from azure.core.credentials import AzureKeyCredential
@@ -87,6 +88,15 @@ def test_the_unmodified_client_gets_a_transcript(azure_host, spoken_clip):
             {"definition": {"locales": ["en-US"]}, "audio": io.BytesIO(spoken_clip.wav)}
         )
     assert result.combined_phrases[0].text == spoken_clip.text
+
+
+def test_azure_openais_client_gets_a_transcript(azure_host, spoken_clip):
+    with openai.AzureOpenAI(
+        azure_endpoint=azure_host.url, api_key=KEY, api_version="2024-10-21", max_retries=0
+    ) as client:
+        audio = ("t.wav", spoken_clip.wav)
+        answer = client.audio.transcriptions.create(model="our-whisper", file=audio)
+    assert answer.text == spoken_clip.text
 
 
 def test_a_form_of_30_mb_adds_less_than_150_mb(azure_host, http, spoken_clip):
