@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 # Size fields of a WAV header of unknown length. FFmpeg writes the same to a pipe, and OpenAI to a
-# stream of wav; readers such as FFmpeg and libsndfile then read to the end. Python's
-# `wave` reads 2,147,483,647 frames of it, and of a size of 0, as the cloud writes for RIFF, none.
+# stream of wav; FFmpeg and libsndfile then read to the end, and of a size of 0 libsndfile and
+# Python's `wave` read nothing. `wave` finds 2,147,483,647 frames here, where 5 s are.
 _UNKNOWN_BYTES = 0xFFFFFFFF
 _WAV_TAGS = {"pcm_s16le": 1, "pcm_alaw": 6, "pcm_mulaw": 7}
 
