@@ -46,11 +46,17 @@ class JobStore:
         self.container = container
         self._unreadable = UnreadableRecords()
 
-    def create(self, job: Job) -> bool:
-        """Write a new job; False where it exists already."""
+    def create(self, job: Job, record: bytes | None = None) -> bool:
+        """Write a new job; False where it exists already. Raises `UnstorableRecord`.
+
+        Parameters
+        ----------
+        record: `job.to_json()`, where the caller has it.
+        """
+        record = record or job.to_json()
         if job.is_listed:
             self._create(blob_names.created_name(job.id), b"")
-        return self._create(blob_names.job_name(job.id), job.to_json())
+        return self._create(blob_names.job_name(job.id), record)
 
     def has_job(self, job_id: str) -> bool:
         """Whether a job is stored."""

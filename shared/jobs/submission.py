@@ -26,7 +26,13 @@ _SENT_AT_ONCE = 10  # a job of no more files needs no fan-out
 
 
 def submit(job: Job, batch: BatchServices) -> bool:
-    """Accept a job; False where it exists already. Without files it is closed at once."""
+    """Accept a job; False where it exists already. Without files it is closed at once.
+
+    Raises
+    ------
+    UnstorableRecord: it is too large; nothing was sent or written.
+    """
+    record = job.to_json()
     # A job without files has a message as well, which closes it if this process dies.
     n_files = max(1, len(job.files))
     if n_files <= _SENT_AT_ONCE:
@@ -37,7 +43,7 @@ def submit(job: Job, batch: BatchServices) -> bool:
         message = WorkMessage(kind, job.id, first, submission_id=job.submission_id)
         batch.queue.send(message)
     batch.announce_if_possible(HookEvent.TRANSCRIPTION_CREATION, job.id, is_listed=job.is_listed)
-    is_new = batch.store.create(job)
+    is_new = batch.store.create(job, record)
     if not job.files:
         batch.store.close(job.id, summarise_job(job, []))
     return is_new

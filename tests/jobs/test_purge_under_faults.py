@@ -461,3 +461,17 @@ def test_late_outputs_of_a_removed_folder_stop_no_worker(new_world):
     assert remove_late_outputs(world.batch, job_id, tombstone)
     assert listed(world.output) >= {"00002.wav.json"}
     assert "00000.wav.json" not in listed(world.output)
+
+
+def test_tombstones_stay_while_a_watched_folder_cannot_be_listed(new_world):
+    """Their files might lie in it, and would be transcribed again."""
+    world = new_world("folder")
+    purge(world.batch, NOW)
+    tombstones = listed(world.jobs, "gone/")
+    over = NOW + timedelta(days=16)
+    done = purge(unlistable_audio(world), over)
+    assert (done.failures, [type(error) for error in done.troubles]) == ([], [RecursionError])
+    assert listed(world.jobs, "gone/") == tombstones
+    assert world.gone_that_did_not() == set()
+    purge(world.batch, over + timedelta(days=16))
+    assert listed(world.jobs, "gone/").isdisjoint(tombstones)

@@ -183,6 +183,7 @@ class _WebHooks:
         store = batch.web_hooks
         if sum(1 for _ in store.ids()) >= MAX_HOOKS:
             raise invalid_argument(f"There can be {MAX_HOOKS} web hooks.", "QuotaViolation")
+        hook.to_json()  # raises before anything is sent
         send_challenge(hook, batch.queue)
         store.create(hook)
 
@@ -194,6 +195,7 @@ class _WebHooks:
                 raise Problem(404, _NO_HOOK)
             hook, etag = found
             changed = changed_hook(hook, copy.deepcopy(fields))
+            changed.to_json()  # as above
             if changed.challenge_id != hook.challenge_id:
                 judge_address(changed.web_url, self._settings.allowed_networks)
                 send_challenge(changed, self._batch.queue)

@@ -200,7 +200,7 @@ def purge_one(batch: BatchServices, job_id: str) -> None:
     summary = batch.store.summary(job_id)
     assert summary is not None
     assert summary.expires_at is not None
-    entry = _Entry(expiry_name(summary.expires_at, job_id), job_id)
+    entry = _Entry(expiry_name(summary.expires_at, job_id), summary.expires_at, job_id)
     _Purger(batch, OVER + timedelta(days=30)).process_entry(entry)
 
 

@@ -9,7 +9,7 @@ import pytest
 from lives import BatchInMemory, wav, work_to_the_end
 from structlog.testing import capture_logs
 
-from shared.errors import MalformedJob
+from shared.errors import MalformedJob, UnstorableRecord
 from shared.jobs.attempt import Attempt
 from shared.jobs.blob_names import expiry_name, new_job_id
 from shared.jobs.drop_folder import DropFolder
@@ -256,3 +256,12 @@ def test_a_time_to_live_past_the_last_year_ends_then(batch):
     assert purge(batch, expired()).failures == []
     remove_job(batch, batch.store.job(job_id), batch.store.summary(job_id))
     assert stored(batch, job_id) == []
+
+
+def test_a_job_that_is_too_large_for_its_record_leaves_no_message_and_no_blob(batch):
+    created_at = datetime.now(UTC)
+    files = (JobFile(11_000 * "a", "contenturl_0.json"),)
+    with pytest.raises(UnstorableRecord):
+        submit(Job(id=new_job_id(created_at), created_at=created_at, files=files), batch)
+    assert list(batch.store.container.list()) == []
+    assert batch.queue.lease(60) is None

@@ -360,6 +360,7 @@ def test_a_web_hook_that_could_not_be_read_back_is_refused(batch):
     refused = create(client)
     assert refused.status_code == 400
     assert list(batch.web_hooks.ids()) == []
+    assert batch.queue.sent == []
 
 
 def test_a_web_hook_that_cannot_be_read_is_left_out_and_can_be_deleted(client, batch):
