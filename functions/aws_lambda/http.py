@@ -66,13 +66,16 @@ def _malformed(event: Event, error: Exception) -> dict[str, Any]:
     """
     import structlog  # noqa: PLC0415
 
-    from functions.api.problems import Problem, Shape  # noqa: PLC0415
+    from functions.api.paths import canonical_path  # noqa: PLC0415
+    from functions.api.problems import Problem, shape_of_path  # noqa: PLC0415
     from shared.privacy.log_fields import exception_fields  # noqa: PLC0415
 
     structlog.get_logger().error("malformed_event", status=400, **exception_fields(error))
+    path = event.get("rawPath") or event.get("path")
+    shape = shape_of_path(canonical_path(path if isinstance(path, str) else ""))
     answer: dict[str, Any] = {
         "statusCode": 400,
-        "body": json.dumps(Problem(400).body(Shape.FLAT)),
+        "body": json.dumps(Problem(400).body(shape)),
         "isBase64Encoded": False,
     }
     if "multiValueHeaders" in event:

@@ -1,5 +1,6 @@
 """The HTTP server of the container host: uvicorn."""
 
+import asyncio
 import socket
 import sys
 
@@ -8,12 +9,22 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from functions.container.bounded_http import BoundedHttpProtocol
+from functions.container.connections import (
+    Connections,
+    ConnectionTimes,
+    connection_limit,
+    has_descriptors,
+)
+from functions.container.response_pieces import ResponsePieces
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
 # Longer than the idle time after which common clients drop a pooled connection, so that the client
 # closes first and no request meets a closing connection.
 _KEEP_ALIVE_S = 65
+
+_TIMES = ConnectionTimes()
+_TICKS_PER_S = 10  # of uvicorn
 
 
 class HttpServer(uvicorn.Server):
@@ -22,16 +33,26 @@ class HttpServer(uvicorn.Server):
     SIGTERM and SIGINT stop it: it accepts nothing more, and requests under way have
     `SOTTO_SHUTDOWN_GRACE_S` to finish.
 
+    times: longest waits for clients.
+
     Raises
     ------
     ConfigurationError: certificate or key cannot be used.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, listener: socket.socket) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        listener: socket.socket,
+        times: ConnectionTimes = _TIMES,
+    ) -> None:
         self._listener = listener
+        self._times = times
+        self.connections = Connections(connection_limit())
         self._host = settings.host
         config = uvicorn.Config(
-            app,
+            ResponsePieces(app),
             http=BoundedHttpProtocol,
             lifespan="off",
             ws="none",
@@ -57,15 +78,46 @@ class HttpServer(uvicorn.Server):
         """Serve; return after a signal or `should_exit`, once the connections are drained."""
         self.run(sockets=[self._listener])
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to accept connections, then print the address."""
-        await super().startup(sockets)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:  # noqa: ARG002
+        """Start to accept connections, then print the address.
+
+        In place of uvicorn's own method, which takes neither arguments of the protocol nor the
+        time-out of the TLS handshake.
+        """
+        server = await asyncio.get_running_loop().create_server(
+            self._create_protocol,
+            sock=self._listener,
+            ssl=self.config.ssl,
+            backlog=self.config.backlog,
+            ssl_handshake_timeout=self._times.head_s if self.config.is_ssl else None,
+            ssl_shutdown_timeout=self._times.write_s if self.config.is_ssl else None,
+        )
+        self.servers = [server]
+        self.started = True
         port = self._listener.getsockname()[1]
         structlog.get_logger().info("listening", port=port)
         scheme = "https" if self.config.is_ssl else "http"
         host = f"[{self._host}]" if ":" in self._host else self._host
         sys.stdout.write(f"Sotto listens on {scheme}://{host}:{port} (reference: /swagger)\n")
         sys.stdout.flush()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Log the exhaustion of descriptors: the event loop closes new connections without a word.
+
+        `Connections` keeps a reserve, which connections in the TLS handshake and other work share.
+        """
+        if counter % _TICKS_PER_S == 0 and not has_descriptors(self._listener.fileno()):
+            self.connections.log_exhaustion()
+        return await super().on_tick(counter)
+
+    def _create_protocol(self) -> BoundedHttpProtocol:
+        return BoundedHttpProtocol(
+            self.config,
+            self.server_state,
+            {},
+            connections=self.connections,
+            times=self._times,
+        )
 
 
 def open_listener(settings: Settings) -> socket.socket:

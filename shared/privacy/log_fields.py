@@ -54,6 +54,7 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "error_code": LogField("outer code of the answer, such as `InvalidArgument`", _NAME),
     "error_type": LogField("class of an exception, never its message", _NAME),
     "error_at": LogField("module and line that raised it, never a source line", _LOCATION),
+    "reason": LogField("why the HTTP server refused a request head, one of `Refusal`", _NAME),
     # Sizes and times
     "body_bytes": LogField("size of the upload"),
     "audio_ms": LogField("length of the audio"),
@@ -76,6 +77,7 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "threads": LogField("threads of one recognition"),
     "load_ms": LogField("time to load it"),
     "port": LogField("port of the listener"),
+    "n_connections": LogField("connections open when they or the descriptors are used up"),
     "n_fields_dropped": LogField(
         "fields that this list does not allow, so that a mistake is visible"
     ),

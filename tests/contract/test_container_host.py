@@ -1,7 +1,5 @@
 """The container host from outside: how it starts, refuses to start, drains and stops."""
 
-import datetime as dt
-import ipaddress
 import os
 import signal
 import subprocess
@@ -12,9 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from certificate import make_certificate
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 ROUTE = "/speech/recognition/conversation/cognitiveservices/v1?language=en-US"
@@ -110,35 +106,3 @@ def test_https_with_the_operators_certificate(start, tmp_path, spoken):
         host.url + ROUTE, data=spoken, headers=HEADERS, verify=str(certificate), timeout=60
     )
     assert answer.json()["RecognitionStatus"] == "Success"
-
-
-def make_certificate(folder):
-    """Self-signed certificate for 127.0.0.1, valid for an hour."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now)
-        .not_valid_after(now + dt.timedelta(hours=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
-            critical=False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file, key_file = folder / "cert.pem", folder / "key.pem"
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    return certificate_file, key_file

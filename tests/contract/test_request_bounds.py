@@ -14,6 +14,7 @@ from functions.container.bounded_http import MAX_FIELDS, MAX_HEAD_BYTES, MAX_URL
 FLAT = {"code", "message"}
 MEGABYTE = 1_000_000
 GET = b"GET /healthz HTTP/1.1\r\nHost: x\r\n"
+TWO_LENGTHS = b"Host: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n"
 CHUNKED_POST = b"POST /speechtotext/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -108,6 +109,12 @@ def test_an_endless_request_is_cut_and_others_are_served(server, start, piece):
         (b"GET /v1/models?" + b"a" * MAX_URL_BYTES + b" HTTP/1.1\r\n\r\n", 414, {"error"}),
         (b"GET /stt/speech/x HTTP/1.1\r\n" + b"a: b\r\n" * 101 + b"\r\n", 431, {"error"}),
         (b"GET / HTTP/1.1\r\nnot a field\r\n\r\n", 400, FLAT),
+        (b"NONSENSE\r\n\r\n", 400, FLAT),
+        (b"POST /v1/audio/speech HTTP/1.1\r\n" + TWO_LENGTHS, 400, {"error"}),
+        (b"POST //v1/audio/speech HTTP/1.1\r\n" + TWO_LENGTHS, 400, {"error"}),
+        (b"POST /translator/text/v3.0/translate HTTP/1.1\r\n" + TWO_LENGTHS, 400, {"error"}),
+        (b"POST /speechtotext/v3.2/transcriptions HTTP/1.1\r\n" + TWO_LENGTHS, 400, FLAT),
+        (b"GET /v1/models HTTP/9.9\r\n\r\n", 400, {"error"}),
     ],
 )
 def test_the_refusal_has_the_shape_of_its_contract_and_closes(server, request_bytes, status, names):
