@@ -43,6 +43,33 @@ class _Pieces:
         return bytes(taken)
 
 
+class _Held:
+    """A reader of bytes in memory, which it does not copy, as `io.BytesIO` would."""
+
+    def __init__(self, data: bytes | bytearray | memoryview) -> None:
+        self._data = memoryview(data).cast("B")
+        self._position = 0
+
+    def read(self, size: int) -> bytes:
+        taken = bytes(self._data[self._position : self._position + size])
+        self._position += len(taken)
+        return taken
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: len(self._data)}
+        position = start[whence] + offset
+        if position < 0:
+            raise ValueError
+        self._position = position
+        return position
+
+
 class EncodedSource:
     """The bytes of one audio, read forward.
 
@@ -222,7 +249,7 @@ class _RetainedBytes:
 
 def _readable(source: AudioSource) -> BinaryReader:
     if isinstance(source, _BYTES_LIKE):
-        return io.BytesIO(source)
+        return _Held(source)
     if isinstance(source, BinaryReader):
         return source
     return _Pieces(source)
