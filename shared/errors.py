@@ -102,8 +102,10 @@ class QueueFull(RecognitionError):
     retry_after_s: whole seconds to wait before the next try, at least 1.
     """
 
-    def __init__(self, retry_after_s: int) -> None:
-        super().__init__("Too many requests are waiting for recognition.")
+    def __init__(
+        self, retry_after_s: int, message: str = "Too many requests are waiting for recognition."
+    ) -> None:
+        super().__init__(message)
         self.retry_after_s = retry_after_s
 
 

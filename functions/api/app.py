@@ -20,7 +20,7 @@ from functions.api import (
     reference,
     short_audio,
 )
-from functions.api.admission import Admission
+from functions.api.admission import Admission, default_upload_memory_bytes
 from functions.api.authentication import Authenticator
 from functions.api.batch_jobs import routes as batch_jobs
 from functions.api.cross_origin import install_cross_origin
@@ -71,7 +71,12 @@ def create_app(
         settings=settings,
         transcriber=transcriber,
         authenticator=Authenticator(settings),
-        admission=admission or Admission(settings.queue_limit),
+        admission=admission
+        or Admission(
+            settings.queue_limit,
+            memory_bytes=settings.upload_memory_bytes or default_upload_memory_bytes(),
+            n_keys=len(set(settings.keys)),
+        ),
         threads=RequestThreads(settings.queue_limit),
         translators=_lazy(lambda: translators or _create_translators(settings)),
         synthesis=_lazy(lambda: synthesis or _create_synthesis(settings)),

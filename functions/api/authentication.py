@@ -54,13 +54,12 @@ class Authenticator:
 
         `query_key` is a key from the query string: WebSockets of browsers cannot set headers.
         """
-        if not self._key_digests:
-            return Access.GRANTED
-        access = Access.MISSING
-        for presented in _presented_credentials(headers, query_key):
-            if self._is_key(presented) or self.tokens.verify(presented) is not None:
-                return Access.GRANTED
-            access = Access.WRONG
+        access, _ = self._identify(headers, query_key)
+        return access
+
+    def authenticate(self, connection: HTTPConnection) -> Access:
+        """Check the headers of a request, and note in its state which key it came with."""
+        access, connection.state.caller = self._identify(connection.headers, None)
         return access
 
     def check_key(self, headers: Mapping[str, str]) -> Access:
@@ -79,7 +78,7 @@ class Authenticator:
         ------
         Problem: 401, missing or wrong.
         """
-        _refuse(self.check(connection.headers), missing_status=401)
+        _refuse(self.authenticate(connection), missing_status=401)
 
     async def require_short_audio(self, connection: HTTPConnection) -> None:
         """Require a valid key or token.
@@ -88,7 +87,7 @@ class Authenticator:
         ------
         Problem: 403 if missing, 401 if wrong, as the short audio contract specifies.
         """
-        _refuse(self.check(connection.headers), missing_status=403)
+        _refuse(self.authenticate(connection), missing_status=403)
 
     async def require_key(self, connection: HTTPConnection) -> None:
         """Require a valid key, as `issueToken` specifies.
@@ -98,6 +97,20 @@ class Authenticator:
         Problem: 401, missing or wrong.
         """
         _refuse(self.check_key(connection.headers), missing_status=401)
+        self.authenticate(connection)
+
+    def _identify(self, headers: Mapping[str, str], query_key: str | None) -> tuple[Access, str]:
+        """Result of the check, and the identifier of the key; empty without keys or access."""
+        if not self._key_digests:
+            return Access.GRANTED, ""
+        access = Access.MISSING
+        for presented in _presented_credentials(headers, query_key):
+            if self._is_key(presented):
+                return Access.GRANTED, self.tokens.caller(_header_bytes(presented))
+            if (token := self.tokens.read(presented)) is not None:
+                return Access.GRANTED, token.caller
+            access = Access.WRONG
+        return access, ""
 
     def _is_key(self, presented: str) -> bool:
         """Compare with every key, in a time that reveals neither which one matches nor how far."""

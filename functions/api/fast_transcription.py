@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.api import descriptions
+from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.query import is_known_api_version, query_parameters
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
@@ -42,8 +43,8 @@ def create_router(service: SpeechService) -> APIRouter:
         The audio is the part `audio`, or the file at `definition.audioUrl`. Its format is
         detected from its bytes; file name and content type are ignored.
         """
-        with service.admission.admit():
-            return JSONResponse(await _transcribe(service, request))
+        with service.admission.enter(caller_of(request)) as admitted:
+            return JSONResponse(await _transcribe(service, request, admitted))
 
     async def locales() -> Response:
         """List the locales that this server's model can transcribe."""
@@ -84,8 +85,10 @@ async def require_api_version(request: Request) -> None:
         )
 
 
-async def _transcribe(service: SpeechService, request: Request) -> dict[str, Any]:
-    upload = await read_upload(service, request, TranscriptionDefinition)
+async def _transcribe(
+    service: SpeechService, request: Request, admitted: AdmittedRequest
+) -> dict[str, Any]:
+    upload = await read_upload(service, request, admitted, TranscriptionDefinition)
     options = recognition_options(service, upload.definition)
     target = upload.definition.translation_target
     plan = None if target is None else await plan_translation(service, options, (target,))

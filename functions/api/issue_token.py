@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
 from functions.api import descriptions
+from functions.api.admission import caller_of
 from functions.api.query import query_parameters
 from functions.api.service import SpeechService
 from functions.api.tokens import TokenScope
@@ -21,7 +22,7 @@ def create_router(service: SpeechService) -> APIRouter:
         requested = query_parameters(request).get("scope", "").lower()
         scope = TokenScope.MANAGEMENT if requested == TokenScope.MANAGEMENT else TokenScope.SPEECH
         return Response(
-            service.authenticator.tokens.issue(scope),
+            service.authenticator.tokens.issue(scope, caller_of(request)),
             headers={"content-type": "application/jwt; charset=us-ascii"},
         )
 

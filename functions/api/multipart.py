@@ -20,6 +20,9 @@ from shared.errors import AudioTooLarge, SpeechError
 MAX_HEADER_LINE_BYTES = 4096
 MAX_HEADERS_PER_PART = 8
 MAX_PARTS = 16
+# All parts but the audio: a definition, or OpenAI's fields. They are parsed as text and JSON, which
+# takes 13 times their size.
+MAX_TEXT_BYTES = 1_000_000
 MAX_BOUNDARY_BYTES = 200  # RFC 2046 allows 70
 
 
@@ -61,10 +64,13 @@ async def read_multipart(
     content_type: str,
     *,
     max_bytes: int,
+    audio_part: str,
     content_length: int | None = None,
     max_parts: int = MAX_PARTS,
 ) -> tuple[Part, ...]:
     """Read a form of at most `max_bytes` in total; parts keep their order.
+
+    All parts with another name than `audio_part` have at most `MAX_TEXT_BYTES` together.
 
     Holds one copy of the data, up to an eighth of it in growth, and one chunk. Stops reading
     once a limit is exceeded.
@@ -75,13 +81,13 @@ async def read_multipart(
 
     Raises
     ------
-    AudioTooLarge: more than `max_bytes`.
+    AudioTooLarge: more than `max_bytes`, or `MAX_TEXT_BYTES`.
     MalformedMultipart: not `multipart/form-data`, broken or cut off, too many parts, or
         headers that are too long.
     """
     if content_length is not None and content_length > max_bytes:
         raise _too_large(max_bytes)
-    form = _Form(_boundary(content_type), max_parts)
+    form = _Form(_boundary(content_type), max_parts, audio_part)
     n_bytes = 0
     async for chunk in chunks:
         n_bytes += len(chunk)
@@ -94,7 +100,7 @@ async def read_multipart(
 class _Form:
     """Parts parsed so far, fed chunk by chunk."""
 
-    def __init__(self, boundary: bytes, max_parts: int) -> None:
+    def __init__(self, boundary: bytes, max_parts: int, audio_part: str) -> None:
         self._parser = PushMultipartParser(
             boundary,
             max_header_size=MAX_HEADER_LINE_BYTES,
@@ -102,6 +108,8 @@ class _Form:
             max_segment_count=max_parts,
         )
         self._parts: list[tuple[MultipartSegment, bytearray]] = []
+        self._audio_part = audio_part
+        self._n_text_bytes = 0
 
     def feed(self, chunk: bytes) -> None:
         """Parse one more chunk of the body; an empty chunk does not end it."""
@@ -111,7 +119,14 @@ class _Form:
             if isinstance(event, MultipartSegment):
                 self._parts.append((event, bytearray()))
             elif event is not None:
-                self._parts[-1][1].extend(event)
+                segment, data = self._parts[-1]
+                if segment.name != self._audio_part:
+                    self._n_text_bytes += len(event)
+                if self._n_text_bytes > MAX_TEXT_BYTES:
+                    raise AudioTooLarge(
+                        f"The parts beside the audio have more than {MAX_TEXT_BYTES} bytes."
+                    )
+                data.extend(event)
 
     def finish(self) -> tuple[Part, ...]:
         """Return the parts after the end of the body."""

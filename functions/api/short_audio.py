@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.api import descriptions
+from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.incoming_body import ClientDisconnected, ClientStalled, IncomingBody
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
+from shared.audio.source import AudioSource
 from shared.audio.stream import AudioLimits, open_audio
 from shared.errors import AudioTooLong, EmptyAudio, FeatureUnavailable, SpeechError
 from shared.formats.short_audio import detailed_result, error_result, simple_result
@@ -27,6 +29,8 @@ from shared.transcription.transcribe import transcribe
 from shared.transcription.transcriber import find_supported_locale
 
 MAX_AUDIO_S = 60
+# A minute that is sent while it is recorded, in any codec, and as much again for the network.
+MAX_UPLOAD_S = 120.0
 MODES = ("conversation", "dictation", "interactive")
 
 # A minute of 32 bit stereo at 48 kHz is 23 MB; longer uploads cannot be within the limit.
@@ -58,8 +62,8 @@ def create_router(service: SpeechService) -> APIRouter:
         The body is the audio itself, which may be sent in chunks while it is being recorded.
         """
         options, detailed = _read_request(service, request)
-        with service.admission.admit():
-            transcript = await _recognise(service, request, options)
+        with service.admission.enter(caller_of(request)) as admitted:
+            transcript = await _recognise(service, request, options, admitted)
         if transcript is None:
             return _json(error_result())
         return _json(detailed_result(transcript) if detailed else simple_result(transcript))
@@ -103,19 +107,32 @@ def _read_request(service: SpeechService, request: Request) -> tuple[Recognition
 
 
 async def _recognise(
-    service: SpeechService, request: Request, options: RecognitionOptions
+    service: SpeechService,
+    request: Request,
+    options: RecognitionOptions,
+    admitted: AdmittedRequest,
 ) -> Transcript | None:
     """Transcript of the body; None after an unexpected error."""
     record = record_of(request)
     max_bytes = min(_MAX_BODY_BYTES, service.settings.max_upload_bytes)
     limits = AudioLimits(max_bytes=max_bytes, max_duration_s=MAX_AUDIO_S)
-    body = IncomingBody(request.receive, max_bytes=max_bytes)
+    body = IncomingBody(
+        request.receive,
+        max_bytes=max_bytes,
+        least_bytes_per_s=0,
+        total_s=MAX_UPLOAD_S,
+        request=admitted,
+    )
+    source: AudioSource = body
 
     def work(check_cancelled: CheckCancelled) -> Transcript:
-        with open_audio(body, limits=limits) as stream:
+        with open_audio(source, limits=limits) as stream:
             return transcribe(service.transcriber, stream, options, check_cancelled)
 
     try:
+        if not admitted.begin_work_on_arriving():
+            source = await body.read_whole()
+            admitted.begin_work()
         transcript = await service.threads.run(work, body)
     except EmptyAudio:
         transcript = Transcript(duration_s=0.0, n_channels=1, phrases=(), dropped=())

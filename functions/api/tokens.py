@@ -1,7 +1,10 @@
 """Short-lived bearer tokens of the `issueToken` endpoint (JWT, HS256)."""
 
+import hashlib
+import hmac
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 import jwt
@@ -26,6 +29,14 @@ class TokenScope(StrEnum):
     MANAGEMENT = "speechservicesmanagement"
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Content of a valid token. caller: see `TokenIssuer.caller`."""
+
+    scope: TokenScope
+    caller: str
+
+
 class TokenIssuer:
     """Signs and verifies tokens with keys derived from the client keys.
 
@@ -40,8 +51,15 @@ class TokenIssuer:
         self._keys = derive_signing_keys(client_keys, "token")
         self._now = now
 
-    def issue(self, scope: TokenScope = TokenScope.SPEECH) -> str:
-        """Return a token that is valid for `TOKEN_LIFETIME_S` from now."""
+    def caller(self, client_key: bytes) -> str:
+        """Return an identifier of a client key, which only holders of the first key can compute."""
+        return hmac.new(self._keys[0], client_key, hashlib.sha256).hexdigest()[:16]
+
+    def issue(self, scope: TokenScope = TokenScope.SPEECH, caller: str = "") -> str:
+        """Return a token that is valid for `TOKEN_LIFETIME_S` from now.
+
+        caller: identifier of the key that it is issued for.
+        """
         issued_at = int(self._now())
         claims = {
             "iss": _ISSUER,
@@ -49,20 +67,26 @@ class TokenIssuer:
             "iat": issued_at,
             "exp": issued_at + TOKEN_LIFETIME_S,
             "scope": scope.value,
+            "sub": caller,
         }
         return jwt.encode(claims, self._keys[0], algorithm=_ALGORITHM)
 
     def verify(self, token: str) -> TokenScope | None:
         """Return the scope of a valid token of ours, None for any other."""
+        verified = self.read(token)
+        return None if verified is None else verified.scope
+
+    def read(self, token: str) -> Token | None:
+        """Return the content of a valid token of ours, None for any other."""
         if len(token) > MAX_CREDENTIAL_CHARACTERS:
             return None
         for key in self._keys:
-            scope = self._scope_under(token, key)
-            if scope is not None:
-                return scope
+            verified = self._verified_under(token, key)
+            if verified is not None:
+                return verified
         return None
 
-    def _scope_under(self, token: str, key: bytes) -> TokenScope | None:
+    def _verified_under(self, token: str, key: bytes) -> Token | None:
         try:
             claims = jwt.decode(
                 token,
@@ -82,4 +106,6 @@ class TokenIssuer:
             scope = TokenScope(claims["scope"])
         except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, OverflowError):
             return None
-        return scope if self._now() < expires_at else None
+        if self._now() >= expires_at:
+            return None
+        return Token(scope, claims.get("sub", ""))

@@ -12,8 +12,13 @@ from typing import Generic
 
 from fastapi import Request
 
-from functions.api.incoming_body import IncomingBody
-from functions.api.multipart import MAX_PARTS, Part, read_multipart
+from functions.api.admission import AdmittedRequest
+from functions.api.incoming_body import (
+    LEAST_BYTES_PER_S,
+    LEAST_BYTES_PER_S_WHILE_RECORDING,
+    IncomingBody,
+)
+from functions.api.multipart import MAX_PARTS, MAX_TEXT_BYTES, Part, read_multipart
 from functions.api.problems import Problem
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
@@ -31,8 +36,8 @@ from shared.scheduling import Priority
 from shared.settings import Settings
 from shared.translation.speech import SpeechTranslationPlan, plan_speech_translation
 
-# Fields other than the audio, boundaries, and headers of the parts.
-_OVERHEAD_BYTES = 1_000_000
+# Boundaries and headers of the parts, of which OpenAI's keywords make hundreds.
+_OVERHEAD_BYTES = MAX_TEXT_BYTES + 500_000
 
 
 def upload_limits(settings: Settings) -> AudioLimits:
@@ -41,31 +46,49 @@ def upload_limits(settings: Settings) -> AudioLimits:
 
 
 async def receive_form(
-    request: Request, settings: Settings, max_parts: int = MAX_PARTS
+    request: Request,
+    settings: Settings,
+    admitted: AdmittedRequest,
+    *,
+    audio_part: str,
+    max_parts: int = MAX_PARTS,
 ) -> tuple[tuple[Part, ...], IncomingBody]:
-    """Read all parts of a form with audio of at most `SOTTO_MAX_UPLOAD_BYTES`.
+    """Read all parts of a form with audio of at most `SOTTO_MAX_UPLOAD_BYTES`, then begin to work.
 
     Returns the parts, and the body that they were read from.
 
     Raises
     ------
     Problem: 415 for another content type.
-    MalformedMultipart, AudioTooLarge, ClientDisconnected, ClientStalled: while it is read.
+    MalformedMultipart, AudioTooLarge, QueueFull, ClientDisconnected, ClientStalled: while it is
+        read.
     """
-    body = IncomingBody(request.receive, max_bytes=settings.max_upload_bytes + _OVERHEAD_BYTES)
+    announced_bytes = _content_length(request)
+    body = IncomingBody(
+        request.receive,
+        max_bytes=settings.max_upload_bytes + _OVERHEAD_BYTES,
+        request=admitted,
+        least_bytes_per_s=LEAST_BYTES_PER_S_WHILE_RECORDING
+        if announced_bytes is None
+        else LEAST_BYTES_PER_S,
+    )
     content_type = request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "multipart/form-data":
         raise Problem(415, "The content type must be multipart/form-data.")
+    if announced_bytes is not None and announced_bytes <= body.max_bytes:
+        admitted.expect_bytes(announced_bytes)
     try:
         parts = await read_multipart(
             aiter(body),
             content_type,
             max_bytes=body.max_bytes,
-            content_length=_content_length(request),
+            audio_part=audio_part,
+            content_length=announced_bytes,
             max_parts=max_parts,
         )
     finally:
         record_of(request).body_bytes = body.n_bytes
+    admitted.begin_work()
     return parts, body
 
 
@@ -79,18 +102,19 @@ class Upload(Generic[Definition]):
 
 
 async def read_upload(
-    service: SpeechService, request: Request, kind: type[Definition]
+    service: SpeechService, request: Request, admitted: AdmittedRequest, kind: type[Definition]
 ) -> Upload[Definition]:
     """Read the form of a request, and validate it before any audio is decoded.
 
     Raises
     ------
     Problem: 415 for another content type, 400 for an invalid form.
-    MalformedMultipart, AudioTooLarge, ClientDisconnected, ClientStalled: while it is read.
+    MalformedMultipart, AudioTooLarge, QueueFull, ClientDisconnected, ClientStalled: while it is
+        read.
     FeatureUnavailable: the definition needs a feature that this server lacks.
     """
     settings = service.settings
-    parts, body = await receive_form(request, settings)
+    parts, body = await receive_form(request, settings, admitted, audio_part="audio")
     audio = _only_part(parts, "audio")
     definition_part = _only_part(parts, "definition")
     json_text = bytes(definition_part.data) if definition_part else b""

@@ -127,6 +127,11 @@ class Settings:
         "SOTTO_MAX_UPLOAD_BYTES", 500_000_000, between(1_000, 10_000_000_000), "1000 to 10^10",
         "Largest encoded audio of one request. An upload is held in memory while it is served.",
     )  # fmt: skip
+    upload_memory_bytes: int = setting(
+        "SOTTO_UPLOAD_MEMORY_BYTES", 0, between(0, 10_000_000_000_000), "0 to 10^13",
+        "Memory of all uploads together; one more is answered 429. 0 takes a quarter of what the "
+        "machine or the container has.",
+    )  # fmt: skip
     max_audio_s: int = setting(
         "SOTTO_MAX_AUDIO_S", 5 * 3600, between(1, 24 * 3600), "1 to 86400",
         "Longest audio of one fast transcription, in seconds.",

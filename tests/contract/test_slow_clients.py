@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import io
 import json
 import ssl
+import time
+import wave
 
 import pytest
 import requests
@@ -12,10 +15,31 @@ from served_app import closed_by_server, serving
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from structlog.testing import capture_logs
 
+from functions.api.app import create_app
+from functions.api.text_to_speech import answers
 from functions.container.connections import ConnectionTimes
+from shared.settings import Settings
+from shared.synthesis.installed import Voices
+from shared.synthesis.speech_synthesis import SpeechSynthesis
+from shared.synthesis.synthesizer import ScriptedSynthesizer
+from shared.synthesis.voice_catalogue import KOKORO, kokoro_voice
+from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 SHORT = ConnectionTimes(head_s=0.3, write_s=0.3, linger_s=0.3)
 LONG = ConnectionTimes(head_s=600, write_s=600, linger_s=600)
+KEY = b"Ocp-Apim-Subscription-Key: k\r\n"
+N_PLACES = 10
+N_SLOW = 20
+FORM_HEAD = b"Content-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n"
+FORM_START = b"--b\r\nContent-Disposition: form-data; name=audio\r\n\r\nRIFF"
+SHORT_AUDIO = "/speech/recognition/conversation/cognitiveservices/v1?language=en-US"
+FAST = "/speechtotext/transcriptions:transcribe?api-version=2025-10-15"
+SPEECH = (
+    b"<speak version='1.0' xml:lang='en-US'><voice name='en-US-JennyNeural'>Hello."
+    + b"<break time='20s'/>" * 40
+    + b"</voice></speak>"
+)
+A_WORD = {"model": "tts-1", "input": "Hello.", "voice": "alloy"}
 HEAD = b"GET /v1/models HTTP/1.1\r\nHost: x\r\n"
 
 
@@ -208,3 +232,120 @@ def test_a_refused_head_leaves_one_line_without_content(sent, status, reason):
     assert [line for line in lines if line["event"] != "listening"] == [
         refused | {"log_level": "warning"}
     ]
+
+
+def app_of_scripts(**settings):
+    """Make an app that recognises and speaks as scripted."""
+    made = Settings(**({"keys": ("k",), "queue_limit": N_PLACES} | settings))
+    voices = Voices((kokoro_voice("af_heart"),), {KOKORO: ScriptedSynthesizer()})
+    return create_app(
+        made, ScriptedTranscriber(locales=("en-US",)), synthesis=SpeechSynthesis(made, voices)
+    )
+
+
+def chunk(data):
+    """One chunk of a body."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def send_form_slowly(client, path):
+    """Begin an upload that does not go on."""
+    client.sendall(b"POST %b HTTP/1.1\r\nHost: x\r\n%b" % (path.encode(), KEY) + FORM_HEAD)
+    client.sendall(chunk(FORM_START))
+
+
+def send_audio_slowly(client):
+    """Begin a short audio that does not go on."""
+    head = b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Type: audio/wav\r\n%b" % (
+        SHORT_AUDIO.encode(),
+        KEY,
+    )
+    client.sendall(head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk(b"RIFF"))
+
+
+def read_speech_slowly(client):
+    """Ask for 13 minutes of speech and read none of them."""
+    client.sendall(
+        b"POST /cognitiveservices/v1 HTTP/1.1\r\nHost: x\r\n%b"
+        b"Content-Type: application/ssml+xml\r\n"
+        b"X-Microsoft-OutputFormat: riff-48khz-16bit-mono-pcm\r\n"
+        b"Content-Length: %d\r\n\r\n%b" % (KEY, len(SPEECH), SPEECH)
+    )
+
+
+def send_until_served(send):
+    """Send a request again for as long as it is refused for want of a place."""
+    until = time.monotonic() + 30
+    while (answer := send()).status_code == 429:
+        assert answer.headers["retry-after"]
+        assert time.monotonic() < until
+    return answer
+
+
+@pytest.mark.parametrize(
+    "be_slow",
+    [
+        lambda client: send_form_slowly(client, FAST),
+        lambda client: send_form_slowly(client, "/v1/audio/transcriptions"),
+        send_audio_slowly,
+        read_speech_slowly,
+    ],
+    ids=["fast transcription", "OpenAI", "short audio", "a reader of speech"],
+)
+def test_slow_clients_leave_room_for_an_honest_one(be_slow):
+    """Twice as many as there are places, which no time-out ends during the test."""
+    with contextlib.ExitStack() as opened:
+        served = opened.enter_context(serving(app_of_scripts(), LONG))
+        session = opened.enter_context(requests.Session())
+        session.headers["Ocp-Apim-Subscription-Key"] = "k"
+        for _ in range(N_SLOW):
+            client = opened.enter_context(served.connect(receive_buffer_bytes=4096))
+            be_slow(client)
+        wav = silence_wav()
+        short = send_until_served(
+            lambda: session.post(
+                served.url + SHORT_AUDIO, data=wav, headers={"Content-Type": "audio/wav"}
+            )
+        )
+        fast = send_until_served(
+            lambda: session.post(
+                served.url + FAST, files={"audio": wav, "definition": (None, "{}")}
+            )
+        )
+        spoken = send_until_served(
+            lambda: session.post(f"{served.url}/v1/audio/speech", json=A_WORD, timeout=30)
+        )
+        assert [short.status_code, fast.status_code, spoken.status_code] == [200, 200, 200]
+        assert short.json()["RecognitionStatus"] == "InitialSilenceTimeout"
+
+
+def test_one_of_several_keys_leaves_half_of_the_places_to_the_others(monkeypatch):
+    """With its token too; the readers hold their places, of which five are left."""
+    monkeypatch.setattr(answers, "WORK_WHILE_SENDING_S", 600)
+    with contextlib.ExitStack() as opened:
+        served = opened.enter_context(serving(app_of_scripts(keys=("l", "k")), LONG))
+        for _ in range(N_PLACES // 2):
+            client = opened.enter_context(served.connect(receive_buffer_bytes=4096))
+            read_speech_slowly(client)
+            assert client.recv(15) == b"HTTP/1.1 200 OK"
+        key = {"Ocp-Apim-Subscription-Key": "k"}
+        issued = requests.post(f"{served.url}/sts/v1.0/issueToken", headers=key, timeout=30)
+        credentials = [key, {"Authorization": f"Bearer {issued.text}"}, {"api-key": "l"}]
+        statuses = [
+            requests.post(
+                f"{served.url}/v1/audio/speech", json=A_WORD, headers=credential, timeout=30
+            ).status_code
+            for credential in credentials
+        ]
+    assert statuses == [429, 429, 200]
+
+
+def silence_wav():
+    """WAV file with a fifth of a second."""
+    data = io.BytesIO()
+    with wave.open(data, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(bytes(6_400))
+    return data.getvalue()

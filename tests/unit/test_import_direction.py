@@ -48,6 +48,7 @@ OWNERS = {
     "fastapi": "functions/api",
     "starlette": "functions",
     # The Functions host runs a server of its own inside; only its log is touched.
+    "httptools": ("functions/container/bounded_http.py",),
     "uvicorn": ("functions/container", "functions/azure_app/web_server_log.py"),
     "mangum": "functions/aws_lambda",
     "watchfiles": "functions/container/folder_watch.py",

@@ -130,7 +130,7 @@ class BatchJobs:
         """Create a job. Its files are transcribed one by one, its results are kept for a time."""
         addresses = Addresses.of(request, contract, self._settings)
         server = ServerCapabilities(contract, self._settings.model, self._service.transcriber)
-        body = await read_json_body(request, too_many=too_many_addresses())
+        body = await read_json_body(request, self._service.admission, too_many=too_many_addresses())
         # In a thread, as below: 1 000 addresses of 8 000 characters are read one by one.
         definition = await run_in_threadpool(read_definition, body, server)
         labels_speakers = definition.properties.options.speakers is not None
@@ -162,7 +162,8 @@ class BatchJobs:
     async def update(self, request: Request, job_id: str, contract: Version) -> Response:
         """Change name, description or custom properties of a job."""
         addresses = Addresses.of(request, contract, self._settings)
-        body = await read_json_body(request, ("application/json", MERGE_PATCH_TYPE))
+        media_types = ("application/json", MERGE_PATCH_TYPE)
+        body = await read_json_body(request, self._service.admission, media_types)
         merges = request.headers.get("content-type", "").lower().startswith(MERGE_PATCH_TYPE)
         change = await run_in_threadpool(lambda: read_delta(body, contract, merges=merges))
         state = await run_in_threadpool(change_labels, self._batch, job_id, change)

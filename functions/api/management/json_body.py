@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 from starlette.requests import Request
 
+from functions.api.admission import Admission, caller_of
 from functions.api.incoming_body import IncomingBody
 from functions.api.problems import Problem
 from functions.api.request_record import record_of
@@ -30,6 +31,7 @@ _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 async def read_json_body(
     request: Request,
+    admission: Admission,
     media_types: Iterable[str] = (_JSON_TYPE,),
     too_many: Problem | None = None,
 ) -> JsonFields:
@@ -41,21 +43,23 @@ async def read_json_body(
         `InvalidRequestBodyFormat` if the body is not JSON in UTF-8, or not an object, or has more
         than `MAX_BODY_COMMAS`; `too_many` in place of the last, if it is given.
     AudioTooLarge: more than `MAX_BODY_BYTES`.
+    QueueFull: too many requests are being received.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type and media_type not in media_types:
         raise Problem(415, f"The content type must be {_JSON_TYPE}.")
-    incoming = IncomingBody(request.receive, max_bytes=MAX_BODY_BYTES)
-    try:
-        body = b"".join([piece async for piece in incoming])
-    finally:
-        record_of(request).body_bytes = incoming.n_bytes
-    if not body.strip():
-        raise Problem(400, "The request has no body.", inner_code="EmptyRequest")
-    if body.count(b",") > MAX_BODY_COMMAS:
-        message = f"The body has more than {MAX_BODY_COMMAS} values."
-        raise too_many or Problem(400, message, inner_code="InvalidRequestBodyFormat")
-    return await asyncio.to_thread(_fields_of, body)
+    with admission.receive(caller_of(request)) as admitted:
+        incoming = IncomingBody(request.receive, max_bytes=MAX_BODY_BYTES, request=admitted)
+        try:
+            body = await incoming.read_whole()
+        finally:
+            record_of(request).body_bytes = incoming.n_bytes
+        if not body.strip():
+            raise Problem(400, "The request has no body.", inner_code="EmptyRequest")
+        if body.count(b",") > MAX_BODY_COMMAS:
+            message = f"The body has more than {MAX_BODY_COMMAS} values."
+            raise too_many or Problem(400, message, inner_code="InvalidRequestBodyFormat")
+        return await asyncio.to_thread(_fields_of, body)
 
 
 def _fields_of(body: bytes) -> JsonFields:

@@ -6,7 +6,6 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import Any
 
@@ -37,7 +36,7 @@ class EventStream(StreamingResponse):
     Parameters
     ----------
     body: body of the request, read to its end; reports when the client disconnects.
-    close: called at the end of the response, whether the client received all of it or not.
+    close: called at the end of the work, and again at that of the response.
     """
 
     def __init__(
@@ -57,43 +56,54 @@ class EventStream(StreamingResponse):
         self._has_begun = False
         self._writing = asyncio.Lock()
         self._loop = asyncio.get_running_loop()
+        # Bounded by the text of one audio.
+        self._events: asyncio.Queue[str | None] = asyncio.Queue()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Run the work and send what it emits."""
         pinging = asyncio.ensure_future(self._ping(send))
+        writing = asyncio.ensure_future(self._write_events(send))
         try:
-            await self._run(send)
+            await self._run()
+            # Closed before the client sees the end: its next request may need the admission.
+            self._close()
+            self._events.put_nowait(None)
+            await writing
         finally:
             pinging.cancel()
-            # Closed before the client sees the end: its next request may need the admission.
+            writing.cancel()
             self._close()
         with suppress(OSError):  # the client has left
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _run(self, send: Send) -> None:
+    async def _run(self) -> None:
         def work(check_cancelled: CheckCancelled) -> None:
-            self._work(check_cancelled, lambda event: self._emit(send, event))
+            self._work(check_cancelled, self._emit)
 
         try:
             await self._threads.run(work, self._body)
         except Exception as error:
-            if not self._has_begun:
+            if not self._has_begun and self._events.empty():
                 raise
             problem = _problem_of(error)
         else:
             return
         if problem is not None:
-            with suppress(ClientDisconnected):
-                await self._write(send, _data(problem.body(Shape.OPENAI)))
+            self._events.put_nowait(_data(problem.body(Shape.OPENAI)))
 
-    def _emit(self, send: Send, event: Mapping[str, Any]) -> None:
-        """Send one event from the thread, and wait until it is sent."""
-        writing = self._write(send, _data(event))
+    def _emit(self, event: Mapping[str, Any]) -> None:
+        """Have one event sent, without waiting for a client that reads slowly."""
         try:
-            asyncio.run_coroutine_threadsafe(writing, self._loop).result()
-        except (CancelledError, RuntimeError):  # the server stops; its loop may be closed already
-            writing.close()
+            self._loop.call_soon_threadsafe(self._events.put_nowait, _data(event))
+        except RuntimeError:  # the server has stopped; its loop is closed
             raise ClientDisconnected from None
+
+    async def _write_events(self, send: Send) -> None:
+        while (text := await self._events.get()) is not None:
+            try:
+                await self._write(send, text)
+            except ClientDisconnected:
+                return  # `check_cancelled` stops the work
 
     async def _write(self, send: Send, text: str) -> None:
         async with self._writing:

@@ -62,7 +62,7 @@ class RequireKey:
         ------
         OpenAIProblem: 401, missing or wrong.
         """
-        access = self._authenticator.check(connection.headers)
+        access = self._authenticator.authenticate(connection)
         if access is Access.MISSING:
             raise OpenAIProblem(401, "The request has no API key.", code="missing_api_key")
         if access is Access.WRONG:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, closing, contextmanager
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.incoming_body import IncomingBody
 from functions.api.openai import descriptions
 from functions.api.openai.event_stream import Emit, EventStream
@@ -53,13 +54,13 @@ def create_router(service: SpeechService) -> APIRouter:
         The format of the audio is detected from its bytes; file name and content type are ignored.
         """
         with ExitStack() as opened:
-            opened.enter_context(service.admission.admit())
-            work = await _read_work(service, request)
+            admitted = opened.enter_context(service.admission.enter(caller_of(request)))
+            work = await _read_work(service, request, admitted)
             if not work.request.streams:
                 return write_response(
                     work.request, await service.threads.run(work.transcribe, work.body)
                 )
-            # The request stays under way until its last event.
+            # The request stays under way until its work ends.
             return EventStream(work.stream, service.threads, work.body, opened.pop_all().close)
 
     router.add_api_route(
@@ -136,22 +137,27 @@ class _TranscriptionWork:
             yield stream
 
 
-async def _read_work(service: SpeechService, request: Request) -> _TranscriptionWork:
-    parsed, body = await read_openai_form(service, request)
+async def _read_work(
+    service: SpeechService, request: Request, admitted: AdmittedRequest
+) -> _TranscriptionWork:
+    parsed, body = await read_openai_form(service, request, admitted)
     return _TranscriptionWork(service, parsed, body, record_of(request))
 
 
 async def read_openai_form(
-    service: SpeechService, request: Request
+    service: SpeechService, request: Request, admitted: AdmittedRequest
 ) -> tuple[TranscriptionRequest, IncomingBody]:
     """Read the form and validate it before any audio is decoded.
 
     Raises
     ------
     Problem: 415 for another content type, 400 or 404 for an invalid field.
-    MalformedMultipart, AudioTooLarge, ClientDisconnected, ClientStalled: while it is read.
+    MalformedMultipart, AudioTooLarge, QueueFull, ClientDisconnected, ClientStalled: while it is
+        read.
     """
-    parts, body = await receive_form(request, service.settings, _MAX_FIELDS)
+    parts, body = await receive_form(
+        request, service.settings, admitted, audio_part="file", max_parts=_MAX_FIELDS
+    )
     parsed = read_transcription_request(
         parts, service.settings.model, service.transcriber, request.scope.get("deployment")
     )

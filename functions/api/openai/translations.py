@@ -6,6 +6,7 @@ https://platform.openai.com/docs/api-reference/audio/createTranslation
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from functions.api.admission import caller_of
 from functions.api.openai import descriptions
 from functions.api.openai.problems import OpenAIProblem, RequireKey, as_openai_problems
 from functions.api.openai.transcription_request import ResponseFormat, TranscriptionRequest
@@ -41,8 +42,8 @@ def create_router(service: SpeechService) -> APIRouter:
 
         A field `language`, which that API does not have, names the language of the speech.
         """
-        with service.admission.admit():
-            parsed, body = await read_openai_form(service, request)
+        with service.admission.enter(caller_of(request)) as admitted:
+            parsed, body = await read_openai_form(service, request, admitted)
             plan = await _plan(service, parsed)
             record = record_of(request)
             limits = upload_limits(service.settings)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
+from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.problems import Problem
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
@@ -60,8 +61,8 @@ def create_router(service: SpeechService) -> APIRouter:
         `multipart/mixed`, that JSON and one part for each synthesised translation.
         """
         wants_parts = _wants_parts(request.headers.get("accept", ""))
-        with service.admission.admit():
-            result, spoken = await _translate(service, request)
+        with service.admission.enter(caller_of(request)) as admitted:
+            result, spoken = await _translate(service, request, admitted)
         if wants_parts:
             return _multipart(result, spoken)
         if spoken:
@@ -75,9 +76,9 @@ def create_router(service: SpeechService) -> APIRouter:
 
 
 async def _translate(
-    service: SpeechService, request: Request
+    service: SpeechService, request: Request, admitted: AdmittedRequest
 ) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
-    upload = await read_upload(service, request, SpeechTranslationDefinition)
+    upload = await read_upload(service, request, admitted, SpeechTranslationDefinition)
     definition = upload.definition
     targets = tuple(dict.fromkeys(definition.targets))
     requested = recognition_options(service, definition)

@@ -9,12 +9,14 @@ import threading
 from collections.abc import AsyncIterator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.incoming_body import ClientDisconnected, IncomingBody
 from functions.api.openai.speech_request import read_speech_request
 from functions.api.problems import Problem
@@ -29,6 +31,8 @@ from shared.synthesis.voice_list import azure_voice_list, openai_voice_list
 _SSML_TYPE = "application/ssml+xml"
 # Ten minutes of speech have about 10 000 characters; the rest is markup.
 _MAX_BODY_BYTES = 1_000_000
+# A piece of speech that the client does not take in this time waits without a place of work.
+WORK_WHILE_SENDING_S = 1.0
 
 
 class SpeechAnswers:
@@ -48,16 +52,18 @@ class SpeechAnswers:
         if media_type != _SSML_TYPE:
             raise Problem(415, f"The content type must be {_SSML_TYPE}.")
         output = find_output_format(request.headers.get("x-microsoft-outputformat", ""))
-        body = _body_of(request)
-        # Parsing of up to a megabyte of text runs in a thread, here and below.
-        script = await asyncio.to_thread(read_ssml, await _read(request, body))
-        return await self._answer(request, body, script, output)
+        with ExitStack() as opened:
+            received = self._enter(request, opened)
+            # Parsing of up to a megabyte of text runs in a thread, here and below.
+            script = await asyncio.to_thread(read_ssml, await received.read())
+            return await self._answer(received, script, output)
 
     async def create_speech(self, request: Request) -> Response:
         """Synthesise the text of OpenAI's JSON."""
-        body = _body_of(request)
-        script, output = await asyncio.to_thread(read_speech_request, await _read(request, body))
-        return await self._answer(request, body, script, output)
+        with ExitStack() as opened:
+            received = self._enter(request, opened)
+            script, output = await asyncio.to_thread(read_speech_request, await received.read())
+            return await self._answer(received, script, output)
 
     async def list_voices(self) -> Response:
         """Return the list of voices in Azure's format."""
@@ -67,22 +73,28 @@ class SpeechAnswers:
         """Return the list of voices that Open WebUI and other clients of OpenAI's API read."""
         return JSONResponse(openai_voice_list(await asyncio.to_thread(self._synthesis.voices)))
 
+    def _enter(self, request: Request, opened: ExitStack) -> "_ReceivedText":
+        admission = self._service.admission
+        admitted = opened.enter_context(admission.enter(caller_of(request)))
+        body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES, request=admitted)
+        return _ReceivedText(request, body, admitted, opened)
+
     async def _answer(
-        self, request: Request, body: IncomingBody, script: Script, output: OutputFormat
+        self, received: "_ReceivedText", script: Script, output: OutputFormat
     ) -> Response:
         """Respond after the first audio, so that an earlier failure has its own status."""
         pieces = _EncodedSpeech(self._synthesis, script, output)
-        with ExitStack() as opened:
-            opened.enter_context(self._service.admission.admit())
-            opened.callback(pieces.cancel)
-            first = await self._first(pieces, body)
-            close = opened.pop_all().close
-            return _SpokenResponse(
-                self._rest(first, pieces, close),
-                close=close,
-                headers={"X-RequestId": record_of(request).request_id},
-                media_type=output.media_type,
-            )
+        received.admitted.begin_work()
+        received.opened.callback(pieces.cancel)
+        first = await self._first(pieces, received.body)
+        close = received.opened.pop_all().close
+        return _SpokenResponse(
+            self._rest(first, pieces, close),
+            admitted=received.admitted,
+            close=close,
+            headers={"X-RequestId": record_of(received.request).request_id},
+            media_type=output.media_type,
+        )
 
     async def _first(self, pieces: "_EncodedSpeech", body: IncomingBody) -> bytes | None:
         """Return the first piece; raises `ClientDisconnected` once the client has left."""
@@ -111,6 +123,23 @@ class SpeechAnswers:
     async def _next(self, pieces: "_EncodedSpeech") -> bytes | None:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, pieces.next_piece)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReceivedText:
+    """A request for speech. opened: closed at the end of its response, or with its failure."""
+
+    request: Request
+    body: IncomingBody
+    admitted: AdmittedRequest
+    opened: ExitStack
+
+    async def read(self) -> bytes:
+        """Return the body; raises `AudioTooLarge`, `ClientDisconnected` or `ClientStalled`."""
+        try:
+            return await self.body.read_whole()
+        finally:
+            record_of(self.request).body_bytes = self.body.n_bytes
 
 
 class _EncodedSpeech:
@@ -155,28 +184,36 @@ class _EncodedSpeech:
 
 
 class _SpokenResponse(StreamingResponse):
-    """A response that calls `close` at its end, whether the client received all of it or not."""
+    """A response that calls `close` at its end, whether the client received all of it or not.
+
+    While the client reads slowly, the request holds no place of work.
+    """
 
     def __init__(
-        self, content: AsyncIterator[bytes], *, close: Callable[[], None], **rest: Any
+        self,
+        content: AsyncIterator[bytes],
+        *,
+        admitted: AdmittedRequest,
+        close: Callable[[], None],
+        **rest: Any,
     ) -> None:
         super().__init__(content, **rest)
+        self._admitted = admitted
         self._close = close
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_aside(message: Message) -> None:
+            sending = asyncio.ensure_future(send(message))
+            try:
+                await asyncio.wait({sending}, timeout=WORK_WHILE_SENDING_S)
+                if not sending.done():
+                    with self._admitted.waiting_for_client():
+                        await asyncio.wait({sending})
+                await sending
+            finally:
+                sending.cancel()
+
         try:
-            await super().__call__(scope, receive, send)
+            await super().__call__(scope, receive, send_aside)
         finally:
             self._close()
-
-
-def _body_of(request: Request) -> IncomingBody:
-    return IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
-
-
-async def _read(request: Request, body: IncomingBody) -> bytes:
-    """Return the whole body; raises `AudioTooLarge`, `ClientDisconnected` or `ClientStalled`."""
-    try:
-        return b"".join([piece async for piece in body])
-    finally:
-        record_of(request).body_bytes = body.n_bytes

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import HTTPConnection
 
+from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.incoming_body import IncomingBody
 from functions.api.problems import Problem, Shape
 from functions.api.request_record import record_of
@@ -73,15 +74,16 @@ def create_router(service: SpeechService) -> APIRouter:
         Without a source language, the language of each text is detected.
         """
         version = read_version(request.query_params)
-        body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
-        # Parsing runs in a thread, as does the writing of the answer.
-        content = await _read(request, body)
-        translation = await asyncio.to_thread(
-            read_translation, version, request.query_params, content
-        )
-        n_characters = str(sum(len(text.text) for text in translation.texts))
-        headers = _ids(request) | {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
-        with service.admission.admit():
+        with service.admission.enter(caller_of(request)) as admitted:
+            body = _body_of(request, admitted)
+            # Parsing runs in a thread, as does the writing of the answer.
+            content = await _read(request, body)
+            translation = await asyncio.to_thread(
+                read_translation, version, request.query_params, content
+            )
+            n_characters = str(sum(len(text.text) for text in translation.texts))
+            headers = _ids(request) | {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
+            admitted.begin_work()
             return await _run(
                 service,
                 body,
@@ -100,9 +102,10 @@ def create_router(service: SpeechService) -> APIRouter:
     async def detect(request: Request) -> Response:
         """Detect the language of each text."""
         read_version(request.query_params)
-        body = IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES)
-        texts = await asyncio.to_thread(read_texts, await _read(request, body))
-        with service.admission.admit():
+        with service.admission.enter(caller_of(request)) as admitted:
+            body = _body_of(request, admitted)
+            texts = await asyncio.to_thread(read_texts, await _read(request, body))
+            admitted.begin_work()
             detected = await _run(
                 service, body, lambda: detected_languages(service.translators(), texts)
             )
@@ -140,6 +143,10 @@ def create_router(service: SpeechService) -> APIRouter:
     return router
 
 
+def _body_of(request: Request, admitted: AdmittedRequest) -> IncomingBody:
+    return IncomingBody(request.receive, max_bytes=_MAX_BODY_BYTES, request=admitted)
+
+
 async def _read(request: Request, body: IncomingBody) -> bytes:
     """Read the body of a request.
 
@@ -151,7 +158,7 @@ async def _read(request: Request, body: IncomingBody) -> bytes:
     if media_type != "application/json":
         raise Problem(415, "The content type must be application/json.")
     try:
-        return b"".join([piece async for piece in body])
+        return await body.read_whole()
     except AudioTooLarge:
         pass
     finally:

@@ -95,6 +95,7 @@ class _WebHooks:
 
     def __init__(self, service: SpeechService, batch: "BatchServices | None") -> None:
         self._settings = service.settings
+        self._admission = service.admission
         self._configured = batch
 
     async def create(self, request: Request, contract: Version) -> Response:
@@ -103,7 +104,7 @@ class _WebHooks:
         Its address is challenged first: a POST with `?validationToken=…`, to be answered with
         200 and the token. No event is sent before that.
         """
-        batch, fields = self._batch, await read_json_body(request)
+        batch, fields = self._batch, await read_json_body(request, self._admission)
         hook = await asyncio.to_thread(new_hook, fields, self._api(request, contract))
         await asyncio.to_thread(self._write_new, batch, hook)
         answer = self._answer(request, contract, hook, 201)
@@ -136,7 +137,7 @@ class _WebHooks:
         challenged before an event is sent to it.
         """
         await self._found(hook_id)
-        fields = await read_json_body(request, _PATCH_TYPES)
+        fields = await read_json_body(request, self._admission, _PATCH_TYPES)
         hook = await asyncio.to_thread(self._change, hook_id, fields)
         return self._answer(request, contract, hook)
 

@@ -8,6 +8,7 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from functions.api.admission import caller_of
 from functions.api.authentication import Access, Authenticator, is_loopback, require_safe_binding
 from functions.api.problems import Problem, Shape
 from functions.api.tokens import MAX_CREDENTIAL_CHARACTERS
@@ -67,6 +68,24 @@ def test_a_token_gives_the_access_of_a_key():
     """Made here: one of the table would be too old when its turn comes."""
     given = {"Authorization": f"Bearer {AUTHENTICATOR.tokens.issue()}"}
     assert AUTHENTICATOR.check(headers_of(given)) is Access.GRANTED
+
+
+def caller(authenticator, given):
+    """Identifier of the key that a request counts for."""
+    request = Request({"type": "http", "headers": headers_of(given).raw})
+    authenticator.authenticate(request)
+    return caller_of(request)
+
+
+def test_a_request_counts_for_its_key_and_a_token_for_the_key_that_it_was_issued_for():
+    """However the key is presented; no identifier has a key in it."""
+    first, second = (caller(AUTHENTICATOR, {"api-key": key}) for key in KEYS[:2])
+    token = AUTHENTICATOR.tokens.issue(caller=second)
+    assert first != second
+    assert caller(AUTHENTICATOR, {"Authorization": "Bearer first-key"}) == first
+    assert caller(AUTHENTICATOR, {"Authorization": f"Bearer {token}"}) == second
+    assert "key" not in first + second
+    assert caller(AUTHENTICATOR, WRONG[0]) == caller(OPEN, MISSING[0]) == ""
 
 
 @pytest.mark.parametrize("given", [MISSING[0], WRONG[0]])

@@ -5,7 +5,12 @@ import time
 
 import pytest
 
-from functions.api.incoming_body import ClientDisconnected, ClientStalled, IncomingBody
+from functions.api.incoming_body import (
+    LEAST_BYTES_PER_S_WHILE_RECORDING,
+    ClientDisconnected,
+    ClientStalled,
+    IncomingBody,
+)
 from functions.api.request_threads import RequestThreads
 from shared.audio.stream import open_audio
 from shared.errors import AudioTooLarge
@@ -80,6 +85,77 @@ def test_a_client_that_stops_sending_has_stalled():
     """The wait for one piece is bounded."""
     with pytest.raises(ClientStalled):
         read_in_thread(piece(b"ab"), stall_s=0.05)
+
+
+def read_slowly(bytes_per_s, n_seconds, **limits):
+    """Read a body of which one piece arrives per second of a clock that stands still otherwise."""
+    clock = [0.0]
+
+    async def receive():
+        clock[0] += 1.0
+        return piece(b"x" * bytes_per_s, more=clock[0] < n_seconds)
+
+    async def read():
+        body = IncomingBody(receive, max_bytes=10**9, now_s=lambda: clock[0], **limits)
+        return len(await body.read_whole())
+
+    return asyncio.run(read())
+
+
+def test_a_body_below_the_least_rate_is_cut():
+    """No piece is late; a thousand bytes a second are just enough, for hours."""
+    assert read_slowly(1000, 3600) == 3_600_000
+    with pytest.raises(ClientStalled):
+        read_slowly(999, 3600)
+
+
+def test_a_body_that_is_whole_in_half_a_minute_has_no_least_rate():
+    assert read_slowly(1, 30) == 30
+
+
+def test_a_fast_start_does_not_pay_for_a_trickle():
+    """Each window of waiting counts by itself."""
+    clock = [0.0]
+
+    async def receive():
+        clock[0] += 1.0
+        return piece(b"x" * (10**6 if clock[0] == 1 else 1))
+
+    async def read():
+        body = IncomingBody(receive, max_bytes=10**9, now_s=lambda: clock[0])
+        with pytest.raises(ClientStalled):
+            await body.read_whole()
+
+    asyncio.run(read())
+    assert clock[0] <= 61
+
+
+@pytest.mark.parametrize("bytes_per_s", [27, 85, 600, 1500])
+def test_audio_that_is_sent_while_it_is_recorded_is_never_cut(bytes_per_s):
+    """FLAC and AMR in a pause, AMR at its lowest and highest rate, for an hour."""
+    rate = LEAST_BYTES_PER_S_WHILE_RECORDING
+    assert read_slowly(bytes_per_s, 3600, least_bytes_per_s=rate) == 3600 * bytes_per_s
+
+
+def test_the_time_of_a_whole_body_is_bounded():
+    assert read_slowly(1, 120, least_bytes_per_s=0, total_s=120.0) == 120
+    with pytest.raises(ClientStalled):
+        read_slowly(1, 122, least_bytes_per_s=0, total_s=120.0)
+
+
+def test_time_in_which_the_body_is_not_read_does_not_count():
+    """The client waits for the decoder then."""
+    clock = [0.0]
+
+    async def receive():
+        return piece(b"x", more=clock[0] < 1000)
+
+    async def read():
+        body = IncomingBody(receive, max_bytes=10, now_s=lambda: clock[0], total_s=120.0)
+        async for _ in body:
+            clock[0] += 500
+
+    asyncio.run(read())
 
 
 def test_a_client_that_hangs_up_is_gone():

@@ -5,7 +5,7 @@ import resource
 
 import pytest
 
-from functions.api.multipart import MalformedMultipart, read_multipart
+from functions.api.multipart import MAX_TEXT_BYTES, MalformedMultipart, read_multipart
 from shared.errors import AudioTooLarge
 
 BOUNDARY = "5f2c9a"
@@ -35,7 +35,9 @@ async def arriving(body, chunk_bytes):
 
 def read(body, chunk_bytes=65536, content_type=CONTENT_TYPE, max_bytes=10**6, **options):
     chunks = arriving(body, chunk_bytes)
-    return asyncio.run(read_multipart(chunks, content_type, max_bytes=max_bytes, **options))
+    return asyncio.run(
+        read_multipart(chunks, content_type, max_bytes=max_bytes, audio_part="audio", **options)
+    )
 
 
 @pytest.mark.parametrize("chunk_bytes", [1, 7, 1000, 65536])
@@ -47,6 +49,34 @@ def test_parts_are_the_same_however_the_body_is_cut(chunk_bytes):
         "definition", None, None
     )  # fmt: skip
     assert definition.text() == '{"locales": ["en-US"]}'
+
+
+@pytest.mark.parametrize("n_parts", [1, 10])
+def test_all_parts_beside_the_audio_have_a_megabyte_together(n_parts):
+    """An audio of more is read beside them."""
+    text = b"x" * (MAX_TEXT_BYTES // n_parts)
+    texts = [(f'name="text{n}"', text) for n in range(n_parts)]
+    audio = ('name="audio"', b"x" * 2_000_000)
+    assert len(read(form(audio, *texts), max_bytes=10**7)) == n_parts + 1
+    with pytest.raises(AudioTooLarge, match="beside the audio"):
+        read(form(audio, *texts, ('name="more"', b"x")), max_bytes=10**7)
+
+
+def test_a_large_text_part_is_refused_before_its_end():
+    """Of 500 MB no more is read than the limit and a chunk."""
+    n_read = 0
+
+    async def endless():
+        nonlocal n_read
+        yield b'--X\r\nContent-Disposition: form-data; name="definition"\r\n\r\n'
+        for _ in range(5_000):
+            n_read += 100_000
+            yield b"x" * 100_000
+
+    form_type = "multipart/form-data; boundary=X"
+    with pytest.raises(AudioTooLarge):
+        asyncio.run(read_multipart(endless(), form_type, max_bytes=10**9, audio_part="audio"))
+    assert n_read <= MAX_TEXT_BYTES + 100_000
 
 
 def test_a_part_without_a_filename_is_bytes_all_the_same():
@@ -143,7 +173,7 @@ def test_a_form_over_the_limit_is_too_large_and_read_no_further():
             yield chunk
 
     with pytest.raises(AudioTooLarge, match="1000 bytes"):
-        asyncio.run(read_multipart(counted(), CONTENT_TYPE, max_bytes=1000))
+        asyncio.run(read_multipart(counted(), CONTENT_TYPE, max_bytes=1000, audio_part="audio"))
     assert n_taken == 11
 
 
@@ -155,7 +185,9 @@ async def untouchable():
 def test_a_length_over_the_limit_is_refused_unread():
     with pytest.raises(AudioTooLarge):
         asyncio.run(
-            read_multipart(untouchable(), CONTENT_TYPE, max_bytes=1000, content_length=1001)
+            read_multipart(
+                untouchable(), CONTENT_TYPE, max_bytes=1000, audio_part="audio", content_length=1001
+            )
         )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from memory_container import MemoryContainer, Naming
 
-from shared.errors import MalformedJob, OutputTaken, Unstorable
+from shared.errors import OutputTaken, Unstorable
 from shared.jobs.blob_names import JOB_KEY
 from shared.jobs.drop_folder import DropFolder, is_dropped_audio
 from shared.jobs.dropped_outputs import DroppedOutputs
@@ -34,11 +34,8 @@ class Outcomes:
         self.by_job = {}
 
     def outcome(self, job_id, _index):
-        """Read an outcome."""
-        found = self.by_job.get(job_id)
-        if found == "damaged":
-            raise MalformedJob("The record of a job cannot be read.")
-        return found
+        """Read an outcome; None if it is damaged."""
+        return self.by_job.get(job_id)
 
 
 class Folder:
@@ -53,7 +50,9 @@ class Folder:
 
     def outputs_of(self, job):
         """Outputs of a job."""
-        return DroppedOutputs(job, "audio", self.store, lambda _name: self._folder)
+        return DroppedOutputs(
+            job, "audio", self.store, lambda _name: self._folder, lambda: self.output
+        )
 
     def drop(self, source, *, is_good):
         """Write what becomes of a new version of a file; the job of it."""
@@ -235,6 +234,6 @@ def test_a_file_without_metadata_in_place_of_an_output_is_not_deleted_with_the_j
 def test_outputs_are_deleted_by_their_marks_where_the_outcome_is_damaged():
     folder = Folder()
     job = folder.drop("x", is_good=True)
-    folder.store.by_job[job.id] = "damaged"
+    folder.store.by_job[job.id] = None
     assert folder.outputs_of(job).remove_all() == 2
     assert folder.output.names() == []

@@ -39,6 +39,7 @@ VALUES = {
     "SOTTO_AZURE_TRANSLATOR_KEY": ("s3cret", "s3cret", None),
     "SOTTO_AZURE_TRANSLATOR_REGION": ("westeurope", "westeurope", None),
     "SOTTO_MAX_UPLOAD_BYTES": ("250000000", 250_000_000, "999"),
+    "SOTTO_UPLOAD_MEMORY_BYTES": ("1000000000", 1_000_000_000, "-1"),
     "SOTTO_MAX_AUDIO_S": ("7200", 7200, "1.5"),
     "SOTTO_BATCH": ("false", False, "maybe"),
     "SOTTO_DATA_FOLDER": ("/srv/sotto", Path("/srv/sotto"), None),
