@@ -5,6 +5,7 @@ import hmac
 import ipaddress
 from collections.abc import Iterator, Mapping
 from enum import Enum, auto
+from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
@@ -124,12 +125,17 @@ class Authenticator:
 
 
 def require_safe_binding(settings: Settings) -> None:
-    """Refuse to listen beyond loopback without keys, or without encryption.
+    """Refuse to be reached from beyond loopback without keys, or without encryption.
 
     Raises
     ------
     ConfigurationError: names the key to set.
     """
+    if not settings.keys and _is_behind_proxy(settings):
+        raise ConfigurationError(
+            "SOTTO_KEYS must be set where SOTTO_TLS_TERMINATED or SOTTO_PUBLIC_URL says that "
+            "others come in through a proxy: without keys they all could use the service."
+        )
     if is_loopback(settings.host):
         return
     if not settings.keys:
@@ -142,6 +148,14 @@ def require_safe_binding(settings: Settings) -> None:
             "SOTTO_TLS_CERT and SOTTO_TLS_KEY must be set to listen beyond loopback, or "
             "SOTTO_TLS_TERMINATED=true if a proxy in front ends TLS."
         )
+
+
+def _is_behind_proxy(settings: Settings) -> bool:
+    """Whether a setting says that requests come from other machines."""
+    if settings.tls_terminated:
+        return True
+    host = urlsplit(settings.public_url or "").hostname
+    return host is not None and not is_loopback(host) and not host.endswith(".localhost")
 
 
 def is_loopback(host: str) -> bool:

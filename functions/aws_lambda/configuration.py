@@ -50,4 +50,4 @@ def http_settings(environment: Mapping[str, str]) -> Settings:
             "SOTTO_KEYS must be set on AWS Lambda: without keys everyone who knows the address "
             "could use the service."
         )
-    return settings
+    return replace(settings, tls_terminated=True)  # by the platform

@@ -39,7 +39,11 @@ def function_app_settings(environment: Mapping[str, str]) -> Settings:
             "use it."
         )
     allowed_bytes = _body_limit_bytes(environment) - _BODY_MARGIN_BYTES
-    return replace(settings, max_upload_bytes=min(settings.max_upload_bytes, allowed_bytes))
+    return replace(
+        settings,
+        max_upload_bytes=min(settings.max_upload_bytes, allowed_bytes),
+        tls_terminated=True,  # by the platform
+    )
 
 
 def _body_limit_bytes(environment: Mapping[str, str]) -> int:

@@ -238,7 +238,8 @@ class Settings:
     # Access
     keys: tuple[str, ...] = setting(
         "SOTTO_KEYS", (), comma_separated, "keys separated by commas",
-        "Keys that clients may present. None: open on loopback, refused to start elsewhere.",
+        "Keys that clients may present. Not set: open on loopback, refused to start elsewhere. Set "
+        "without a key in it: refused.",
         secret=True,
     )  # fmt: skip
     allowed_networks: tuple[Network, ...] = setting(
@@ -270,10 +271,17 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
-        """Read every `SOTTO_` key; an empty value counts as absent.
+        """Read every `SOTTO_` key; an empty value counts as absent, but not that of `SOTTO_KEYS`.
 
         Raises
         ------
         ConfigurationError: a value that its key does not accept.
         """
-        return cls(**read_keys(fields(cls), os.environ if environment is None else environment))
+        environment = os.environ if environment is None else environment
+        settings = cls(**read_keys(fields(cls), environment))
+        if "SOTTO_KEYS" in environment and not settings.keys:
+            # A template whose variable is not set. Its operator means to have keys.
+            raise ConfigurationError(
+                "SOTTO_KEYS must be set to a key, or not be set at all: it has no key in it."
+            )
+        return settings

@@ -7,9 +7,9 @@ Both read one store; each caller gets the representation of the requested versio
 
 Clients follow the addresses of an answer unchanged, so these must lead back to this service. Their
 base is `SOTTO_PUBLIC_URL` if it is set, regardless of the request. Otherwise it is the address that
-the client used: `X-Forwarded-Proto` and `X-Forwarded-Host` of a proxy, or `Host`. A caller can
-forge these, but affects only its own answer: no signature covers them, and no cache may store the
-answer.
+the client used: `Host`, or where `SOTTO_TLS_TERMINATED` says that there is a proxy, its
+`X-Forwarded-Proto` and `X-Forwarded-Host`. A caller can forge `Host`, but affects only its own
+answer: no signature covers it, and no cache may store the answer.
 """
 
 import re
@@ -114,10 +114,14 @@ def base_address(request: Request, settings: Settings) -> str:
     """Scheme and host under which the caller reaches this service, without a trailing slash."""
     if settings.public_url is not None:
         return settings.public_url
-    scheme = _first(request, "x-forwarded-proto").lower()
+    forwarded_host = ""
+    scheme = ""
+    if settings.tls_terminated:  # otherwise no proxy has written them
+        forwarded_host = _first(request, "x-forwarded-host")
+        scheme = _first(request, "x-forwarded-proto").lower()
     if scheme not in {"https", "http"}:
         scheme = "https" if request.scope["scheme"] in {"https", "wss"} else "http"
-    for host in (_first(request, "x-forwarded-host"), request.headers.get("host", "")):
+    for host in (forwarded_host, request.headers.get("host", "")):
         if _HOST.fullmatch(host):
             return f"{scheme}://{host}"
     host, port = request.scope.get("server") or ("localhost", None)

@@ -183,6 +183,25 @@ def test_any_other_address_needs_keys(host):
         require_safe_binding(Settings(host=host, tls_terminated=True))
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [{"tls_terminated": True}, {"public_url": "https://speech.example"}],
+)
+def test_loopback_behind_a_proxy_needs_keys(settings):
+    """All clients of the proxy reach the service."""
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS"):
+        require_safe_binding(Settings(**settings))
+    require_safe_binding(Settings(keys=KEYS, **settings))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://localhost:5000", "http://sotto.localhost", "http://127.0.0.1", "http://[::1]:5000"],
+)
+def test_a_public_address_of_this_machine_needs_no_keys(url):
+    require_safe_binding(Settings(public_url=url))
+
+
 def test_any_other_address_needs_encryption():
     with pytest.raises(ConfigurationError, match="SOTTO_TLS_TERMINATED") as raised:
         require_safe_binding(Settings(host="10.0.0.5", keys=KEYS))

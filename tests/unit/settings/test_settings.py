@@ -122,7 +122,14 @@ def test_a_bad_value_stops_with_its_key_and_the_accepted_values(key):
     assert str(stopped.value) == f"{key} must be {FIELDS[key].metadata['accepts']}."
 
 
-@pytest.mark.parametrize("key", VALUES)
+@pytest.mark.parametrize("text", ["", "  ", ",", " , ,"])
+def test_keys_that_are_set_without_a_key_are_refused(text):
+    """A template whose variable is not set would open the service."""
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS must be set to a key"):
+        Settings.from_environment({"SOTTO_KEYS": text})
+
+
+@pytest.mark.parametrize("key", VALUES.keys() - {"SOTTO_KEYS"})
 def test_empty_and_blank_values_count_as_absent(key):
     assert Settings.from_environment({key: "  "}) == Settings.from_environment({})
 

@@ -153,7 +153,7 @@ def test_a_job_fails_as_a_whole_where_every_file_does(api):
 
 
 def test_addresses_follow_the_caller_and_the_operator(tmp_path):
-    api = make_api(tmp_path)
+    api = make_api(tmp_path, tls_terminated=True)
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "speech.example"}
     body = definition(api.drop("a.wav"))
     body["contentUrls"] = [

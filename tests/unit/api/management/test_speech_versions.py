@@ -79,7 +79,13 @@ def test_no_version_that_is_known(query, version, status):
     ],
 )
 def test_addresses_begin_with_the_address_of_the_request(headers, base):
-    assert base_address(request(**headers), Settings()) == base
+    assert base_address(request(**headers), Settings(tls_terminated=True)) == base
+
+
+def test_forwarded_addresses_are_ignored_where_no_proxy_is():
+    """Any client could have written them."""
+    asked = request(host="inner", x_forwarded_host="evil.example", x_forwarded_proto="https")
+    assert base_address(asked, Settings()) == "http://inner"
 
 
 def test_the_public_address_wins_over_every_header():
