@@ -24,6 +24,7 @@ from shared.diarization.speech_turn import Diarization
 from shared.diarization.voice_embeddings import Models, WindowVoices, embed_voices
 from shared.models.folder import locate_model
 from shared.models.torch_state import read_state
+from shared.scheduling import CheckCancelled, never_cancelled
 
 MODEL = "diarization"
 FULL_SCALE = 32_768  # of int16
@@ -74,9 +75,11 @@ class Diarizer:
                 )
             return self._models
 
-    def start(self, slot: NetworkSlot = _free_slot) -> "DiarizationSession":
+    def start(
+        self, slot: NetworkSlot = _free_slot, check_cancelled: CheckCancelled = never_cancelled
+    ) -> "DiarizationSession":
         """Start the session of one audio. Raises as `models` does."""
-        return DiarizationSession(self.models(), slot)
+        return DiarizationSession(self.models(), slot, check_cancelled)
 
 
 class DiarizationSession:
@@ -85,11 +88,18 @@ class DiarizationSession:
     Parameters
     ----------
     slot: see `NetworkSlot`. Never called inside another slot.
+    check_cancelled: called while `finish` works; an exception of it propagates.
     """
 
-    def __init__(self, models: Models, slot: NetworkSlot = _free_slot) -> None:
+    def __init__(
+        self,
+        models: Models,
+        slot: NetworkSlot = _free_slot,
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> None:
         self._models = models
         self._slot = slot
+        self._check_cancelled = check_cancelled
         self._sliding = SlidingWindows()
         self._windows: list[WindowVoices] = []
 
@@ -109,14 +119,19 @@ class DiarizationSession:
         """
         self._embed(self._sliding.finish())
         windows, self._windows = self._windows, []
+        self._check_cancelled()
         if not windows:
             return Diarization((), ())
         vectors = np.concatenate([window.vectors for window in windows])
         durations_s = np.concatenate([window.durations_s for window in windows])
         has_vector = durations_s > 0
         found = find_speakers(
-            vectors[has_vector], durations_s[has_vector], speakers or SpeakerRange()
+            vectors[has_vector],
+            durations_s[has_vector],
+            speakers or SpeakerRange(),
+            check_cancelled=self._check_cancelled,
         )
+        self._check_cancelled()
         return reconstruct(windows, found, self._sliding.n_samples / SAMPLE_RATE)
 
     def _embed(self, batches: Iterable[WindowBatch]) -> None:

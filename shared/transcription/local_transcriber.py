@@ -123,7 +123,7 @@ class LocalTranscriber:
                 settings = self._settings
                 self._diarizer = Diarizer(settings.model_folder, settings.threads)
         return self._diarizer.start(
-            lambda n_served: scheduler.slot(priority, n_served, check_cancelled)
+            lambda n_served: scheduler.slot(priority, n_served, check_cancelled), check_cancelled
         )
 
     def supported_locales(self) -> tuple[str, ...]:

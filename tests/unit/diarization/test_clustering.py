@@ -3,6 +3,8 @@
 Real voices of CAM++ have a cosine of 0.7 to 0.9 within a speaker and 0.2 to 0.5 between two.
 """
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -100,3 +102,20 @@ def test_one_short_voice_is_one_speaker():
 
 def test_no_voice_is_no_speaker():
     assert find_speakers(np.zeros((0, 192), np.float32), np.zeros(0), ANY).shape == (0, 192)
+
+
+@pytest.mark.parametrize("n_voices", [200, 3 * BLOCK_VOICES])
+def test_clustering_ends_where_the_work_is_cancelled(n_voices):
+    """Of one block of voices, and of several."""
+    voices, _ = make_voices([0, 1] * (n_voices // 2))
+    n_checks = itertools.count(1)
+
+    def cancel_at_the_hundredth():
+        if next(n_checks) == 100:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        find_speakers(
+            voices, np.full(len(voices), 4.0), ANY, check_cancelled=cancel_at_the_hundredth
+        )
+    assert next(n_checks) == 101
