@@ -7,6 +7,7 @@ one of the same source.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 
 from shared.errors import BlobNotFound, Changed, StorageError, Unstorable
 from shared.jobs.blob_names import JOB_KEY
@@ -71,7 +72,7 @@ class DroppedOutputs:
         """Write the transcript of a file in the formats of its job."""
         outputs = transcript_outputs(transcript, context)
         written = self._write_each(outputs, context)
-        remove_older_failure(self._folder.output, context)
+        remove_older_failure(self._folder.output, context, partial(self._is_current, context))
         return written
 
     def write_failure(self, failure: Failure, context: OutputContext) -> tuple[WrittenBlob, ...]:
@@ -123,6 +124,12 @@ class DroppedOutputs:
     def _folder(self) -> DropFolder:
         return self._open_folder(self.drop_folder)
 
+    def _is_current(self, context: OutputContext) -> bool:
+        """Whether a file still is the version of its job."""
+        with suppress(BlobNotFound):
+            return self._folder.input.properties(context.file.source).etag == context.file.etag
+        return False
+
     def _names(self, file_index: int) -> Iterator[str]:
         return dropped_output_names(self._job.files[file_index], self._job.options)
 
@@ -135,8 +142,11 @@ class DroppedOutputs:
     def _write_each(
         self, outputs: Iterable[Output], context: OutputContext
     ) -> tuple[WrittenBlob, ...]:
-        folder = self._folder
-        written = (write_dropped(folder.output, folder.name, o, context) for o in outputs)
+        folder, is_current = self._folder, partial(self._is_current, context)
+        written = (
+            write_dropped(folder.output, folder.name, output, context, is_current)
+            for output in outputs
+        )
         return tuple(blob for blob in written if blob is not None)
 
 

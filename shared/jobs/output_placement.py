@@ -1,7 +1,7 @@
 """Placement of an output of a dropped file: under the first of its names that it may have."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -39,13 +39,26 @@ def check_name(container: Container, source: str, suffix: str) -> None:
             raise _taken_by_a_foreign_file()
 
 
+def _never() -> bool:
+    return False
+
+
 def write_dropped(
-    container: Container, folder_name: str, output: Output, context: OutputContext
+    container: Container,
+    folder_name: str,
+    output: Output,
+    context: OutputContext,
+    is_current: Callable[[], bool] = _never,
 ) -> WrittenBlob | None:
     """Write an output of a dropped file; None where a newer version has its own there.
 
     It takes the name of the output of an older version of the file, else the first one that is
     free. An output of the same job stays as it is: another attempt wrote it completely.
+
+    Parameters
+    ----------
+    is_current: whether the file still is this version. Then an output of a later time is of a
+        version that was replaced: the clock was set back, or the file was copied with its time.
 
     Raises
     ------
@@ -58,7 +71,7 @@ def write_dropped(
         if found.ours is not None:
             if found.ours.metadata[JOB_KEY] == context.job.id:
                 return WrittenBlob(found.ours.name, found.ours.etag, folder_name)
-            if not _is_older(found.ours, context):
+            if not (_is_older(found.ours, context) or is_current()):
                 return None
         name = _name_to_write(found, names[0], output)
         try:
@@ -74,12 +87,17 @@ def write_dropped(
     raise StorageUnavailable("Other writers keep changing the output.")
 
 
-def remove_older_failure(container: Container, context: OutputContext) -> None:
+def remove_older_failure(
+    container: Container, context: OutputContext, is_current: Callable[[], bool] = _never
+) -> None:
     """Delete the failure of an older version of a file."""
     for name in output_names(context.file.source, ERROR_SUFFIX):
         with suppress(BlobNotFound, Changed, Unstorable):
             there = container.properties(name)
-            if _is_of_source(there, context) and _is_older(there, context):
+            is_of_another_job = there.metadata.get(JOB_KEY) != context.job.id
+            if _is_of_source(there, context) and (
+                _is_older(there, context) or (is_of_another_job and is_current())
+            ):
                 container.delete(name, there.etag)
 
 

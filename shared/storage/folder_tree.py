@@ -34,6 +34,9 @@ class Modes:
 PRIVATE = Modes(0o700, 0o600)
 SHARED = Modes(0o777, 0o666)
 
+MAX_SEGMENT_BYTES = 255
+"""Of a segment of a name: NAME_MAX of nearly all file systems."""
+
 OF_THE_PROCESS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 """Errors that say nothing about the entry at which they occur."""
 
@@ -57,6 +60,9 @@ def split_name(name: str) -> list[str]:
         raise Unstorable("A name in a folder has no empty segment.")
     if len(segments) > MAX_DEPTH:
         raise Unstorable(f"A name in a folder has at most {MAX_DEPTH} segments.")
+    if max(len(segment.encode()) for segment in segments) > MAX_SEGMENT_BYTES:
+        # The file system would say so, but not before the folders of the name exist.
+        raise Unstorable(f"A segment of a name in a folder has at most {MAX_SEGMENT_BYTES} bytes.")
     if segments[0].lower() == PRIVATE_FOLDER:
         raise Unstorable(f"Names in `{PRIVATE_FOLDER}` are reserved.")
     return segments

@@ -1,6 +1,7 @@
 """Outputs of two versions of a file, of two tries of one, and of two owners of a name."""
 
 import json
+import os
 import random
 from datetime import timedelta
 from functools import partial
@@ -167,16 +168,55 @@ def test_options_that_cannot_be_read_are_the_files_reason(world, batch):
     assert "docx" not in reason["error"]["message"]
 
 
-def test_a_name_that_is_too_long_for_an_output_fails_its_file(world, batch):
-    """The file itself has a name that a folder takes; with `.json` behind it none does."""
-    name = "a" * 251
+@pytest.mark.parametrize(
+    "name",
+    ["a" * 251, "a" * 255, "ü" * 127, "calls/" + "日" * 85],
+    ids=["251", "255", "254", "255 inside"],
+)
+def test_a_name_that_is_too_long_for_an_output_fails_its_file(world, batch, name):
+    """Nothing is transcribed, and the reason lies in the folder under a shorter name."""
     world.audio.put(name, wav())
     job_id = submit_dropped(batch.drop_folders["audio"], name, batch)
-    work_to_the_end(batch)
+    transcriber = ScriptedTranscriber([SPOKEN])
+    JobWorker(batch, transcriber).handle(message(job_id), Attempt())
+    assert transcriber.requested == []
     outcome = batch.store.outcome(job_id, 0)
     assert (outcome.status, outcome.error_kind) == (FileStatus.FAILED, "InvalidName")
     assert outcome.n_attempts == 1
-    assert purge(batch, batch.store.summary(job_id).expires_at).failures == []
+    (reason,) = world.transcripts.list()
+    assert reason.name.endswith(".error.json")
+    assert json.loads(world.transcripts.read(reason.name, 10_000).data)["source"] == name
+    done = purge(batch, batch.store.summary(job_id).expires_at)
+    assert (done.failures, done.n_outputs) == ([], 1)
+    assert list(world.transcripts.list()) == []
+
+
+def test_a_file_that_is_written_again_while_the_clock_is_behind_replaces_its_transcript(
+    world, batch, tmp_path
+):
+    """Or that is copied with its time over a newer one."""
+    for seconds, modified_s in ((0.1, 2_000_000_000), (0.5, 1_800_000_000)):
+        world.audio.put(DROPPED, wav(seconds))
+        os.utime(tmp_path / "world/audio" / DROPPED, (modified_s, modified_s))
+        job_id = submit_dropped(batch.drop_folders["audio"], DROPPED, batch)
+        work(batch).handle(message(job_id), Attempt())
+        written = json.loads(world.transcripts.read(f"{DROPPED}.json", 10_000).data)
+        assert written["durationMilliseconds"] == 1000 * seconds
+    assert outputs(world) == [".json"]
+
+
+def test_a_file_and_a_folder_may_want_one_name(world, batch):
+    """An output of `a` and the folder of an output of `a.json/b`, in either order."""
+    for first, second in (("a", "a.json/b"), ("c.json/d", "c")):
+        for name in (first, second):
+            world.audio.put(name, wav())
+            job_id = submit_dropped(batch.drop_folders["audio"], name, batch)
+            work(batch).handle(message(job_id), Attempt())
+            assert batch.store.outcome(job_id, 0).status is FileStatus.SUCCEEDED
+            (blob,) = batch.store.outcome(job_id, 0).written
+            result = json.loads(world.transcripts.read(blob.name, 10_000).data)
+            assert result["source"] == name
+    assert len(list(world.transcripts.list())) == 4
 
 
 def test_a_name_that_only_a_reason_could_not_have_is_transcribed(world, batch):

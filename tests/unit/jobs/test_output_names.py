@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from memory_container import MemoryContainer, Naming
 
-from shared.errors import OutputTaken, Unstorable
+from shared.errors import OutputTaken, StorageUnavailable, Unstorable
 from shared.jobs.blob_names import JOB_KEY
 from shared.jobs.drop_folder import DropFolder, is_dropped_audio
 from shared.jobs.dropped_outputs import DroppedOutputs
@@ -237,3 +237,19 @@ def test_outputs_are_deleted_by_their_marks_where_the_outcome_is_damaged():
     folder.store.by_job[job.id] = None
     assert folder.outputs_of(job).remove_all() == 2
     assert folder.output.names() == []
+
+
+def test_an_output_that_cannot_be_deleted_keeps_no_other(monkeypatch):
+    folder = Folder()
+    job = folder.drop("x", is_good=True)
+    delete = folder.output.delete
+
+    def refuse_one(name, etag=None):
+        if name == "x.json":
+            raise StorageUnavailable("The file system answered EIO.")
+        delete(name, etag)
+
+    monkeypatch.setattr(folder.output, "delete", refuse_one)
+    with pytest.raises(StorageUnavailable):
+        folder.outputs_of(job).remove_all()
+    assert folder.output.names() == ["x.json"]

@@ -17,6 +17,7 @@ from shared.storage.blob import (
     mark_write,
 )
 from shared.storage.blob_reader import RANGE_BYTES, BlobReader, read_whole
+from shared.storage.s3 import S3Container
 
 KEYS = st.from_regex(r"[a-z][a-z0-9]{0,10}", fullmatch=True).filter(lambda key: key != "sottowrite")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -79,6 +80,19 @@ def test_a_name_that_containers_take_is_let_through(name):
 def test_a_name_that_some_container_does_not_take_is_refused(name):
     with pytest.raises(Unstorable):
         check_name(name)
+
+
+def test_a_name_is_counted_as_its_container_does():
+    """Azure counts characters; a bucket's prefix is a part of each key."""
+    check_name("日" * 1024, most_bytes=None)
+    with pytest.raises(Unstorable):
+        check_name("日" * 1025, most_bytes=None)
+    check_name("a" * 1018, most_bytes=1018)
+    with pytest.raises(Unstorable):
+        check_name("a" * 1019, most_bytes=1018)
+    bucket = S3Container(None, "calls", "inbox/")
+    with pytest.raises(Unstorable):
+        bucket.properties("a" * 1019)
 
 
 class Source:
