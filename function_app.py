@@ -8,8 +8,10 @@ from pathlib import Path
 # called `shared` or `functions` would take precedence.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from shared.privacy.core_dumps import forbid_core_dumps
 from shared.privacy.telemetry_off import switch_telemetry_off
 
+forbid_core_dumps()
 switch_telemetry_off()
 
 from functions.azure_app.start import create_function_app  # noqa: E402

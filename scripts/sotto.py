@@ -10,5 +10,7 @@ from pathlib import Path
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from functions.command_line.main import main  # noqa: E402
+from shared.privacy.core_dumps import forbid_core_dumps  # noqa: E402
 
+forbid_core_dumps()
 sys.exit(main())

@@ -14,6 +14,7 @@ from functions.aws_lambda.events import Event, EventSource, source_of, without_s
 from functions.aws_lambda.start import INITIALISATION_S, print_startup_error
 from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError, FeatureUnavailable, SpeechError
+from shared.privacy.core_dumps import forbid_core_dumps
 from shared.privacy.logs import configure_logging
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
@@ -90,6 +91,7 @@ def start() -> HttpHandler:
     again and again and answers 502. The error is one line on standard error, and every request
     is answered 503.
     """
+    forbid_core_dumps()
     switch_telemetry_off()
     try:
         settings = http_settings(os.environ)

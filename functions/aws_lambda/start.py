@@ -9,6 +9,7 @@ import structlog
 
 from functions.aws_lambda.configuration import function_settings
 from shared.errors import ConfigurationError, SpeechError
+from shared.privacy.core_dumps import forbid_core_dumps
 from shared.privacy.log_fields import exception_fields
 from shared.privacy.logs import configure_logging
 from shared.privacy.telemetry_off import switch_telemetry_off
@@ -41,6 +42,7 @@ def start_batch(make: Callable[[Settings], Handler]) -> Handler:
     ----------
     make: raises `SpeechError` where the settings cannot be served.
     """
+    forbid_core_dumps()
     switch_telemetry_off()
     try:
         settings = function_settings(os.environ)

@@ -14,6 +14,7 @@ from functions.model_loading import ModelLoading
 from shared.errors import SpeechError
 from shared.jobs.batch_setup import local_addresses, open_batch
 from shared.models.folder import locate_model, required_models
+from shared.privacy.core_dumps import forbid_core_dumps
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
 
@@ -29,6 +30,7 @@ def main() -> int:
     Arguments of the original speech containers (`Eula=accept Billing=… ApiKey=…`) are accepted
     and ignored.
     """
+    forbid_core_dumps()
     switch_telemetry_off()
     for stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(stop, _exit_at_once)

@@ -13,6 +13,7 @@ from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError, SpeechError
 from shared.jobs.batch_setup import local_addresses, open_batch
 from shared.models.folder import locate_model, required_models
+from shared.privacy.core_dumps import forbid_core_dumps
 from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
 
@@ -24,6 +25,7 @@ EXIT_FAILURE = 1
 
 def main() -> int:
     """Work until SIGTERM or SIGINT; return the exit status of the process."""
+    forbid_core_dumps()
     switch_telemetry_off()
     stopped = threading.Event()
     for stop in (signal.SIGTERM, signal.SIGINT):

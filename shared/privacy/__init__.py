@@ -1,1 +1,1 @@
-"""Logs without content, and libraries without telemetry."""
+"""Logs without content, libraries without telemetry, crashes without core dumps."""

@@ -10,6 +10,7 @@ Source: speak_lib.h of eSpeak NG 1.52.
 import ctypes
 import json
 import re
+import resource
 import sys
 from typing import Any
 
@@ -20,6 +21,7 @@ _IPA = 0x02
 _TIE_LETTERS = 0x80
 _NORMAL_RATE = 165  # words per minute
 _NORMAL_PITCH = 50
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
 
 # The library drops punctuation, which voices need for intonation. Between letters or digits it is
 # part of the word: 3.5, 10:30, U.S.
@@ -99,8 +101,17 @@ def answer(espeak: Espeak, request: dict[str, Any]) -> tuple[dict[str, Any], byt
     return {"sample_rate": espeak.sample_rate}, samples
 
 
+def forbid_core_dumps() -> None:
+    """As `shared.privacy.core_dumps`, which this program cannot import."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def main() -> None:
     """Answer requests until the input ends."""
+    forbid_core_dumps()
     espeak = Espeak(sys.argv[1], sys.argv[2])
     for line in sys.stdin.buffer:
         header, samples = answer(espeak, json.loads(line))

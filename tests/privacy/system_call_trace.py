@@ -23,6 +23,7 @@ _LEAVING = (
 _SPEAKING = ("connect", "bind", "sendto", "sendmsg", "sendmmsg")
 # A ring could open files and send without a call that is traced.
 _RING = "io_uring_setup"
+_DUMPABLE = "prctl"
 
 _WRITING_FLAG = re.compile(r"\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b")
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -42,14 +43,18 @@ def strace_command(strace: str, folder: Path, *, names_folders: bool = False) ->
 
     The tracer is a grandchild (`-D`), so that the process that was started is the traced one. It
     holds standard error open until the trace is complete. io_uring is refused, as older kernels
-    do: the event loop then makes ordinary calls. `names_folders` adds to the number of every
+    do: the event loop then makes ordinary calls. The process stays dumpable: a tracer that is not
+    root could not read the names of files otherwise. `names_folders` adds to the number of every
     descriptor the path it stands for.
     """
-    calls = ",".join(f"?{name}" for name in (*_OPEN_SLOTS, *_LEAVING, *_SPEAKING, _RING, "execve"))
+    calls = ",".join(
+        f"?{name}" for name in (*_OPEN_SLOTS, *_LEAVING, *_SPEAKING, _RING, _DUMPABLE, "execve")
+    )
     return [
         strace, "-D", "-ff", "--seccomp-bpf", "-qq", "-s", "0", "-o", str(folder / "thread"),
         *(["-y"] if names_folders else []),
-        "-e", "signal=none", "-e", f"inject={_RING}:error=ENOSYS", "-e", f"trace={calls}",
+        "-e", "signal=none", "-e", f"inject={_RING}:error=ENOSYS",
+        "-e", f"inject={_DUMPABLE}:error=EPERM", "-e", f"trace={calls}",
     ]  # fmt: skip
 
 
