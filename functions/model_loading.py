@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING
 
 from shared.errors import SpeechError
+from shared.native_memory import keep_giving_back
 from shared.settings import Settings
 from shared.ticks import milliseconds_from_seconds
 
@@ -55,6 +56,7 @@ class ModelLoading:
         self._thread.join(max(0.0, within_s - elapsed_s))
 
     def _load(self) -> None:
+        keep_giving_back()
         try:
             from shared.transcription.local_transcriber import LocalTranscriber  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from shared.privacy.telemetry_off import switch_telemetry_off
+from shared.onnx_session import OnnxSession
 
 SAMPLE_RATE = 16_000
 WINDOW_SAMPLES = 512  # 32 ms, the only size that Silero supports
@@ -43,18 +43,8 @@ class SileroDetector:
     """
 
     def __init__(self, model_file: Path) -> None:
-        switch_telemetry_off()
-        import onnxruntime  # noqa: PLC0415  (30 ms; only recognition needs it)
-
-        options = onnxruntime.SessionOptions()
         # The recurrent step is sequential: more threads only spin and steal from the encoder.
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
-        self._session = onnxruntime.InferenceSession(
-            str(model_file), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = OnnxSession(model_file, threads=1)
 
     @staticmethod
     def initial_state() -> tuple[Samples, Samples]:
@@ -67,5 +57,5 @@ class SileroDetector:
     ) -> tuple[Samples, tuple[Any, Any]]:
         """Run the model once over all windows."""
         hidden, cell = state
-        speech, hidden, cell = self._session.run(None, {"input": windows, "h": hidden, "c": cell})
+        speech, hidden, cell = self._session.run({"input": windows, "h": hidden, "c": cell})
         return speech.reshape(-1), (hidden, cell)

@@ -16,11 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 OWNERS = {
     "av": ("shared/audio/container.py", "shared/audio/encode.py"),
     "soxr": "shared/audio/resample.py",
-    "onnxruntime": (
-        "shared/audio/speech_detector.py",
-        "shared/diarization/network.py",
-        "shared/synthesis/onnx_voice.py",
-    ),
+    "onnxruntime": "shared/onnx_session.py",
     "pydub": "shared/synthesis/joining.py",
     "ctranslate2": (
         "shared/recognition/engines/ctranslate2_engine.py",
