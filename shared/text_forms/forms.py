@@ -23,6 +23,8 @@ _SENTENCE_ENDS = ".!?…。！？"
 _CLAUSE_SIGNS = re.compile(r"[\s\u2014…,;!?\"“”«»()\[\]{}、。，！？：；]+(?!\d)")
 _CLOSING = "\"'”’»)]}」』"
 _WRITTEN_INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])+")
+# Languages of locales that the tables of text forms have under another code.
+_ALIASES = {"nb": "no", "fil": "tl", "jv": "jw", "wuu": "zh"}
 _AFTERNOON = {"a.m": "am", "p.m": "pm"}
 
 
@@ -68,13 +70,11 @@ def written_tokens(words: Sequence[str], language: str) -> tuple[WrittenToken, .
     language:
         A language or a locale; the region of `en-GB` decides the reading of `6/5/2020`.
     """
-    language, _, region = language.partition("-")
-    language = language.lower()
+    language, region = _language_and_region(language)
     pieces = [split_punctuation(word, language) for word in words]
     profane = profane_pieces(pieces, language)
     spoken = [
-        spoken_words(Reading(pieces, index, language, region.upper()))
-        for index in range(len(pieces))
+        spoken_words(Reading(pieces, index, language, region)) for index in range(len(pieces))
     ]
     tokens: list[WrittenToken] = []
     position = 0
@@ -102,7 +102,7 @@ def text_forms(words: Sequence[str], language: str, profanity: ProfanityMode) ->
         Mode for `masked_itn`, `display` and the `display` of tokens.
     """
     tokens = written_tokens(words, language)
-    language = language.partition("-")[0].lower()
+    language, _ = _language_and_region(language)
     shown_tokens = _apply_profanity_mode(tokens, profanity)
     return TextForms(
         lexical=join_words((word for token in tokens for word in token.lexical), language),
@@ -117,6 +117,13 @@ def text_forms(words: Sequence[str], language: str, profanity: ProfanityMode) ->
         display=join_words((token.display for token in shown_tokens), language),
         tokens=shown_tokens,
     )
+
+
+def _language_and_region(locale: str) -> tuple[str, str]:
+    """Divide `pt-BR` into pt and BR; languages as the model names them."""
+    language, _, region = locale.partition("-")
+    language = language.lower()
+    return _ALIASES.get(language, language), region.upper()
 
 
 def _rewrites(pieces: Sequence[Piece], words: Sequence[str], language: str) -> list[Rewrite]:

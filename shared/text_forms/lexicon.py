@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from shared.text_forms.digit_names import POINT_NAMES, VERSION_POINTS
 from shared.text_forms.pieces import split_words
 
 Money = tuple[str, str, str, str]  # one, many, one hundredth, many hundredths; "" has none
@@ -23,7 +24,8 @@ class Lexicon:
     scales: words between an amount and its currency, `$5 million`. units: singular and plural, by
     abbreviation. abbreviations: lower case, without the last full stop. minutes_after: word
     between hour and minutes. date_word: word between day, month and year.
-    one_of: the word for "one" alone and before a currency.
+    one_of: the word for "one" alone and before a currency. version_point: the full stop in
+    `2.0.1`, where it is neither `dot` nor `point`.
     """
 
     decimal_mark: str = "."
@@ -43,6 +45,7 @@ class Lexicon:
     dot: str = ""
     slash: str = ""
     one_of: tuple[str, str] = ("", "")
+    version_point: str = ""
     joined_thousands: bool = False
 
 
@@ -88,7 +91,7 @@ def _signs(names: str) -> dict[str, str]:
 _ENGLISH = Lexicon(
     point="point",
     signs=_signs("plus,minus,times,divided by,equals,and,at,hashtag,number")
-    | {"<": "less than", ">": "greater than"},
+    | {"<": "less than", ">": "greater than", "²": "squared", "³": "cubed"},
     money=_money(
         dollar="dollar/dollars/cent/cents",
         euro="euro/euros/cent/cents",
@@ -108,7 +111,13 @@ _ENGLISH = Lexicon(
         kb="kilobyte/kilobytes", mb="megabyte/megabytes", gb="gigabyte/gigabytes",
         tb="terabyte/terabytes", hz="hertz", khz="kilohertz", mhz="megahertz", ghz="gigahertz",
         kw="kilowatt/kilowatts", kwh="kilowatt hour/kilowatt hours", mw="megawatt/megawatts",
-        ms="millisecond/milliseconds", hrs="hours", hr="hour/hours", mins="minutes",
+        ms="millisecond/milliseconds",
+        **{
+            f"{unit}{sign}": f"{power} {name}/{power} {name}s"
+            for unit, name in (("m", "meter"), ("km", "kilometer"), ("cm", "centimeter"))
+            for sign, power in (("²", "square"), ("³", "cubic"))
+        },
+        hrs="hours", hr="hour/hours", mins="minutes",
         secs="seconds", sec="second/seconds",
     ),
     months=tuple(
@@ -352,7 +361,26 @@ _DUTCH = Lexicon(
     slash="schuine streep",
 )  # fmt: skip
 
+# Languages whose thousands are parted by spaces, and others with a decimal comma
+_SPACED_THOUSANDS = frozenset(split_words("ru uk be pl cs sk sv no nn fi bg hu"))
+_POINT_THOUSANDS = frozenset(split_words("da tr id ro el vi hr sr sl ca"))
+
+
+def _marks_of_numbers(language: str) -> Lexicon:
+    """Return a lexicon of the marks in numbers only: other signs are not verbalised."""
+    spaced = language in _SPACED_THOUSANDS
+    comma = spaced or language in _POINT_THOUSANDS
+    return Lexicon(
+        decimal_mark="," if comma else ".",
+        thousands_marks=" ." if spaced else "." if comma else ",",
+        joined_thousands=spaced,
+        point=POINT_NAMES[language],
+        version_point=VERSION_POINTS.get(language, ""),
+    )
+
+
 _LEXICONS = {
+    **{language: _marks_of_numbers(language) for language in POINT_NAMES},
     "en": _ENGLISH,
     "es": _SPANISH,
     "fr": _FRENCH,
@@ -360,17 +388,8 @@ _LEXICONS = {
     "it": _ITALIAN,
     "pt": _PORTUGUESE,
     "nl": _DUTCH,
-    # Only the marks in numbers: signs are not verbalised.
-    **dict.fromkeys(
-        ("ru", "uk", "pl", "cs", "sk", "sv", "no", "nb", "nn", "fi", "bg", "hu"),
-        Lexicon(decimal_mark=",", thousands_marks=" .", joined_thousands=True),
-    ),
-    **dict.fromkeys(
-        ("da", "tr", "id", "ro", "el", "vi", "hr", "sr", "sl", "ca"),
-        Lexicon(decimal_mark=",", thousands_marks="."),
-    ),
 }
-_NEUTRAL = Lexicon()
+_NEUTRAL = Lexicon(point=_ENGLISH.point)
 
 
 def find_lexicon(language: str) -> Lexicon:

@@ -27,6 +27,7 @@ OWNERS = {
     "torch": "shared/recognition/engines/openai_whisper_engine.py",
     "whisper": "shared/recognition/engines/openai_whisper_engine.py",
     "num2words": "shared/text_forms/spelling.py",
+    "unicode_rbnf": "shared/text_forms/spelling.py",
     "text_to_num": "shared/text_forms/european_written.py",
     "httpx": (
         "shared/fetch.py",

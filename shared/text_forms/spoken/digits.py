@@ -20,8 +20,6 @@ def number_words(text: str, reading: Reading) -> Words:
         if not (grouped and mark):
             whole, decimals = text[:mark], text[mark + 1 :]
     digits = "".join(character for character in whole if character.isdecimal())
-    if decimals and not lexicon.point:
-        return (text,)
     words = whole_words(digits, reading, plain=digits == text) if digits else ()
     if decimals:
         words = (*words, lexicon.point, *digit_words(speller, decimals))

@@ -19,15 +19,21 @@ from shared.text_forms.spoken import (
     numbers,
     signs,
     times,
+    versions,
 )
 from shared.text_forms.spoken.reading import Reading, Rule
+from shared.text_forms.spoken.remaining_digits import spell_remaining_digits
 
 
 def spoken_words(reading: Reading) -> Words:
-    """Verbalise one piece: lower case, without punctuation; empty for punctuation."""
-    piece = reading.piece
-    if piece.core.isalpha():
+    """Verbalise one piece: lower case, without punctuation and digits; empty for punctuation."""
+    if reading.piece.core.isalpha():
         return letters.read_letters(reading)
+    return spell_remaining_digits(_read(reading), reading.speller)
+
+
+def _read(reading: Reading) -> Words:
+    piece = reading.piece
     if not piece.core:
         return ()
     if piece.core in reading.lexicon.units and reading.previous.core[-1:].isdecimal():
@@ -54,10 +60,12 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (times.TIME, times.read_time),
         (numbers.RATIO, numbers.read_ratio),
         (numbers.span(number), numbers.read_span),
+        (versions.VERSION, versions.read_named_version),
         (dates.NUMERIC_DATE, dates.read_numeric_date),
         (dates.ISO_DATE, dates.read_iso_date),
         (numbers.FRACTION, numbers.read_fraction),
         (dates.DECADE, dates.read_decade),
+        (versions.VERSION, versions.read_version),
         (addresses.PHONE, addresses.read_phone),
         (addresses.MAILBOX, addresses.read_address),
         (addresses.HOST, addresses.read_address),

@@ -8,10 +8,13 @@ from shared.text_forms.pieces import CURRENCY_SIGNS, plain_words, split_words
 from shared.text_forms.spelling import Words
 from shared.text_forms.spoken.digits import number_words, whole_words
 from shared.text_forms.spoken.reading import Reading
+from shared.text_forms.spoken.versions import version_words
 
 SIGN = rf"[+\-\u2212×÷=&@%°<>{CURRENCY_SIGNS}\u2116]"
 TAG = r"(?P<sign>[#@])(?P<text>\w+)"
 PROGRAMMING_NAME = r"(?P<name>[^\W\d_]{1,2})(?P<signs>\+\+|\+|#)"
+
+_VERSION = r"(?<![\d.])\d{1,5}(?:\.\d{1,5}){2,}(?![\d.])"
 
 
 def read_sign(match: re.Match[str], reading: Reading) -> Words | None:
@@ -49,7 +52,9 @@ def split_at_signs(core: str, reading: Reading) -> Words:
     """Read a word without a rule: letters and numbers separately, signs by name."""
     words: Words = ()
     for part in _part_pattern(reading.language).findall(core):
-        if part[0].isdecimal():
+        if part.count(".") > 1 and part[0].isdecimal():
+            words += version_words(part, reading)
+        elif part[0].isdecimal() or (part[0] in ".," and part[-1].isdecimal()):
             words += number_words(part, reading)
         elif part in reading.lexicon.signs and part not in "-\u2212#@":
             words += split_words(reading.lexicon.signs[part])
@@ -62,4 +67,4 @@ def split_at_signs(core: str, reading: Reading) -> Words:
 
 @cache
 def _part_pattern(language: str) -> re.Pattern[str]:
-    return re.compile(rf"{number_pattern(language)}|[+×÷=&%°<>]|[^\d+×÷=&%°<>]+")
+    return re.compile(rf"{_VERSION}|{number_pattern(language)}|[+×÷=&%°<>²³]|[^\d+×÷=&%°<>²³]+")

@@ -1,9 +1,12 @@
 """Properties that hold for whatever words a transcriber hands over."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.language.locales import supported_locales
 from shared.text_forms import text_forms, written_tokens
 from shared.text_forms.pieces import split_words
 from shared.text_forms.profanity import ProfanityMode
@@ -48,6 +51,54 @@ def test_no_words_raise_and_tokens_cover_each_word_once(words, language, mode):
 def test_the_lexical_form_is_in_lower_case(words, language):
     lexical = text_forms(words, language, ProfanityMode.MASKED).lexical
     assert lexical == lexical.lower()
+
+
+LOCALES = supported_locales()
+NUMBERS = st.one_of(
+    WRITTEN,
+    st.from_regex(
+        r"v?[0-9]{1,4}(?:[.,:/\-][0-9]{1,4}){1,4}[a-z%\u00b0\u00b2]{0,2}", fullmatch=True
+    ),
+    st.text(st.characters(categories=["Nd", "No", "Ll"]), min_size=1, max_size=6),
+)
+
+
+def has_digit(text):
+    return any(
+        character.isdigit() or unicodedata.category(character) in {"Nd", "No"} for character in text
+    )
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=8), st.sampled_from(LOCALES))
+@settings(max_examples=300, deadline=None)
+def test_no_lexical_form_has_a_digit_in_any_locale(words, locale):
+    forms = text_forms(words, locale, ProfanityMode.RAW)
+    assert not has_digit(forms.lexical)
+    assert not any(has_digit(word) for token in forms.tokens for word in token.lexical)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_number_has_a_spoken_form_in_every_locale(locale):
+    for written in ["0", "7", "25", "2008", "12345678", "3.14", "3,14", "2.0.1", "15:30", "5%"]:
+        forms = text_forms([written], locale, ProfanityMode.RAW)
+        assert forms.lexical, written
+        assert not has_digit(forms.lexical), written
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [
+        ("es", "999999999999999\u00ba"),  # num2words recurses without end
+        ("am", "12345678"),  # num2words never ends
+        ("kn", "1000000000000"),
+        ("km", "1000000000000"),
+        ("cs", "101."),
+    ],
+)
+def test_a_number_that_a_grammar_does_not_know_is_read_digit_by_digit(language, written):
+    lexical = text_forms([written], language, ProfanityMode.RAW).lexical
+    assert lexical
+    assert not has_digit(lexical)
 
 
 @given(

@@ -74,7 +74,28 @@ LEXICAL = [
     ("pl", "Mam 21 lat!", "mam dwadzieścia jeden lat"),
     ("hi", "यह ठीक है।", "यह ठीक है"),
     ("tr", "IŞIK İyi", "ışık iyi"),
-    ("sw", "Watu 25 walikuja.", "watu 25 walikuja"),
+    ("sv", "3,14 procent", "tre komma ett fyra procent"),
+    ("ru", "3,14", "три запятая один четыре"),
+    # Grammars of CLDR, and digit by digit without a grammar
+    ("sw", "Watu 25 walikuja.", "watu ishirini na tano walikuja"),
+    ("hi", "25 लोग और २५", "पच्चीस लोग और पच्चीस"),
+    ("af", "25 mense", "vyf en twintig mense"),
+    ("el", "25 άτομα", "είκοσι πέντε άτομα"),
+    ("nb-NO", "25 personer", "tjuefem personer"),
+    ("fil-PH", "2 tao", "dalawá tao"),
+    ("eu", "25 pertsona", "bi bost pertsona"),
+    ("ur", "25 لوگ", "دو پانچ لوگ"),
+    # Versions and network addresses: the name of the full stop, not of the decimal comma
+    ("es", "La versión 2.0.1 salió.", "la versión dos punto cero punto uno salió"),
+    ("fr", "La version 2.0.1", "la version deux point zéro point un"),
+    ("de", "Version 10.11.12", "version zehn punkt elf punkt zwölf"),
+    ("it", "versione 3.11.4", "versione tre punto undici punto quattro"),
+    ("pt", "versão 2.0.1", "versão dois ponto zero ponto um"),
+    ("nl", "versie 2.0.12", "versie twee punt nul punt twaalf"),
+    ("sv", "version 2.0.1", "version två punkt noll punkt ett"),
+    ("ru", "версия 2.0.1", "версия два точка ноль точка один"),
+    ("zh", "2.0.1", "二点零点一"),
+    ("es", "192.168.0.1", "uno nueve dos punto uno seis ocho punto cero punto uno"),
 ]
 
 
