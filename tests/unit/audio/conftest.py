@@ -1,6 +1,7 @@
 """Tones, encoded in memory at test time."""
 
 import io
+import struct
 from collections.abc import Callable
 
 import av
@@ -75,8 +76,8 @@ class _PcmWav:
 
     def file(self, *chunks, riff=b"RIFF", size=None):
         body = b"WAVE" + b"".join(chunks)
-        order = "big" if riff == b"RIFX" else "little"
-        return riff + (len(body) if size is None else size).to_bytes(4, order) + body
+        length = len(body) if size is None else size
+        return riff + struct.pack(">I" if riff == b"RIFX" else "<I", length) + body
 
     def rifx(self, fmt, encoded, size=None):
         """Write a file with the most significant byte first, of a `fmt ` chunk and samples."""
