@@ -1,17 +1,19 @@
 """Inverse text normalisation of Spanish, French, German, Italian, Portuguese and Dutch numbers.
 
 text2num finds the numbers (10 to 100 microseconds per phrase, imported at first use). They become
-digits from 10 on, as in English; below only before percent and euro. Single round words
-(`mil gracias`, `tausend Dank`) and ordinals stay.
+digits from 10 on, as in English; below only before percent and euro, and in times. Single round
+words (`mil gracias`, `tausend Dank`) and ordinals stay.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.text_forms.european_clock import european_clock
 from shared.text_forms.lexicon import find_lexicon
 from shared.text_forms.pieces import NO_PIECE, Piece, split_words
 from shared.text_forms.rewrite import Rewrite
+from shared.text_forms.spelled_versions import spelled_versions
 
 LANGUAGES = frozenset(("es", "fr", "de", "it", "pt", "nl"))
 _PERCENT = {
@@ -26,13 +28,17 @@ _EURO = frozenset(("euro", "euros"))
 _ROUND = frozenset(
     split_words("cien ciento mil cent mille hundert tausend cento cem honderd duizend")
 )
+_AND = {"es": "y", "fr": "et", "de": "und", "it": "e", "pt": "e", "nl": "en"}
+_BETWEEN = frozenset(("entre", "zwischen", "tra", "fra", "tussen"))
 # Cheap filter before the search: every number from 10 on has one of these morphemes.
 _NUMBER_MORPHEMES = {
-    "es": r"diez|once|doce|trece|catorce|quince|dieci|veint|enta|cien|mil|coma|uno?|por",
-    "fr": r"dix|onze|douze|treize|quatorze|quinze|seize|vingt|ante|cent|mille|virgule",
+    "es": r"diez|once|doce|trece|catorce|quince|dieci|veint|treinta|enta|cien|quinient|mil|coma"
+    r"|uno?|por",
+    "fr": r"dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|ante|cent|mille|virgule",
     "de": r"zehn|elf|zwölf|zig|ßig|hundert|tausend|komma|prozent|euro|million",
-    "it": r"dici|dodici|venti?|trent|anta?|cento|mil|virgola|euro",
-    "pt": r"dez|onze|doze|treze|catorze|quatorze|quinze|vinte|enta|cem|cent|mil|vírgula|euro|por",
+    "it": r"dieci|dici|dodici|venti?|trent|anta?|cento|mil|virgola|euro",
+    "pt": r"dez|onze|doze|treze|catorze|quatorze|quinze|vinte|trinta|enta|cem|cent|zent|nhent|mil"
+    r"|vírgula|euro|por",
     "nl": r"tien|elf|twaalf|tig|honderd|duizend|komma|procent|euro|miljoen",
 }
 _SEEDS = {language: re.compile(pattern) for language, pattern in _NUMBER_MORPHEMES.items()}
@@ -59,9 +65,10 @@ class _Token:
 
 def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
     """Find the rewrites of a phrase, in order, without overlap."""
+    versions = spelled_versions(pieces, language)
     seed = _SEEDS[language]
-    if not any(seed.search(piece.lower) for piece in pieces):
-        return []
+    if not any(seed.search(piece.lower) or piece.core.isdecimal() for piece in pieces):
+        return versions
     from text_to_num import find_numbers  # noqa: PLC0415 - most phrases have no number words
 
     percent = {
@@ -70,6 +77,7 @@ def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
         if (length := _percent_length(pieces, index, language))
     }
     covered = {index + step for index, length in percent.items() for step in range(length)}
+    covered |= {index for one in versions for index in range(one.first, one.last)}
     tokens = [
         _Token(
             piece.lower,
@@ -81,17 +89,53 @@ def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
     found: dict[int, tuple[int, str]] = {}
     for number in find_numbers(tokens, language, 0):
         text = _digits(number.text, language)
-        if text and not number.is_ordinal:
+        # "dos mil y ocho mil" is found as 2008, and "mil" left over
+        scaled = number.end < len(pieces) and pieces[number.end].lower in _ROUND
+        if text and not number.is_ordinal and not (scaled and not pieces[number.end - 1].after):
             found[number.start] = (number.end, text)
     rewrites = []
+    version_at = {one.first: one for one in versions}
     position = 0
     while position < len(pieces):
-        end, text = found.get(position) or _recognised_digits(pieces[position], position)
-        rewrite = _rewrite(pieces, position, (end, text), (language, percent))
+        rewrite: Rewrite | None
+        if position in version_at:
+            rewrite = version_at[position]
+        else:
+            rewrite = (
+                _divided_number(pieces, position, (language, percent))
+                or european_clock(pieces, position, found, language)
+                or _rewrite(
+                    pieces,
+                    position,
+                    found.get(position) or _recognised_digits(pieces[position], position),
+                    (language, percent),
+                )
+            )
         if rewrite is not None:
             rewrites.append(rewrite)
-        position = max(end if position in found else position + 1, rewrite.last if rewrite else 0)
+        end = found[position][0] if position in found else position + 1
+        position = max(end, rewrite.last if rewrite else 0)
     return rewrites
+
+
+def _divided_number(
+    pieces: Sequence[Piece], position: int, context: tuple[str, dict[int, int]]
+) -> Rewrite | None:
+    """`2000 e 8`, one number that was recognised in two, as 2008; not after `entre`."""
+    head, *rest = pieces[position : position + 3]
+    before = pieces[position - 1].lower if position else ""
+    if len(rest) < 2 or before in _BETWEEN or not re.fullmatch(r"[1-9]000", head.core):
+        return None
+    language, percent = context
+    link, unit = rest
+    if head.after or link.lower != _AND[language] or link.after or unit.before:
+        return None
+    if not re.fullmatch(r"[1-9]\d?", unit.core) or before[-1:].isdecimal():
+        return None
+    following = pieces[position + 3] if position + 3 < len(pieces) else NO_PIECE
+    if not unit.after and (following.lower in _ROUND or position + 3 in percent):
+        return None
+    return Rewrite(position, position + 3, str(int(head.core) + int(unit.core)))
 
 
 def _digits(text: str, language: str) -> str:

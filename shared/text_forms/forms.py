@@ -17,6 +17,7 @@ from shared.text_forms.lexicon import find_lexicon
 from shared.text_forms.pieces import Piece, lower_case, split_punctuation
 from shared.text_forms.profanity import ProfanityMode, apply_mode, profane_pieces
 from shared.text_forms.rewrite import Rewrite
+from shared.text_forms.spelled_versions import spelled_versions
 from shared.text_forms.spoken import Reading, spoken_words
 
 _SENTENCE_ENDS = ".!?…。！？"
@@ -134,9 +135,11 @@ def _rewrites(pieces: Sequence[Piece], words: Sequence[str], language: str) -> l
     grouped: list[Rewrite] = []
     if find_lexicon(language).joined_thousands:
         grouped = _thousands(pieces, words)
-    if grouped or language not in LANGUAGES:
+    if grouped:
         return grouped
-    return european_rewrites(pieces, language)
+    if language in LANGUAGES:
+        return european_rewrites(pieces, language)
+    return spelled_versions(pieces, language)
 
 
 def _digit_runs(pieces: Sequence[Piece]) -> list[Rewrite]:

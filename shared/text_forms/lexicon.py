@@ -23,7 +23,8 @@ class Lexicon:
     `1 000`. signs: names of signs between or before numbers. money: by currency sign.
     scales: words between an amount and its currency, `$5 million`. units: singular and plural, by
     abbreviation. abbreviations: lower case, without the last full stop. minutes_after: word
-    between hour and minutes. date_word: word between day, month and year.
+    between hour and minutes. before_clock: words after which `15.30` is a time. date_word: word
+    between day, month and year.
     one_of: the word for "one" alone and before a currency. version_point: the full stop in
     `2.0.1`, where it is neither `dot` nor `point`.
     """
@@ -40,6 +41,7 @@ class Lexicon:
     ordinal_endings: tuple[str, ...] = ()
     minutes_after: str = ""
     hour_words: frozenset[str] = frozenset()
+    before_clock: frozenset[str] = frozenset()
     date_word: str = ""
     to: str = ""
     dot: str = ""
@@ -171,6 +173,7 @@ _SPANISH = Lexicon(
         "av": "avenida", "a.m": "a m", "p.m": "p m",
     },
     ordinal_endings=("º", "ª", ".º", ".ª", "o", "a"),
+    before_clock=frozenset(("las",)),
     minutes_after="y",
     date_word="de",
     to="a",
@@ -246,6 +249,7 @@ _GERMAN = Lexicon(
         "vgl": "vergleiche",
     },
     ordinal_endings=("te", "ten", "ter", "tes", "ste", "sten"),
+    before_clock=frozenset(("um",)),
     minutes_after="uhr",
     hour_words=frozenset(("uhr",)),
     to="bis",
@@ -283,6 +287,7 @@ _ITALIAN = Lexicon(
         "prof": "professor", "ing": "ingegner", "avv": "avvocato", "ecc": "eccetera",
     },
     ordinal_endings=("º", "ª", "°", "o", "a"),
+    before_clock=frozenset(("alle", "dalle", "ore")),
     minutes_after="e",
     to="a",
     dot="punto",
@@ -320,6 +325,7 @@ _PORTUGUESE = Lexicon(
         "prof": "professor", "etc": "etcétera", "av": "avenida",
     },
     ordinal_endings=("º", "ª", ".º", ".ª", "o", "a"),
+    before_clock=frozenset(("às",)),
     minutes_after="e",
     date_word="de",
     to="a",
@@ -354,6 +360,7 @@ _DUTCH = Lexicon(
         "nr": "nummer", "enz": "enzovoort", "bijv": "bijvoorbeeld", "ca": "circa",
     },
     ordinal_endings=("e", "de", "ste"),
+    before_clock=frozenset(("om",)),
     minutes_after="uur",
     hour_words=frozenset(("uur",)),
     to="tot",
@@ -365,6 +372,14 @@ _DUTCH = Lexicon(
 _SPACED_THOUSANDS = frozenset(split_words("ru uk be pl cs sk sv no nn fi bg hu"))
 _POINT_THOUSANDS = frozenset(split_words("da tr id ro el vi hr sr sl ca"))
 
+_CLOCK_WORDS = {
+    "sv": ("klockan", "kl"),
+    "da": ("klokken", "kl"),
+    "no": ("klokken", "klokka", "kl"),
+    "nn": ("klokka", "kl"),
+    "fi": ("kello", "klo"),
+}
+
 
 def _marks_of_numbers(language: str) -> Lexicon:
     """Return a lexicon of the marks in numbers only: other signs are not verbalised."""
@@ -374,6 +389,7 @@ def _marks_of_numbers(language: str) -> Lexicon:
         decimal_mark="," if comma else ".",
         thousands_marks=" ." if spaced else "." if comma else ",",
         joined_thousands=spaced,
+        before_clock=frozenset(_CLOCK_WORDS.get(language, ())),
         point=POINT_NAMES[language],
         version_point=VERSION_POINTS.get(language, ""),
     )

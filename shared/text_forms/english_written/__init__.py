@@ -9,6 +9,9 @@ conservative. Azure's documentation requires `$900`, `6:45 PM`, `6.5`, `1-800-45
 - No comma below 10,000 except in money, so that `two thousand five` can be a year.
 - Three or more single digits in a row are one number: `one two three` is `123`; seven, ten or
   eleven of them are a telephone number.
+- Times have a colon and `AM` or `PM`, also where `3.30 pm`, `6.45pm` or `3 30 p m` was recognised.
+- Two numbers joined by `and` are one where nothing else is likely: `2000 and 8`, not `100 and 50`.
+- Two points or more make a version or address: `two point zero point one` is `2.0.1`.
 - `one of them`, `two thirds`, `a hundred`, `thousands` stay words.
 """
 

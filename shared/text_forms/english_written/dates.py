@@ -14,6 +14,7 @@ from shared.text_forms.lexicon import find_lexicon
 from shared.text_forms.pieces import Piece
 from shared.text_forms.rewrite import Rewrite
 
+_DECADES = {f"{word[:-1]}ies": value for word, value in TENS.items()} | {"hundreds": 0}
 _MONTHS = frozenset(find_lexicon("en").months)
 
 
@@ -45,8 +46,11 @@ def _is_month(piece: Piece) -> bool:
 
 
 def year(run: NumberRun) -> Rewrite | None:
-    """`nineteen ninety nine` and `twenty oh five`; `twenty twenty` too."""
+    """`nineteen ninety nine` and `twenty oh five`; `twenty twenty`, `nineteen eighties` too."""
     words = run.words
+    decade = _decade(run)
+    if decade is not None:
+        return decade
     century = TEENS.get(words[0], 0) if words[0] in TEENS else 20 * (words[0] == "twenty")
     if not 13 <= century <= 20 or len(words) < 2:
         return None
@@ -59,3 +63,14 @@ def year(run: NumberRun) -> Rewrite | None:
     if not 1 <= rest < 100 or not run.ends_after(used) or not run.ends[used - 1]:
         return None
     return Rewrite(run.position, run.ends[used - 1], f"{century}{rest:02}")
+
+
+def _decade(run: NumberRun) -> Rewrite | None:
+    """`nineteen eighties` as 1980s, `eighteen hundreds` as 1800s."""
+    century = TEENS.get(run.words[0], 0)
+    last = run.ends[0]
+    following = piece_at(run.pieces, last)
+    if len(run.words) > 1 or century < 13 or run.pieces[last - 1].after or following.before:
+        return None
+    tens = _DECADES.get(following.lower)
+    return None if tens is None else Rewrite(run.position, last + 1, f"{century}{tens:02}s")

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from shared.text_forms.english_written.number_run import NumberRun, piece_at
-from shared.text_forms.english_written.numbers import TEENS, UNITS, ZEROS
-from shared.text_forms.pieces import Piece
+from shared.text_forms.english_written.numbers import TEENS, UNITS, ZEROS, cardinal
+from shared.text_forms.pieces import Piece, split_words
 from shared.text_forms.rewrite import Rewrite
 
+_NAMED_IN_PAIRS = frozenset(
+    split_words("room flight gate route highway apartment suite page train bus channel extension")
+)
 _REPEATS = {"double": 2, "triple": 3}
 
 
@@ -36,12 +39,31 @@ def digit_sequence(run: NumberRun) -> Rewrite | None:
     return Rewrite(run.position, index, _telephone(digits))
 
 
+def named_number(run: NumberRun) -> Rewrite | None:
+    """`flight six seventy two` as 672, `room twelve oh five` as 1205."""
+    words, before = run.words, run.before
+    if before.lower not in _NAMED_IN_PAIRS or before.after or len(words) < 2:
+        return None
+    head = UNITS.get(words[0]) or TEENS.get(words[0])
+    if not head:
+        return None
+    if words[1] in {"oh", "o"}:
+        rest, used = (UNITS.get(words[2], 0) if len(words) > 2 else 0), 3
+    else:
+        rest, used = cardinal(words, 1)
+        rest = rest if rest >= 10 else 0
+    if not 1 <= rest < 100 or used != len(words):
+        return None
+    return Rewrite(run.position, run.ends[-1], f"{head}{rest:02}")
+
+
 def _digits_at(pieces: Sequence[Piece], index: int) -> tuple[str, int]:
     """Return the digits that a piece adds to a sequence, and the number of pieces they take."""
     piece = piece_at(pieces, index)
     lower = piece.lower
     following = piece_at(pieces, index + 1).lower
-    if lower in _REPEATS and not piece.after:
+    # Not `double double`: it would be followed through all its repetitions.
+    if lower in _REPEATS and following not in _REPEATS and not piece.after:
         digit, length = _digits_at(pieces, index + 1)
         return (digit * _REPEATS[lower], 2) if length == 1 and len(digit) == 1 else ("", 0)
     if lower in UNITS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.text_forms.english_written.number_run import number_run, piece_at
+from shared.text_forms.english_written.number_run import ends_clause, number_run, piece_at
 from shared.text_forms.english_written.numbers import cardinal
 from shared.text_forms.english_written.quantity import Quantity
 from shared.text_forms.pieces import Piece
@@ -64,6 +64,10 @@ def _cents(pieces: Sequence[Piece], noun: int) -> tuple[str, int]:
         if not last or used < len(run.words):
             return "", start
     following = piece_at(pieces, last).lower
-    if not 1 <= value < 100 or pieces[last - 1].after or following not in {"cents", "cent"}:
+    if not 1 <= value < 100:
         return "", start
-    return f"{value:02}", last + 1
+    if not pieces[last - 1].after and following in {"cents", "cent"}:
+        return f"{value:02}", last + 1
+    # "five dollars fifty" at the end of a clause
+    bare = start == noun + 1 and value >= 10 and ends_clause(pieces, last)
+    return (str(value), last) if bare else ("", start)

@@ -118,3 +118,18 @@ def _takes_and(words: Sequence[str], position: int, total: int, current: int) ->
         return False
     # "two hundred and two thousand" is one number, "a hundred and one million" too
     return current % 100 == 0 and (current > 0 or total > 0)
+
+
+def hour_of_clock(word: str) -> int:
+    """Return an hour of the clock, 1 to 12; 0 for another word."""
+    value = UNITS.get(word) or TEENS.get(word, 0)
+    return value if value <= 12 else 0
+
+
+def minutes_after_hour(words: Sequence[str], start: int = 1) -> tuple[int, int]:
+    """Read minutes from `start` on, `thirty` or `oh five`, as `cardinal` does; 0 for none."""
+    if words[start] in {"oh", "o"}:
+        following = words[start + 1] if start + 1 < len(words) else ""
+        return UNITS.get(following, 0), start + 2
+    minutes, end = cardinal(words, start)
+    return (minutes, end) if 10 <= minutes < 60 else (0, end)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from shared.text_forms.english_written.divided_numbers import divided_quantity
 from shared.text_forms.english_written.money import with_noun
 from shared.text_forms.english_written.number_run import (
     NumberRun,
@@ -17,6 +18,7 @@ from shared.text_forms.english_written.quantity import (
 )
 from shared.text_forms.pieces import Piece, split_words
 from shared.text_forms.rewrite import Rewrite
+from shared.text_forms.spelling import MAX_DIGITS
 
 _MEASURES = frozenset(
     split_words(
@@ -35,7 +37,7 @@ _NAMED_BY_NUMBER = frozenset(
 )
 _FRACTION_NOUNS = frozenset(
     f"{word}s" for word in ORDINAL_WORDS if word not in {"first", "second"}
-) | {"half", "halves", "quarter", "quarters"}
+) | set(split_words("half halves quarter quarters hundredth hundredths thousandth thousandths"))
 
 
 def spoken_quantity(run: NumberRun) -> Rewrite | None:
@@ -51,6 +53,8 @@ def spoken_quantity(run: NumberRun) -> Rewrite | None:
     if quantity is None:
         # Skips the whole run, so that no part of an ambiguous "nine eleven" is rewritten.
         return Rewrite(position, run.ends[-1], "") if run.ends else None
+    if not sign:
+        quantity = divided_quantity(pieces, position, quantity) or quantity
     with_unit = with_noun(pieces, position, quantity, sign)
     if with_unit is not None:
         return with_unit
@@ -64,12 +68,18 @@ def spoken_quantity(run: NumberRun) -> Rewrite | None:
 
 
 def written_quantity(pieces: Sequence[Piece], position: int) -> Rewrite | None:
-    """Rewrite recognised digits before `percent` or a currency."""
+    """Rewrite recognised digits before `percent` or a currency, and `2000 and 8`."""
     piece = pieces[position]
     digits = piece.lower.replace(",", "")
     if piece.after or not digits.replace(".", "", 1).isdecimal():
         return None
     written, last = piece.core, position + 1
+    if digits.isdecimal() and len(digits) <= MAX_DIGITS:
+        head = Quantity(last, written, int(digits), spelled=False)
+        divided = divided_quantity(pieces, position, head)
+        if divided is not None:
+            money = with_noun(pieces, position, divided, "")
+            return money or Rewrite(position, divided.last, divided.written)
     following = piece_at(pieces, last)
     if following.lower in LARGE_SCALES and not following.after:
         written, last = f"{piece.core} {following.lower}", last + 1
@@ -81,6 +91,8 @@ def _is_written_in_digits(run: NumberRun, quantity: Quantity) -> bool:
     pieces, last, written = run.pieces, quantity.last, quantity.written
     following = piece_at(pieces, last).lower if not pieces[last - 1].after else ""
     if following in _FRACTION_NOUNS or following in ORDINAL_WORDS:
+        return False
+    if run.before.lower in {"foot", "feet"} and quantity.value < 12:  # "five foot ten"
         return False
     if quantity.value >= 10 or "." in written:
         return True

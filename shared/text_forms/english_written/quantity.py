@@ -52,7 +52,7 @@ def quantity_of(run: NumberRun) -> Quantity | None:
         return _scaled_decimal(run.pieces, value, *decimal)
     if used < len(words) and words[used] in _COUNTING:
         return None  # two adjacent numbers are ambiguous: "five ten"
-    return Quantity(last, _grouped(value, words[:used]), value, spelled=True)
+    return Quantity(last, _written(value, words[:used]), value, spelled=True)
 
 
 def _decimals(pieces: Sequence[Piece], position: int) -> tuple[str, int] | None:
@@ -73,6 +73,8 @@ def _decimals(pieces: Sequence[Piece], position: int) -> tuple[str, int] | None:
         digits = str(value) if used and value < 100 else ""
     if not digits or not run.ends[used - 1]:
         return None
+    if piece_at(pieces, run.ends[used - 1]).lower == "point":  # "at one point two point guards"
+        return None
     return digits, run.ends[used - 1]
 
 
@@ -84,10 +86,15 @@ def _scaled_decimal(pieces: Sequence[Piece], whole: int, digits: str, last: int)
     return Quantity(last, written, value, spelled=True)
 
 
-def _grouped(value: int, words: list[str]) -> str:
-    """Format with commas from 10,000 on; a round million with a word."""
+def _written(value: int, words: list[str]) -> str:
+    """Format a cardinal; a round million with a word."""
     scale = words[-1]
     for name, size in (("trillion", 10**12), ("billion", 10**9), ("million", 10**6)):
         if scale == name and value % size == 0:
             return f"{value // size} {name}"
+    return grouped(value)
+
+
+def grouped(value: int) -> str:
+    """Format with commas from 10,000 on."""
     return f"{value:,}" if value >= 10_000 else str(value)

@@ -52,6 +52,7 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
     """Return the rules in order of precedence: several patterns match the same word."""
     number = number_pattern(language)
     rules: tuple[tuple[str, Rule], ...] = (
+        (times.TIME_WITH_STOP, times.read_time_with_stop),
         (numbers.signed_number(number), numbers.read_number),
         (letters.INITIALS, letters.read_initials),
         (money.sum_of_money(number), money.read_money),

@@ -12,6 +12,13 @@ TIME = (
     r"(?P<half>[ap]\.?m)?"
 )
 
+# A number, unless its neighbours say otherwise.
+TIME_WITH_STOP = (
+    r"(?P<hour>[01]?\d|2[0-4])\.(?P<minutes>[0-5]\d)(?P<seconds>(?!))?(?P<half>[ap]\.?m)?"
+)
+_SECOND_TIME = re.compile(r"\d{1,2}(?:[.:][0-5]\d)?(?P<half>[ap]\.?m)?")
+_RANGE_WORDS = frozenset(("to", "till", "until", "and"))
+
 
 def read_time(match: re.Match[str], reading: Reading) -> Words | None:
     """`5:30pm` as five thirty p m, `17:00` as seventeen hundred; `14h30` too."""
@@ -27,6 +34,28 @@ def read_time(match: re.Match[str], reading: Reading) -> Words | None:
     if seconds:
         words += minute_words(seconds, reading)
     return words + AFTERNOON.get((half or "").lower().replace(".", ""), ())
+
+
+def read_time_with_stop(match: re.Match[str], reading: Reading) -> Words | None:
+    """`6.45pm`, `3.30` before `pm` or `p m`, and what the word before says: `alle 15.30`."""
+    halved = match["half"] or _has_half(reading, 1)
+    announced = reading.previous.lower in reading.lexicon.before_clock
+    return read_time(match, reading) if halved or announced else None
+
+
+def _has_half(reading: Reading, ahead: int) -> bool:
+    """Whether `pm` or `p m` follows, or a second time with it: `3.30 to 4.15 pm`."""
+    following = [
+        piece.lower for piece in reading.pieces[reading.index + ahead : reading.index + ahead + 3]
+    ]
+    if reading.pieces[reading.index + ahead - 1].after or not following:
+        return False
+    if following[0].replace(".", "") in AFTERNOON or following[:2] in (["a", "m"], ["p", "m"]):
+        return True
+    if ahead > 1 or following[0] not in _RANGE_WORDS or len(following) < 2:
+        return False
+    second = _SECOND_TIME.fullmatch(following[1])
+    return second is not None and (bool(second["half"]) or _has_half(reading, 3))
 
 
 def _full_hour(hour: int, following: str, reading: Reading) -> Words:

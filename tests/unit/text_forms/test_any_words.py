@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+from growth import grows_too_fast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -117,3 +118,26 @@ def test_raw_display_without_numbers_is_the_recognised_text(words, language):
 def test_very_long_numbers_are_read_digit_by_digit(count):
     for language in ("en", "de", "zh", "ja", "sw"):
         assert text_forms(["9" * count], language, ProfanityMode.RAW).lexical
+
+
+@pytest.mark.parametrize(
+    ("language", "repeated"),
+    [
+        ("en", "one point"),
+        ("en", "2.0 point 1 dot"),
+        ("en", "2000 and"),
+        ("en", "3 30 a"),
+        ("en", "from 3.30 to"),
+        ("en", "double"),
+        ("es", "dos mil y ocho mil"),
+        ("es", "las tres y"),
+        ("de", "zwei Punkt"),
+    ],
+)
+def test_the_forms_of_repeated_number_words_take_time_in_proportion(language, repeated):
+    """`double` was followed through all its repetitions, up to the limit of recursion."""
+    few, many = ((repeated.split() * n)[:n] for n in (500, 2000))
+    assert not grows_too_fast(
+        lambda: text_forms(few, language, ProfanityMode.RAW),
+        lambda: text_forms(many, language, ProfanityMode.RAW),
+    )

@@ -195,7 +195,107 @@ DISPLAY = [
     ("May first", "May 1st"),
     ("the twenty first century", "the 21st century"),
     ("the twenty-first", "the 21st"),
+    # Years and numbers that were recognised in two
+    ("The year two thousand and eight was a bad one.", "The year 2008 was a bad one."),
+    ("The year 2000 and 8 was a bad one.", "The year 2008 was a bad one."),
+    ("in 2000 and 12, he left", "in 2012, he left"),
+    ("two thousand and 8 people", "2008 people"),
+    ("2000 and eight", "2008"),
+    ("10,000 and 8 people", "10,008 people"),
+    ("one hundred and 20 people", "120 people"),
+    ("in 1900 and 5", "in 1905"),
+    ("2000 and 8 dollars", "$2,008"),
+    ("June 3rd 2000 and 8", "June 3rd 2008"),
+    ("from two thousand and eight to two thousand and ten", "from 2008 to 2010"),
+    ("between two thousand and eight and two thousand and ten", "between 2008 and 2010"),
+    ("the nineteen eighties", "the 1980s"),
+    ("the eighteen hundreds", "the 1800s"),
+    # Times, however they were recognised
+    ("at three thirty p m", "at 3:30 PM"),
+    ("at 3.30 pm", "at 3:30 PM"),
+    ("at 3 30 p m", "at 3:30 PM"),
+    ("at 3:30 p m", "at 3:30 PM"),
+    ("at 3.30 p.m. today", "at 3:30 p.m. today"),
+    ("six forty five p m", "6:45 PM"),
+    ("The time is 6.45pm.", "The time is 6:45 PM."),
+    ("at 6:45pm and at 5pm", "at 6:45 PM and at 5 PM"),
+    ("at 12.05 am", "at 12:05 AM"),
+    ("nine thirty a m to five p m", "9:30 AM to 5 PM"),
+    ("three thirty to four fifteen p m", "3:30 to 4:15 PM"),
+    ("from 3.30 to 4.15 pm", "from 3:30 to 4:15 PM"),
+    ("from three to four p m", "from 3 to 4 PM"),
+    ("at fifteen thirty", "at 15:30"),
+    ("at twenty one thirty", "at 21:30"),
+    # Versions and addresses of computers
+    ("Version two point zero point one was released.", "Version 2.0.1 was released."),
+    ("Version 2.0 point 1 was released.", "Version 2.0.1 was released."),
+    ("version two dot one", "version 2.1"),
+    ("version ten point fifteen point seven", "version 10.15.7"),
+    ("three point eleven point four", "3.11.4"),
+    ("Android 4 point 4 point 2", "Android 4.4.2"),
+    ("section four point two point one", "section 4.2.1"),
+    ("one ninety two dot one sixty eight dot zero dot one", "192.168.0.1"),
+    ("one nine two point one six eight point zero point one", "192.168.0.1"),
+    ("three point two million", "3.2 million"),
+    # Rooms, flights, money
+    ("flight six seventy two", "flight 672"),
+    ("room twelve oh five", "room 1205"),
+    ("five dollars fifty.", "$5.50."),
 ]
+
+TWO_READINGS = [
+    "between two thousand and eight thousand",
+    "between 2000 and 8 people",
+    "between 100 and 50",
+    "He scored 100 and 50.",
+    "1000, 2000 and 8",
+    "2000 and 8 hundred",
+    "three thirty second clips",
+    "I have two and eight.",
+    "one hundred and two hundred",
+    "until half past three",
+    "it was 3.30",
+    "3.30 metres",
+    "6.45 a day",
+    "at one point two point guards",
+    "two point zero point five ten",
+    "two dot one",
+    "five foot ten",
+    "ten thousandths",
+]
+
+
+@pytest.mark.parametrize("spoken", TWO_READINGS)
+def test_words_with_two_readings_are_displayed_as_they_were_recognised(spoken):
+    assert forms(spoken).display == spoken
+
+
+@pytest.mark.parametrize(
+    ("recognised", "lexical"),
+    [
+        ("at 3.30 pm", "at three thirty p m"),
+        ("at 3.30 p.m.", "at three thirty p m"),
+        ("6.45pm", "six forty five p m"),
+        ("at 12.05 am", "at twelve oh five a m"),
+        ("3 30 p m", "three thirty p m"),
+        ("from 3.30 to 4.15 pm", "from three thirty to four fifteen p m"),
+        ("3.30 metres", "three point three zero metres"),
+        ("2000 and 8", "two thousand and eight"),
+        ("Version 2.0 point 1", "version two point zero point one"),
+        ("the nineteen eighties", "the nineteen eighties"),
+    ],
+)
+def test_the_lexical_form_of_a_rewrite_has_the_words_as_they_are_spoken(recognised, lexical):
+    assert forms(recognised).lexical == lexical
+
+
+def test_the_words_of_a_time_and_its_half_are_tokens_of_their_own():
+    tokens = forms("at three thirty p m").tokens
+    assert [(token.first, token.last, token.display) for token in tokens] == [
+        (0, 1, "at"),
+        (1, 3, "3:30"),
+        (3, 5, "PM"),
+    ]
 
 
 @pytest.mark.parametrize(("spoken", "display"), DISPLAY)
