@@ -27,6 +27,7 @@ from benchmarks.hard_audio import measure_hard_audio
 from benchmarks.language import measure_language
 from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
+from benchmarks.mixed_memory import N_REQUESTS, measure_mixed_memory
 from benchmarks.phrase_lists import measure_phrase_lists
 from benchmarks.plots import DRAWN_SECTIONS, draw_plots
 from benchmarks.purge import measure_purge
@@ -49,6 +50,7 @@ SECTIONS = (
     "cold",
     "hosts",
     "memory",
+    "growth",
     "wer",
     "speed",
     "formats",
@@ -60,6 +62,8 @@ SECTIONS = (
     "voices",
     "diarization",
 )
+# Measured without a rival where only these are asked for.
+_WITHOUT_RIVALS = ("growth",)
 _CLIPS_AGAINST_GREEDY = 21
 # Each system begins once; minutes of audio average out the other load of the machine.
 _MOST_LONG_ROUNDS = 2
@@ -81,6 +85,9 @@ def main() -> int:
     if arguments.against:
         stay_on_cores()
         return _compare_checkouts(arguments, read_manifest(Path(named).resolve()))
+    if set(arguments.only) <= set(_WITHOUT_RIVALS):
+        stay_on_cores()
+        return _measure_alone(arguments, read_manifest(Path(named).resolve()))
     if not arguments.rivals_python.is_file():
         sys.stderr.write(f"There are no rivals at {arguments.rivals_python}: use `make bench`.\n")
         return 2
@@ -104,6 +111,20 @@ def main() -> int:
 
     if is_thorough:
         write_conditions(conditions)
+        draw_plots(numbers)
+    _print_end(numbers, sections, is_thorough=is_thorough)
+    return 0
+
+
+def _measure_alone(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> int:
+    """Measure sections that have no rival."""
+    conditions, is_thorough = describe_run(), _is_thorough(arguments)
+    section = measure_mixed_memory(clips, arguments.mixed_requests)
+    print(f"\n{section.markdown()}", flush=True)
+    sections = {"growth": section}
+    numbers = write_numbers(conditions, sections, is_thorough=is_thorough)
+    if is_thorough:
+        write_section("growth", conditions, section)
         draw_plots(numbers)
     _print_end(numbers, sections, is_thorough=is_thorough)
     return 0
@@ -166,6 +187,7 @@ def _measures(
         "cold": lambda: measure_cold_start(read, start_rival),
         "hosts": lambda: measure_hosts(read, (AZURE_FUNCTIONS, AWS_LAMBDA)),
         "memory": lambda: measure_memory_growth(read, arguments.requests),
+        "growth": lambda: measure_mixed_memory(clips, arguments.mixed_requests),
         "wer": lambda: measure_accuracy(comparisons()),
         "speed": lambda: measure_speed(comparisons(), against_greedy()),
         "formats": lambda: measure_hard_audio(systems(), clips, at_most),
@@ -225,6 +247,9 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=3, help="rounds of every comparison")
     parser.add_argument("--clips", type=int, help="at most so many clips of a set")
     parser.add_argument("--requests", type=int, default=500, help="requests of section memory")
+    parser.add_argument(
+        "--mixed-requests", type=int, default=N_REQUESTS, help="requests of section growth"
+    )
     parser.add_argument("--rivals-python", type=Path, default=_RIVALS_PYTHON)
     parser.add_argument("--openai-whisper-python", type=Path, default=_OPENAI_WHISPER_PYTHON)
     parser.add_argument(
@@ -246,7 +271,12 @@ def _names(value: str) -> tuple[str, ...]:
 
 
 def _is_thorough(arguments: argparse.Namespace) -> bool:
-    return arguments.clips is None and arguments.repeats >= 3 and arguments.requests >= 500
+    return (
+        arguments.clips is None
+        and arguments.repeats >= 3
+        and arguments.requests >= 500
+        and arguments.mixed_requests >= N_REQUESTS
+    )
 
 
 if __name__ == "__main__":

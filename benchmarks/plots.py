@@ -50,7 +50,7 @@ _LENGTHS_S = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, math.inf)
 
 
 def draw_plots(numbers: Path, folder: Path = FOLDER) -> tuple[Path, ...]:
-    """Draw the sections of a run's JSON: latency (speed), long files; return the files."""
+    """Draw the sections of a run's JSON: latency (speed), long files, memory (growth)."""
     sections = json.loads(numbers.read_text(encoding="utf-8"))["sections"]
     folder.mkdir(exist_ok=True)
     drawn: list[Path] = []
@@ -59,6 +59,8 @@ def draw_plots(numbers: Path, folder: Path = FOLDER) -> tuple[Path, ...]:
             drawn.append(_save(_latency(sections["speed"]["clips"]), folder / "latency.svg"))
         if "long" in sections:
             drawn.append(_save(_long_audio(sections["long"]), folder / "long-audio.svg"))
+        if "growth" in sections:
+            drawn.append(_save(_memory(sections["growth"]), folder / "memory.svg"))
     return tuple(drawn)
 
 
@@ -134,6 +136,26 @@ def _draw_bars(axes: Axes, found: Mapping[str, Any]) -> None:
     axes.bar_label(bars, labels, padding=5, fontsize=9, color=_TEXT)
     axes.invert_yaxis()
     axes.margins(x=0.32)  # room for the labels
+
+
+def _memory(section: Mapping[str, Any]) -> Figure:
+    """Resident memory against requests, from all models loaded on; the last dot is idle."""
+    figure = Figure(figsize=(_WIDTH_IN, 3.2), layout="constrained")
+    axes = figure.subplots()
+    n_done = [0, *section["n_done"]]
+    resident = [section["loaded_bytes"], *section["resident_bytes"]]
+    axes.plot(n_done, [one / 1e6 for one in resident], color=_OURS, linewidth=1.5)
+    axes.scatter([n_done[-1]], [section["idle_bytes"][-1] / 1e6], s=36, color=_THEIRS, zorder=3)
+    axes.text(
+        n_done[-1], section["idle_bytes"][-1] / 1e6, "idle for a minute  ", color=_THEIRS,
+        ha="right", va="center", weight="bold",
+    )  # fmt: skip
+    axes.set_xlim(0, None)
+    axes.set_ylim(0, None)
+    axes.grid(axis="y")
+    axes.set_xlabel("requests")
+    axes.set_ylabel("resident memory, MB")
+    return figure
 
 
 def _is_file(found: object) -> bool:

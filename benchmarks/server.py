@@ -16,6 +16,7 @@ from typing import Any, Self
 import httpx
 
 from benchmarks.conditions import THREADS
+from benchmarks.mixed_requests import MixedRequest
 from benchmarks.process_memory import peak_resident_bytes, resident_bytes
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -95,7 +96,8 @@ class SottoServer:
         self._port = 0
         self._stopped = False
         self._requests: dict[str, dict[str, Any]] = {}
-        threading.Thread(target=self._follow_log, daemon=True).start()
+        self._following = threading.Thread(target=self._follow_log, daemon=True)
+        self._following.start()
         with self._news:
             self._news.wait_for(lambda: self._port or self._stopped, _START_LIMIT_S)
         if not self._port:
@@ -112,6 +114,7 @@ class SottoServer:
         self._client.close()
         self._process.terminate()
         self._process.wait(_START_LIMIT_S)
+        self._following.join(_START_LIMIT_S)
 
     def transcribe(self, audio: bytes, phrases: tuple[str, ...] = ()) -> Answer:
         """Send one fast transcription of English, with a phrase list or without."""
@@ -161,6 +164,15 @@ class SottoServer:
         )
         return Answer(response.status_code, time.perf_counter() - started, response.json())
 
+    def send(self, request: MixedRequest) -> httpx.Response:
+        """Send a request of any kind, without reading the log."""
+        return self._client.post(
+            request.path,
+            content=request.content,
+            files=request.files,
+            headers=dict(request.headers),
+        )
+
     @property
     def resident_bytes(self) -> int:
         """Physical memory of the process."""
@@ -187,19 +199,23 @@ class SottoServer:
             self._news.wait_for(lambda: request_id in self._requests, _LOG_LIMIT_S)
             return self._requests.pop(request_id, {})
 
+    def _follow(self, line: str) -> None:
+        if not line.startswith("{"):
+            sys.stderr.write(line)  # the reason why it does not start
+            return
+        fields = json.loads(line)
+        with self._news:
+            if "port" in fields:  # events may be renamed from commit to commit
+                self._port = fields["port"]
+            elif fields.get("event") == "request":
+                self._requests[fields["request_id"]] = fields
+            self._news.notify_all()
+
     def _follow_log(self) -> None:
         assert self._process.stderr is not None
-        for line in self._process.stderr:
-            if not line.startswith("{"):
-                sys.stderr.write(line)  # the reason why it does not start
-                continue
-            fields = json.loads(line)
-            with self._news:
-                if "port" in fields:  # events may be renamed from commit to commit
-                    self._port = fields["port"]
-                elif fields.get("event") == "request":
-                    self._requests[fields["request_id"]] = fields
-                self._news.notify_all()
+        with self._process.stderr as lines:
+            for line in lines:
+                self._follow(line)
         with self._news:
             self._stopped = True
             self._news.notify_all()
