@@ -18,7 +18,7 @@ from benchmarks.clips import Clip
 from benchmarks.conditions import THREADS
 from benchmarks.report import Figure, Section
 from benchmarks.synthetic_voices import make_windows
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import open_audio
 from shared.diarization.assignment import assign_speakers
 from shared.diarization.clustering import find_speakers
@@ -123,7 +123,8 @@ def _diarize(diarizer: Diarizer, clip: Clip) -> _Diarized:
 
 def _samples(path: Path) -> npt.NDArray[np.int16]:
     with open_audio(path.read_bytes()) as stream:
-        return np.concatenate([mix_to_mono(block) for block in stream])
+        mixer = MonoMixer()
+        return np.concatenate([mixer.mix(block) for block in stream])
 
 
 def _score(diarized: Sequence[_Diarized], python: Path) -> dict[str, dict[str, Any]]:

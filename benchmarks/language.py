@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from benchmarks.clips import Clip
 from benchmarks.report import Figure, Section
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import RawPcm, open_audio
 from shared.language.locales import default_locale, language_of
 from shared.recognition.options import RecognitionOptions
@@ -179,7 +179,8 @@ def spoken_clips(clips: Iterable[Clip], folder: str) -> list[SpokenClip]:
 def samples_of(encoded: bytes) -> Samples:
     """Decode all samples of a clip, mixed to mono at 16 kHz."""
     with open_audio(encoded) as stream:
-        return np.concatenate([mix_to_mono(block) for block in stream])
+        mixer = MonoMixer()
+        return np.concatenate([mixer.mix(block) for block in stream])
 
 
 def seeded_joins(clips: Sequence[SpokenClip], n_joins: int) -> list[Join]:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from benchmarks.clips import Clip, clips_of
 from benchmarks.spoken_sentences import SENTENCES
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import open_audio
 
 _SAMPLE_RATE = 16_000
@@ -173,7 +173,8 @@ def _form(audio: bytes, definition: Mapping[str, Any]) -> Mapping[str, Any]:
 @cache
 def _decoded(path: Path) -> Samples:
     with open_audio(path.read_bytes()) as stream:
-        return np.concatenate([mix_to_mono(block) for block in stream])
+        mixer = MonoMixer()
+        return np.concatenate([mixer.mix(block) for block in stream])
 
 
 def _wav(samples: Samples) -> bytes:

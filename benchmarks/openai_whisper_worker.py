@@ -13,7 +13,7 @@ import torch
 import whisper
 
 from benchmarks.rival_worker import serve
-from shared.audio.channels import float32_from_int16, mix_to_mono
+from shared.audio.channels import MonoMixer, float32_from_int16
 from shared.audio.stream import open_audio
 from shared.models.openai_whisper_checkpoint import read_checkpoint
 
@@ -47,7 +47,8 @@ def _load_model(model_folder: Path) -> whisper.Whisper:
 def _samples(path: str) -> np.ndarray:
     """Decode a whole file like openai-whisper's decoder: float32, 16 kHz, mono."""
     with open_audio(Path(path).read_bytes()) as stream:
-        return float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
+        mixer = MonoMixer()
+        return float32_from_int16(np.concatenate([mixer.mix(block) for block in stream]))
 
 
 if __name__ == "__main__":

@@ -107,11 +107,11 @@ def spoken_clip() -> SpokenClip:
 @pytest.fixture(scope="session")
 def spoken_samples(spoken_clip):
     """Float32 samples of the spoken clip, shape (n_samples,), 16 kHz."""
-    from shared.audio.channels import float32_from_int16, mix_to_mono  # noqa: PLC0415
+    from shared.audio.channels import MonoMixer, float32_from_int16  # noqa: PLC0415
     from shared.audio.stream import open_audio  # noqa: PLC0415
 
     with open_audio(spoken_clip.wav) as stream:
-        return float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
+        return float32_from_int16(np.concatenate([MonoMixer().mix(block) for block in stream]))
 
 
 def _speak(text: str) -> bytes:

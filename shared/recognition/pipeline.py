@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import groupby
 
-from shared.audio.channels import float32_from_int16, mix_to_mono, select_channel
+from shared.audio.channels import MonoMixer, float32_from_int16, select_channel
 from shared.audio.segmenter import Pause, Segment, Segmenter
 from shared.audio.speech_detector import SpeechDetector
 from shared.audio.stream import AudioStream
@@ -95,10 +95,11 @@ class Recognition:
                 elif result.duration_s >= LEAST_PAUSE_S:
                     waiting.append(_dropped_pause(channel, result))
 
+        mixer = MonoMixer()
         for block in stream:
             self._check_cancelled()
             for channel, segmenter in segmenters.items():
-                mono = select_channel(block, channel) if separate else mix_to_mono(block)
+                mono = select_channel(block, channel) if separate else mixer.mix(block)
                 collect(channel, segmenter.push(float32_from_int16(mono)))
             if len(_segments(waiting)) >= self._options.batch_segments:
                 yield from self._recognise(waiting)
@@ -111,9 +112,10 @@ class Recognition:
     def identify_language(self, stream: AudioStream) -> IdentifiedLanguage | None:
         """Identify the main language of the first minute of speech; None without speech."""
         segmenter = Segmenter(self._detector, self._options.segmentation)
+        mixer = MonoMixer()
         segments: list[Segment] = []
         for block in stream:
-            samples = float32_from_int16(mix_to_mono(block))
+            samples = float32_from_int16(mixer.mix(block))
             segments += [one for one in segmenter.push(samples) if isinstance(one, Segment)]
             if sum(segment.speech_s for segment in segments) >= IDENTIFIED_SPEECH_S:
                 break

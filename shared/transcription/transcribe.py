@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import AudioStream
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled, never_cancelled
@@ -35,7 +35,8 @@ def transcribe(
     if options.speakers is None:
         return _collect(transcriber, stream, options, check_cancelled)
     session = transcriber.start_diarization(options.priority, check_cancelled)
-    stream.tap(lambda block: session.push(mix_to_mono(block)))
+    mixer = MonoMixer()
+    stream.tap(lambda block: session.push(mixer.mix(block)))
     transcript = _collect(transcriber, stream, options, check_cancelled)
     diarization = session.finish(options.speakers)
     phrases = _with_speakers(transcript.phrases, diarization, keeps_words=options.word_timestamps)

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from functions.command_line.main import main
-from shared.audio.channels import float32_from_int16, mix_to_mono
+from shared.audio.channels import MonoMixer, float32_from_int16
 from shared.audio.stream import open_audio
 from shared.recognition.engines.ctranslate2_engine import CTranslate2Engine
 from shared.recognition.engines.engine import DecodingRequest, EncodedSegment, Hypothesis
@@ -83,7 +83,9 @@ def clips(speech_data):
     for name in CLIPS:
         path = f"en_read/{name}.flac"
         with open_audio((speech_data / path).read_bytes()) as stream:
-            samples = float32_from_int16(np.concatenate([mix_to_mono(block) for block in stream]))
+            samples = float32_from_int16(
+                np.concatenate([MonoMixer().mix(block) for block in stream])
+            )
         found.append(Clip(name, samples, texts[path]))
     return found
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
@@ -30,7 +30,7 @@ def joined(speech_data):
         blocks = []
         for name in names:
             with open_audio((speech_data / "multilingual" / name).read_bytes()) as stream:
-                blocks += [mix_to_mono(block) for block in stream]
+                blocks += [MonoMixer().mix(block) for block in stream]
         return np.concatenate(blocks).tobytes()
 
     return join

@@ -11,7 +11,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import open_audio
 from shared.diarization.assignment import assign_speakers
 from shared.diarization.diarize import Diarizer
@@ -35,7 +35,7 @@ def diarizer(model_folder):
 def samples_of(speech_data):
     def decode(clip):
         with open_audio((speech_data / clip).read_bytes()) as stream:
-            return np.concatenate([mix_to_mono(block) for block in stream])
+            return np.concatenate([MonoMixer().mix(block) for block in stream])
 
     return decode
 

@@ -9,7 +9,7 @@ from itertools import groupby
 import numpy as np
 import pytest
 
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.options import RecognitionOptions
 from shared.transcript import Phrase
@@ -47,7 +47,7 @@ def samples(speech_data):
 
     def decode(name):
         with open_audio((speech_data / name).read_bytes()) as stream:
-            return np.concatenate([mix_to_mono(block) for block in stream])
+            return np.concatenate([MonoMixer().mix(block) for block in stream])
 
     return decode
 

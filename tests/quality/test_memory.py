@@ -13,7 +13,7 @@ RECOGNISE_AN_HOUR = """
 import json, sys
 import numpy as np
 import psutil
-from shared.audio.channels import mix_to_mono
+from shared.audio.channels import MonoMixer
 from shared.audio.stream import RawPcm, open_audio
 from shared.recognition.options import RecognitionOptions
 from shared.transcription.local_transcriber import LocalTranscriber
@@ -26,7 +26,7 @@ seen = []
 transcriber = LocalTranscriber(Settings.from_environment())
 options = RecognitionOptions(locales=("en-US",), word_timestamps=True)
 with open_audio(sys.stdin.buffer.read()) as stream:
-    clip = np.concatenate([mix_to_mono(block) for block in stream]).tobytes()
+    clip = np.concatenate([MonoMixer().mix(block) for block in stream]).tobytes()
 second = bytes(32_000)
 
 def audio(n_minutes):

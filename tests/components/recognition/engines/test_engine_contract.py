@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from device_model import DeviceModel
 
-from shared.audio.channels import float32_from_int16, mix_to_mono
+from shared.audio.channels import MonoMixer, float32_from_int16
 from shared.audio.stream import open_audio
 from shared.errors import EngineUnavailable
 from shared.language.locales import default_locale
@@ -222,7 +222,7 @@ def test_spanish_is_written_in_either_language_from_one_encoding(request, name, 
     """Tasks share a batch, and each is answered in its place."""
     engine = request.getfixturevalue(f"{name}_engine")
     with open_audio((speech_data / "multilingual/cheetah_test_es_norm.wav").read_bytes()) as stream:
-        blocks = [float32_from_int16(mix_to_mono(block)) for block in stream]
+        blocks = [float32_from_int16(MonoMixer().mix(block)) for block in stream]
     (segment,) = engine.encode([np.concatenate(blocks)], context_lengths(3.1)[0])
     spanish = request_for(3.1, "es")
     english = replace(spanish, task=Task.TRANSLATE)
