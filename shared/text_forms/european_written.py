@@ -78,6 +78,7 @@ def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
     }
     covered = {index + step for index, length in percent.items() for step in range(length)}
     covered |= {index for one in versions for index in range(one.first, one.last)}
+    covered |= _links_of_scaled(pieces, language)
     tokens = [
         _Token(
             piece.lower,
@@ -89,7 +90,7 @@ def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
     found: dict[int, tuple[int, str]] = {}
     for number in find_numbers(tokens, language, 0):
         text = _digits(number.text, language)
-        # "dos mil y ocho mil" is found as 2008, and "mil" left over
+        # A number whose scale is left over, as in "dos mil y veinte mil", stays in words.
         scaled = number.end < len(pieces) and pieces[number.end].lower in _ROUND
         if text and not number.is_ordinal and not (scaled and not pieces[number.end - 1].after):
             found[number.start] = (number.end, text)
@@ -116,6 +117,17 @@ def european_rewrites(pieces: Sequence[Piece], language: str) -> list[Rewrite]:
         end = found[position][0] if position in found else position + 1
         position = max(end, rewrite.last if rewrite else 0)
     return rewrites
+
+
+def _links_of_scaled(pieces: Sequence[Piece], language: str) -> set[int]:
+    """Find the `y` of `dos mil y ocho mil`: two numbers, not 2008 and a thousand."""
+    return {
+        index
+        for index in range(1, len(pieces) - 2)
+        if pieces[index].lower == _AND[language]
+        and pieces[index - 1].lower in _ROUND
+        and pieces[index + 2].lower in _ROUND
+    }
 
 
 def _divided_number(

@@ -161,7 +161,7 @@ _SPANISH = Lexicon(
         "kilogramo/kilogramos", "gramo/gramos", "miligramo/miligramos", "litro/litros",
         "mililitro/mililitros", "kilómetro por hora/kilómetros por hora",
         "grado celsius/grados celsius", "grado fahrenheit/grados fahrenheit", "grado/grados",
-        "por ciento",
+        "por ciento", h="hora/horas",
     ),
     months=tuple(
         split_words("enero febrero marzo abril mayo junio julio agosto septiembre octubre "
@@ -201,6 +201,7 @@ _FRENCH = Lexicon(
         "milligramme/milligrammes", "litre/litres", "millilitre/millilitres",
         "kilomètre heure/kilomètres heure", "degré celsius/degrés celsius",
         "degré fahrenheit/degrés fahrenheit", "degré/degrés", "pour cent",
+        h="heure/heures",
     ),
     months=tuple(
         split_words("janvier février mars avril mai juin juillet août septembre octobre novembre "
@@ -314,7 +315,7 @@ _PORTUGUESE = Lexicon(
         "milímetro/milímetros", "quilograma/quilogramas", "grama/gramas",
         "miligrama/miligramas", "litro/litros", "mililitro/mililitros",
         "quilómetro por hora/quilómetros por hora", "grau celsius/graus celsius",
-        "grau fahrenheit/graus fahrenheit", "grau/graus", "por cento",
+        "grau fahrenheit/graus fahrenheit", "grau/graus", "por cento", h="hora/horas",
     ),
     months=tuple(
         split_words("janeiro fevereiro março abril maio junho julho agosto setembro outubro "

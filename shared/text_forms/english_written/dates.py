@@ -67,7 +67,7 @@ def year(run: NumberRun) -> Rewrite | None:
 
 def _decade(run: NumberRun) -> Rewrite | None:
     """`nineteen eighties` as 1980s, `eighteen hundreds` as 1800s."""
-    century = TEENS.get(run.words[0], 0)
+    century = 20 if run.words[0] == "twenty" else TEENS.get(run.words[0], 0)
     last = run.ends[0]
     following = piece_at(run.pieces, last)
     if len(run.words) > 1 or century < 13 or run.pieces[last - 1].after or following.before:

@@ -11,6 +11,10 @@ from shared.text_forms.rewrite import Rewrite
 _HOUR = r"(?P<hour>0?[1-9]|1[0-2])"
 _CLOCK = re.compile(rf"{_HOUR}[.:](?P<minutes>[0-5]\d)")
 _CLOCK_WITH_HALF = re.compile(rf"{_HOUR}(?:[.:](?P<minutes>[0-5]\d))?(?P<half>[ap]\.?m)")
+_SPAN = re.compile(
+    r"(?P<first>(?:0?[1-9]|1[0-2])(?:[.:][0-5]\d)?)[-\u2013]"
+    r"(?P<second>(?:0?[1-9]|1[0-2])[.:][0-5]\d)(?P<half>[ap]\.?m)?"
+)
 _MINUTES = re.compile(r"[0-5]\d")
 _WHOLE_HOUR = re.compile(_HOUR)
 
@@ -21,6 +25,11 @@ def written_time(pieces: Sequence[Piece], position: int) -> Rewrite | None:
     joined = _CLOCK_WITH_HALF.fullmatch(piece.lower)
     if joined:
         return Rewrite(position, position + 1, f"{_time(joined)} {HALVES[joined['half']]}")
+    span = _SPAN.fullmatch(piece.lower)
+    if span and (span["half"] or _is_half(pieces, position + 1)):
+        half = f" {HALVES[span['half']]}" if span["half"] else ""
+        written = f"{span['first']}-{span['second']}".replace(".", ":")
+        return Rewrite(position, position + 1, written + half)
     clock = _CLOCK.fullmatch(piece.core)
     if clock and _has_half(pieces, position + 1):
         return Rewrite(position, position + 1, _time(clock))
@@ -35,7 +44,8 @@ def written_time(pieces: Sequence[Piece], position: int) -> Rewrite | None:
 
 def _time(match: re.Match[str]) -> str:
     minutes = match["minutes"]
-    return f"{match['hour']}:{minutes}" if minutes else match["hour"]
+    hour = match["hour"].lstrip("0")
+    return f"{hour}:{minutes}" if minutes else hour
 
 
 def _is_half(pieces: Sequence[Piece], last: int) -> bool:

@@ -59,6 +59,7 @@ def _rules(language: str) -> tuple[tuple[re.Pattern[str], Rule], ...]:
         (numbers.measured_number(number), numbers.read_measured),
         (numbers.ordinal_number(number), numbers.read_ordinal),
         (times.TIME, times.read_time),
+        (times.TIME_SPAN, times.read_time_span),
         (numbers.RATIO, numbers.read_ratio),
         (numbers.span(number), numbers.read_span),
         (versions.VERSION, versions.read_named_version),

@@ -9,14 +9,18 @@ AFTERNOON = {"am": ("a", "m"), "pm": ("p", "m")}  # English only
 
 TIME = (
     r"(?P<hour>[01]?\d|2[0-4])[:h](?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?"
-    r"(?P<half>[ap]\.?m)?"
+    r"(?P<half>[aApP]\.?[mM])?"
 )
 
 # A number, unless its neighbours say otherwise.
 TIME_WITH_STOP = (
-    r"(?P<hour>[01]?\d|2[0-4])\.(?P<minutes>[0-5]\d)(?P<seconds>(?!))?(?P<half>[ap]\.?m)?"
+    r"(?P<hour>[01]?\d|2[0-4])\.(?P<minutes>[0-5]\d)(?P<seconds>(?!))?(?P<half>[aApP]\.?[mM])?"
 )
-_SECOND_TIME = re.compile(r"\d{1,2}(?:[.:][0-5]\d)?(?P<half>[ap]\.?m)?")
+TIME_SPAN = (
+    r"(?P<first>\d{1,2}(?:[.:h][0-5]\d)?)[-\u2010-\u2014]"
+    r"(?P<second>\d{1,2}[.:h][0-5]\d)(?P<half>[aApP]\.?[mM])?"
+)
+_SECOND_TIME = re.compile(r"\d{1,2}(?:[.:][0-5]\d)?(?P<half>[aApP]\.?[mM])?")
 _RANGE_WORDS = frozenset(("to", "till", "until", "and"))
 
 
@@ -41,6 +45,27 @@ def read_time_with_stop(match: re.Match[str], reading: Reading) -> Words | None:
     halved = match["half"] or _has_half(reading, 1)
     announced = reading.previous.lower in reading.lexicon.before_clock
     return read_time(match, reading) if halved or announced else None
+
+
+def read_time_span(match: re.Match[str], reading: Reading) -> Words | None:
+    """`3.30-4.30pm` as three thirty to four thirty p m; without a half of the day a colon tells."""
+    halved = match["half"] or _has_half(reading, 1)
+    if not reading.lexicon.to or (not halved and "." in match[0]):
+        return None
+    first, second = (_span_end(match[name], reading) for name in ("first", "second"))
+    half = AFTERNOON.get((match["half"] or "").lower().replace(".", ""), ())
+    return (*first, reading.lexicon.to, *second, *half)
+
+
+def _span_end(text: str, reading: Reading) -> Words:
+    hour, _, minutes = text.replace(".", ":").replace("h", ":").partition(":")
+    words = reading.speller.cardinal(int(hour))
+    link = reading.lexicon.minutes_after
+    if not minutes:
+        return words
+    if not int(minutes):
+        return words if reading.language == "en" or len(link) == 1 else (*words, link)
+    return (*words, *((link,) if link else ()), *minute_words(minutes, reading))
 
 
 def _has_half(reading: Reading, ahead: int) -> bool:
