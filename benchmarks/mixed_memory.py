@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import islice
 
+import httpx
+
 from benchmarks.clips import Clip
 from benchmarks.mixed_requests import MixedRequest, RequestMix
 from benchmarks.report import Figure, Section
@@ -94,7 +96,7 @@ def trace_memory(mix: RequestMix, n_requests: int, idle_s: int = _IDLE_S) -> Mem
 
     Raises
     ------
-    RuntimeError: a request is not answered 200.
+    RuntimeError: a request is not answered, or not with 200.
     """
     curve = MemoryCurve()
     with SottoServer() as server:
@@ -145,7 +147,10 @@ def _send_all(server: SottoServer, requests: Iterator[MixedRequest], curve: Memo
 
 
 def _send(server: SottoServer, request: MixedRequest) -> None:
-    response = server.send(request)
+    try:
+        response = server.send(request)
+    except httpx.HTTPError as error:
+        raise RuntimeError(f"{request.kind}: {type(error).__name__}") from error
     if response.status_code != HTTPStatus.OK:
         raise RuntimeError(f"{request.kind}: {response.status_code} {response.text[:200]}")
 
