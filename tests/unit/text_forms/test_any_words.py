@@ -20,8 +20,8 @@ SPOKEN = st.sampled_from(
     split_words(
         "one two ten twenty hundred thousand million and point percent dollars pm p m at a oh "
         "minus double dot com half twenty-five first may May June , — no No. Dr. $5 2020 1/2 to "
-        "from 2000 8 3.30 3:30 6.45pm 2.0.1 9-5.30pm eighties flight version las alle um tres dos mil "
-        "y punto fünfzehn Uhr dreißig Punkt heures quinze e trenta två punkt"
+        "from 2000 8 3.30 3:30 6.45pm 2.0.1 9-5.30pm eighties flight version las alle um tres dos "
+        "mil y punto fünfzehn Uhr dreißig Punkt heures quinze e trenta två punkt"
     )
 )
 WORDS = st.lists(st.one_of(SPOKEN, WRITTEN, st.text(max_size=12)), max_size=12)
