@@ -120,8 +120,10 @@ def crowd_out(http, url, speech, seen):
     with requests.Session() as other, ThreadPoolExecutor(1) as thread:
         other.headers["Ocp-Apim-Subscription-Key"] = KEY
         under_way = thread.submit(transcribe, other, url, long)
-        while not under_way.done():
-            seen.answers["429"] = transcribe(http, url)
+        while not under_way.done():  # this is no form: until then it is refused for that
+            seen.answers["429"] = post(
+                http, f"{url}{FAST_TRANSCRIPTION}?api-version=2025-10-15", data=PHRASE
+            )
             if seen.answers["429"][0] == 429:
                 break
         seen.answers["under way"] = under_way.result()
