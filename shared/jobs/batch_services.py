@@ -8,8 +8,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import BinaryIO, cast
 
-import structlog
-
 from shared.address_guard import Network
 from shared.audio.stream import AudioSource
 from shared.errors import ConfigurationError, QueueNotFound, SourceChanged
@@ -19,6 +17,7 @@ from shared.jobs.job import DropTarget, Job, JobFile
 from shared.jobs.outputs import JobOutputs
 from shared.jobs.rest_outputs import RestOutputs
 from shared.jobs.store import JobStore
+from shared.privacy.incidents import report_failure
 from shared.privacy.log_fields import exception_fields
 from shared.storage.addresses import StorageAccess, open_client_container, open_container
 from shared.storage.container import Container
@@ -142,9 +141,7 @@ class BatchServices:
                 self.queue.prepare()
                 announce(event, job_id, self.web_hooks, self.queue)
         except Exception as error:  # noqa: BLE001 - whatever it is, it stops no deletion
-            structlog.get_logger().error(
-                "web_hooks_not_notified", job_id=job_id, **exception_fields(error)
-            )
+            report_failure("web_hooks_not_notified", job_id=job_id, **exception_fields(error))
             return False
         return True
 

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
-import structlog
-
 from shared.errors import (
     BlobNotFound,
     Changed,
@@ -37,6 +35,7 @@ from shared.jobs.outcome import JobStatus, JobSummary, job_status
 from shared.jobs.purge import has_expired, remove_listed_job
 from shared.jobs.rest_outputs import destination_address
 from shared.jobs.store import JobStore
+from shared.privacy.incidents import report_failure
 from shared.privacy.log_fields import exception_fields
 from shared.storage.blob import BlobEntry
 from shared.storage.work_message import HookEvent
@@ -94,9 +93,7 @@ class JobView:
         try:
             remove_listed_job(self._batch, self._id)
         except Exception as error:  # noqa: BLE001 - no caller sees the job, removed or not
-            structlog.get_logger().error(
-                "job_not_purged", job_id=self._id, **exception_fields(error)
-            )
+            report_failure("job_not_purged", job_id=self._id, **exception_fields(error))
             return False
         return True
 

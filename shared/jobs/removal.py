@@ -10,8 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-import structlog
-
 from shared.errors import (
     AccessDenied,
     AddressRefused,
@@ -25,6 +23,7 @@ from shared.jobs.dropped_outputs import delete_if_ours
 from shared.jobs.job import DropTarget, Job
 from shared.jobs.outcome import JobSummary
 from shared.jobs.tombstone import Tombstone, end_of_tombstone
+from shared.privacy.incidents import report_failure
 from shared.privacy.log_fields import exception_fields
 from shared.storage.work_message import HookEvent
 
@@ -128,9 +127,7 @@ def write_mark(job_id: str, write: Callable[[], None]) -> bool:
     except Exception as error:
         if isinstance(error, StorageUnavailable) and not isinstance(error, StorageFull):
             raise
-        structlog.get_logger().error(
-            "tombstone_not_written", job_id=job_id, **exception_fields(error)
-        )
+        report_failure("tombstone_not_written", job_id=job_id, **exception_fields(error))
         return False
     return True
 

@@ -17,8 +17,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-import structlog
-
 from shared.errors import (
     AccessDenied,
     AlreadyExists,
@@ -29,6 +27,7 @@ from shared.errors import (
     StorageUnavailable,
     Unstorable,
 )
+from shared.privacy.incidents import report_omission
 from shared.storage.blob import NO_METADATA, OCTET_STREAM, Blob, BlobEntry, BlobProperties
 from shared.storage.blob_reader import BlobReader, too_large
 from shared.storage.container import PAGE_SIZE, check_page_size
@@ -251,7 +250,7 @@ class FolderContainer:
         """Log what a listing left out, each kind once: a watched folder is listed every minute."""
         for kind in sorted((unread.errors | unread.names) - self._logged):
             self._logged.add(kind)
-            structlog.get_logger().warning("entries_skipped", error_type=kind)
+            report_omission("entries_skipped", error_type=kind)
 
     def _properties(self, name: str, facts: os.stat_result) -> BlobProperties:
         described = self._private.read_description(blob_key(name), etag_of(facts))

@@ -21,8 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
+from shared.privacy.incidents import report_omission
 from shared.privacy.log_fields import exception_fields
 from shared.storage.blob import OCTET_STREAM, decode_metadata, encode_metadata
 from shared.storage.folder_tree import (
@@ -134,7 +133,7 @@ class PrivateFolder:
         except (OSError, ValueError) as error:
             if getattr(error, "errno", None) in OF_THE_PROCESS:
                 raise
-            structlog.get_logger().warning("description_unreadable", **exception_fields(error))
+            report_omission("description_unreadable", **exception_fields(error))
         return Description()
 
     def remove_description(self, key: str, etag: str) -> None:

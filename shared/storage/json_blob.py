@@ -4,9 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-import structlog
-
 from shared.errors import BlobTooLarge, JobError, MalformedJob, StorageError
+from shared.privacy.incidents import report_failure
 from shared.privacy.log_fields import exception_fields
 from shared.storage.container import Container
 
@@ -53,4 +52,4 @@ class UnreadableRecords:
             if len(self._reported) >= _MOST_REMEMBERED:
                 self._reported.pop(next(iter(self._reported)))
             self._reported[key] = None
-        structlog.get_logger().error(event, **identifier, **exception_fields(error))
+        report_failure(event, **identifier, **exception_fields(error))

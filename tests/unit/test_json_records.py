@@ -169,7 +169,7 @@ def test_the_largest_messages_are_read_back(event):
         JobLabels(description=11_000 * "a"),
         JobLabels(custom_properties=tuple((str(n), "a") for n in range(11))),
         JobLabels(display_name="\ud800"),
-        Tombstone(until=NOW, outputs=17 * ("a",)),
+        Tombstone(until=NOW, outputs=33 * ("a",)),
         job((), target=DropTarget("calls", output=11_000 * "a")),
         job((JobFile(11_000 * "a", "a.json"),)),
         job((), options=JobOptions(locales=(36 * "a",))),
