@@ -120,7 +120,7 @@ def test_a_library_is_imported_by_its_owner_alone(library):
 
 
 def test_logging_is_set_up_in_one_module_of_shared():
-    """The domain returns its facts; the edges log them. It reports itself only what it passes over."""
+    """The domain returns its facts, and reports only what it passes over; the edges log."""
     assert outside(importers("structlog"), "functions") == [
         "shared/privacy/incidents.py",
         "shared/privacy/logs.py",

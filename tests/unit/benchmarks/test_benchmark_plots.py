@@ -71,7 +71,16 @@ def test_the_same_numbers_give_the_same_files_without_a_date(numbers, tmp_path):
 
 
 def test_the_page_shows_every_plot_that_is_drawn(numbers, tmp_path):
-    drawn = draw_plots(numbers(), tmp_path / "plots")
+    path = numbers()
+    run = json.loads(path.read_text())
+    run["sections"]["growth"] = {
+        "n_done": [20, 40],
+        "loaded_bytes": 545e6,
+        "resident_bytes": [600e6, 640e6],
+        "idle_bytes": [560e6],
+    }
+    path.write_text(json.dumps(run))
+    drawn = draw_plots(path, tmp_path / "plots")
     page = FOLDER.with_suffix(".md").read_text(encoding="utf-8")
     shown = re.findall(r"!\[.+?\]\((.+?)\)", page)
     assert shown == [f"{FOLDER.name}/{path.name}" for path in drawn]
