@@ -31,7 +31,9 @@ def read_json_blob(
         reason = f"has more than {max_bytes} bytes"
     except (StorageError, JobError):
         raise
-    except Exception as error:  # noqa: BLE001 - raised again: a damaged blob, its properties
+    # Damaged bytes and properties raise these. Anything else, such as a lack of memory, says
+    # nothing of the record, which another attempt may read.
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         reason = f"raised {type(error).__name__}"
     raise MalformedJob(f"The record of a job {reason}.")
 
