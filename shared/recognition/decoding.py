@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.language.locales import language_in_model
-from shared.recognition.engines.context_length import context_lengths
+from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.engine import (
     DecodingRequest,
     EncodedSegment,
@@ -22,6 +22,7 @@ from shared.recognition.engines.engine import (
     RecognitionEngine,
     Task,
 )
+from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.engines.plausibility import (
     BEAM_SIZE,
     more_plausible,
@@ -106,7 +107,7 @@ def _fall_back(
     engine: RecognitionEngine, work: SegmentWork, request: DecodingRequest
 ) -> SegmentWork:
     """Step 3: encode and decode at longer and longer context until the text is plausible."""
-    for n_positions in context_lengths(work.segment.duration_s):
+    for n_positions in (positions_of(2 * work.segment.duration_s + 6.0), MAX_POSITIONS):
         if not needs_fallback(work.hypothesis, request.task):
             break
         if n_positions <= work.encoded.n_positions:

@@ -20,6 +20,7 @@ from shared.settings.values import (
     comma_separated,
     duration_up_to,
     flag,
+    name_or_number,
     networks,
     one_of,
     region,
@@ -51,6 +52,12 @@ class Settings:
         one_of("int8", "int8_float32", "int8_float16", "float16", "float32"),
         "`int8`, `int8_float32`, `int8_float16`, `float16`, `float32`",
         "Number format of the weights in memory; openai-whisper always has `float32`.",
+    )  # fmt: skip
+    context: str = setting(
+        "SOTTO_CONTEXT", "auto", name_or_number(("auto", "full"), 1.0, 29.0),
+        "`auto`, `full`, seconds from 1 to 29",
+        "Silence that the encoder sees behind speech, see [context](engines.md#context). `auto`: "
+        "what was measured for the model, else `full`, which is 30 s in all.",
     )  # fmt: skip
     device: str = setting(
         "SOTTO_DEVICE", "cpu", one_of("cpu", "cuda"), "`cpu`, `cuda`",

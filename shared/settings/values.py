@@ -6,7 +6,7 @@ values that the setting accepts instead.
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -47,6 +47,17 @@ def one_of(*names: str) -> Callable[[str], str]:
 
     def parse(value: str) -> str:
         if value not in names:
+            raise ValueError
+        return value
+
+    return parse
+
+
+def name_or_number(names: Sequence[str], low: float, high: float) -> Callable[[str], str]:
+    """Make the parser of one of these names or a number from `low` to `high`; both stay text."""
+
+    def parse(value: str) -> str:
+        if value not in names and not low <= float(value) <= high:
             raise ValueError
         return value
 

@@ -11,7 +11,7 @@ import pytest
 import whisper
 
 from shared.audio.stream import open_audio
-from shared.recognition.engines.context_length import context_lengths
+from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
@@ -65,7 +65,7 @@ def test_the_engines_are_as_sure(readings, clips):
 def test_the_engines_read_the_same_at_a_short_context(engines, clips, timestamps):
     """With time tokens to read on behind a pause, and without."""
     for clip in clips[:6]:
-        n_positions = context_lengths(clip.duration_s)[0]
+        n_positions = positions_of(clip.duration_s + 3.0)
         assert n_positions < MAX_POSITIONS
         tokens = []
         for name in ("openai-whisper", "float32"):

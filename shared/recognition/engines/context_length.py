@@ -1,27 +1,51 @@
-"""Encoder context of a segment.
+"""Encoder context of a segment: how much silence the encoder sees behind it.
 
 Whisper was trained on 30 s, and the cost of its encoder grows with the context. A context of the
-segment's length makes recognition several times faster; one that is too short makes the decoder
-loop. The steps below were chosen on 63 read clips (472 s, base int8): word error rate 12.4 with one
-retry at 30 s and 11.95 with these three steps, 11.7 at the full context alone and 12.7 for
-faster-whisper's defaults.
+segment's length and a margin makes recognition several times faster, and reads a few words in a
+hundred otherwise than the full context does; `decoding.py` reads again where that is likely.
+
+How many words differ at a margin depends on the model, so each model has its own. A model without
+a measurement is read at the full context.
 """
 
 import math
+from dataclasses import dataclass
 
 from shared.recognition.engines.log_mel import MAX_POSITIONS, POSITIONS_PER_SECOND
+from shared.settings import Settings
 
-MARGIN_S = 3.0  # silence after the segment, in which the decoder finds its end
 GRAIN_POSITIONS = 25  # 0.5 s: segments of almost the same length share a batch
 
-
-def context_lengths(duration_s: float) -> tuple[int, ...]:
-    """Contexts to try one after the other, in positions of 20 ms; the last is the full context."""
-    steps_s = (duration_s + MARGIN_S, 2 * duration_s + 2 * MARGIN_S)
-    shorter = sorted({_positions(step_s) for step_s in steps_s})
-    return (*(length for length in shorter if length < MAX_POSITIONS), MAX_POSITIONS)
+# Margins that were measured, by name of the model (docs/engines.md, "Context").
+MEASURED_MARGINS_S = {"base": 3.0}
 
 
-def _positions(seconds: float) -> int:
+@dataclass(frozen=True, slots=True)
+class EncoderContext:
+    """Context of a model: a margin of silence after the segment, or the full context.
+
+    margin_s: None reads every segment at the full context.
+    """
+
+    margin_s: float | None
+
+    def n_positions(self, duration_s: float) -> int:
+        """Context of a segment, in positions of 20 ms."""
+        if self.margin_s is None:
+            return MAX_POSITIONS
+        return positions_of(duration_s + self.margin_s)
+
+
+def encoder_context(settings: Settings) -> EncoderContext:
+    """Context of the configured model: the configured margin, or the measured one."""
+    if settings.context == "full":
+        return EncoderContext(None)
+    if settings.context == "auto":
+        return EncoderContext(MEASURED_MARGINS_S.get(settings.model))
+    return EncoderContext(float(settings.context))
+
+
+def positions_of(seconds: float) -> int:
+    """Positions that hold `seconds`, in whole grains, at most the full context."""
     grains = math.ceil(seconds * POSITIONS_PER_SECOND / GRAIN_POSITIONS)
     return min(grains * GRAIN_POSITIONS, MAX_POSITIONS)

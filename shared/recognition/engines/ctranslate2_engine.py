@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from shared.errors import EngineUnavailable
+from shared.recognition.engines.context_length import EncoderContext, encoder_context
 from shared.recognition.engines.engine import (
     AlignedToken,
     DecodingRequest,
@@ -47,7 +48,7 @@ class CTranslate2Engine:
     model: a `ctranslate2.models.Whisper`; `load` makes it.
     """
 
-    def __init__(self, model: Any, tokenizer: Tokenizer) -> None:
+    def __init__(self, model: Any, tokenizer: Tokenizer, context: EncoderContext) -> None:
         import ctranslate2  # noqa: PLC0415  (imported here alone, and only when it is used)
 
         self._from_array = ctranslate2.StorageView.from_array
@@ -55,6 +56,7 @@ class CTranslate2Engine:
         self._bfloat16 = ctranslate2.DataType.bfloat16
         self._model = model
         self._tokenizer = tokenizer
+        self._context = context
 
     @classmethod
     def load(cls, model_folder: Path, settings: Settings) -> Self:
@@ -79,7 +81,7 @@ class CTranslate2Engine:
                 f"CTranslate2 cannot load the model in {model_folder.name} as "
                 f"{settings.compute_type} on {settings.device}."
             ) from error
-        return cls(model, Tokenizer(model_folder / "tokenizer.json"))
+        return cls(model, Tokenizer(model_folder / "tokenizer.json"), encoder_context(settings))
 
     @property
     def languages(self) -> frozenset[str]:
@@ -89,6 +91,11 @@ class CTranslate2Engine:
             if self._model.is_multilingual
             else frozenset({"en"})
         )
+
+    @property
+    def context(self) -> EncoderContext:
+        """That of the settings."""
+        return self._context
 
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Encode one by one on the CPU, in one batch on another device.

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from shared.recognition.engines.context_length import EncoderContext
 from shared.recognition.engines.log_mel import Samples
 
 Positions = npt.NDArray[np.int64]
@@ -103,6 +104,11 @@ class RecognitionEngine(Protocol):
     @property
     def languages(self) -> frozenset[str]:
         """Languages that the model can recognise (`{"en"}` for an English-only model)."""
+        ...
+
+    @property
+    def context(self) -> EncoderContext:
+        """Encoder context that segments are read at first."""
         ...
 
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from shared.errors import EngineUnavailable
 from shared.models.openai_whisper_checkpoint import Checkpoint, read_checkpoint
+from shared.recognition.engines.context_length import EncoderContext, encoder_context
 from shared.recognition.engines.engine import (
     AlignedToken,
     DecodingRequest,
@@ -72,6 +73,7 @@ class OpenAIWhisperEngine:
         every_head = self._model.alignment_heads.indices().T.tolist()
         self._alignment_heads = checkpoint.alignment_heads or tuple(map(tuple, every_head))
         self._decoding = threading.Lock()
+        self._context = encoder_context(settings)
 
     def _load(self, checkpoint: Checkpoint) -> Any:
         """Build the model; names and shapes must be exactly openai-whisper's."""
@@ -85,6 +87,11 @@ class OpenAIWhisperEngine:
         if not self._model.is_multilingual:
             return frozenset({"en"})
         return frozenset(self._tokenizer("en").all_language_codes)
+
+    @property
+    def context(self) -> EncoderContext:
+        """That of the settings."""
+        return self._context
 
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Encode segments one by one at their own context.

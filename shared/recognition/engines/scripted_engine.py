@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from shared.recognition.engines.context_length import EncoderContext
 from shared.recognition.engines.engine import (
     AlignedToken,
     DecodingRequest,
@@ -24,6 +25,8 @@ ScoreScript = Callable[[EncodedSegment, str], float]
 
 PLAUSIBLE_LOG_PROBABILITY = -0.1
 """Average log probability of a plausible text, similar to a well read clip's."""
+
+SCRIPTED_CONTEXT = EncoderContext(margin_s=3.0)
 
 _CERTAIN_ENGLISH = {"en": 1.0}
 _SAMPLES_PER_POSITION = SAMPLE_RATE // POSITIONS_PER_SECOND
@@ -56,6 +59,7 @@ class ScriptedEngine:
     identify: probability of each language in a segment.
     rate: average log probability of a text to be scored.
     languages: languages of the model.
+    context: encoder context that segments are read at first.
 
     It records its calls: `contexts` (encoder positions of each encoded segment), `batches`
     (requests by call of `decode`), `n_identified` and `n_aligned` segments.
@@ -67,11 +71,13 @@ class ScriptedEngine:
         identify: LanguageScript = lambda _segment: _CERTAIN_ENGLISH,
         rate: ScoreScript = lambda _segment, _text: PLAUSIBLE_LOG_PROBABILITY,
         languages: Sequence[str] = ("de", "en", "es", "fr", "ja"),
+        context: EncoderContext = SCRIPTED_CONTEXT,
     ) -> None:
         self._read = read
         self._identify = identify
         self._rate = rate
         self._languages = frozenset(languages)
+        self._context = context
         self._recording = threading.Lock()
         self.contexts: list[int] = []
         self.batches: list[tuple[DecodingRequest, ...]] = []
@@ -82,6 +88,11 @@ class ScriptedEngine:
     def languages(self) -> frozenset[str]:
         """The given languages."""
         return self._languages
+
+    @property
+    def context(self) -> EncoderContext:
+        """The given context."""
+        return self._context
 
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Keep the samples as features."""

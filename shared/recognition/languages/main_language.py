@@ -11,7 +11,7 @@ from shared.audio.segmenter import Segment
 from shared.audio.speech_detector import SAMPLE_RATE
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
 from shared.language.posteriors import normalised
-from shared.recognition.engines.context_length import context_lengths
+from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.engine import DecodingRequest, EncodedSegment, RecognitionEngine
 from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.engines.plausibility import is_not_speech, token_limit
@@ -22,6 +22,7 @@ from shared.recognition.languages.evidence import (
     rescore_by_decoding,
 )
 
+SILENCE_MARGIN_S = 3.0
 SILENCE_S = 1.0  # input for measuring the model's bias for languages
 
 
@@ -105,7 +106,7 @@ def _without_bias(engine: RecognitionEngine, posteriors: Mapping[str, float]) ->
     in part reflects the true frequency of languages.
     """
     silence = np.zeros(round(SILENCE_S * SAMPLE_RATE), np.float32)
-    encoded = engine.encode([silence], context_lengths(SILENCE_S)[0])
+    encoded = engine.encode([silence], positions_of(SILENCE_S + SILENCE_MARGIN_S))
     (bias,) = engine.identify_language(encoded)
     unbiased = {
         language: posterior / max(bias.get(language, 0.0), 1e-4) ** 0.5

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from shared.audio.segmenter import Segment
 from shared.language.candidates import LanguageCandidates
 from shared.language.posteriors import SpanScores
-from shared.recognition.engines.context_length import context_lengths
+from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
-from shared.recognition.engines.log_mel import MAX_POSITIONS, POSITIONS_PER_SECOND
+from shared.recognition.engines.log_mel import POSITIONS_PER_SECOND
 from shared.recognition.languages.evidence import SURE_POSTERIOR
 from shared.recognition.languages.spans import part_of, positions_with_silence, spans_of
 
@@ -21,6 +21,7 @@ from shared.recognition.languages.spans import part_of, positions_with_silence, 
 LEAD_S = 0.2
 TAIL_S = 0.4
 ISOLATED_LEAD_S = 0.4
+ISOLATED_MARGIN_S = 6.0  # silence behind an isolated span, besides its own length
 SILENCE_S = 1.2  # after a span, see `positions_with_silence`
 
 SHORT_POSITIONS = 80  # spans of at most this many may have a separate step
@@ -77,10 +78,10 @@ class SpanScorer:
         return self._score([_EncodedSpan(scored.segment, scored.encoded, span) for span in spans])
 
     def score_isolated(self, segment: Segment, span: SpanScores) -> SpanScores:
-        """Encode a span in isolation, at twice its usual context, and score that (rung 2)."""
+        """Encode a span in isolation, at more than twice its length, and score that (rung 2)."""
         part = part_of(segment, span.start_s - ISOLATED_LEAD_S, span.end_s + TAIL_S)
-        _, longer, *_ = (*context_lengths(part.duration_s), MAX_POSITIONS)
-        encoded = self.engine.encode([part.samples], longer)
+        n_positions = positions_of(2 * part.duration_s + ISOLATED_MARGIN_S)
+        encoded = self.engine.encode([part.samples], n_positions)
         (probabilities,) = self.engine.identify_language(encoded)
         return self.candidates.scored(span, probabilities)
 

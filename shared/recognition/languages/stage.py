@@ -12,7 +12,6 @@ from shared.audio.segmenter import Segment
 from shared.errors import LanguageNotIdentified
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
 from shared.language.locales import find_locale
-from shared.recognition.engines.context_length import context_lengths
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
 from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
 from shared.recognition.languages.main_language import identify_main_language
@@ -154,5 +153,5 @@ class LanguageStage:
 
 def _encode(engine: RecognitionEngine, segments: Sequence[Segment]) -> list[EncodedSegment]:
     """Encode segments at the context of the longest."""
-    n_positions = max(context_lengths(segment.duration_s)[0] for segment in segments)
+    n_positions = max(engine.context.n_positions(segment.duration_s) for segment in segments)
     return engine.encode([segment.samples for segment in segments], n_positions)

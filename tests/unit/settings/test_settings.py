@@ -17,6 +17,7 @@ VALUES = {
     "SOTTO_ENGINE": ("openai-whisper", "openai-whisper", "kaldi"),
     "SOTTO_COMPUTE_TYPE": ("int8_float32", "int8_float32", "int4"),
     "SOTTO_DEVICE": ("cuda", "cuda", "tpu"),
+    "SOTTO_CONTEXT": ("8", "8", "nan"),
     "SOTTO_THREADS": ("8", 8, "257"),
     "SOTTO_CONCURRENCY": ("2", 2, "0"),
     "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),

@@ -19,7 +19,7 @@ from shared.audio.stream import open_audio
 from shared.errors import EngineUnavailable
 from shared.language.locales import default_locale
 from shared.recognition.alignment import group_words
-from shared.recognition.engines.context_length import context_lengths
+from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.ctranslate2_engine import CTranslate2Engine
 from shared.recognition.engines.engine import DecodingRequest, Task
 from shared.recognition.engines.openai_whisper_engine import OpenAIWhisperEngine
@@ -43,7 +43,7 @@ def ctranslate2_engine(model_folder):
 def ctranslate2_on_a_device_engine(ctranslate2_engine):
     """The same weights, in arrays that refuse NumPy: what runs here runs on a GPU's arrays."""
     model = DeviceModel(ctranslate2_engine._model)
-    return CTranslate2Engine(model, ctranslate2_engine._tokenizer)
+    return CTranslate2Engine(model, ctranslate2_engine._tokenizer, ctranslate2_engine.context)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def clip_s(spoken_samples):
 @pytest.fixture
 def shortest(clip_s):
     """Shortest context that the pipeline gives the clip, in positions."""
-    return context_lengths(clip_s)[0]
+    return positions_of(clip_s + 3.0)
 
 
 def lexical(text):
@@ -223,7 +223,7 @@ def test_spanish_is_written_in_either_language_from_one_encoding(request, name, 
     engine = request.getfixturevalue(f"{name}_engine")
     with open_audio((speech_data / "multilingual/cheetah_test_es_norm.wav").read_bytes()) as stream:
         blocks = [float32_from_int16(MonoMixer().mix(block)) for block in stream]
-    (segment,) = engine.encode([np.concatenate(blocks)], context_lengths(3.1)[0])
+    (segment,) = engine.encode([np.concatenate(blocks)], positions_of(6.1))
     spanish = request_for(3.1, "es")
     english = replace(spanish, task=Task.TRANSLATE)
     recognised, meant = engine.decode([segment, segment], [spanish, english])

@@ -4,42 +4,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.recognition.engines.context_length import MARGIN_S, context_lengths
+from shared.recognition.engines.context_length import EncoderContext, encoder_context, positions_of
+from shared.settings import Settings
 
 FULL = 1_500
 GRAIN = 25
+MARGINS_S = st.floats(1, 29)
+
+
+@given(st.floats(0.01, 40), MARGINS_S)
+def test_a_context_holds_the_segment_and_its_margin_and_little_more(duration_s, margin_s):
+    found_s = EncoderContext(margin_s).n_positions(duration_s) / 50
+    assert min(duration_s + margin_s, 30) - 1e-9 <= found_s
+    assert found_s <= duration_s + margin_s + GRAIN / 50
 
 
 @given(st.floats(0.01, 40))
-def test_each_step_is_longer_and_the_last_is_the_full_context(duration_s):
-    lengths = context_lengths(duration_s)
-    assert list(lengths) == sorted(set(lengths))
-    assert lengths[-1] == FULL
+def test_lengths_are_multiples_of_half_a_second(seconds):
+    assert positions_of(seconds) % GRAIN == 0
 
 
-@given(st.floats(0.01, 30 - MARGIN_S))
-def test_the_first_step_holds_the_segment_and_a_margin_of_silence(duration_s):
-    first = context_lengths(duration_s)[0]
-    assert first / 50 >= min(duration_s + MARGIN_S, 30) - 1e-9
-
-
-@given(st.floats(0.01, 40))
-def test_lengths_are_multiples_of_half_a_second(duration_s):
-    assert all(length % GRAIN == 0 for length in context_lengths(duration_s))
-
-
-@given(st.floats(0.01, 12))
-def test_a_short_segment_costs_little(duration_s):
-    """At most the margin and a grain more than what the segment itself needs."""
-    assert context_lengths(duration_s)[0] / 50 <= duration_s + MARGIN_S + GRAIN / 50
-
-
-@pytest.mark.parametrize("duration_s", [28.5, 30.0, 45.0])
-def test_a_segment_that_fills_the_context_has_one_step(duration_s):
-    assert context_lengths(duration_s) == (FULL,)
-
-
-@given(st.floats(0.01, 30), st.floats(0.01, 30))
-def test_a_longer_segment_never_gets_less(first_s, second_s):
+@given(st.floats(0.01, 30), st.floats(0.01, 30), MARGINS_S)
+def test_a_longer_segment_never_gets_less(first_s, second_s, margin_s):
     shorter_s, longer_s = sorted((first_s, second_s))
-    assert context_lengths(shorter_s)[0] <= context_lengths(longer_s)[0]
+    context = EncoderContext(margin_s)
+    assert context.n_positions(shorter_s) <= context.n_positions(longer_s)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [Settings(context="full"), Settings(context="full", model="base"), Settings(model="small")],
+    ids=["asked for", "although base is measured", "a model without a measurement"],
+)
+def test_the_full_context_is_that_of_training_however_short_the_segment(settings):
+    assert encoder_context(settings).n_positions(0.5) == FULL
+
+
+def test_base_has_its_measured_margin_unless_another_is_set():
+    assert encoder_context(Settings()).n_positions(4.0) < FULL / 2
+    assert encoder_context(Settings(context="10")).n_positions(4.0) == 700
