@@ -1,23 +1,22 @@
-"""Decoding: encoder output in, one hypothesis per segment out, by the cheapest sufficient step.
+"""Decoding: encoder output in, hypotheses out, by the cheapest reading that can be believed.
 
-    1. greedy search, segments of one context together
-    2. beam search on the same encoder output, where greedy search is not certain
-    3. both once more at a longer context, up to the full one, while the text is not plausible
+    1. greedy search at the context that the segment came with
+    2. one reading at the full context, by beam search, where the first is doubtful
+    3. in parts, where the reading at the full context repeats itself or covers too little speech;
+       what is repeated is counted by alignment (`recount.py`)
     4. with a phrase list: once more with it as a hint
 
-Each step is taken for the segments that need it; a later hypothesis counts only where it is more
-plausible than the one before. `engines/plausibility.py` has the thresholds,
-`engines/context_length.py` the contexts. `phrase_list.py` chooses between steps 3 and 4.
+The reading at the full context counts, however probable the first one was. So a segment costs one
+reading at the full context at most, but for those that repeat themselves. `engines/plausibility.py`
+has the thresholds, `parts.py` the cuts. `phrase_list.py` chooses between steps 3 and 4.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.language.locales import language_in_model
-from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.engine import (
     DecodingRequest,
-    EncodedSegment,
     Hypothesis,
     RecognitionEngine,
     Task,
@@ -25,12 +24,14 @@ from shared.recognition.engines.engine import (
 from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.engines.plausibility import (
     BEAM_SIZE,
-    more_plausible,
-    needs_beam_search,
-    needs_fallback,
+    is_complete,
+    is_doubtful,
+    is_loop,
     token_limit,
 )
 from shared.recognition.engines.segment_work import SegmentWork
+from shared.recognition.parts import split_into_parts
+from shared.recognition.recount import recount
 
 # Segments of several utterances are decoded with time tokens. Without them the decoder may stop at
 # the end of the first speaker: word error rate of a conversation 17.8 without, 14.4 with, of single
@@ -43,13 +44,19 @@ def decode_segments(
     works: Sequence[SegmentWork],
     task: Task = Task.TRANSCRIBE,
 ) -> list[SegmentWork]:
-    """Decode segments of one context, without a phrase list."""
+    """Decode segments of one context, without a phrase list.
+
+    A segment that is read in parts comes back as several works, in order of time; a translation
+    never does.
+    """
     requests = [_request(engine, work, task) for work in works]
-    hypotheses = _search(engine, [work.encoded for work in works], requests)
-    return [
-        _fall_back(engine, replace(work, hypothesis=hypothesis), request)
-        for work, hypothesis, request in zip(works, hypotheses, requests, strict=True)
-    ]
+    hypotheses = engine.decode([work.encoded for work in works], requests)
+    read = [replace(work, hypothesis=one) for work, one in zip(works, hypotheses, strict=True)]
+    if task is Task.TRANSLATE:
+        return [
+            _read_again(engine, work, task) if is_loop(work.hypothesis) else work for work in read
+        ]
+    return [result for work in read for result in _settle(engine, work)]
 
 
 def decode_with_hint(
@@ -75,46 +82,47 @@ def _request(engine: RecognitionEngine, work: SegmentWork, task: Task) -> Decodi
     )
 
 
-def _search(
-    engine: RecognitionEngine,
-    encoded: Sequence[EncodedSegment],
-    requests: Sequence[DecodingRequest],
-) -> list[Hypothesis]:
-    """Steps 1 and 2: greedy search, and beam search where that is not certain.
+def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
+    """Steps 2 and 3, as far as the first reading needs them."""
+    speech_s, language = work.segment.speech_s, language_in_model(work.locale, engine.languages)
+    if not is_doubtful(work.hypothesis, speech_s, language):
+        return [work]
+    again = _read_again(engine, work, Task.TRANSCRIBE)
+    if is_complete(again.hypothesis, speech_s, language):
+        return [again]
+    if is_complete(work.hypothesis, speech_s, language):
+        return [replace(work, n_retries=again.n_retries)]
+    return [recount(engine, part) for part in _read_in_parts(engine, again)]
+
+
+def _read_again(engine: RecognitionEngine, work: SegmentWork, task: Task) -> SegmentWork:
+    """Read a segment at the full context, by beam search.
 
     No beam with time tokens: it ends such a text at a change of speaker (word error rate of a
-    conversation 18.4, 14.4 without). No beam for translations, which are never certain.
+    conversation 18.4, 14.4 without). No beam for translations.
     """
-    found = list(engine.decode(encoded, requests))
-    uncertain = [
-        index
-        for index, (hypothesis, request) in enumerate(zip(found, requests, strict=True))
-        if needs_beam_search(hypothesis)
-        and not request.timestamps
-        and request.task is Task.TRANSCRIBE
+    request = _request(engine, work, task)
+    if not request.timestamps and task is Task.TRANSCRIBE:
+        request = replace(request, beam_size=BEAM_SIZE)
+    encoded = work.encoded
+    if encoded.n_positions < MAX_POSITIONS:
+        (encoded,) = engine.encode([work.segment.samples], MAX_POSITIONS)
+    (hypothesis,) = engine.decode([encoded], [request])
+    return replace(work, encoded=encoded, hypothesis=hypothesis, n_retries=work.n_retries + 1)
+
+
+def _read_in_parts(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
+    """Read a segment in parts at the full context; the segment as it is if it has one part."""
+    parts = split_into_parts(work.segment)
+    if len(parts) == 1:
+        return [work]
+    encoded = engine.encode([part.samples for part in parts], MAX_POSITIONS)
+    works = [
+        replace(work, segment=part, encoded=output, n_retries=0)
+        for part, output in zip(parts, encoded, strict=True)
     ]
-    if uncertain:
-        wider = engine.decode(
-            [encoded[index] for index in uncertain],
-            [replace(requests[index], beam_size=BEAM_SIZE) for index in uncertain],
-        )
-        for index, hypothesis in zip(uncertain, wider, strict=True):
-            found[index] = more_plausible(found[index], hypothesis)
-    return found
-
-
-def _fall_back(
-    engine: RecognitionEngine, work: SegmentWork, request: DecodingRequest
-) -> SegmentWork:
-    """Step 3: encode and decode at longer and longer context until the text is plausible."""
-    for n_positions in (positions_of(2 * work.segment.duration_s + 6.0), MAX_POSITIONS):
-        if not needs_fallback(work.hypothesis, request.task):
-            break
-        if n_positions <= work.encoded.n_positions:
-            continue
-        (encoded,) = engine.encode([work.segment.samples], n_positions)
-        (hypothesis,) = _search(engine, [encoded], [request])
-        work = replace(work, n_retries=work.n_retries + 1)
-        if more_plausible(work.hypothesis, hypothesis) is hypothesis:
-            work = replace(work, hypothesis=hypothesis, encoded=encoded)
-    return work
+    requests = [_request(engine, one, Task.TRANSCRIBE) for one in works]
+    hypotheses = engine.decode(encoded, requests)
+    works = [replace(one, hypothesis=found) for one, found in zip(works, hypotheses, strict=True)]
+    works[0] = replace(works[0], n_retries=work.n_retries + 1)
+    return works

@@ -220,7 +220,7 @@ class Recognition:
             return [
                 replace(
                     work,
-                    english="" if is_loop(one.hypothesis) else one.hypothesis.text,
+                    english="" if _is_only_a_loop(one, work) else one.hypothesis.text,
                     n_retries=one.n_retries,
                 )
                 for work, one in zip(same_context, meant, strict=True)
@@ -251,6 +251,11 @@ class Recognition:
         confidence = min(1.0, math.exp(hypothesis.average_log_probability))
         phrase = untimed_phrase(texts, segment.utterances, confidence, style)
         return [replace(phrase, translations=translations)]
+
+
+def _is_only_a_loop(translated: SegmentWork, work: SegmentWork) -> bool:
+    """Whether a translation repeats itself and the words that are said do not."""
+    return is_loop(translated.hypothesis) and not is_loop(work.hypothesis)
 
 
 def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[SegmentWork]:
@@ -295,7 +300,7 @@ def _apply_by_context(
 
 
 def _reason_without_text(hypothesis: Hypothesis) -> DropReason | None:
-    if is_loop(hypothesis):
+    if hypothesis.hit_token_limit:
         return DropReason.LOOP
     if is_not_speech(hypothesis):
         return DropReason.NOISE

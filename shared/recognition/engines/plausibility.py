@@ -1,28 +1,36 @@
-"""Plausibility of a hypothesis: whether fallback decoding is needed, by a beam or more context.
+"""Plausibility of a hypothesis: whether it is believed, or the segment is read again.
 
-Three criteria are openai-whisper's (`transcribe.py`): text that compresses too well is a loop, a
-low average probability is a guess, and a text that hits the token limit is both. The fourth is a
-repeated last sentence: a loop that ended in time. People do repeat themselves, so if the full
-context gives the same text, it stays.
+A first reading at a short context is doubtful where the model is uncertain of it: its average log
+probability predicts best where the full context would read other words, better than the least
+probable token or the whole sum (docs/engines.md, "Context"). Two more signs are in the text. It may
+repeat itself, which is a loop of the decoder or speech that repeats. And it may be too short for
+the speech that it covers: then the decoder has stopped early, however certain it was.
 """
 
 import zlib
 
-from shared.recognition.engines.engine import Hypothesis, Task
+from shared.recognition.engines.engine import Hypothesis
+from shared.recognition.repetition import find_repetition, repeats_its_end, words_of
 
 MOST_COMPRESSION = 2.4  # bytes of text per deflated byte
-LEAST_LOG_PROBABILITY = -0.7  # average; the median of well read clips is -0.2
-# Below it a beam of five searches the same encoder output. Word error rate of 63 read clips 11.9
-# with it and 12.5 without, of 40 clips of accented English 40.1 and 42.1, in 1.00 and 1.18 times
-# the processor time; a beam for every segment is no better.
-CERTAIN_LOG_PROBABILITY = -0.3
 BEAM_SIZE = 5
+
+# A reading is doubtful below this average. The average counts `CERTAIN_TOKENS` more, certain
+# tokens: in a text of a few tokens one uncertain name would make it doubtful.
+DOUBTFUL_LOG_PROBABILITY = -0.26
+CERTAIN_TOKENS = 10
+LEAST_LOG_PROBABILITY = -0.7  # average of the text alone, however short it is
+
 NO_SPEECH_PROBABILITY = 0.6
 NO_SPEECH_LOG_PROBABILITY = -1.0
 
 TOKENS_PER_SECOND = 8  # fast English needs 6
 TOKENS_PER_SECOND_MULTIBYTE = 20  # scripts whose characters take several tokens
 SPARE_TOKENS = 16
+
+# Complete readings of 123 readers have at least two tokens in a second of speech.
+LEAST_TOKENS_PER_SECOND = 1.2
+LEAST_SPEECH_S = 3.0  # shorter speech may be one word
 
 LEAST_REPEATED_WORDS = 3
 
@@ -42,21 +50,32 @@ def is_loop(hypothesis: Hypothesis) -> bool:
     return hypothesis.hit_token_limit or _compression(hypothesis.text) > MOST_COMPRESSION
 
 
-def needs_fallback(hypothesis: Hypothesis, task: Task = Task.TRANSCRIBE) -> bool:
-    """Whether more context may give a better text.
+def is_complete(hypothesis: Hypothesis, speech_s: float, language: str) -> bool:
+    """Whether a text ends, covers its speech and does not repeat itself.
 
-    A translation is never as certain as a transcription. Of four doubtful translations one was
-    better at a longer context, for ten times the time: only loops are worth it.
+    speech_s: seconds of speech in the segment, pauses left out.
     """
-    if is_loop(hypothesis) or has_repeated_ending(hypothesis.text):
-        return True
-    is_unlikely = hypothesis.average_log_probability < LEAST_LOG_PROBABILITY
-    return is_unlikely and task is Task.TRANSCRIBE
+    if hypothesis.hit_token_limit or find_repetition(words_of(hypothesis.text, language), language):
+        return False
+    is_sparse = len(hypothesis.tokens) < LEAST_TOKENS_PER_SECOND * speech_s
+    return not (is_sparse and speech_s >= LEAST_SPEECH_S)
 
 
-def needs_beam_search(hypothesis: Hypothesis) -> bool:
-    """Whether a wider search may find a better text in the same encoder output."""
-    return hypothesis.average_log_probability < CERTAIN_LOG_PROBABILITY
+def is_doubtful(hypothesis: Hypothesis, speech_s: float, language: str) -> bool:
+    """Whether the full context may read other words; see `is_complete` for the parameters."""
+    return (
+        is_uncertain(hypothesis)
+        or not is_complete(hypothesis, speech_s, language)
+        or repeats_its_end(words_of(hypothesis.text, language), LEAST_REPEATED_WORDS)
+    )
+
+
+def is_uncertain(hypothesis: Hypothesis) -> bool:
+    """Whether the model is uncertain of the text."""
+    n_tokens = len(hypothesis.tokens) + 1  # and the end of text
+    average = hypothesis.average_log_probability
+    is_unlikely = average * n_tokens / (n_tokens + CERTAIN_TOKENS) < DOUBTFUL_LOG_PROBABILITY
+    return is_unlikely or average < LEAST_LOG_PROBABILITY
 
 
 def is_not_speech(hypothesis: Hypothesis) -> bool:
@@ -64,28 +83,6 @@ def is_not_speech(hypothesis: Hypothesis) -> bool:
     return (
         hypothesis.no_speech_probability > NO_SPEECH_PROBABILITY
         and hypothesis.average_log_probability < NO_SPEECH_LOG_PROBABILITY
-    )
-
-
-def more_plausible(first: Hypothesis, second: Hypothesis) -> Hypothesis:
-    """The more plausible of two: a loop last, a repeated ending before it, then by probability."""
-
-    def belief(hypothesis: Hypothesis) -> tuple[bool, bool, float]:
-        return (
-            not is_loop(hypothesis),
-            not has_repeated_ending(hypothesis.text),
-            hypothesis.average_log_probability,
-        )
-
-    return max(first, second, key=belief)
-
-
-def has_repeated_ending(text: str) -> bool:
-    """Whether the last three words or more are a repetition."""
-    words = text.casefold().replace(",", "").replace(".", "").split()
-    return any(
-        words[-length:] == words[-2 * length : -length]
-        for length in range(LEAST_REPEATED_WORDS, len(words) // 2 + 1)
     )
 
 

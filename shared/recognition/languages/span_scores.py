@@ -13,7 +13,8 @@ from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
 from shared.recognition.engines.log_mel import POSITIONS_PER_SECOND
 from shared.recognition.languages.evidence import SURE_POSTERIOR
-from shared.recognition.languages.spans import part_of, positions_with_silence, spans_of
+from shared.recognition.languages.spans import positions_with_silence, spans_of
+from shared.recognition.parts import part_of
 
 # Audio around a span that is scored with it. The model needs the end of speech: with 0.2 s after
 # them 3 of 36 spans of real clips are taken for another of four languages, with 0.4 s one is, and

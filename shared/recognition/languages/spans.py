@@ -8,6 +8,7 @@ from shared.audio.segmenter import Segment, Utterance
 from shared.audio.speech_detector import SAMPLE_RATE
 from shared.language.posteriors import SpanScores
 from shared.recognition.engines.engine import Positions
+from shared.recognition.parts import part_of
 
 LONGEST_SPAN_S = 2.5  # a longer breath is scored in equal parts
 LEAST_BREATH_S = 0.4
@@ -60,21 +61,6 @@ def _breaths(segment: Segment, utterance: Utterance) -> list[Utterance]:
             breaths.append(Utterance(start_s, first_s))
             start_s = last_s
     return [*breaths, Utterance(start_s, utterance.end_s)]
-
-
-def part_of(segment: Segment, start_s: float, end_s: float) -> Segment:
-    """The part of a segment between two times of the audio."""
-    first = max(0, round((start_s - segment.offset_s) * SAMPLE_RATE))
-    last = max(first + 1, round((end_s - segment.offset_s) * SAMPLE_RATE))
-    samples = segment.samples[first:last]
-    offset_s = segment.offset_s + first / SAMPLE_RATE
-    part_end_s = offset_s + len(samples) / SAMPLE_RATE
-    utterances = tuple(
-        Utterance(max(u.start_s, offset_s), min(u.end_s, part_end_s))
-        for u in segment.utterances
-        if u.start_s < part_end_s and u.end_s > offset_s
-    )
-    return Segment(samples, offset_s, utterances)
 
 
 def quietest_near(segment: Segment, time_s: float) -> float:

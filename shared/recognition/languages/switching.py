@@ -25,7 +25,8 @@ from shared.recognition.languages.evidence import (
     top_languages,
 )
 from shared.recognition.languages.span_scores import LEAD_S, TAIL_S, ScoredSegment, SpanScorer
-from shared.recognition.languages.spans import part_of, quietest_near
+from shared.recognition.languages.spans import quietest_near
+from shared.recognition.parts import part_of
 
 SWITCH_STEP_S = 0.25  # between the times at which a switch within an utterance is tried
 

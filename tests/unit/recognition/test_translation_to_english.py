@@ -2,14 +2,13 @@
 
 from shared.audio.segmenter import SegmentationOptions
 from shared.recognition.engines.engine import Task
-from shared.recognition.engines.plausibility import LEAST_LOG_PROBABILITY
 from shared.recognition.engines.scripted_engine import hypothesis_of
 from shared.recognition.options import RecognitionOptions
 from shared.transcript import Phrase, Translation
 
 APART = (0, SegmentationOptions().join_gap_s + 1)
 SPANISH = RecognitionOptions(locales=("es-ES",), to_english=True)
-UNSURE = LEAST_LOG_PROBABILITY - 0.1
+UNSURE = -3.0
 SENTENCES = ["", ("Soy uno.", "I am one."), ("Somos dos.", "We are two.")]
 
 

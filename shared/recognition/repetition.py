@@ -1,0 +1,112 @@
+"""Repetition: the stretch of a text in which the same words follow each other, and how often.
+
+A decoder that loops repeats itself, and so do people who count, chant or read an announcement
+twice. The text alone cannot tell them apart, the audio can. Given a text that has the unit more
+often than it can have been said, the model finds it probable as long as there is speech for it, and
+cross-attention moves on; then the probability drops, and the alignment stands still
+(`recount.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean, median
+
+from shared.text_forms.joining import is_written_without_spaces
+
+LEAST_TIMES = 3  # "no, no" is said often, and no decoder stops a loop there
+LEAST_DROP = 0.25  # of the log probability of a unit, behind the last time it is said
+LEAST_STEP_S = 0.08  # of speech: a shorter step is the alignment standing still
+_LEAST_UNSPACED = 6  # characters: Chinese and Japanese words repeat characters
+_PROBABLE_TIMES = 2  # behind it that are compared with those before
+_REGULAR_SHARE = 0.75  # of the steps: the last ones may be beyond the speech
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A unit of `period` words that follows itself, from word `first` on, for `n_words` words."""
+
+    first: int
+    period: int
+    n_words: int
+
+    @property
+    def n_times(self) -> int:
+        """How often the unit is written in full."""
+        return self.n_words // self.period
+
+
+def find_repetition(words: Sequence[str], language: str) -> Repetition | None:
+    """The longest stretch in which a unit is written at least three times, or None."""
+    least = _LEAST_UNSPACED if is_written_without_spaces(language) else 0
+    found = [run for run in _runs(words) if run.n_times >= LEAST_TIMES and run.n_words >= least]
+    return max(found, key=lambda run: (run.n_words, -run.period), default=None)
+
+
+def repeats_its_end(words: Sequence[str], least_words: int) -> bool:
+    """Whether the last words, `least_words` or more, are written twice in a row."""
+    return any(
+        words[-length:] == words[-2 * length : -length]
+        for length in range(least_words, len(words) // 2 + 1)
+    )
+
+
+def words_of(text: str, language: str) -> list[str]:
+    """Words in lower case without punctuation; characters in unspaced languages."""
+    words = "".join(c if c.isalnum() else " " for c in text.casefold()).split()
+    return list("".join(words)) if is_written_without_spaces(language) else words
+
+
+def count_times(log_probabilities: Sequence[float], onsets_s: Sequence[float], end_s: float) -> int:
+    """How often a unit is said, from a text that has it more often than that.
+
+    The model's own doubt is the better sign: the unit is probable as long as there is speech for
+    it, and less probable right after. Where it is equally probable all along, steps are counted.
+
+    Parameters
+    ----------
+    log_probabilities: of the unit, each time it is written; natural logarithm.
+    onsets_s: seconds of speech before the onset of each, pauses left out; sorted.
+    end_s: seconds of speech before the end of the last.
+    """
+    drops = {
+        n_times: fmean(log_probabilities[1:n_times])
+        - fmean(log_probabilities[n_times : n_times + _PROBABLE_TIMES])
+        for n_times in range(2, len(log_probabilities))
+    }
+    n_times = max(drops, key=drops.__getitem__, default=1)
+    if drops and drops[n_times] >= LEAST_DROP:
+        return n_times
+    return _count_steps(onsets_s, end_s)
+
+
+def _count_steps(onsets_s: Sequence[float], end_s: float) -> int:
+    moving = [onsets_s[0]]
+    for onset_s in onsets_s[1:]:
+        if onset_s > moving[-1] + LEAST_STEP_S and onset_s < end_s - LEAST_STEP_S:
+            moving.append(onset_s)
+    steps_s = [after - before for before, after in pairwise(moving)]
+    if not steps_s:
+        return 1
+    step_s = median(steps_s[: max(3, int(len(steps_s) * _REGULAR_SHARE))])
+    n_times, last_s = 1, moving[0]
+    for onset_s in moving[1:]:
+        # The alignment may pass over a repetition: its step is twice as long.
+        if n_steps := round((onset_s - last_s) / step_s):
+            n_times, last_s = n_times + n_steps, onset_s
+    return n_times + max(0, round((end_s - last_s) / step_s) - 1)
+
+
+def _runs(words: Sequence[str]) -> list[Repetition]:
+    """Maximal stretches of every period."""
+    runs = []
+    for period in range(1, len(words) // LEAST_TIMES + 1):
+        start = None
+        for place in range(len(words) - period + 1):
+            same = place + period < len(words) and words[place] == words[place + period]
+            if same and start is None:
+                start = place
+            elif not same and start is not None:
+                runs.append(Repetition(start, period, place + period - start))
+                start = None
+    return runs
