@@ -11,7 +11,8 @@ class Clip:
     """One file of the speech set.
 
     `name` is its path inside the set, `seconds` its length (0 if unknown), `text` its reference,
-    empty if there is none. `language` has its languages, separated by commas, empty if unknown.
+    empty if there is none. `language` has its languages, `speaker` its speakers, separated by
+    commas, empty if unknown.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Clip:
     text: str
     language: str = "en"
     n_channels: int = 1
+    speaker: str = ""
 
     @property
     def folder(self) -> str:
@@ -43,6 +45,7 @@ def read_manifest(speech_data: Path) -> tuple[Clip, ...]:
                 text=row["text"] or "",
                 language=row.get("language") or "",
                 n_channels=int(row.get("channels") or 1),
+                speaker=row.get("speakers") or "",
             )
             for row in csv.DictReader(manifest, delimiter="\t", quoting=csv.QUOTE_NONE)
         )
