@@ -1,10 +1,11 @@
-"""`models list`, `models fetch`, `models verify`, `models convert`."""
+"""`models list`, `models fetch`, `models verify`, `models convert`, `models calibrate`."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
+from functions.command_line import calibration
 from shared.errors import ModelError
 from shared.models.catalogue import CATALOGUE, Model, find_model
 from shared.models.folder import (
@@ -21,7 +22,7 @@ from shared.settings import Settings
 
 def add_commands(commands: Any) -> None:
     """Add `models` and its actions to the command line."""
-    parser = commands.add_parser("models", help="list, fetch, verify and convert models")
+    parser = commands.add_parser("models", help="list, fetch, verify, convert and calibrate models")
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     listing = actions.add_parser("list", help="list the models of the catalogue")
@@ -47,6 +48,8 @@ def add_commands(commands: Any) -> None:
     convert.add_argument("name", metavar="NAME", help="a fetched model, or a folder")
     convert.add_argument("file", metavar="FILE", type=Path, help="such as base.pt")
     convert.set_defaults(run=_convert)
+
+    calibration.add_command(actions)
 
 
 def _list(_parsed: argparse.Namespace, settings: Settings) -> int:
