@@ -12,9 +12,9 @@ from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
 
-from benchmarks import against
 from benchmarks.accuracy import measure_accuracy
 from benchmarks.against import LEAST_ROUNDS, measure_against
+from benchmarks.arguments import NEWEST, SECTIONS, is_thorough_run, parse_arguments
 from benchmarks.batch_throughput import measure_batch_throughput
 from benchmarks.clips import Clip, clips_of, read_manifest
 from benchmarks.cold_start import measure_cold_start
@@ -22,12 +22,15 @@ from benchmarks.cold_start_azure import AZURE_FUNCTIONS
 from benchmarks.cold_start_hosts import measure_hosts
 from benchmarks.cold_start_lambda import AWS_LAMBDA
 from benchmarks.conditions import describe_conditions, describe_run, stay_on_cores
+from benchmarks.context import chosen_clips, measure_context
+from benchmarks.context_readings import StartRival, read_clips
 from benchmarks.diarization import measure_diarization
 from benchmarks.hard_audio import measure_hard_audio
+from benchmarks.instruction_sets import instruction_sets
 from benchmarks.language import measure_language
 from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
-from benchmarks.mixed_memory import N_REQUESTS, measure_mixed_memory
+from benchmarks.mixed_memory import measure_mixed_memory
 from benchmarks.phrase_lists import measure_phrase_lists
 from benchmarks.plots import DRAWN_SECTIONS, draw_plots
 from benchmarks.purge import measure_purge
@@ -45,37 +48,16 @@ from benchmarks.speed import measure_speed
 from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
-# Order of the run: cold starts first, while no other process is in memory.
-SECTIONS = (
-    "cold",
-    "hosts",
-    "memory",
-    "growth",
-    "wer",
-    "speed",
-    "formats",
-    "long",
-    "phrases",
-    "language",
-    "batch",
-    "purge",
-    "voices",
-    "diarization",
-)
 # Measured without a rival where only these are asked for.
-_WITHOUT_RIVALS = ("growth",)
+_WITHOUT_RIVALS = ("growth", "context")
 _CLIPS_AGAINST_GREEDY = 21
 # Each system begins once; minutes of audio average out the other load of the machine.
 _MOST_LONG_ROUNDS = 2
-_NEWEST = Path("newest")
-_PROJECT = Path(__file__).resolve().parent.parent
-_RIVALS_PYTHON = _PROJECT / ".venv-rivals" / "bin" / "python"
-_OPENAI_WHISPER_PYTHON = _PROJECT / ".venv-parity" / "bin" / "python"
 
 
 def main() -> int:
     """Run the requested sections, or draw the plots."""
-    arguments = _parse_arguments()
+    arguments = parse_arguments()
     if arguments.plots:
         return _redraw(arguments.plots)
     named = os.environ.get("SOTTO_SPEECH_DATA")
@@ -85,10 +67,13 @@ def main() -> int:
     if arguments.against:
         stay_on_cores()
         return _compare_checkouts(arguments, read_manifest(Path(named).resolve()))
-    if set(arguments.only) <= set(_WITHOUT_RIVALS):
+    has_rivals = arguments.rivals_python.is_file()
+    if arguments.only == ("growth",) or (
+        set(arguments.only) <= set(_WITHOUT_RIVALS) and not has_rivals
+    ):
         stay_on_cores()
         return _measure_alone(arguments, read_manifest(Path(named).resolve()))
-    if not arguments.rivals_python.is_file():
+    if not has_rivals:
         sys.stderr.write(f"There are no rivals at {arguments.rivals_python}: use `make bench`.\n")
         return 2
     stay_on_cores()
@@ -104,7 +89,7 @@ def main() -> int:
             sections[name] = measure()
             print(f"\n{sections[name].markdown()}", flush=True)
             # Written after each section, so that it is kept if a later section fails.
-            is_thorough = _is_thorough(arguments)
+            is_thorough = is_thorough_run(arguments)
             numbers = write_numbers(conditions, sections, is_thorough=is_thorough)
             if is_thorough:
                 write_section(name, conditions, sections[name])
@@ -117,14 +102,19 @@ def main() -> int:
 
 
 def _measure_alone(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> int:
-    """Measure sections that have no rival."""
-    conditions, is_thorough = describe_run(), _is_thorough(arguments)
-    section = measure_mixed_memory(clips, arguments.mixed_requests)
-    print(f"\n{section.markdown()}", flush=True)
-    sections = {"growth": section}
+    """Measure sections that need no rival."""
+    conditions, is_thorough = describe_run(), is_thorough_run(arguments)
+    measures: dict[str, Callable[[], Section]] = {
+        "growth": lambda: measure_mixed_memory(clips, arguments.mixed_requests),
+        "context": lambda: _measure_context(arguments, clips, None),
+    }
+    sections = {name: measures[name]() for name in _WITHOUT_RIVALS if name in arguments.only}
+    for section in sections.values():
+        print(f"\n{section.markdown()}", flush=True)
     numbers = write_numbers(conditions, sections, is_thorough=is_thorough)
     if is_thorough:
-        write_section("growth", conditions, section)
+        for name, section in sections.items():
+            write_section(name, conditions, section)
         draw_plots(numbers)
     _print_end(numbers, sections, is_thorough=is_thorough)
     return 0
@@ -188,6 +178,9 @@ def _measures(
         "hosts": lambda: measure_hosts(read, (AZURE_FUNCTIONS, AWS_LAMBDA)),
         "memory": lambda: measure_memory_growth(read, arguments.requests),
         "growth": lambda: measure_mixed_memory(clips, arguments.mixed_requests),
+        "context": lambda: _measure_context(
+            arguments, clips, partial(start_faster_whisper, arguments.rivals_python, settings)
+        ),
         "wer": lambda: measure_accuracy(comparisons()),
         "speed": lambda: measure_speed(comparisons(), against_greedy()),
         "formats": lambda: measure_hard_audio(systems(), clips, at_most),
@@ -208,6 +201,19 @@ def _measures(
     return {name: measures[name] for name in SECTIONS if name in arguments.only}
 
 
+def _measure_context(
+    arguments: argparse.Namespace, clips: tuple[Clip, ...], start_rival: StartRival | None
+) -> Section:
+    sets = tuple(
+        one
+        for one in instruction_sets()
+        if arguments.instruction_sets is None or one.name in arguments.instruction_sets
+    )
+    chosen = chosen_clips(clips, arguments.sets, arguments.clips)
+    readings = read_clips(chosen, sets, start_rival, arguments.readings)
+    return measure_context(readings, shows_texts=arguments.texts)
+
+
 def _further(arguments: argparse.Namespace, settings: Settings) -> tuple[FurtherRival, ...]:
     """Further rivals of section long that are installed."""
     start = partial(start_faster_whisper, arguments.rivals_python, settings)
@@ -224,59 +230,13 @@ def _further(arguments: argparse.Namespace, settings: Settings) -> tuple[Further
 
 
 def _redraw(numbers: Path | None) -> int:
-    numbers = newest_run(DRAWN_SECTIONS) if numbers == _NEWEST else numbers
+    numbers = newest_run(DRAWN_SECTIONS) if numbers == NEWEST else numbers
     if numbers is None:
         sys.stderr.write(f"No thorough run has {' and '.join(DRAWN_SECTIONS)}; name numbers.\n")
         return 2
     for path in draw_plots(numbers):
         print(path)
     return 0
-
-
-def _parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "--only", type=_names,
-        help=f"some of {','.join(SECTIONS)}; with --against of {','.join(against.SECTIONS)}",
-    )  # fmt: skip
-    parser.add_argument(
-        "--against", type=Path, metavar="CHECKOUT",
-        help="measure this checkout and another one of the project in turns, without rivals",
-    )  # fmt: skip
-    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="rounds of --against")
-    parser.add_argument("--repeats", type=int, default=3, help="rounds of every comparison")
-    parser.add_argument("--clips", type=int, help="at most so many clips of a set")
-    parser.add_argument("--requests", type=int, default=500, help="requests of section memory")
-    parser.add_argument(
-        "--mixed-requests", type=int, default=N_REQUESTS, help="requests of section growth"
-    )
-    parser.add_argument("--rivals-python", type=Path, default=_RIVALS_PYTHON)
-    parser.add_argument("--openai-whisper-python", type=Path, default=_OPENAI_WHISPER_PYTHON)
-    parser.add_argument(
-        "--plots", type=Path, nargs="?", const=_NEWEST, metavar="NUMBERS",
-        help="only draw the plots again, from the newest thorough run or the given numbers",
-    )  # fmt: skip
-    arguments = parser.parse_args()
-    known, default = (
-        (against.SECTIONS, against.RATIO_SECTIONS) if arguments.against else (SECTIONS, SECTIONS)
-    )
-    arguments.only = arguments.only or default
-    if unknown := set(arguments.only) - set(known):
-        parser.error(f"unknown sections: {', '.join(sorted(unknown))}")
-    return arguments
-
-
-def _names(value: str) -> tuple[str, ...]:
-    return tuple(value.split(","))
-
-
-def _is_thorough(arguments: argparse.Namespace) -> bool:
-    return (
-        arguments.clips is None
-        and arguments.repeats >= 3
-        and arguments.requests >= 500
-        and arguments.mixed_requests >= N_REQUESTS
-    )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def stay_on_cores() -> None:
 
 def describe_run() -> dict[str, str]:
     """Date, commit and machine: conditions that the page shows with each section."""
-    flags = _cpu_field("flags", "Features").split()
+    flags = cpu_flags()
     return {
         "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "Sotto": commit_of(_PROJECT),
@@ -58,6 +58,11 @@ def commit_of(checkout: Path) -> str:
         cwd=checkout, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return described.stdout.strip() or "unknown commit"
+
+
+def cpu_flags() -> list[str]:
+    """Instruction sets of the processor, as the kernel names them."""
+    return _cpu_field("flags", "Features").split()
 
 
 def _cpu_field(*names: str) -> str:

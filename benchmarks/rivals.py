@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from benchmarks.conditions import THREADS
@@ -95,11 +96,14 @@ class FurtherRival:
     options: Mapping[str, object] = field(default_factory=dict)
 
 
-def start_faster_whisper(python: Path, settings: Settings) -> Rival:
+def start_faster_whisper(
+    python: Path, settings: Settings, environment: Mapping[str, str] = MappingProxyType({})
+) -> Rival:
     """Start faster-whisper on the files and the compute type of the server."""
     model_folder = locate_model(settings.model, settings.model_folder)
     arguments = (str(model_folder), settings.compute_type, str(THREADS))
-    return Rival(python, "faster_whisper_worker", arguments, {"HF_HUB_OFFLINE": "1"})
+    offline = {"HF_HUB_OFFLINE": "1"}
+    return Rival(python, "faster_whisper_worker", arguments, offline | dict(environment))
 
 
 def start_openai_whisper(python: Path, settings: Settings) -> Rival:
