@@ -7,7 +7,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
@@ -44,13 +44,19 @@ from benchmarks.report import (
 from benchmarks.rivals import FurtherRival, start_faster_whisper, start_openai_whisper
 from benchmarks.server import SottoServer
 from benchmarks.side_by_side import Comparison, Systems, compare, warm_up
-from benchmarks.speed import measure_speed
+from benchmarks.speed import (
+    ACCENTED,
+    READ_SHORT,
+    SHORT_S,
+    TARGETS,
+    SpeedSet,
+    measure_speed,
+)
 from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
 # Measured without a rival where only these are asked for.
 _WITHOUT_RIVALS = ("growth", "context")
-_CLIPS_AGAINST_GREEDY = 21
 # Each system begins once; minutes of audio average out the other load of the machine.
 _MOST_LONG_ROUNDS = 2
 
@@ -169,9 +175,23 @@ def _measures(
         rounds = repeats if "speed" in arguments.only else 1
         return compare(systems(), clips_of(clips, "en_read", at_most), rounds)
 
-    def against_greedy() -> tuple[Comparison, ...]:
-        chosen = clips_of(clips, "en_read", _CLIPS_AGAINST_GREEDY if at_most is None else at_most)
-        return compare(systems(), chosen, 1, beam_size=1, language="en")
+    def speed_sets() -> list[SpeedSet]:
+        short = [one for one in comparisons() if one.clip.seconds < SHORT_S]
+        accented = clips_of(clips, "l2_english", at_most)
+        return [
+            SpeedSet(
+                READ_SHORT, short, against_greedy([one.clip for one in short]), *TARGETS[READ_SHORT]
+            ),
+            SpeedSet(
+                ACCENTED,
+                compare(systems(), accented, repeats),
+                against_greedy(accented),
+                *TARGETS[ACCENTED],
+            ),
+        ]
+
+    def against_greedy(chosen: Sequence[Clip]) -> tuple[Comparison, ...]:
+        return compare(systems(), chosen, repeats, beam_size=1, language="en")
 
     measures: dict[str, Callable[[], Section]] = {
         "cold": lambda: measure_cold_start(read, start_rival),
@@ -182,7 +202,7 @@ def _measures(
             arguments, clips, partial(start_faster_whisper, arguments.rivals_python, settings)
         ),
         "wer": lambda: measure_accuracy(comparisons()),
-        "speed": lambda: measure_speed(comparisons(), against_greedy()),
+        "speed": lambda: measure_speed(comparisons(), speed_sets()),
         "formats": lambda: measure_hard_audio(systems(), clips, at_most),
         "long": lambda: measure_long_audio(
             systems(),

@@ -27,6 +27,7 @@ SECTIONS = (
     "diarization",
 )
 NEWEST = Path("newest")
+LEAST_REPEATS = 5  # of each clip the median counts
 _PROJECT = Path(__file__).resolve().parent.parent
 _RIVALS_PYTHON = _PROJECT / ".venv-rivals" / "bin" / "python"
 _OPENAI_WHISPER_PYTHON = _PROJECT / ".venv-parity" / "bin" / "python"
@@ -44,7 +45,9 @@ def parse_arguments() -> argparse.Namespace:
         help="measure this checkout and another one of the project in turns, without rivals",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="rounds of --against")
-    parser.add_argument("--repeats", type=int, default=3, help="rounds of every comparison")
+    parser.add_argument(
+        "--repeats", type=int, default=LEAST_REPEATS, help="rounds of every comparison"
+    )
     parser.add_argument("--clips", type=int, help="at most so many clips of a set")
     parser.add_argument("--requests", type=int, default=500, help="requests of section memory")
     parser.add_argument(
@@ -90,7 +93,7 @@ def is_thorough_run(arguments: argparse.Namespace) -> bool:
         arguments.clips is None
         and arguments.sets is None
         and arguments.instruction_sets is None
-        and arguments.repeats >= 3
+        and arguments.repeats >= LEAST_REPEATS
         and arguments.requests >= 500
         and arguments.mixed_requests >= N_REQUESTS
     )
