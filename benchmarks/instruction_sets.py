@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from benchmarks.conditions import cpu_flags
 
-_AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "CT2_FORCE_CPU_ISA": "AVX2"}
-_SSE41 = {"ONEDNN_MAX_CPU_ISA": "SSE41", "CT2_FORCE_CPU_ISA": "AVX"}
+_AVX2 = MappingProxyType({"ONEDNN_MAX_CPU_ISA": "AVX2", "CT2_FORCE_CPU_ISA": "AVX2"})
+_SSE41 = MappingProxyType({"ONEDNN_MAX_CPU_ISA": "SSE41", "CT2_FORCE_CPU_ISA": "AVX"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +23,10 @@ class InstructionSet:
 
 
 def instruction_sets() -> tuple[InstructionSet, ...]:
-    """The best set of this processor, and another one."""
-    has_avx512 = "avx512f" in cpu_flags()
-    best = InstructionSet("AVX-512" if has_avx512 else "best", MappingProxyType({}))
-    if has_avx512:
-        return best, InstructionSet("AVX2", MappingProxyType(_AVX2))
-    return best, InstructionSet("SSE 4.1", MappingProxyType(_SSE41))
+    """The best set of this processor, and another one where the engine can be held to it."""
+    flags = cpu_flags()
+    if "avx512f" in flags:
+        return InstructionSet("AVX-512", MappingProxyType({})), InstructionSet("AVX2", _AVX2)
+    if "avx2" in flags:
+        return InstructionSet("AVX2", MappingProxyType({})), InstructionSet("SSE 4.1", _SSE41)
+    return (InstructionSet("best", MappingProxyType({})),)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.clips import Clip
 from benchmarks.context import chosen_clips, measure_context
 from benchmarks.context_readings import ClipReading, ClipReadings, read_clips
@@ -146,7 +148,18 @@ def test_a_run_is_continued_from_the_readings_that_are_kept(tmp_path):
     assert (only.served.text, only.full.text, only.rival) == ("red", "red green", None)
 
 
-def test_an_instruction_set_other_than_the_best_is_chosen_by_variables():
-    best, other = instruction_sets()
-    assert not best.environment
-    assert set(other.environment) == {"ONEDNN_MAX_CPU_ISA", "CT2_FORCE_CPU_ISA"}
+@pytest.mark.parametrize(
+    ("flags", "names"),
+    [
+        (["avx2", "avx512f"], ["AVX-512", "AVX2"]),
+        (["avx", "avx2"], ["AVX2", "SSE 4.1"]),
+        (["asimd"], ["best"]),
+    ],
+)
+def test_the_best_instruction_set_needs_no_variables_and_the_other_one_does(
+    monkeypatch, flags, names
+):
+    monkeypatch.setattr("benchmarks.instruction_sets.cpu_flags", lambda: flags)
+    sets = instruction_sets()
+    assert [one.name for one in sets] == names
+    assert [bool(one.environment) for one in sets] == [False, True][: len(names)]
