@@ -31,9 +31,11 @@ from benchmarks.language import measure_language
 from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
 from benchmarks.mixed_memory import measure_mixed_memory
+from benchmarks.non_speech import measure_non_speech
 from benchmarks.phrase_lists import measure_phrase_lists
 from benchmarks.plots import DRAWN_SECTIONS, draw_plots
 from benchmarks.purge import measure_purge
+from benchmarks.repetition import measure_repetition
 from benchmarks.report import (
     Section,
     newest_run,
@@ -56,7 +58,7 @@ from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
 # Measured without a rival where only these are asked for.
-_WITHOUT_RIVALS = ("growth", "context")
+_WITHOUT_RIVALS = ("growth", "context", "repetition", "nonspeech")
 # Each system begins once; minutes of audio average out the other load of the machine.
 _MOST_LONG_ROUNDS = 2
 
@@ -113,6 +115,8 @@ def _measure_alone(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> in
     measures: dict[str, Callable[[], Section]] = {
         "growth": lambda: measure_mixed_memory(clips, arguments.mixed_requests),
         "context": lambda: _measure_context(arguments, clips, None),
+        "repetition": lambda: measure_repetition(clips, arguments.clips),
+        "nonspeech": lambda: measure_non_speech(clips, arguments.clips),
     }
     sections = {name: measures[name]() for name in _WITHOUT_RIVALS if name in arguments.only}
     for section in sections.values():
@@ -213,6 +217,8 @@ def _measures(
         ),
         "phrases": lambda: measure_phrase_lists(systems().server, read, at_most),
         "language": lambda: measure_language(settings, clips, at_most),
+        "repetition": lambda: measure_repetition(clips, at_most),
+        "nonspeech": lambda: measure_non_speech(clips, at_most),
         "voices": lambda: measure_voices(settings, at_most, repeats),
         "diarization": lambda: measure_diarization(clips, settings, arguments.rivals_python),
         "batch": lambda: measure_batch_throughput(read, settings),

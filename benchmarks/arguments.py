@@ -21,6 +21,8 @@ SECTIONS = (
     "long",
     "phrases",
     "language",
+    "repetition",
+    "nonspeech",
     "batch",
     "purge",
     "voices",

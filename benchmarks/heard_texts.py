@@ -34,7 +34,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was recognised in a file.
+    """Recognised texts of a file.
 
     dropped: number of stretches without text, by their reason.
     """
@@ -97,7 +97,7 @@ def _hear(transcriber: LocalTranscriber, recording: Recording) -> Heard:
         recording.file,
         " ".join(one.lexical for one in best),
         " ".join(one.display for one in best),
-        Counter(str(result.reason) for result in results if isinstance(result, Dropped)),
+        dict(Counter(one.reason.value for one in results if isinstance(one, Dropped))),
         round(time.perf_counter() - began, 3),
     )
 

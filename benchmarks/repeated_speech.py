@@ -3,8 +3,8 @@
 Local voices say the texts of `repeated_texts.py`, 2 to 20 times, with pauses from 0 to 2 s, alone
 or between two clips of read speech. In a quarter of the cases the repetitions are synthesised at
 three speeds in turn, in the others they are the same samples. Some clips of the speech set are
-repeated 2 to 5 times as well. WAV files of 16 kHz mono and `manifest.json` go to the folder. What
-was synthesised stays in its subfolder `utterances`, so that a second run into it takes seconds.
+repeated 2 to 5 times as well. WAV files of 16 kHz mono and `manifest.json` go to the folder. The
+synthesised utterances stay in its subfolder `utterances`, so that a second run takes seconds.
 `SOTTO_SPEECH_DATA` names the speech set.
 """
 

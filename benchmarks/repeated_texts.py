@@ -1,4 +1,4 @@
-"""What people say several times: the texts of the repetition sweep, written for it.
+"""Texts of the repetition sweep, written for it, such as people say several times.
 
 Each language has short sounds and words, numbers, refusals, alarms, announcements, chants and whole
 sentences. Languages are those that a local voice speaks well enough to be recognised.
