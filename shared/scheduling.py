@@ -1,11 +1,13 @@
-"""Slots of the processor: interactive work first, then files, then batches.
+"""Slots of the processor: interactive work first, then files, then batches; no work starves.
 
 A long job takes one slot per group of segments, so that a short request waits for a part of it,
-never for the whole. Within a priority the job with the least service goes first (least attained
-service): the length of an audio that is still arriving is not known, its service so far is.
+never for the whole. The length of an audio that is still arriving is not known, its service so far
+is: of two jobs of one priority the one with less service goes first (least attained service). A
+steady flow of short jobs would starve a long one so, whatever its priority. Therefore each job has
+a right to a share of the time since it began, and is behind by what it lacks of it.
 
-Recognition and diarization share one scheduler, since both take all cores. Each local voice has a
-separate scheduler, for the reason in `shared/synthesis/speech_synthesis.py`.
+Recognition and diarization share schedulers, since both take all cores. Each local voice has a
+separate one, for the reason in `shared/synthesis/speech_synthesis.py`.
 """
 
 import itertools
@@ -18,11 +20,16 @@ from enum import IntEnum
 from typing import Generic, TypeVar
 
 CANCELLATION_POLL_S = 0.1
+# Of the time since a job began: what it gets of a slot, however many other jobs come.
+LEAST_SHARE = 0.1
+# Service in advance of the next lower priority. With the share above, work that gets no slot at all
+# is level with fresh work of the next higher priority after ten minutes.
+PRECEDENCE_S = 60.0
 
 Resource = TypeVar("Resource")
 
 CheckCancelled = Callable[[], None]
-"""Raises where the work is cancelled; returns otherwise. Cheap, may be called often."""
+"""Raises where the work is cancelled; returns otherwise. Cheap, may be called from any thread."""
 
 
 def never_cancelled() -> None:
@@ -35,6 +42,45 @@ class Priority(IntEnum):
     INTERACTIVE = 0
     FILE = 1
     BATCH = 2
+
+
+class Job:
+    """A piece of work that takes one slot after the other, or several at once.
+
+    Parameters
+    ----------
+    check_cancelled: called before a slot is taken and while the job waits for one; an exception of
+        it propagates, and no slot is taken.
+    clock: seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        priority: Priority,
+        check_cancelled: CheckCancelled = never_cancelled,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.check_cancelled = check_cancelled
+        self.clock = clock
+        self._priority = priority
+        self._began_s = clock()
+        self._served_s = 0.0
+        self._serving = threading.Lock()
+
+    @property
+    def rank(self) -> float:
+        """Place among jobs that wait; small is first.
+
+        The service that the job had, less the share of its time that it has a right to, plus the
+        precedence of higher priorities. The time now is the same for all, and left out: so the
+        order of two jobs does not change while both wait.
+        """
+        return self._priority * PRECEDENCE_S + self._served_s + LEAST_SHARE * self._began_s
+
+    def add_service(self, seconds: float) -> None:
+        """Count the time of a slot that the job had."""
+        with self._serving:
+            self._served_s += seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +104,10 @@ class Scheduler(Generic[Resource]):
     """
 
     def __init__(self, resources: Sequence[Resource]) -> None:
+        self.n_slots = len(resources)
         self._free = list(resources)
         self._changed = threading.Condition()
-        self._waiting: list[tuple[Priority, int, int]] = []
+        self._waiting: list[tuple[float, int]] = []
         self._tickets = itertools.count()
 
     @property
@@ -70,38 +117,28 @@ class Scheduler(Generic[Resource]):
             return len(self._waiting)
 
     @contextmanager
-    def slot(
-        self,
-        priority: Priority,
-        n_served: int = 0,
-        check_cancelled: CheckCancelled = never_cancelled,
-    ) -> Iterator[Slot[Resource]]:
-        """Wait for a slot and hold it while the block runs. Never ask for a second one inside.
-
-        Parameters
-        ----------
-        n_served: segments, windows or sentences of this job that had a slot already.
-        check_cancelled: called before the slot is taken and while the job waits; an exception of
-            it propagates, and no slot is taken.
-        """
-        arrived = time.perf_counter()
-        resource = self._take(priority, n_served, check_cancelled)
+    def slot(self, job: Job) -> Iterator[Slot[Resource]]:
+        """Wait for a slot and hold it while the block runs. Never ask for a second one inside."""
+        arrived_s = job.clock()
+        resource = self._take(job)
+        taken_s = job.clock()
         try:
-            yield Slot(resource, time.perf_counter() - arrived)
+            yield Slot(resource, taken_s - arrived_s)
         finally:
+            job.add_service(job.clock() - taken_s)
             with self._changed:
                 self._free.append(resource)
                 self._changed.notify_all()
 
-    def _take(self, priority: Priority, n_served: int, check_cancelled: CheckCancelled) -> Resource:
+    def _take(self, job: Job) -> Resource:
         with self._changed:
-            ticket = (priority, n_served, next(self._tickets))
+            ticket = (job.rank, next(self._tickets))
             self._waiting.append(ticket)
             try:
-                check_cancelled()
+                job.check_cancelled()
                 while not (self._free and min(self._waiting) == ticket):
                     self._changed.wait(CANCELLATION_POLL_S)
-                    check_cancelled()
+                    job.check_cancelled()
                 return self._free.pop(0)
             finally:
                 self._waiting.remove(ticket)

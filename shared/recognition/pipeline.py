@@ -35,7 +35,7 @@ from shared.recognition.languages.stage import LanguageStage
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
-from shared.scheduling import CheckCancelled, Scheduler, never_cancelled
+from shared.scheduling import CheckCancelled, Job, Scheduler, never_cancelled
 from shared.transcript import Dropped, DropReason, Phrase, RecognitionCost, Translation
 
 NOISE_LEVEL_DB = -50.0  # a louder pause is noise, a softer one silence
@@ -68,7 +68,7 @@ class Recognition:
         self._scheduler = scheduler
         self._detector = detector
         self._options = options
-        self._check_cancelled = check_cancelled
+        self._job = Job(options.priority, check_cancelled)
         self._languages = LanguageStage(
             self._slot,
             LanguageCandidates(options.locales, languages),
@@ -97,7 +97,7 @@ class Recognition:
 
         mixer = MonoMixer()
         for block in stream:
-            self._check_cancelled()
+            self._job.check_cancelled()
             for channel, segmenter in segmenters.items():
                 mono = select_channel(block, channel) if separate else mixer.mix(block)
                 collect(channel, segmenter.push(float32_from_int16(mono)))
@@ -198,10 +198,7 @@ class Recognition:
     @contextmanager
     def _slot(self) -> Iterator[RecognitionEngine]:
         """Hold a slot's engine during the block, and add its time to the cost."""
-        cost = self._cost
-        with self._scheduler.slot(
-            self._options.priority, cost.n_segments, self._check_cancelled
-        ) as slot:
+        with self._scheduler.slot(self._job) as slot:
             started = time.perf_counter()
             yield slot.resource
         self._cost = replace(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shared.errors import UnknownVoice
-from shared.scheduling import CheckCancelled, Priority, Scheduler, never_cancelled
+from shared.scheduling import CheckCancelled, Job, Priority, Scheduler, never_cancelled
 from shared.settings import Settings
 from shared.synthesis.installed import Voices, find_voices, is_any_fetched
 from shared.synthesis.joining import amplify, join_parts
@@ -100,8 +100,9 @@ class SpeechSynthesis:
         """
         installed = self._lookup()
         remaining_s = MAX_SPEECH_S
-        for n_served, unit in enumerate(units):
-            for part in _speak_unit(unit, installed, n_served, check_cancelled):
+        job = Job(Priority.INTERACTIVE, check_cancelled)
+        for unit in units:
+            for part in _speak_unit(unit, installed, job):
                 n_left = round(remaining_s * part.sample_rate)
                 remaining_s -= part.duration_s
                 is_last = part.ends_sentence or remaining_s <= 0
@@ -136,20 +137,18 @@ class _Installed:
         self.engines = found.engines
 
 
-def _speak_unit(
-    unit: SynthesisUnit, installed: _Installed, n_served: int, check_cancelled: CheckCancelled
-) -> Iterator[Speech]:
-    """Yield the speech of one unit; `n_served` units of the script precede it."""
+def _speak_unit(unit: SynthesisUnit, installed: _Installed, job: Job) -> Iterator[Speech]:
+    """Yield the speech of one unit of a script; `job` has the service of those before it."""
     if unit.sentence is None:
         yield Speech.silence(unit.pause_s, unit.voice.sample_rate)
         return
     if unit.voice.is_remote:  # the other machine bounds how many sentences it synthesises
-        check_cancelled()
+        job.check_cancelled()
         yield from _stream_parts(unit, unit.sentence, installed.engines[unit.voice.engine])
         return
     scheduler = installed.schedulers[unit.voice.engine]
     # Yield after releasing the slot: a slow or disconnected client must not block the engine.
-    with scheduler.slot(Priority.INTERACTIVE, n_served, check_cancelled) as slot:
+    with scheduler.slot(job) as slot:
         speech = _synthesise_whole(unit, unit.sentence, slot.resource)
     yield speech
 

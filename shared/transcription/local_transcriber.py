@@ -15,7 +15,7 @@ from shared.models.folder import locate_model
 from shared.recognition.engines.engine import RecognitionEngine
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.pipeline import Recognition
-from shared.scheduling import CheckCancelled, Priority, Scheduler, never_cancelled
+from shared.scheduling import CheckCancelled, Job, Priority, Scheduler, never_cancelled
 from shared.settings import Settings
 from shared.transcription.transcriber import DiarizationSession, RecognitionResults
 
@@ -122,9 +122,8 @@ class LocalTranscriber:
 
                 settings = self._settings
                 self._diarizer = Diarizer(settings.model_folder, settings.threads)
-        return self._diarizer.start(
-            lambda n_served: scheduler.slot(priority, n_served, check_cancelled), check_cancelled
-        )
+        job = Job(priority, check_cancelled)
+        return self._diarizer.start(lambda _n_served: scheduler.slot(job), check_cancelled)
 
     def supported_locales(self) -> tuple[str, ...]:
         """Locales that the configured model can recognise, sorted; loads nothing."""

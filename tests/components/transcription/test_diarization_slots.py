@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.recognition.engines.scripted_engine import ScriptedEngine, hypothesis_of
-from shared.scheduling import Priority
+from shared.scheduling import Job, Priority
 from shared.settings import Settings
 from shared.transcription.local_transcriber import LocalTranscriber
 
@@ -37,7 +37,7 @@ def test_the_networks_wait_while_recognition_holds_the_slot(transcriber):
             raise ClientLeft
 
     session = transcriber.start_diarization(Priority.BATCH, leave_while_waiting)
-    with scheduler.slot(Priority.INTERACTIVE), pytest.raises(ClientLeft):
+    with scheduler.slot(Job(Priority.INTERACTIVE)), pytest.raises(ClientLeft):
         session.push(SPEECH)
     assert len(checks) == 2
 

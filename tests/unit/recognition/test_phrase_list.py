@@ -118,11 +118,11 @@ def test_phrases_are_searched_while_no_slot_is_held(scripted, utterances):
     """One slot to decode, one for each scoring, one to align: between them others are served."""
 
     class CountedSlots(Scheduler):
-        n_slots = 0
+        n_taken = 0
 
         @contextmanager
         def slot(self, *args):
-            self.n_slots += 1
+            self.n_taken += 1
             with super().slot(*args) as slot:
                 yield slot
 
@@ -131,7 +131,7 @@ def test_phrases_are_searched_while_no_slot_is_held(scripted, utterances):
         recognition = scripted(lambda *_: hypothesis_of("I met Rehan."), options)
         recognition.scheduler.__class__ = CountedSlots
         list(recognition.of(utterances((1, 2))))
-        return recognition.scheduler.n_slots
+        return recognition.scheduler.n_taken
 
     assert slots_of(()) == 1
     assert slots_of(("Contoso",)) == 2

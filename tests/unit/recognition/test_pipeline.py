@@ -9,6 +9,7 @@ from scripted_speech import APART, ENGLISH, SENTENCES, sentences, texts
 from shared.audio.segmenter import SegmentationOptions
 from shared.recognition.engines.scripted_engine import hypothesis_of
 from shared.recognition.options import RecognitionOptions
+from shared.scheduling import Job
 from shared.transcript import Dropped, DropReason, Phrase
 
 PADDING_S = SegmentationOptions().padding_s
@@ -210,7 +211,7 @@ def test_closing_frees_the_engine_for_others(scripted, utterances):
     results = recognition.of(utterances((1, 1), APART))
     next(results)
     results.close()
-    with recognition.scheduler.slot(ENGLISH.priority) as slot:
+    with recognition.scheduler.slot(Job(ENGLISH.priority)) as slot:
         assert slot.waited_s < 1
 
 
@@ -221,14 +222,14 @@ def test_an_engine_that_fails_gives_its_slot_back(scripted, utterances):
     recognition = scripted(broken, ENGLISH)
     with pytest.raises(ZeroDivisionError):
         list(recognition.of(utterances((1, 1))))
-    with recognition.scheduler.slot(ENGLISH.priority) as slot:
+    with recognition.scheduler.slot(Job(ENGLISH.priority)) as slot:
         assert slot.waited_s < 1
 
 
 def test_the_slot_is_not_held_while_the_caller_looks_at_a_phrase(scripted, utterances):
     recognition = scripted(sentences, ENGLISH)
     for _ in recognition.of(utterances((1, 1), APART, (2, 1))):
-        with recognition.scheduler.slot(ENGLISH.priority) as slot:
+        with recognition.scheduler.slot(Job(ENGLISH.priority)) as slot:
             assert slot.waited_s < 1
 
 
