@@ -2,13 +2,13 @@
 
     1. greedy search at the context that the segment came with
     2. one reading at the full context, by beam search, where the first is doubtful
-    3. in parts, where the reading at the full context repeats itself or covers too little speech;
-       what is repeated is counted by alignment (`recount.py`)
+    3. where that reading repeats itself or covers too little speech: repetitions are counted by
+       alignment (`recount.py`), other speech is read in parts (`parts.py`)
     4. with a phrase list: once more with it as a hint
 
 The reading at the full context counts, however probable the first one was. So a segment costs one
 reading at the full context at most, but for those that repeat themselves. `engines/plausibility.py`
-has the thresholds, `parts.py` the cuts. `phrase_list.py` chooses between steps 3 and 4.
+has the thresholds. `phrase_list.py` chooses between steps 3 and 4.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from shared.recognition.engines.plausibility import (
 )
 from shared.recognition.engines.segment_work import SegmentWork
 from shared.recognition.parts import split_into_parts
-from shared.recognition.recount import recount
+from shared.recognition.recount import recount, repeat_whole
 
 # Segments of several utterances are decoded with time tokens. Without them the decoder may stop at
 # the end of the first speaker: word error rate of a conversation 17.8 without, 14.4 with, of single
@@ -92,7 +92,9 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
         return [again]
     if is_complete(work.hypothesis, speech_s, language):
         return [replace(work, n_retries=again.n_retries)]
-    return [recount(engine, part) for part in _read_in_parts(engine, again)]
+    if counted := recount(engine, again) or repeat_whole(engine, again):
+        return [counted]
+    return [recount(engine, part) or part for part in _read_in_parts(engine, again)]
 
 
 def _read_again(engine: RecognitionEngine, work: SegmentWork, task: Task) -> SegmentWork:

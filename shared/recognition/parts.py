@@ -1,7 +1,7 @@
-"""Parts of a segment: cut where it is quietest, for windows that are short enough to be counted.
+"""Parts of a segment, cut where it is quietest.
 
-Whisper counts repetitions well over a few seconds and badly over twenty. So a segment whose text
-repeats itself, or covers too little of its speech, is read in parts (`decoding.py`).
+The decoder may end a text long before its speech ends. Such a segment is read in parts
+(`decoding.py`).
 """
 
 from itertools import pairwise

@@ -1,84 +1,148 @@
 """Recounting: the number of times that a repeated unit is said, by alignment with the audio.
 
-A decoder writes repeated words too often, up to its token limit, or too seldom. See
+A decoder writes repeated words too often, up to its token limit, or stops too soon. See
 `repetition.py` for the method.
 """
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from shared.language.locales import language_in_model, language_of
 from shared.recognition.alignment import group_words
-from shared.recognition.engines.engine import Hypothesis, RecognitionEngine
+from shared.recognition.engines.engine import AlignedToken, Hypothesis, RecognitionEngine
 from shared.recognition.engines.segment_work import SegmentWork
-from shared.recognition.repetition import Repetition, count_times, find_repetition, words_of
+from shared.recognition.repetition import count_steps, find_repetition, words_of
 
-MOST_WORDS_PER_SECOND = 5.0  # of repeated words; people who chant say four
+LEAST_UNIT_S = 0.2  # of one short word; people who chant say four in a second
+LETTERS_PER_SECOND = 14  # of a longer unit, said fast
 MOST_TOKENS = 220  # of an aligned text; Whisper's text context has 448
-SPARE_TIMES = 2
+SPARE_TIMES = 3
+# Average log probability of the tokens of a unit that is said again; of other speech it is -2.
+LEAST_LOG_PROBABILITY = -0.7
 
 
-def recount(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork:
-    """Write the repeated unit of a hypothesis as often as it is said; others stay as they are."""
-    language = language_of(work.locale)
-    groups = group_words(work.hypothesis.contents, language)
+def recount(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork | None:
+    """Write the repeated unit of a hypothesis as often as it is said; None if it has none.
+
+    A unit is repeated if it is written twice in a row, one word three times.
+    """
+    unit = _repeated_unit(work)
+    if unit is None:
+        return None
+    return replace(work, hypothesis=unit.written(work.hypothesis, _count(engine, work, unit)))
+
+
+def repeat_whole(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork | None:
+    """Write a text that covers too little speech as often as it is said; None if it is said once.
+
+    The decoder may stop after the first of several equal sentences.
+    """
+    n_tokens = len(work.hypothesis.tokens)
+    if not n_tokens or work.hypothesis.hit_token_limit:
+        return None
+    unit = _Unit(0, n_tokens, 0, n_tokens, _n_letters(work.hypothesis))
+    twice = _align(engine, work, unit.written(work.hypothesis, 2))[n_tokens:]
+    if _log_probability(twice) < LEAST_LOG_PROBABILITY * n_tokens:
+        return None
+    return replace(work, hypothesis=unit.written(work.hypothesis, _count(engine, work, unit)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Tokens of a repeated unit, `first..last` (exclusive), in the stretch `start..stop`."""
+
+    start: int
+    stop: int
+    first: int
+    last: int
+    n_letters: int
+
+    @property
+    def n_tokens(self) -> int:
+        return self.last - self.first
+
+    def written(self, hypothesis: Hypothesis, n_times: int) -> Hypothesis:
+        """The hypothesis with the unit `n_times` in place of the stretch."""
+        places = [
+            *range(self.start),
+            *(list(range(self.first, self.last)) * n_times),
+            *range(self.stop, len(hypothesis.tokens)),
+        ]
+        return replace(
+            hypothesis,
+            tokens=tuple(hypothesis.tokens[place] for place in places),
+            contents=tuple(hypothesis.contents[place] for place in places),
+            hit_token_limit=False,
+        )
+
+
+def _repeated_unit(work: SegmentWork) -> _Unit | None:
+    hypothesis, language = work.hypothesis, language_of(work.locale)
+    groups = group_words(hypothesis.contents, language)
     words = ["".join(words_of(group.text, language)) for group in groups]
-    found = find_repetition(words, language)
+    found = find_repetition(words, language, twice=True)
     if found is None:
-        return work
+        return None
     # The second time, since a first word may be written without a space before it.
-    second = found.first + found.period
-    unit = groups[second].first, groups[second + found.period - 1].last
-    start = groups[found.first].first
-    stop = groups[found.first + found.n_times * found.period - 1].last
-    if work.hypothesis.hit_token_limit and found.first + found.n_words >= len(words) - 1:
-        stop = len(work.hypothesis.tokens)  # the limit cut the last repetition
-    n_most = _most_times(work, found, unit[1] - unit[0])
-    aligned = _with_times(work.hypothesis, (start, stop), unit, n_most)
+    second, behind = found.first + found.period, found.first + found.n_times * found.period
+    stop = groups[behind - 1].last
+    if hypothesis.hit_token_limit and found.first + found.n_words >= len(words) - 1:
+        stop = len(hypothesis.tokens)  # the limit cut the last repetition
+    return _Unit(
+        start=groups[found.first].first,
+        stop=stop,
+        first=groups[second].first,
+        last=groups[second + found.period - 1].last,
+        n_letters=sum(map(len, words[second : second + found.period])),
+    )
+
+
+def _most_times(work: SegmentWork, unit: _Unit) -> int:
+    """More often than the unit can be said, as far as the text fits the model."""
+    shortest_s = max(LEAST_UNIT_S, unit.n_letters / LETTERS_PER_SECOND)
+    n_others = len(work.hypothesis.tokens) - (unit.stop - unit.start)
+    n_fitting = (MOST_TOKENS - n_others) // unit.n_tokens
+    return max(1, min(math.ceil(work.segment.speech_s / shortest_s) + SPARE_TIMES, n_fitting))
+
+
+def _count(engine: RecognitionEngine, work: SegmentWork, unit: _Unit) -> int:
+    """Count twice: surplus repetitions crowd the last real one, so a first count bounds them."""
+    n_most = _most_times(work, unit)
+    n_times = _count_aligned(engine, work, unit, n_most)
+    return _count_aligned(engine, work, unit, min(n_times + SPARE_TIMES, n_most))
+
+
+def _count_aligned(
+    engine: RecognitionEngine, work: SegmentWork, unit: _Unit, n_aligned: int
+) -> int:
+    """Align the unit `n_aligned` times, and count the steps of its onsets."""
+    times = _align(engine, work, unit.written(work.hypothesis, n_aligned))
+    behind = unit.start + n_aligned * unit.n_tokens
+    end_s = times[behind].start_s if behind < len(times) else work.segment.duration_s
+    onsets_s = [times[place].start_s for place in range(unit.start, behind, unit.n_tokens)]
+    return count_steps(
+        [_speech_before(work, onset_s) for onset_s in onsets_s], _speech_before(work, end_s)
+    )
+
+
+def _align(
+    engine: RecognitionEngine, work: SegmentWork, hypothesis: Hypothesis
+) -> list[AlignedToken]:
     (times,) = engine.align(
         [work.encoded],
         language_in_model(work.locale, engine.languages),
-        [aligned],
+        [hypothesis],
         [work.segment.duration_s],
     )
-    n_unit = unit[1] - unit[0]
-    behind = start + n_most * n_unit
-    onsets_s = [times[place].start_s for place in range(start, behind, n_unit)]
-    end_s = times[behind].start_s if behind < len(times) else work.segment.duration_s
-    log_probabilities = [
-        sum(math.log(max(token.probability, 1e-10)) for token in times[place : place + n_unit])
-        for place in range(start, behind, n_unit)
-    ]
-    n_times = count_times(
-        log_probabilities,
-        [_speech_before(work, onset_s) for onset_s in onsets_s],
-        _speech_before(work, end_s),
-    )
-    return replace(work, hypothesis=_with_times(work.hypothesis, (start, stop), unit, n_times))
+    return times
 
 
-def _most_times(work: SegmentWork, found: Repetition, n_tokens: int) -> int:
-    """More often than the unit can be said, as far as the text fits the model."""
-    possible = math.ceil(work.segment.speech_s * MOST_WORDS_PER_SECOND / found.period)
-    n_others = max(0, len(work.hypothesis.tokens) - found.n_times * n_tokens)
-    return max(1, min(possible + SPARE_TIMES, (MOST_TOKENS - n_others) // n_tokens))
+def _log_probability(tokens: list[AlignedToken]) -> float:
+    return sum(math.log(max(token.probability, 1e-10)) for token in tokens)
 
 
-def _with_times(
-    hypothesis: Hypothesis, stretch: tuple[int, int], unit: tuple[int, int], n_times: int
-) -> Hypothesis:
-    """The hypothesis with the tokens of the stretch replaced by the unit, `n_times` over."""
-    places = [
-        *range(stretch[0]),
-        *(list(range(*unit)) * n_times),
-        *range(stretch[1], len(hypothesis.tokens)),
-    ]
-    return replace(
-        hypothesis,
-        tokens=tuple(hypothesis.tokens[place] for place in places),
-        contents=tuple(hypothesis.contents[place] for place in places),
-        hit_token_limit=False,
-    )
+def _n_letters(hypothesis: Hypothesis) -> int:
+    return sum(map(str.isalnum, hypothesis.text))
 
 
 def _speech_before(work: SegmentWork, time_s: float) -> float:

@@ -2,23 +2,21 @@
 
 A decoder that loops repeats itself, and so do people who count, chant or read an announcement
 twice. The text alone cannot tell them apart, the audio can. Given a text that has the unit more
-often than it can have been said, the model finds it probable as long as there is speech for it, and
-cross-attention moves on; then the probability drops, and the alignment stands still
+often than it can have been said, cross-attention moves on from one repetition to the next as long
+as there is speech for it, and then stands still. So the steps of the alignment are counted
 (`recount.py`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import fmean, median
+from statistics import median
 
 from shared.text_forms.joining import is_written_without_spaces
 
 LEAST_TIMES = 3  # "no, no" is said often, and no decoder stops a loop there
-LEAST_DROP = 0.25  # of the log probability of a unit, behind the last time it is said
 LEAST_STEP_S = 0.08  # of speech: a shorter step is the alignment standing still
 _LEAST_UNSPACED = 6  # characters: Chinese and Japanese words repeat characters
-_PROBABLE_TIMES = 2  # behind it that are compared with those before
 _REGULAR_SHARE = 0.75  # of the steps: the last ones may be beyond the speech
 
 
@@ -36,10 +34,20 @@ class Repetition:
         return self.n_words // self.period
 
 
-def find_repetition(words: Sequence[str], language: str) -> Repetition | None:
-    """The longest stretch in which a unit is written at least three times, or None."""
+def find_repetition(
+    words: Sequence[str], language: str, *, twice: bool = False
+) -> Repetition | None:
+    """The longest stretch in which a unit is written at least three times, or None.
+
+    twice: a unit of several words counts from the second time on.
+    """
     least = _LEAST_UNSPACED if is_written_without_spaces(language) else 0
-    found = [run for run in _runs(words) if run.n_times >= LEAST_TIMES and run.n_words >= least]
+    found = [
+        run
+        for run in _runs(words)
+        if run.n_words >= least
+        and run.n_times >= (LEAST_TIMES - 1 if twice and run.period > 1 else LEAST_TIMES)
+    ]
     return max(found, key=lambda run: (run.n_words, -run.period), default=None)
 
 
@@ -57,30 +65,14 @@ def words_of(text: str, language: str) -> list[str]:
     return list("".join(words)) if is_written_without_spaces(language) else words
 
 
-def count_times(log_probabilities: Sequence[float], onsets_s: Sequence[float], end_s: float) -> int:
-    """How often a unit is said, from a text that has it more often than that.
-
-    The model's own doubt is the better sign: the unit is probable as long as there is speech for
-    it, and less probable right after. Where it is equally probable all along, steps are counted.
+def count_steps(onsets_s: Sequence[float], end_s: float) -> int:
+    """How often a unit is said, from the alignment of a text that has it more often than that.
 
     Parameters
     ----------
-    log_probabilities: of the unit, each time it is written; natural logarithm.
     onsets_s: seconds of speech before the onset of each, pauses left out; sorted.
     end_s: seconds of speech before the end of the last.
     """
-    drops = {
-        n_times: fmean(log_probabilities[1:n_times])
-        - fmean(log_probabilities[n_times : n_times + _PROBABLE_TIMES])
-        for n_times in range(2, len(log_probabilities))
-    }
-    n_times = max(drops, key=drops.__getitem__, default=1)
-    if drops and drops[n_times] >= LEAST_DROP:
-        return n_times
-    return _count_steps(onsets_s, end_s)
-
-
-def _count_steps(onsets_s: Sequence[float], end_s: float) -> int:
     moving = [onsets_s[0]]
     for onset_s in onsets_s[1:]:
         if onset_s > moving[-1] + LEAST_STEP_S and onset_s < end_s - LEAST_STEP_S:
@@ -100,7 +92,7 @@ def _count_steps(onsets_s: Sequence[float], end_s: float) -> int:
 def _runs(words: Sequence[str]) -> list[Repetition]:
     """Maximal stretches of every period."""
     runs = []
-    for period in range(1, len(words) // LEAST_TIMES + 1):
+    for period in range(1, len(words) // 2 + 1):
         start = None
         for place in range(len(words) - period + 1):
             same = place + period < len(words) and words[place] == words[place + period]

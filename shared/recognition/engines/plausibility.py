@@ -28,8 +28,8 @@ TOKENS_PER_SECOND = 8  # fast English needs 6
 TOKENS_PER_SECOND_MULTIBYTE = 20  # scripts whose characters take several tokens
 SPARE_TOKENS = 16
 
-# Complete readings of 123 readers have at least two tokens in a second of speech.
-LEAST_TOKENS_PER_SECOND = 1.2
+# Complete readings have at least two tokens in a second of speech, of a child at least 1.8.
+LEAST_TOKENS_PER_SECOND = 1.7
 LEAST_SPEECH_S = 3.0  # shorter speech may be one word
 
 LEAST_REPEATED_WORDS = 3

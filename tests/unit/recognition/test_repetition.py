@@ -6,13 +6,11 @@ from hypothesis import strategies as st
 
 from shared.recognition.repetition import (
     Repetition,
-    count_times,
+    count_steps,
     find_repetition,
     repeats_its_end,
     words_of,
 )
-
-PROBABLE, SURPLUS = -0.05, -0.9
 
 
 @pytest.mark.parametrize(
@@ -27,6 +25,12 @@ PROBABLE, SURPLUS = -0.05, -0.9
 )
 def test_a_unit_is_found_that_is_written_three_times(text, found):
     assert find_repetition(words_of(text, "en"), "en") == found
+
+
+def test_a_unit_of_several_words_may_count_from_the_second_time_on():
+    twice = words_of("Please hold, please hold.", "en")
+    assert find_repetition(twice, "en", twice=True) == Repetition(0, 2, 4)
+    assert find_repetition(["no", "no"], "en", twice=True) is None
 
 
 def test_two_equal_characters_of_a_word_are_no_repetition():
@@ -46,20 +50,13 @@ def test_an_end_that_is_written_twice():
     assert not repeats_its_end(words_of("Thou also, thou also.", "en"), 3)
 
 
-@given(st.integers(2, 20), st.integers(2, 12))
-def test_a_unit_is_said_until_the_model_doubts_it(n_times, n_surplus):
-    log_probabilities = [-2.0, *[PROBABLE] * (n_times - 1), *[SURPLUS] * n_surplus]
-    onsets_s = [0.5 * min(place, n_times) for place in range(len(log_probabilities))]
-    assert count_times(log_probabilities, onsets_s, 0.5 * n_times) == n_times
-
-
 @given(st.integers(2, 20), st.integers(1, 12), st.floats(0.3, 3))
-def test_steps_are_counted_where_the_model_has_no_doubt(n_times, n_surplus, step_s):
+def test_a_unit_is_said_once_for_each_step_of_the_alignment(n_times, n_surplus, step_s):
     end_s = step_s * n_times
     onsets_s = [min(step_s * place, end_s) for place in range(n_times + n_surplus)]
-    assert count_times([PROBABLE] * len(onsets_s), onsets_s, end_s) == n_times
+    assert count_steps(onsets_s, end_s) == n_times
 
 
 def test_a_repetition_that_the_alignment_passes_over_is_counted():
     onsets_s = [0.0, 0.5, 1.0, 2.0, 2.5, 3.0, 3.0, 3.0]
-    assert count_times([PROBABLE] * len(onsets_s), onsets_s, 3.0) == 6
+    assert count_steps(onsets_s, 3.0) == 6

@@ -78,7 +78,7 @@ def test_one_uncertain_word_does_not_make_a_short_text_doubtful():
     ],
 )
 def test_a_last_sentence_said_twice_is_doubtful(text, twice):
-    assert is_doubtful(hypothesis_of(text), 3.0, "en") is twice
+    assert is_doubtful(hypothesis_of(text), 2.0, "en") is twice
 
 
 @pytest.mark.parametrize("text", [LOOP, "Thank you. " * 20, "o" * 120])
