@@ -31,7 +31,7 @@ from shared.recognition.engines.plausibility import (
 )
 from shared.recognition.engines.segment_work import SegmentWork
 from shared.recognition.parts import split_into_parts
-from shared.recognition.recount import recount, repeat_whole
+from shared.recognition.recount import recount
 
 # Segments of several utterances are decoded with time tokens. Without them the decoder may stop at
 # the end of the first speaker: word error rate of a conversation 17.8 without, 14.4 with, of single
@@ -92,7 +92,7 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
         return [again]
     if is_complete(work.hypothesis, speech_s, language):
         return [replace(work, n_retries=again.n_retries)]
-    if counted := recount(engine, again) or repeat_whole(engine, again):
+    if counted := recount(engine, again):
         return [counted]
     return [recount(engine, part) or part for part in _read_in_parts(engine, again)]
 

@@ -17,8 +17,6 @@ LEAST_UNIT_S = 0.2  # of one short word; people who chant say four in a second
 LETTERS_PER_SECOND = 14  # of a longer unit, said fast
 MOST_TOKENS = 220  # of an aligned text; Whisper's text context has 448
 SPARE_TIMES = 3
-# Average log probability of the tokens of a unit that is said again; of other speech it is -2.
-LEAST_LOG_PROBABILITY = -0.7
 
 
 def recount(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork | None:
@@ -28,21 +26,6 @@ def recount(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork | None:
     """
     unit = _repeated_unit(work)
     if unit is None:
-        return None
-    return replace(work, hypothesis=unit.written(work.hypothesis, _count(engine, work, unit)))
-
-
-def repeat_whole(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork | None:
-    """Write a text that covers too little speech as often as it is said; None if it is said once.
-
-    The decoder may stop after the first of several equal sentences.
-    """
-    n_tokens = len(work.hypothesis.tokens)
-    if not n_tokens or work.hypothesis.hit_token_limit:
-        return None
-    unit = _Unit(0, n_tokens, 0, n_tokens, _n_letters(work.hypothesis))
-    twice = _align(engine, work, unit.written(work.hypothesis, 2))[n_tokens:]
-    if _log_probability(twice) < LEAST_LOG_PROBABILITY * n_tokens:
         return None
     return replace(work, hypothesis=unit.written(work.hypothesis, _count(engine, work, unit)))
 
@@ -135,14 +118,6 @@ def _align(
         [work.segment.duration_s],
     )
     return times
-
-
-def _log_probability(tokens: list[AlignedToken]) -> float:
-    return sum(math.log(max(token.probability, 1e-10)) for token in tokens)
-
-
-def _n_letters(hypothesis: Hypothesis) -> int:
-    return sum(map(str.isalnum, hypothesis.text))
 
 
 def _speech_before(work: SegmentWork, time_s: float) -> float:

@@ -3,14 +3,15 @@
 A decoder that loops repeats itself, and so do people who count, chant or read an announcement
 twice. The text alone cannot tell them apart, the audio can. Given a text that has the unit more
 often than it can have been said, cross-attention moves on from one repetition to the next as long
-as there is speech for it, and then stands still. So the steps of the alignment are counted
-(`recount.py`).
+as there is speech for it, and then stands still. So the length of its first steps says how often
+the unit fits the speech (`recount.py`).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import fmean, median
 
 from shared.text_forms.joining import is_written_without_spaces
 
@@ -18,6 +19,7 @@ LEAST_TIMES = 3  # "no, no" is said often, and no decoder stops a loop there
 LEAST_STEP_S = 0.08  # of speech: a shorter step is the alignment standing still
 _LEAST_UNSPACED = 6  # characters: Chinese and Japanese words repeat characters
 _REGULAR_SHARE = 0.75  # of the steps: the last ones may be beyond the speech
+_SHORTEST, _LONGEST = 0.6, 1.6  # a regular step, by the median
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,11 @@ def count_steps(onsets_s: Sequence[float], end_s: float) -> int:
     steps_s = [after - before for before, after in pairwise(moving)]
     if not steps_s:
         return 1
-    step_s = median(steps_s[: max(3, int(len(steps_s) * _REGULAR_SHARE))])
-    n_times, last_s = 1, moving[0]
-    for onset_s in moving[1:]:
-        # The alignment may pass over a repetition: its step is twice as long.
-        if n_steps := round((onset_s - last_s) / step_s):
-            n_times, last_s = n_times + n_steps, onset_s
-    return n_times + max(0, round((end_s - last_s) / step_s) - 1)
+    first_s = steps_s[: max(2, math.ceil(len(steps_s) * _REGULAR_SHARE))]
+    middle_s = median(first_s)
+    # The alignment may pass over a repetition, or divide one: such steps are no measure.
+    regular_s = [s for s in first_s if _SHORTEST * middle_s < s < _LONGEST * middle_s]
+    return max(1, round((end_s - onsets_s[0]) / fmean(regular_s or first_s)))
 
 
 def _runs(words: Sequence[str]) -> list[Repetition]:

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from scripted_speech import APART, ENGLISH, SENTENCES, sentences, texts
 
-from shared.recognition.engines.engine import AlignedToken
 from shared.recognition.engines.plausibility import BEAM_SIZE
 from shared.recognition.engines.scripted_engine import hypothesis_of
 from shared.recognition.parts import PART_S
@@ -12,14 +11,6 @@ from shared.recognition.parts import PART_S
 FULL = 1_500
 GUESS = -1.5
 SURE = -0.1
-
-
-def improbable(_segments, _language, hypotheses, durations_s):
-    """Alignment of texts that are not what is said."""
-    return [
-        [AlignedToken(duration_s, duration_s, 0.02)] * len(hypothesis.tokens)
-        for hypothesis, duration_s in zip(hypotheses, durations_s, strict=True)
-    ]
 
 
 def test_a_believed_text_costs_one_reading(scripted, utterances):
@@ -67,17 +58,9 @@ def test_a_text_that_covers_little_of_its_speech_is_read_in_parts(scripted, utte
         return hypothesis_of("There was a long and winding road to it." if is_part else "He.")
 
     recognition = scripted(script, ENGLISH)
-    recognition.engine.align = improbable
     found = texts(recognition.of(utterances((1, 14))))
     assert all("winding road" in text for text in found)
     assert len(found) >= 3
-
-
-def test_a_sentence_that_is_said_again_is_written_again(scripted, utterances):
-    """The decoder stops after the first one; the scripted engine finds a second one probable."""
-    recognition = scripted(lambda *_: hypothesis_of("Evacuate the building now."), ENGLISH)
-    (found,) = texts(recognition.of(utterances((1, 6))))
-    assert found.lower().count("evacuate") >= 3
 
 
 def test_speech_that_repeats_itself_is_kept(scripted, utterances):

@@ -60,3 +60,9 @@ def test_a_unit_is_said_once_for_each_step_of_the_alignment(n_times, n_surplus, 
 def test_a_repetition_that_the_alignment_passes_over_is_counted():
     onsets_s = [0.0, 0.5, 1.0, 2.0, 2.5, 3.0, 3.0, 3.0]
     assert count_steps(onsets_s, 3.0) == 6
+
+
+def test_surplus_repetitions_that_crowd_the_last_ones_are_not_counted():
+    """Steps of an aligned text with 24 repetitions of a unit that is said nine times."""
+    onsets_s = [0.0, 0.7, 1.1, 1.5, 1.88, 2.66, 3.04, 3.06, 3.44, *[3.45] * 15]
+    assert count_steps(onsets_s, 3.5) == pytest.approx(9, abs=1)
