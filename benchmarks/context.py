@@ -226,7 +226,7 @@ def _read_again(name: str, readings: Sequence[ClipReadings]) -> Figure:
         return f"{100 * sum(one.n_retries for one in ones) / n_segments:.1f} %"
 
     return Figure(
-        f"{name}: readings at a longer context, of the segments",
+        f"{name}: segments read again",
         share([one.served for one in readings]),
         share([one.full for one in readings]),
     )

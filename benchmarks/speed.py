@@ -62,7 +62,7 @@ def measure_speed(comparisons: Sequence[Comparison], sets: Sequence[SpeedSet]) -
             ),
             *(figure for one in sets for figure in _figures(one)),
             Figure(
-                "read clips: readings at a longer context",
+                "read clips: segments read again",
                 f"{n_retries} of {n_segments} segments"
                 f" ({100 * n_retries / max(n_segments, 1):.1f} %)",
             ),
