@@ -125,10 +125,8 @@ def _our_answers(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    ) as worker:
+    ) as worker:  # the end closes its standard input, which ends it
         answers.ask(clips, instruction_set.name, partial(_ask_worker, worker))
-        assert worker.stdin is not None
-        worker.stdin.close()
     return answers.by_clip
 
 
