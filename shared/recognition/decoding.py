@@ -30,6 +30,7 @@ from shared.recognition.engines.plausibility import (
     token_limit,
 )
 from shared.recognition.engines.segment_work import SegmentWork
+from shared.recognition.non_speech import is_not_speech, is_suspect
 from shared.recognition.parts import split_into_parts
 from shared.recognition.recount import recount
 
@@ -85,9 +86,13 @@ def _request(engine: RecognitionEngine, work: SegmentWork, task: Task) -> Decodi
 def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
     """Steps 2 and 3, as far as the first reading needs them."""
     speech_s, language = work.segment.speech_s, language_in_model(work.locale, engine.languages)
-    if not is_doubtful(work.hypothesis, speech_s, language):
+    is_believed = not is_doubtful(work.hypothesis, speech_s, language)
+    if is_believed and not is_suspect(work.hypothesis, speech_s):
         return [work]
     again = _read_again(engine, work, Task.TRANSCRIBE)
+    if is_not_speech(again.hypothesis, speech_s):
+        # A sound may be beside speech: each part is judged by itself (`pipeline.py`).
+        return [again] if len(work.segment.utterances) == 1 else _read_in_parts(engine, again)
     if is_complete(again.hypothesis, speech_s, language):
         return [again]
     if is_complete(work.hypothesis, speech_s, language):

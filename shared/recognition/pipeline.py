@@ -29,9 +29,10 @@ from shared.recognition.alignment import group_words, in_script, time_words, wit
 from shared.recognition.batching import group_by_length
 from shared.recognition.decoding import decode_segments, decode_with_hint
 from shared.recognition.engines.engine import Hypothesis, RecognitionEngine, Task
-from shared.recognition.engines.plausibility import is_loop, is_not_speech
+from shared.recognition.engines.plausibility import is_loop
 from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
 from shared.recognition.languages.stage import LanguageStage
+from shared.recognition.non_speech import is_not_speech
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
@@ -233,7 +234,7 @@ class Recognition:
     def _results(self, work: SegmentWork) -> list[Phrase | Dropped]:
         """Return the phrases of one segment, or the reason why it has none."""
         segment, hypothesis = work.segment, work.hypothesis
-        if reason := _reason_without_text(hypothesis):
+        if reason := _reason_without_text(hypothesis, segment.speech_s):
             return [Dropped(work.channel, segment.offset_s, segment.duration_s, reason)]
         style = PhraseStyle(work.channel, work.locale, self._options.profanity)
         groups = in_script(group_words(hypothesis.contents, language_of(work.locale)), work.locale)
@@ -296,10 +297,10 @@ def _apply_by_context(
     return results
 
 
-def _reason_without_text(hypothesis: Hypothesis) -> DropReason | None:
+def _reason_without_text(hypothesis: Hypothesis, speech_s: float) -> DropReason | None:
     if hypothesis.hit_token_limit:
         return DropReason.LOOP
-    if is_not_speech(hypothesis):
+    if is_not_speech(hypothesis, speech_s):
         return DropReason.NOISE
     return None if any(map(str.isalnum, hypothesis.text)) else DropReason.NO_MATCH
 

@@ -21,9 +21,6 @@ DOUBTFUL_LOG_PROBABILITY = -0.26
 CERTAIN_TOKENS = 10
 LEAST_LOG_PROBABILITY = -0.7  # average of the text alone, however short it is
 
-NO_SPEECH_PROBABILITY = 0.6
-NO_SPEECH_LOG_PROBABILITY = -1.0
-
 TOKENS_PER_SECOND = 8  # fast English needs 6
 TOKENS_PER_SECOND_MULTIBYTE = 20  # scripts whose characters take several tokens
 SPARE_TOKENS = 16
@@ -76,14 +73,6 @@ def is_uncertain(hypothesis: Hypothesis) -> bool:
     average = hypothesis.average_log_probability
     is_unlikely = average * n_tokens / (n_tokens + CERTAIN_TOKENS) < DOUBTFUL_LOG_PROBABILITY
     return is_unlikely or average < LEAST_LOG_PROBABILITY
-
-
-def is_not_speech(hypothesis: Hypothesis) -> bool:
-    """Whether the model classifies the segment as no speech (openai-whisper's rule)."""
-    return (
-        hypothesis.no_speech_probability > NO_SPEECH_PROBABILITY
-        and hypothesis.average_log_probability < NO_SPEECH_LOG_PROBABILITY
-    )
 
 
 def _compression(text: str) -> float:

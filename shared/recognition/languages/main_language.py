@@ -14,13 +14,14 @@ from shared.language.posteriors import normalised
 from shared.recognition.engines.context_length import positions_of
 from shared.recognition.engines.engine import DecodingRequest, EncodedSegment, RecognitionEngine
 from shared.recognition.engines.log_mel import MAX_POSITIONS
-from shared.recognition.engines.plausibility import is_not_speech, token_limit
+from shared.recognition.engines.plausibility import token_limit
 from shared.recognition.languages.evidence import (
     LEAST_IN_SET_PROBABILITY,
     RESCORED_SURE_POSTERIOR,
     SURE_POSTERIOR,
     rescore_by_decoding,
 )
+from shared.recognition.non_speech import is_not_speech
 
 SILENCE_MARGIN_S = 3.0
 SILENCE_S = 1.0  # input for measuring the model's bias for languages
@@ -73,7 +74,9 @@ def _is_out_of_set(
         return False
     request = DecodingRequest(language, token_limit(segment.duration_s, language))
     (hypothesis,) = engine.decode([full], [request])
-    return any(map(str.isalnum, hypothesis.text)) and not is_not_speech(hypothesis)
+    return any(map(str.isalnum, hypothesis.text)) and not is_not_speech(
+        hypothesis, segment.speech_s
+    )
 
 
 def _rescored(

@@ -7,6 +7,7 @@ from scripted_speech import APART, ENGLISH, SENTENCES, sentences, texts
 from shared.recognition.engines.plausibility import BEAM_SIZE
 from shared.recognition.engines.scripted_engine import hypothesis_of
 from shared.recognition.parts import PART_S
+from shared.transcript import Dropped, DropReason
 
 FULL = 1_500
 GUESS = -1.5
@@ -36,11 +37,38 @@ def test_a_doubtful_text_is_read_once_more_at_the_full_context_by_a_beam(scripte
 def test_the_reading_at_the_full_context_counts_however_probable_it_is(scripted, utterances):
     def script(_level, n_positions, _request):
         if n_positions == FULL:
-            return hypothesis_of("Tear down the fence, tear down the fence.", 2 * GUESS)
-        return hypothesis_of("Pair down the fence.", GUESS)
+            return hypothesis_of("Tear down the fence, tear down the fence.", GUESS)
+        return hypothesis_of("Pair down the fence.", GUESS / 2)
 
     said = texts(scripted(script, ENGLISH).of(utterances((1, 3))))
     assert said == ["Tear down the fence, tear down the fence."]
+
+
+def test_a_sound_that_the_full_context_reads_as_none_gives_no_text(scripted, utterances):
+    def script(_level, n_positions, _request):
+        if n_positions == FULL:
+            return hypothesis_of("of the", GUESS, no_speech_probability=0.5)
+        return hypothesis_of("I am going to the back of the car.", SURE, no_speech_probability=0.5)
+
+    recognition = scripted(script, ENGLISH)
+    results = recognition.of(utterances((1, 4), (0, 1)))
+    assert DropReason.NOISE in [one.reason for one in results if isinstance(one, Dropped)]
+    assert texts(results) == []
+    assert len(recognition.engine.contexts) == 2
+
+
+def test_speech_beside_a_sound_is_kept(scripted, utterances):
+    """The reading of both together is of no speech; read in parts, one of them is."""
+
+    def script(_level, n_positions, request):
+        is_part = request.max_tokens < 8 * PART_S + 17
+        if n_positions == FULL and is_part:
+            return hypothesis_of("There was a long and winding road to it.")
+        return hypothesis_of("of the", GUESS, no_speech_probability=0.5)
+
+    said = texts(scripted(script, ENGLISH).of(utterances((1, 4), (0, 1), (2, 4))))
+    assert said
+    assert all("winding road" in text for text in said)
 
 
 def test_a_text_with_time_tokens_is_never_searched_wider(scripted, utterances):

@@ -8,11 +8,10 @@ from shared.recognition.engines.plausibility import (
     is_complete,
     is_doubtful,
     is_loop,
-    is_not_speech,
     is_uncertain,
     token_limit,
 )
-from shared.recognition.engines.scripted_engine import PLAUSIBLE_LOG_PROBABILITY, hypothesis_of
+from shared.recognition.engines.scripted_engine import hypothesis_of
 
 LOOP = "I am going to the shop. " * 12
 GUESS = -1.5
@@ -85,22 +84,6 @@ def test_a_last_sentence_said_twice_is_doubtful(text, twice):
 def test_a_translation_that_compresses_too_well_is_a_loop(text):
     assert is_loop(hypothesis_of(text.strip()))
     assert not is_loop(hypothesis_of("Very, very, very good."))
-
-
-@pytest.mark.parametrize(
-    ("no_speech_probability", "average_log_probability", "expected"),
-    [
-        (0.9, -1.5, True),
-        (0.9, PLAUSIBLE_LOG_PROBABILITY, False),
-        (0.1, -1.5, False),
-        (0.6, -1.5, False),
-    ],
-)
-def test_there_is_no_speech_where_the_model_says_so_and_is_unsure_of_the_text(
-    no_speech_probability, average_log_probability, expected
-):
-    recognised = hypothesis_of("Thank you.", average_log_probability, no_speech_probability)
-    assert is_not_speech(recognised) is expected
 
 
 @pytest.mark.parametrize("duration_s", [0.3, 1.0, 5.0, 12.4, 30.0])
