@@ -17,28 +17,36 @@ LEAST_UNIT_S = 0.2  # of one short word; people who chant say four in a second
 LETTERS_PER_SECOND = 14  # of a longer unit, said fast
 MOST_TOKENS = 220  # of an aligned text; Whisper's text context has 448
 SPARE_TIMES = 3
+MOST_BELIEVED_TIMES = 3  # what is written so often is no loop: it is said as often, or more often
 
 
 def recount(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork | None:
     """Write the repeated unit of a hypothesis as often as it is said; None if it has none.
 
-    A unit is repeated if it is written twice in a row, one word three times.
+    See `find_repetition` for what is a repeated unit.
     """
     unit = _repeated_unit(work)
     if unit is None:
         return None
-    return replace(work, hypothesis=unit.written(work.hypothesis, _count(engine, work, unit)))
+    n_times = _count(engine, work, unit)
+    if unit.n_written <= MOST_BELIEVED_TIMES:
+        n_times = max(n_times, unit.n_written)
+    return replace(work, hypothesis=unit.written(work.hypothesis, n_times))
 
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """Tokens of a repeated unit, `first..last` (exclusive), in the stretch `start..stop`."""
+    """Tokens of the second repetition, `first..last` (exclusive), in the stretch `start..stop`.
+
+    The first one may be written otherwise, with a capital or without a space before it.
+    """
 
     start: int
     stop: int
     first: int
     last: int
     n_letters: int
+    n_written: int
 
     @property
     def n_tokens(self) -> int:
@@ -47,8 +55,8 @@ class _Unit:
     def written(self, hypothesis: Hypothesis, n_times: int) -> Hypothesis:
         """The hypothesis with the unit `n_times` in place of the stretch."""
         places = [
-            *range(self.start),
-            *(list(range(self.first, self.last)) * n_times),
+            *range(self.first),
+            *(list(range(self.first, self.last)) * (n_times - 1)),
             *range(self.stop, len(hypothesis.tokens)),
         ]
         return replace(
@@ -63,10 +71,9 @@ def _repeated_unit(work: SegmentWork) -> _Unit | None:
     hypothesis, language = work.hypothesis, language_of(work.locale)
     groups = group_words(hypothesis.contents, language)
     words = ["".join(words_of(group.text, language)) for group in groups]
-    found = find_repetition(words, language, twice=True)
+    found = find_repetition(words, language)
     if found is None:
         return None
-    # The second time, since a first word may be written without a space before it.
     second, behind = found.first + found.period, found.first + found.n_times * found.period
     stop = groups[behind - 1].last
     if hypothesis.hit_token_limit and found.first + found.n_words >= len(words) - 1:
@@ -77,6 +84,7 @@ def _repeated_unit(work: SegmentWork) -> _Unit | None:
         first=groups[second].first,
         last=groups[second + found.period - 1].last,
         n_letters=sum(map(len, words[second : second + found.period])),
+        n_written=found.n_times,
     )
 
 
@@ -100,9 +108,10 @@ def _count_aligned(
 ) -> int:
     """Align the unit `n_aligned` times, and count the steps of its onsets."""
     times = _align(engine, work, unit.written(work.hypothesis, n_aligned))
-    behind = unit.start + n_aligned * unit.n_tokens
+    behind = unit.first + (n_aligned - 1) * unit.n_tokens
     end_s = times[behind].start_s if behind < len(times) else work.segment.duration_s
-    onsets_s = [times[place].start_s for place in range(unit.start, behind, unit.n_tokens)]
+    onsets = [unit.start, *range(unit.first, behind, unit.n_tokens)]
+    onsets_s = [times[place].start_s for place in onsets]
     return count_steps(
         [_speech_before(work, onset_s) for onset_s in onsets_s], _speech_before(work, end_s)
     )

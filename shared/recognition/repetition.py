@@ -16,6 +16,7 @@ from statistics import fmean, median
 from shared.text_forms.joining import is_written_without_spaces
 
 LEAST_TIMES = 3  # "no, no" is said often, and no decoder stops a loop there
+LONG_UNIT_WORDS = 3  # a sentence that is written twice may be said twice, or ten times
 LEAST_STEP_S = 0.08  # of speech: a shorter step is the alignment standing still
 _LEAST_UNSPACED = 6  # characters: Chinese and Japanese words repeat characters
 _REGULAR_SHARE = 0.75  # of the steps: the last ones may be beyond the speech
@@ -36,29 +37,19 @@ class Repetition:
         return self.n_words // self.period
 
 
-def find_repetition(
-    words: Sequence[str], language: str, *, twice: bool = False
-) -> Repetition | None:
-    """The longest stretch in which a unit is written at least three times, or None.
+def find_repetition(words: Sequence[str], language: str) -> Repetition | None:
+    """The longest stretch in which a unit is written three times in a row, or None.
 
-    twice: a unit of several words counts from the second time on.
+    A unit of three words or more counts from the second time on.
     """
     least = _LEAST_UNSPACED if is_written_without_spaces(language) else 0
     found = [
         run
         for run in _runs(words)
         if run.n_words >= least
-        and run.n_times >= (LEAST_TIMES - 1 if twice and run.period > 1 else LEAST_TIMES)
+        and run.n_times >= (LEAST_TIMES if run.period < LONG_UNIT_WORDS else 2)
     ]
     return max(found, key=lambda run: (run.n_words, -run.period), default=None)
-
-
-def repeats_its_end(words: Sequence[str], least_words: int) -> bool:
-    """Whether the last words, `least_words` or more, are written twice in a row."""
-    return any(
-        words[-length:] == words[-2 * length : -length]
-        for length in range(least_words, len(words) // 2 + 1)
-    )
 
 
 def words_of(text: str, language: str) -> list[str]:

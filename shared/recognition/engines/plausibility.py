@@ -10,7 +10,7 @@ the speech that it covers: then the decoder has stopped early, however certain i
 import zlib
 
 from shared.recognition.engines.engine import Hypothesis
-from shared.recognition.repetition import find_repetition, repeats_its_end, words_of
+from shared.recognition.repetition import find_repetition, words_of
 
 MOST_COMPRESSION = 2.4  # bytes of text per deflated byte
 BEAM_SIZE = 5
@@ -28,8 +28,6 @@ SPARE_TOKENS = 16
 # Complete readings have at least two tokens in a second of speech, of a child at least 1.8.
 LEAST_TOKENS_PER_SECOND = 1.7
 LEAST_SPEECH_S = 3.0  # shorter speech may be one word
-
-LEAST_REPEATED_WORDS = 3
 
 _MULTIBYTE_LANGUAGES = frozenset(
     "am as bn bo gu hi hy ka kn km lo ml mn mr my ne pa ps sa sd si ta te th ur yi".split()
@@ -60,11 +58,7 @@ def is_complete(hypothesis: Hypothesis, speech_s: float, language: str) -> bool:
 
 def is_doubtful(hypothesis: Hypothesis, speech_s: float, language: str) -> bool:
     """Whether the full context may read other words; see `is_complete` for the parameters."""
-    return (
-        is_uncertain(hypothesis)
-        or not is_complete(hypothesis, speech_s, language)
-        or repeats_its_end(words_of(hypothesis.text, language), LEAST_REPEATED_WORDS)
-    )
+    return is_uncertain(hypothesis) or not is_complete(hypothesis, speech_s, language)
 
 
 def is_uncertain(hypothesis: Hypothesis) -> bool:

@@ -8,7 +8,6 @@ from shared.recognition.repetition import (
     Repetition,
     count_steps,
     find_repetition,
-    repeats_its_end,
     words_of,
 )
 
@@ -27,10 +26,10 @@ def test_a_unit_is_found_that_is_written_three_times(text, found):
     assert find_repetition(words_of(text, "en"), "en") == found
 
 
-def test_a_unit_of_several_words_may_count_from_the_second_time_on():
-    twice = words_of("Please hold, please hold.", "en")
-    assert find_repetition(twice, "en", twice=True) == Repetition(0, 2, 4)
-    assert find_repetition(["no", "no"], "en", twice=True) is None
+def test_a_sentence_counts_from_the_second_time_on():
+    twice = words_of("He said: hold on to it, hold on to it.", "en")
+    assert find_repetition(twice, "en") == Repetition(2, 4, 8)
+    assert find_repetition(words_of("Thou also, thou also.", "en"), "en") is None
 
 
 def test_two_equal_characters_of_a_word_are_no_repetition():
@@ -43,11 +42,6 @@ def test_any_unit_is_counted_as_often_as_it_is_written(unit, n_times):
     found = find_repetition(unit * n_times, "en")
     assert found == Repetition(0, len(unit), len(unit) * n_times)
     assert found.n_times == n_times
-
-
-def test_an_end_that_is_written_twice():
-    assert repeats_its_end(words_of("He said: hold on to it, hold on to it.", "en"), 3)
-    assert not repeats_its_end(words_of("Thou also, thou also.", "en"), 3)
 
 
 @given(st.integers(2, 20), st.integers(1, 12), st.floats(0.3, 3))
