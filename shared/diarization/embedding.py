@@ -1,6 +1,6 @@
 """Speaker embedding: CAM++, 192 dimensions, without what channels add to a voice.
 
-What all voices of a telephone have in common gives two of its speakers a cosine of 0.53, and two
+Two speakers on telephones have a mean cosine of 0.53, since the channel is in both voices, and two
 speakers of clean speech one of 0.36: no threshold suits both. So the directions in which channels
 differ are projected out; then it is 0 in both. `scripts/find_channel_directions.py` found them.
 

@@ -41,9 +41,9 @@ def reconstruct(
 ) -> Diarization:
     """Return the speech turns.
 
-    At each frame as many speak as the windows that cover it hear on average. Who speaks say the
-    pieces; who speaks at the same time, and between pieces, say the voices of the windows, each of
-    which is the speaker, or the speakers, of its pieces.
+    At each frame as many speak as the windows that cover it hear on average. The pieces give the
+    speaker. Speech at the same time, and between pieces, has the speakers of the windows' voices,
+    each of which is the speaker, or the speakers, of its pieces.
 
     Parameters
     ----------

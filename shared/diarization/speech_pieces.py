@@ -19,7 +19,7 @@ from shared.diarization.segmentation import (
     voice_activity,
 )
 
-# In two seconds a voice is known (96 % of pairs of pieces are told apart), and in a longer piece
+# Two seconds identify a voice (of 96 % of pairs of pieces), and in a longer piece
 # two voices that the segmentation merged would share one embedding.
 LONGEST_PIECE_S = 2.0
 # A shorter pause does not end a piece, and changes nearer to each other than this are one.
