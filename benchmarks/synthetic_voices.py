@@ -1,5 +1,7 @@
 """Generated voices of hours of audio, to measure the cost of clustering."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,41 +13,47 @@ from shared.diarization.segmentation import (
     SAMPLE_RATE,
     STEP_SAMPLES,
 )
-from shared.diarization.voice_embeddings import FULL_ACTIVITY, Piece, WindowActivity
+from shared.diarization.voice_embeddings import FULL_ACTIVITY, WindowVoices
 
-# Gives a cosine of 0.6 within a speaker and about 0 between two, like real voices.
-_NOISE = 0.8
-_PIECE_FRAMES = 96  # 1.6 s, two in the step of the windows
-_LEAST_S = 0.5
+# Gives a cosine of 0.7 within a speaker and at most 0.45 between two, like real voices.
+_COMMON, _NOISE = 0.5, 0.62
 
 
-def make_voices(
-    hours: float, n_speakers: int
-) -> tuple[list[WindowActivity], list[Piece], list[int]]:
-    """Make windows and pieces of alternating speakers, and the speaker of every piece."""
+def make_windows(hours: float, n_speakers: int) -> tuple[list[WindowVoices], list[int]]:
+    """Make windows of a conversation of alternating speakers, and the speaker of every voice."""
     random = np.random.default_rng(3)
-    speakers = _unit(random.standard_normal((n_speakers, N_DIMENSIONS)))
-    step_frames = STEP_SAMPLES // FRAME_SAMPLES
-    n_windows = round(hours * 3600 * SAMPLE_RATE / STEP_SAMPLES)
-    windows = [_window(index * step_frames) for index in range(n_windows)]
-    pieces, spoken = [], []
+    speakers = _unit(_COMMON + random.standard_normal((n_speakers, N_DIMENSIONS)))
+    windows, spoken = [], []
     current = 0
-    longest_s = _PIECE_FRAMES * FRAME_SAMPLES / SAMPLE_RATE
-    for first in range(0, n_windows * step_frames, _PIECE_FRAMES):
+    for index in range(round(hours * 3600 * SAMPLE_RATE / STEP_SAMPLES)):
         if random.random() < 0.4:
             current = int(random.integers(n_speakers))
-        noise = random.standard_normal(N_DIMENSIONS) / N_DIMENSIONS**0.5
-        vector = _unit(speakers[current] + _NOISE * noise)
-        duration_s = float(random.uniform(_LEAST_S, longest_s))
-        pieces.append(Piece(first, first + _PIECE_FRAMES, vector, duration_s))
-        spoken.append(current)
-    return windows, pieces, spoken
+        others = [int(random.integers(n_speakers))] if random.random() < 0.5 else []
+        active = list(dict.fromkeys([current, *others]))
+        spoken += active
+        windows.append(_window(index, active, speakers, random))
+    return windows, spoken
 
 
-def _window(first_frame: int) -> WindowActivity:
+def _window(
+    index: int,
+    active: Sequence[int],
+    speakers: npt.NDArray[np.float32],
+    random: np.random.Generator,
+) -> WindowVoices:
     activity = np.zeros((N_FRAMES, N_VOICES), np.uint8)
-    activity[:, 0] = FULL_ACTIVITY
-    return WindowActivity(first_frame, activity)
+    vectors = np.zeros((N_VOICES, N_DIMENSIONS), np.float32)
+    durations_s = np.zeros(N_VOICES)
+    length = N_FRAMES // len(active)
+    for voice, speaker in enumerate(active):
+        noise = random.standard_normal(N_DIMENSIONS) / N_DIMENSIONS**0.5
+        vectors[voice] = _unit(speakers[speaker] + _NOISE * noise)
+        durations_s[voice] = random.uniform(0.5, length * FRAME_SAMPLES / SAMPLE_RATE)
+        activity[voice * length : (voice + 1) * length, voice] = FULL_ACTIVITY
+    first_frame = index * STEP_SAMPLES // FRAME_SAMPLES
+    return WindowVoices(
+        first_frame, activity, vectors, durations_s, np.arange(N_VOICES, dtype=np.int8)
+    )
 
 
 def _unit(vectors: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:

@@ -21,7 +21,7 @@ from shared.diarization.reconstruction import reconstruct
 from shared.diarization.segmentation import SAMPLE_RATE, Segmentation, SlidingWindows, WindowBatch
 from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
-from shared.diarization.voice_embeddings import Models, Voices
+from shared.diarization.voice_embeddings import Models, WindowVoices, embed_voices
 from shared.models.folder import locate_model
 from shared.models.torch_state import read_state
 from shared.scheduling import CheckCancelled, never_cancelled
@@ -97,10 +97,11 @@ class DiarizationSession:
         slot: NetworkSlot = _free_slot,
         check_cancelled: CheckCancelled = never_cancelled,
     ) -> None:
+        self._models = models
         self._slot = slot
         self._check_cancelled = check_cancelled
         self._sliding = SlidingWindows()
-        self._voices = Voices(models)
+        self._windows: list[WindowVoices] = []
 
     def push(self, samples: Samples) -> None:
         """Accept the next samples: int16, or float32 in -1..1; shape `(n_samples,)`, mono, 16 kHz.
@@ -117,19 +118,23 @@ class DiarizationSession:
         speakers: kept where the voices permit it; without speech there is no speaker.
         """
         self._embed(self._sliding.finish())
-        voices, self._voices = self._voices, Voices(self._voices.models)
+        windows, self._windows = self._windows, []
         self._check_cancelled()
+        if not windows:
+            return Diarization((), ())
+        vectors = np.concatenate([window.vectors for window in windows])
+        durations_s = np.concatenate([window.durations_s for window in windows])
+        has_vector = durations_s > 0
         found = find_speakers(
-            voices.vectors(),
-            voices.durations_s(),
+            vectors[has_vector],
+            durations_s[has_vector],
             speakers or SpeakerRange(),
             check_cancelled=self._check_cancelled,
         )
         self._check_cancelled()
-        n_seconds = self._sliding.n_samples / SAMPLE_RATE
-        return reconstruct(voices.windows, voices.pieces, found, n_seconds)
+        return reconstruct(windows, found, self._sliding.n_samples / SAMPLE_RATE)
 
     def _embed(self, batches: Iterable[WindowBatch]) -> None:
         for batch in batches:
-            with self._slot(len(self._voices.windows)):
-                self._voices.add(batch)
+            with self._slot(len(self._windows)):
+                self._windows += embed_voices(batch, self._models)
