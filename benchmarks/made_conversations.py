@@ -227,7 +227,7 @@ def _speak(
 ) -> list[tuple[int, Part]]:
     """Let people speak in turns for about these seconds; first sample and part of each turn.
 
-    Everybody speaks once before anybody speaks at will, with weights of 1 to 4.
+    Each person speaks once; then the next speaker is drawn, with weights of 1 to 4.
     """
     weights = random.uniform(1, 4, len(people))
     places = dict.fromkeys(people, 0)
