@@ -93,7 +93,7 @@ class RecognitionCost:
 
     audio_s: duration of the audio.
     n_segments, n_retries: segments recognised, and fallback decodings at a longer context.
-    queue_s, recognition_s: seconds of waiting for slots, and in them.
+    queue_s, recognition_s: seconds of waiting for slots, and in them; of all threads of a file.
     """
 
     audio_s: float = 0.0

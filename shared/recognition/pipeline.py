@@ -1,26 +1,29 @@
 """The pipeline of recognition: audio stream in, phrases out as soon as they are ready.
 
-    1. segment     samples -> segments of speech (`audio/segmenter.py`)
+    1. segment     samples -> segments of speech (`audio/segmenter.py`, `speech_batches.py`)
     2. languages   segments -> encoder output, each with its locale (`languages/stage.py`)
     3. decode      -> hypotheses (`decoding.py`), translated to English if requested
     4. align       -> word times (`alignment.py`)
     5. phrases     -> phrases in their text forms (`phrases.py`)
 
-Stages 2 to 4 hold a slot of the scheduler, for one group of segments of similar length at a time;
+Stages 2 to 4 hold a slot of a scheduler, for one group of segments of similar length at a time;
 between two groups other work is served. With a phrase list the slot is given back between stages 3
 and 4, while phrases are searched in the texts. A segment is one frozen `SegmentWork` from stage 2
 on. Only the segments in progress are in memory.
+
+A long audio is a file. Its groups are recognised in slots of a separate scheduler, in as many
+threads, while it is read on.
 """
 
 import math
-import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
 
-from shared.audio.channels import MonoMixer, float32_from_int16, select_channel
-from shared.audio.segmenter import Pause, Segment, Segmenter
+from shared.audio.channels import MonoMixer, float32_from_int16
+from shared.audio.segmenter import Segment, Segmenter
 from shared.audio.speech_detector import SpeechDetector
 from shared.audio.stream import AudioStream
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
@@ -34,14 +37,19 @@ from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
 from shared.recognition.languages.stage import LanguageStage
 from shared.recognition.non_speech import is_not_speech
 from shared.recognition.options import RecognitionOptions
+from shared.recognition.ordered_work import OrderedWork
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
-from shared.scheduling import CheckCancelled, Job, Scheduler, never_cancelled
+from shared.recognition.slots import RecognitionSlots
+from shared.recognition.speech_batches import Batch, is_long, read_batches, segments_of
+from shared.scheduling import CheckCancelled, Scheduler, never_cancelled
+from shared.thread_priority import lower_thread_priority
 from shared.transcript import Dropped, DropReason, Phrase, RecognitionCost, Translation
 
-NOISE_LEVEL_DB = -50.0  # a louder pause is noise, a softer one silence
-LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, and is not reported
 IDENTIFIED_SPEECH_S = 60.0  # more speech does not improve the identification
+
+Results = dict[int, list[Phrase | Dropped]]
+"""Results of segments, by their index in the batch."""
 
 
 class Recognition:
@@ -49,9 +57,11 @@ class Recognition:
 
     Parameters
     ----------
-    languages: those of the scheduler's engines.
-    check_cancelled: called for each block of audio, and while waiting for a slot; an exception of
-        it ends the work.
+    languages: those of the schedulers' engines.
+    check_cancelled: called for each block of audio, and while waiting for a slot, from several
+        threads; an exception of it ends the work.
+    file_scheduler: gives the scheduler of files when the first long audio needs it; None
+        recognises files in `scheduler`.
 
     Raises
     ------
@@ -65,11 +75,14 @@ class Recognition:
         detector: SpeechDetector,
         options: RecognitionOptions,
         check_cancelled: CheckCancelled = never_cancelled,
+        *,
+        file_scheduler: Callable[[], Scheduler[RecognitionEngine]] | None = None,
     ) -> None:
-        self._scheduler = scheduler
+        self._file_scheduler = file_scheduler or (lambda: scheduler)
         self._detector = detector
         self._options = options
-        self._job = Job(options.priority, check_cancelled)
+        self._slots = RecognitionSlots(scheduler, options.priority, check_cancelled)
+        self._slot = self._slots.slot
         self._languages = LanguageStage(
             self._slot,
             LanguageCandidates(options.locales, languages),
@@ -77,38 +90,39 @@ class Recognition:
             fallback_locale=options.fallback_locale,
         )
         self._bias = PhraseBias(options.phrases, options.phrase_weight)
-        self._cost = RecognitionCost()
 
     def run(self, stream: AudioStream) -> Generator[Phrase | Dropped | RecognitionCost]:
         """Yield phrases and dropped stretches, by channel in order of time, and last the cost."""
-        channels = [c for c in self._options.channels if c < stream.n_channels]
-        separate = len(channels) > 0 and stream.n_channels > 1
-        segmenters = {
-            channel: Segmenter(self._detector, self._options.segmentation)
-            for channel in (channels if separate else [0])
-        }
-        waiting: list[ChannelSegment | Dropped] = []
+        batches = read_batches(stream, self._detector, self._options, self._slots.check)
+        for batch in batches:
+            if is_long(stream):
+                yield from self._recognise_file(batch, batches)
+            else:
+                groups = self._groups(batch)
+                yield from _in_order(batch, [work() for work in groups])
+        yield replace(self._slots.cost, audio_s=stream.duration_s)
 
-        def collect(channel: int, results: Iterator[Segment | Pause]) -> None:
-            for result in results:
-                if isinstance(result, Segment):
-                    waiting.append(ChannelSegment(len(waiting), channel, result))
-                elif result.duration_s >= LEAST_PAUSE_S:
-                    waiting.append(_dropped_pause(channel, result))
+    def _recognise_file(self, batch: Batch, others: Iterator[Batch]) -> Iterator[Phrase | Dropped]:
+        """Recognise this and all other batches, several groups at the same time.
 
-        mixer = MonoMixer()
-        for block in stream:
-            self._job.check_cancelled()
-            for channel, segmenter in segmenters.items():
-                mono = select_channel(block, channel) if separate else mixer.mix(block)
-                collect(channel, segmenter.push(float32_from_int16(mono)))
-            if len(_segments(waiting)) >= self._options.batch_segments:
-                yield from self._recognise(waiting)
-                waiting.clear()
-        for channel, segmenter in segmenters.items():
-            collect(channel, segmenter.finish())
-        yield from self._recognise(waiting)
-        yield replace(self._cost, audio_s=stream.duration_s)
+        Languages of a batch depend on those of the one before, so they are assigned here.
+        """
+        scheduler = self._file_scheduler()
+        self._slots.use(scheduler)
+        work = OrderedWork[Results](scheduler.n_slots, lower_thread_priority, self._slots.check)
+        submitted: deque[Batch] = deque()
+        try:
+            for one in chain([batch], others):
+                # Long groups first: then all threads end at about the same time.
+                work.submit([*reversed(self._groups(one))])
+                submitted.append(one)
+                for results in work.finished():
+                    yield from _in_order(submitted.popleft(), results)
+            for results in work.rest():
+                yield from _in_order(submitted.popleft(), results)
+        finally:
+            self._slots.close()
+            work.close()
 
     def identify_language(self, stream: AudioStream) -> IdentifiedLanguage | None:
         """Identify the main language of the first minute of speech; None without speech."""
@@ -124,9 +138,12 @@ class Recognition:
             segments += [one for one in segmenter.finish() if isinstance(one, Segment)]
         return self._languages.identify(segments) if segments else None
 
-    def _recognise(self, waiting: Sequence[ChannelSegment | Dropped]) -> Iterator[Phrase | Dropped]:
-        """Recognise segments of similar length together; yield all results in order."""
-        segments = _segments(waiting)
+    def _groups(self, batch: Batch) -> list[Callable[[], Results]]:
+        """Work on each group of segments of similar length, short ones first.
+
+        Languages are assigned when this returns, if they have to be identified.
+        """
+        segments = segments_of(batch)
         groups = [
             [segments[index] for index in indices]
             for indices in group_by_length(
@@ -134,21 +151,26 @@ class Recognition:
             )
         ]
         assigned = self._languages.assign(groups) or [[] for _ in groups]
-        found: dict[int, list[Phrase | Dropped]] = {}
-        for group, encoded in zip(groups, assigned, strict=True):
-            works = self._recognise_group(group, encoded)
-            for index, parts in groupby(works, key=lambda work: work.index):
-                found[index] = [result for part in parts for result in self._results(part)]
-        for index, entry in enumerate(waiting):
-            if isinstance(entry, Dropped):
-                yield entry
-            else:
-                yield from found[index]
+        return [
+            partial(self._recognise_group, group, encoded)
+            for group, encoded in zip(groups, assigned, strict=True)
+        ]
 
     def _recognise_group(
         self, group: Sequence[ChannelSegment], encoded: Sequence[SegmentWork]
+    ) -> Results:
+        """Recognise one group; encode it first if needed."""
+        works = self._decode_group(group, encoded)
+        self._slots.count(len(group), sum(work.n_retries for work in works))
+        return {
+            index: [result for part in parts for result in self._results(part)]
+            for index, parts in groupby(works, key=lambda work: work.index)
+        }
+
+    def _decode_group(
+        self, group: Sequence[ChannelSegment], encoded: Sequence[SegmentWork]
     ) -> list[SegmentWork]:
-        """Decode, align and translate one group; encode it first if needed.
+        """Decode, align and translate one group.
 
         That is one slot, without a phrase list. With one, phrases are searched between two slots.
         """
@@ -166,12 +188,6 @@ class Recognition:
             ]
             with self._slot() as engine:
                 decoded = self._complete(engine, decoded)
-        n_retries = sum(work.n_retries for work in decoded)
-        self._cost = replace(
-            self._cost,
-            n_segments=self._cost.n_segments + len(group),
-            n_retries=self._cost.n_retries + n_retries,
-        )
         return decoded
 
     def _bind_phrases(self, work: SegmentWork, hinted: Hypothesis) -> SegmentWork:
@@ -195,18 +211,6 @@ class Recognition:
         if self._options.to_english:
             completed = self._translate(engine, completed)
         return completed
-
-    @contextmanager
-    def _slot(self) -> Iterator[RecognitionEngine]:
-        """Hold a slot's engine during the block, and add its time to the cost."""
-        with self._scheduler.slot(self._job) as slot:
-            started = time.perf_counter()
-            yield slot.resource
-        self._cost = replace(
-            self._cost,
-            queue_s=self._cost.queue_s + slot.waited_s,
-            recognition_s=self._cost.recognition_s + time.perf_counter() - started,
-        )
 
     def _translate(
         self, engine: RecognitionEngine, works: Sequence[SegmentWork]
@@ -305,10 +309,11 @@ def _reason_without_text(hypothesis: Hypothesis, speech_s: float) -> DropReason 
     return None if any(map(str.isalnum, hypothesis.text)) else DropReason.NO_MATCH
 
 
-def _dropped_pause(channel: int, pause: Pause) -> Dropped:
-    reason = DropReason.NOISE if pause.level_db > NOISE_LEVEL_DB else DropReason.SILENCE
-    return Dropped(channel, pause.offset_s, pause.duration_s, reason)
-
-
-def _segments(waiting: Sequence[ChannelSegment | Dropped]) -> list[ChannelSegment]:
-    return [entry for entry in waiting if isinstance(entry, ChannelSegment)]
+def _in_order(batch: Batch, groups: Sequence[Results]) -> Iterator[Phrase | Dropped]:
+    """Yield the results of a batch in the order of its segments and pauses."""
+    found = {index: results for group in groups for index, results in group.items()}
+    for index, entry in enumerate(batch):
+        if isinstance(entry, Dropped):
+            yield entry
+        else:
+            yield from found[index]

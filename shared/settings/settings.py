@@ -71,6 +71,11 @@ class Settings:
         "SOTTO_CONCURRENCY", 1, between(1, 64), "1 to 64",
         "Segments recognised at the same time. More than one pays only with spare cores.",
     )  # fmt: skip
+    file_instance: bool = setting(
+        "SOTTO_FILE_INSTANCE", True, flag, "`true`, `false`",
+        "Recognise audio of more than a minute in a second instance of the model, which gives way "
+        "to short requests. Not on one core. `false` saves its memory.",
+    )  # fmt: skip
     queue_limit: int = setting(
         "SOTTO_QUEUE_LIMIT", 100, between(1, 10_000), "1 to 10000",
         "Requests that may be under way at once; one more is answered 429 with `Retry-After`.",

@@ -5,13 +5,13 @@ which is cheaper (42 ms instead of 400 ms for a clip of 2-6 s on two cores).
 """
 
 import math
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from shared.available_cores import available_cores
 from shared.errors import EngineUnavailable
 from shared.recognition.engines.context_length import EncoderContext, encoder_context
 from shared.recognition.engines.engine import (
@@ -59,8 +59,20 @@ class CTranslate2Engine:
         self._context = context
 
     @classmethod
-    def load(cls, model_folder: Path, settings: Settings) -> Self:
+    def load(
+        cls,
+        model_folder: Path,
+        settings: Settings,
+        *,
+        threads: int | None = None,
+        workers: int | None = None,
+    ) -> Self:
         """Load the model of a folder on the device of the settings.
+
+        Parameters
+        ----------
+        threads, workers: of one call, and calls at the same time; None takes the settings'. The
+            threads of the workers have the priority of the thread that loads.
 
         Raises
         ------
@@ -73,8 +85,8 @@ class CTranslate2Engine:
                 str(model_folder),
                 device=settings.device,
                 compute_type=settings.compute_type,
-                intra_threads=settings.threads or available_cores(),
-                inter_threads=settings.concurrency,
+                intra_threads=threads or settings.threads or available_cores(),
+                inter_threads=workers or settings.concurrency,
             )
         except (RuntimeError, ValueError) as error:
             raise EngineUnavailable(
@@ -262,8 +274,3 @@ def _aligned_tokens(result: Any, duration_s: float) -> list[AlignedToken]:
         )
         for index, probability in enumerate(result.text_token_probs)
     ]
-
-
-def available_cores() -> int:
-    """Cores that this process may use; a container's quota is not taken into account."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -20,6 +20,7 @@ VALUES = {
     "SOTTO_CONTEXT": ("8", "8", "nan"),
     "SOTTO_THREADS": ("8", 8, "257"),
     "SOTTO_CONCURRENCY": ("2", 2, "0"),
+    "SOTTO_FILE_INSTANCE": ("no", False, "maybe"),
     "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),
     "SOTTO_VOICES": ("espeak-ng,/voices/thorsten", ("espeak-ng", "/voices/thorsten"), None),
     "SOTTO_AZURE_SPEECH_ENDPOINT": (

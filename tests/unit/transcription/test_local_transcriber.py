@@ -11,7 +11,7 @@ from shared.recognition.engines.scripted_engine import ScriptedEngine, hypothesi
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.transcript import Phrase
-from shared.transcription.local_transcriber import LocalTranscriber
+from shared.transcription.local_transcriber import LocalTranscriber, file_slots
 
 ENGLISH = RecognitionOptions(locales=("en-US",))
 
@@ -148,3 +148,43 @@ def test_audio_as_short_as_one_sample_is_recognised(loads):
     assert cost.n_segments == 0
     assert cost.audio_s == pytest.approx(1 / 16_000)
     assert loads == ["base"]
+
+
+def test_the_engine_of_files_is_loaded_by_the_first_long_audio(loads, utterances):
+    n_loads = []
+
+    def load_files(_settings):
+        n_loads.append(1)
+        return ScriptedEngine(lambda *_: hypothesis_of("I am a file.")), 2
+
+    transcriber = LocalTranscriber(Settings(), loads, load_files)
+    for seconds, text, n_loaded in ((50, "I am one.", 0), (70, "I am a file.", 1)) * 2:
+        said = utterances((0, seconds), (1, 1))
+        results = list(transcriber.recognise(stream_of(said), ENGLISH))
+        assert [r.best.display for r in results if isinstance(r, Phrase)] == [text]
+        assert len(n_loads) >= n_loaded
+    assert len(n_loads) == 1
+
+
+def test_files_share_the_engine_where_a_second_one_does_not_pay(loads, utterances):
+    transcriber = LocalTranscriber(Settings(), loads, lambda _settings: None)
+    results = transcriber.recognise(stream_of(utterances((0, 70), (1, 1))), ENGLISH)
+    assert [r.best.display for r in results if isinstance(r, Phrase)] == ["I am one."]
+
+
+@pytest.mark.parametrize(
+    ("settings", "n_slots"),
+    [
+        (Settings(), 4),
+        (Settings(threads=2), 2),
+        (Settings(threads=2, concurrency=2), 4),
+        (Settings(threads=8, concurrency=8), 4),
+        (Settings(threads=1), 0),
+        (Settings(file_instance=False), 0),
+        (Settings(device="cuda"), 0),
+        (Settings(engine="openai-whisper"), 0),
+    ],
+)
+def test_files_have_a_slot_for_each_thread_of_recognition(monkeypatch, settings, n_slots):
+    monkeypatch.setattr("shared.transcription.local_transcriber.available_cores", lambda: 4)
+    assert file_slots(settings) == n_slots

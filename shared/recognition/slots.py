@@ -1,0 +1,89 @@
+"""Slots of one recognition: they give it an engine, and count what it costs."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from dataclasses import replace
+
+from shared.recognition.engines.engine import RecognitionEngine
+from shared.scheduling import CheckCancelled, Job, Priority, Scheduler
+from shared.transcript import RecognitionCost
+
+
+class RecognitionSlots:
+    """Slots of one audio, one after the other or several at once. Thread-safe.
+
+    Parameters
+    ----------
+    scheduler: that of the first slots; `use` names another.
+    check_cancelled: called before a slot is taken and while one is waited for; its exception
+        propagates.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler[RecognitionEngine],
+        priority: Priority,
+        check_cancelled: CheckCancelled,
+    ) -> None:
+        self._scheduler = scheduler
+        self._check_cancelled = check_cancelled
+        self._job = Job(priority, self.check)
+        self._counting = threading.Lock()
+        self._cost = RecognitionCost()
+        self._is_closed = False
+
+    @property
+    def cost(self) -> RecognitionCost:
+        """Cost so far."""
+        return self._cost
+
+    def check(self) -> None:
+        """Raise where the work is cancelled.
+
+        Raises
+        ------
+        CancelledError: `close` was called.
+        """
+        if self._is_closed:
+            raise CancelledError
+        self._check_cancelled()
+
+    def close(self) -> None:
+        """End the waiting for slots, of all threads."""
+        self._is_closed = True
+
+    def use(self, scheduler: Scheduler[RecognitionEngine]) -> None:
+        """Take slots from this scheduler from now on."""
+        self._scheduler = scheduler
+
+    @contextmanager
+    def slot(self) -> Iterator[RecognitionEngine]:
+        """Hold a slot's engine during the block, and add its time to the cost."""
+        clock = self._job.clock
+        with self._scheduler.slot(self._job) as slot:
+            taken_s = clock()
+            yield slot.resource
+        self._add(queue_s=slot.waited_s, recognition_s=clock() - taken_s)
+
+    def count(self, n_segments: int, n_retries: int) -> None:
+        """Add segments, and decodings at a longer context."""
+        self._add(n_segments=n_segments, n_retries=n_retries)
+
+    def _add(
+        self,
+        n_segments: int = 0,
+        n_retries: int = 0,
+        queue_s: float = 0.0,
+        recognition_s: float = 0.0,
+    ) -> None:
+        with self._counting:
+            cost = self._cost
+            self._cost = replace(
+                cost,
+                n_segments=cost.n_segments + n_segments,
+                n_retries=cost.n_retries + n_retries,
+                queue_s=cost.queue_s + queue_s,
+                recognition_s=cost.recognition_s + recognition_s,
+            )
