@@ -1,4 +1,4 @@
-"""Priority of threads for the system: work that nobody waits for gives way to work that one does.
+"""Priority of threads for the system: long work gives way to work that a caller waits for.
 
 On Linux a thread has a niceness of its own, which threads that it starts inherit, those of native
 libraries too. On other systems niceness is that of the whole process; nothing is done there.

@@ -14,7 +14,7 @@ from shared.transcript import Dropped, DropReason
 NOISE_LEVEL_DB = -50.0  # a louder pause is noise, a softer one silence
 LEAST_PAUSE_S = 0.25  # a shorter one is the edge of an utterance, and is not reported
 
-# Longer audio is a file: nobody waits for its first words.
+# Longer audio is a file: no caller waits for its first words.
 LONG_AUDIO_S = 60.0
 # Groups of a file that are looked at together: of more segments more have a similar length.
 FILE_GROUPS = 2
@@ -36,7 +36,7 @@ def read_batches(
 ) -> Iterator[Batch]:
     """Yield the batches of a file, each of several groups, and last the rest; else one batch.
 
-    Where a group is one segment, somebody waits for each phrase: then each segment is a batch, and
+    Where a group is one segment, a caller waits for each phrase: then each segment is a batch, and
     of a file each block, so that the caller looks for results as often.
     """
     is_live = options.batch_segments == 1

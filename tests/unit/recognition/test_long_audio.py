@@ -79,7 +79,7 @@ def test_phrases_of_several_languages_stay_in_order(files, utterances):
 
 
 def test_a_file_takes_no_slot_of_short_requests(files, utterances):
-    """Somebody holds their only slot meanwhile."""
+    """A request holds the only slot of these meanwhile."""
     with files.scheduler.slot(Job(Priority.INTERACTIVE)):
         assert len(texts(files.of(utterances(*LONG)))) == len(LEVELS)
     assert files.short.contexts == []

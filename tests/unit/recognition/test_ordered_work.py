@@ -38,7 +38,7 @@ def test_results_come_in_order_whatever_ends_first(work):
     assert list(work.rest()) == [[1], [2]]
 
 
-def test_what_is_not_finished_is_not_waited_for(work):
+def test_a_look_at_what_is_finished_does_not_wait(work):
     may_end = threading.Event()
     work.submit([lambda: may_end.wait(PATIENCE_S)])
     assert list(work.finished()) == []
