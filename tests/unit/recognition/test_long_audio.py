@@ -94,10 +94,10 @@ def test_groups_of_a_file_are_read_at_the_same_time(level_detector, utterances):
     """Each waits for the other: one alone would wait for ever."""
     meeting = threading.Barrier(2, timeout=10)
 
-    def script(level, _n_positions, _request):
+    def script(level, n_positions, request):
         if level in (1, 5):  # two groups of the first batch, since their lengths differ
             meeting.wait()
-        return hypothesis_of(SENTENCES[level])
+        return sentences(level, n_positions, request)
 
     files = Files(level_detector, script)
     said = utterances(*[part for _ in range(4) for part in ((1, 1), APART, (5, 9), APART)], (0, 30))
