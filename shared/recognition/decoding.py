@@ -2,8 +2,8 @@
 
     1. greedy search at the context that the segment came with
     2. one reading at the full context, by beam search, where the first is doubtful
-    3. where that reading repeats itself or covers too little speech: repetitions are counted by
-       alignment (`recount.py`), other speech is read in parts (`parts.py`)
+    3. where that reading repeats itself, repetitions are counted by alignment (`recount.py`);
+       where it ends before its speech does, the rest is read (`coverage.py`)
     4. with a phrase list: once more with it as a hint
 
 The reading at the full context counts, however probable the first one was. So a segment costs one
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.language.locales import language_in_model
+from shared.recognition.coverage import covers, split_at_end_of_text
 from shared.recognition.engines.engine import (
     DecodingRequest,
     Hypothesis,
@@ -87,19 +88,37 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
     """Steps 2 and 3, as far as the first reading needs them."""
     speech_s, language = work.segment.speech_s, language_in_model(work.locale, engine.languages)
     is_believed = not is_doubtful(work.hypothesis, speech_s, language)
-    if is_believed and not is_suspect(work.hypothesis, speech_s):
+    if is_believed and not is_suspect(work.hypothesis, speech_s) and covers(engine, work):
         return [work]
     again = _read_again(engine, work, Task.TRANSCRIBE)
     if is_not_speech(again.hypothesis, speech_s):
         # A sound may be beside speech: each part is judged by itself (`pipeline.py`).
         return [again] if len(work.segment.utterances) == 1 else _read_in_parts(engine, again)
-    if is_complete(again.hypothesis, speech_s, language):
-        return [again]
-    if is_complete(work.hypothesis, speech_s, language):
-        return [replace(work, n_retries=again.n_retries)]
-    if counted := recount(engine, again):
-        return [counted]
-    return [recount(engine, part) or part for part in _read_in_parts(engine, again)]
+    if not is_complete(again.hypothesis, speech_s, language):
+        if is_complete(work.hypothesis, speech_s, language) and covers(engine, work):
+            return [replace(work, n_retries=again.n_retries)]
+        if counted := recount(engine, again):
+            return [counted]
+        if again.hypothesis.hit_token_limit:
+            return [recount(engine, part) or part for part in _read_in_parts(engine, again)]
+    return _read_on(engine, again)
+
+
+def _read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
+    """Read what is behind the end of the text, as long as there is speech."""
+    split = split_at_end_of_text(engine, work)
+    if split is None:
+        return [work]
+    head, rest = split
+    (encoded,) = engine.encode([rest.samples], MAX_POSITIONS)
+    tail = replace(work, segment=rest, encoded=encoded, n_retries=0)
+    (hypothesis,) = engine.decode([encoded], [_request(engine, tail, Task.TRANSCRIBE)])
+    if is_not_speech(hypothesis, rest.speech_s) or not any(map(str.isalnum, hypothesis.text)):
+        return [work]
+    tail = replace(tail, hypothesis=hypothesis)
+    counted = recount(engine, tail)
+    others = [counted] if counted else _read_on(engine, tail)
+    return [replace(work, segment=head, n_retries=work.n_retries + 1), *others]
 
 
 def _read_again(engine: RecognitionEngine, work: SegmentWork, task: Task) -> SegmentWork:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from scripted_speech import APART, ENGLISH, SENTENCES, sentences, texts
 
+from shared.recognition.engines.engine import AlignedToken
 from shared.recognition.engines.plausibility import BEAM_SIZE
 from shared.recognition.engines.scripted_engine import hypothesis_of
 from shared.recognition.parts import PART_S
@@ -80,15 +81,25 @@ def test_a_text_with_time_tokens_is_never_searched_wider(scripted, utterances):
     assert [request.beam_size for request in requests] == [1, 1]
 
 
-def test_a_text_that_covers_little_of_its_speech_is_read_in_parts(scripted, utterances):
-    def script(_level, _n_positions, request):
-        is_part = request.max_tokens < 8 * PART_S + 17
-        return hypothesis_of("There was a long and winding road to it." if is_part else "He.")
+def test_speech_behind_the_end_of_a_text_is_read_too(scripted, utterances):
+    """The decoder is certain of each sentence, and stops after it."""
 
-    recognition = scripted(script, ENGLISH)
+    def covers_five_seconds(_segments, _language, hypotheses, durations_s):
+        return [
+            [AlignedToken(0.0, min(duration_s, 5.0), 1.0)] * len(hypothesis.tokens)
+            for hypothesis, duration_s in zip(hypotheses, durations_s, strict=True)
+        ]
+
+    recognition = scripted(lambda *_: hypothesis_of("A long and winding road."), ENGLISH)
+    recognition.engine.align = covers_five_seconds
     found = texts(recognition.of(utterances((1, 14))))
-    assert all("winding road" in text for text in found)
-    assert len(found) >= 3
+    assert found == ["A long and winding road."] * 3
+
+
+def test_a_text_that_lasts_as_long_as_its_speech_is_read_once(scripted, utterances):
+    recognition = scripted(sentences, ENGLISH)
+    list(recognition.of(utterances((1, 9))))
+    assert len(recognition.engine.contexts) == 1
 
 
 def test_speech_that_repeats_itself_is_kept(scripted, utterances):
