@@ -32,6 +32,7 @@ from benchmarks.long_audio import measure_long_audio
 from benchmarks.memory_growth import measure_memory_growth
 from benchmarks.mixed_memory import measure_mixed_memory
 from benchmarks.non_speech import measure_non_speech
+from benchmarks.overtaking import measure_overtaking
 from benchmarks.phrase_lists import measure_phrase_lists
 from benchmarks.plots import DRAWN_SECTIONS, draw_plots
 from benchmarks.purge import measure_purge
@@ -58,7 +59,9 @@ from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
 # Measured without a rival where only these are asked for.
-_WITHOUT_RIVALS = ("growth", "context", "repetition", "nonspeech")
+_WITHOUT_RIVALS = ("growth", "context", "repetition", "nonspeech", "overtaking")
+_SHORT_REQUESTS = 40  # alone
+_BATCH_SIZES = (4, 8, 16)  # of the rival on long audio
 # Each system begins once; minutes of audio average out the other load of the machine.
 _MOST_LONG_ROUNDS = 2
 
@@ -117,6 +120,7 @@ def _measure_alone(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> in
         "context": lambda: _measure_context(arguments, clips, None),
         "repetition": lambda: measure_repetition(clips, arguments.clips),
         "nonspeech": lambda: measure_non_speech(clips, arguments.clips),
+        "overtaking": lambda: measure_overtaking(clips, _SHORT_REQUESTS),
     }
     sections = {name: measures[name]() for name in _WITHOUT_RIVALS if name in arguments.only}
     for section in sections.values():
@@ -219,6 +223,7 @@ def _measures(
         "language": lambda: measure_language(settings, clips, at_most),
         "repetition": lambda: measure_repetition(clips, at_most),
         "nonspeech": lambda: measure_non_speech(clips, at_most),
+        "overtaking": lambda: measure_overtaking(clips, _SHORT_REQUESTS),
         "voices": lambda: measure_voices(settings, at_most, repeats),
         "diarization": lambda: measure_diarization(clips, settings, arguments.rivals_python),
         "batch": lambda: measure_batch_throughput(read, settings),
@@ -245,7 +250,14 @@ def _further(arguments: argparse.Namespace, settings: Settings) -> tuple[Further
     start = partial(start_faster_whisper, arguments.rivals_python, settings)
     rivals = (
         FurtherRival("faster-whisper greedy", start, {"beam_size": 1}),
-        FurtherRival("faster-whisper batched, greedy", start, {"beam_size": 1, "batch_size": 8}),
+        *(
+            FurtherRival(
+                f"faster-whisper batched by {size}, greedy",
+                start,
+                {"beam_size": 1, "batch_size": size},
+            )
+            for size in _BATCH_SIZES
+        ),
     )
     python = arguments.openai_whisper_python
     if not python.is_file():

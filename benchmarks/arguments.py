@@ -23,6 +23,7 @@ SECTIONS = (
     "language",
     "repetition",
     "nonspeech",
+    "overtaking",
     "batch",
     "purge",
     "voices",

@@ -107,6 +107,6 @@ def _note(versions: Mapping[str, str]) -> str:
     theirs = ", ".join(" ".join(pair) for pair in versions.items())
     return (
         "All but faster-whisper with its defaults take turns with Sotto once; a ratio is that of"
-        " such a turn. Greedy is a beam of 1, batched is eight windows at a time; openai-whisper"
+        " such a turn. Greedy is a beam of 1, batched is so many windows at a time; openai-whisper"
         f" has its defaults, which are greedy, and float32. {theirs}."
     )
