@@ -95,8 +95,8 @@ def measure_overtaking(clips: Sequence[Clip], n_short: int, long_s: float = LONG
             "resting_bytes": resting,
             "peak_bytes": {str(seconds): value * _MEGABYTE for seconds, value in peaks.items()},
         },
-        note=f"A short request comes {PAUSE_S:.0f} s after the answer to the one before. What the file"
-        " loses contains the time of these requests.",
+        note=f"A short request comes {PAUSE_S:.0f} s after the answer to the one before. The loss"
+        " of the file contains the time of these requests.",
     )
 
 
