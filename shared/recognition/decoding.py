@@ -90,7 +90,7 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
     is_believed = not is_doubtful(work.hypothesis, speech_s, language)
     if is_believed and not is_suspect(work.hypothesis, speech_s) and covers(engine, work):
         return [work]
-    again = _read_again(engine, work, Task.TRANSCRIBE)
+    again = _read_again(engine, work, Task.TRANSCRIBE) if _differs_again(engine, work) else work
     if is_not_speech(again.hypothesis, speech_s):
         # A sound may be beside speech: each part is judged by itself (`pipeline.py`).
         return [again] if len(work.segment.utterances) == 1 else _read_in_parts(engine, again)
@@ -102,6 +102,12 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
         if again.hypothesis.hit_token_limit:
             return [recount(engine, part) or part for part in _read_in_parts(engine, again)]
     return _read_on(engine, again)
+
+
+def _differs_again(engine: RecognitionEngine, work: SegmentWork) -> bool:
+    """Whether a second reading has another context or another search than the first."""
+    is_full = work.encoded.n_positions == MAX_POSITIONS
+    return not (is_full and _request(engine, work, Task.TRANSCRIBE).timestamps)
 
 
 def _read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:

@@ -54,8 +54,8 @@ class Settings:
         "Number format of the weights in memory; openai-whisper always has `float32`.",
     )  # fmt: skip
     context: str = setting(
-        "SOTTO_CONTEXT", "auto", name_or_number(("auto", "full"), 1.0, 29.0),
-        "`auto`, `full`, seconds from 1 to 29",
+        "SOTTO_CONTEXT", "auto", name_or_number(("auto", "full"), 1.0, 17.0),
+        "`auto`, `full`, seconds from 1 to 17",
         "Silence that the encoder sees behind speech, see [context](engines.md#context). `auto`: "
         "what was measured for the model, else `full`, which is 30 s in all.",
     )  # fmt: skip

@@ -16,6 +16,9 @@ from shared.settings import Settings
 
 GRAIN_POSITIONS = 25  # 0.5 s: segments of almost the same length share a batch
 
+# A longer context is the full one: it takes at most twice the time, and no second reading.
+MOST_SHORT_S = 18.0
+
 # Margins that were measured, by name of the model (docs/engines.md, "Context").
 MEASURED_MARGINS_S = {"base": 5.0}
 
@@ -31,7 +34,7 @@ class EncoderContext:
 
     def n_positions(self, duration_s: float) -> int:
         """Context of a segment, in positions of 20 ms."""
-        if self.margin_s is None:
+        if self.margin_s is None or duration_s + self.margin_s > MOST_SHORT_S:
             return MAX_POSITIONS
         return positions_of(duration_s + self.margin_s)
 
