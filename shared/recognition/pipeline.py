@@ -41,7 +41,7 @@ from shared.recognition.ordered_work import OrderedWork
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
 from shared.recognition.slots import RecognitionSlots
-from shared.recognition.speech_batches import Batch, is_long, read_batches, segments_of
+from shared.recognition.speech_batches import Batch, is_file, read_batches, segments_of
 from shared.scheduling import CheckCancelled, Scheduler, never_cancelled
 from shared.thread_priority import lower_thread_priority
 from shared.transcript import Dropped, DropReason, Phrase, RecognitionCost, Translation
@@ -95,7 +95,7 @@ class Recognition:
         """Yield phrases and dropped stretches, by channel in order of time, and last the cost."""
         batches = read_batches(stream, self._detector, self._options, self._slots.check)
         for batch in batches:
-            if is_long(stream):
+            if is_file(stream, batch, self._options):
                 yield from self._recognise_file(batch, batches)
             else:
                 groups = self._groups(batch)

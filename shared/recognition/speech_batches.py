@@ -24,8 +24,17 @@ Batch = list[ChannelSegment | Dropped]
 
 
 def is_long(stream: AudioStream) -> bool:
-    """Whether so much of an audio was read that it is a file."""
+    """Whether so much of an audio was read that it is no short request."""
     return stream.duration_s > LONG_AUDIO_S
+
+
+def is_file(stream: AudioStream, batch: Batch, options: RecognitionOptions) -> bool:
+    """Whether this and later batches are work for the slots of files.
+
+    A few words in minutes of silence are not: they need no second instance of the model.
+    """
+    is_live = options.batch_segments == 1
+    return is_long(stream) and len(segments_of(batch)) > (0 if is_live else options.batch_segments)
 
 
 def read_batches(

@@ -90,6 +90,11 @@ def test_short_audio_takes_no_slot_of_files(files, utterances):
     assert files.long.contexts == []
 
 
+def test_a_few_words_in_minutes_of_silence_take_no_slot_of_files(files, utterances):
+    assert texts(files.of(utterances((1, 2), (0, 120)))) == ["I am one."]
+    assert files.long.contexts == []
+
+
 def test_groups_of_a_file_are_read_at_the_same_time(level_detector, utterances):
     """Each waits for the other: one alone would wait for ever."""
     meeting = threading.Barrier(2, timeout=10)

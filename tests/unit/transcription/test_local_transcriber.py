@@ -158,18 +158,19 @@ def test_the_engine_of_files_is_loaded_by_the_first_long_audio(loads, utterances
         return ScriptedEngine(lambda *_: hypothesis_of("I am a file.")), 2
 
     transcriber = LocalTranscriber(Settings(), loads, load_files)
-    for seconds, text, n_loaded in ((50, "I am one.", 0), (70, "I am a file.", 1)) * 2:
-        said = utterances((0, seconds), (1, 1))
+    for n_utterances, text, n_loaded in ((12, "I am one.", 0), (20, "I am a file.", 1)) * 2:
+        said = utterances(*[(1, 1), (0, 3)] * n_utterances)
         results = list(transcriber.recognise(stream_of(said), ENGLISH))
-        assert [r.best.display for r in results if isinstance(r, Phrase)] == [text]
+        assert {r.best.display for r in results if isinstance(r, Phrase)} == {text}
         assert len(n_loads) >= n_loaded
     assert len(n_loads) == 1
 
 
 def test_files_share_the_engine_where_a_second_one_does_not_pay(loads, utterances):
     transcriber = LocalTranscriber(Settings(), loads, lambda _settings: None)
-    results = transcriber.recognise(stream_of(utterances((0, 70), (1, 1))), ENGLISH)
-    assert [r.best.display for r in results if isinstance(r, Phrase)] == ["I am one."]
+    said = utterances(*[(1, 1), (0, 3)] * 20)
+    results = list(transcriber.recognise(stream_of(said), ENGLISH))
+    assert {r.best.display for r in results if isinstance(r, Phrase)} == {"I am one."}
 
 
 @pytest.mark.parametrize(
