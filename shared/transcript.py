@@ -92,7 +92,7 @@ class RecognitionCost:
     """Cost of one recognition; counts and seconds, no content.
 
     audio_s: duration of the audio.
-    n_segments, n_retries: segments recognised, and fallback decodings at a longer context.
+    n_segments, n_retries: segments recognised, and readings after the first one.
     queue_s, recognition_s: seconds of waiting for slots, and in them; of all threads of a file.
     """
 

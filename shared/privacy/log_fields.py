@@ -65,7 +65,7 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "n_channels": LogField("channels recognised"),
     "n_segments": LogField("stretches of speech found"),
     "n_phrases": LogField("phrases returned"),
-    "n_retries": LogField("segments decoded again at a longer context"),
+    "n_retries": LogField("segments read again"),
     "n_files": LogField("files of a batch, or removed by a purge"),
     "n_jobs": LogField("jobs that a purge has removed"),
     "n_attempts": LogField("attempts at a file, this one included"),

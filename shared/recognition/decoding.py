@@ -7,8 +7,8 @@
     4. with a phrase list: once more with it as a hint
 
 The reading at the full context counts, however probable the first one was. So a segment costs one
-reading at the full context at most, but for those that repeat themselves. `engines/plausibility.py`
-has the thresholds. `phrase_list.py` chooses between steps 3 and 4.
+reading at the full context at most, and one more for each early end. `engines/plausibility.py` has
+the thresholds. `phrase_list.py` chooses between steps 3 and 4.
 """
 
 from collections.abc import Sequence

@@ -68,7 +68,7 @@ class RecognitionSlots:
         self._add(queue_s=slot.waited_s, recognition_s=clock() - taken_s)
 
     def count(self, n_segments: int, n_retries: int) -> None:
-        """Add segments, and decodings at a longer context."""
+        """Add segments, and readings again."""
         self._add(n_segments=n_segments, n_retries=n_retries)
 
     def _add(

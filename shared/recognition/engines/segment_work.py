@@ -26,10 +26,10 @@ class SegmentWork:
     """A segment or a part of one, in one language, with the results of the stages so far.
 
     Each stage returns it `replace`d: languages sets `locale` and `encoded`, decoding `hypothesis`
-    (and `encoded`, where a longer context reads better), alignment `tokens`, translation `english`.
+    (and `encoded`, where it is read again), alignment `tokens`, translation `english`.
 
     index: that of its `ChannelSegment`; the parts of one segment share it, in order of time.
-    n_retries: number of decodings at a longer context.
+    n_retries: number of readings after the first one.
     english: None if no translation was requested, "" if decoding looped.
     """
 
