@@ -5,7 +5,6 @@ import math
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -109,19 +108,28 @@ def time_words(
 def within_utterances(words: Sequence[Word], utterances: Sequence[Utterance]) -> tuple[Word, ...]:
     """Move word boundaries in a pause to the speech that they belong to; every word has a duration.
 
-    Cross-attention is imprecise next to silence, voice activity detection is not.
+    Cross-attention is imprecise next to silence, voice activity detection is not. It gives a pause
+    to the word behind it: a word on both sides of one is in the utterance that begins there, unless
+    most of it is in the other.
     """
-
-    def overlap_s(word: Word, utterance: Utterance) -> float:
-        end_s = min(word.offset_s + word.duration_s, utterance.end_s)
-        return end_s - max(word.offset_s, utterance.start_s)
-
-    spoken_in = [max(utterances, key=partial(overlap_s, word)) for word in words]
+    spoken_in = [_utterance_of(word, utterances) for word in words]
     return tuple(
         word
         for utterance, pairs in groupby(zip(spoken_in, words, strict=True), key=itemgetter(0))
         for word in _spread([word for _, word in pairs], utterance)
     )
+
+
+def _utterance_of(word: Word, utterances: Sequence[Utterance]) -> Utterance:
+    """The last utterance with half as much of the word as any other has; the nearest in a pause."""
+
+    def overlap_s(utterance: Utterance) -> float:
+        end_s = min(word.offset_s + word.duration_s, utterance.end_s)
+        return end_s - max(word.offset_s, utterance.start_s)
+
+    nearest = max(utterances, key=overlap_s)
+    least_s = overlap_s(nearest) / 2
+    return next((one for one in reversed(utterances) if overlap_s(one) >= least_s > 0), nearest)
 
 
 def _spread(words: Sequence[Word], utterance: Utterance) -> Iterator[Word]:

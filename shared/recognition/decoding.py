@@ -1,14 +1,14 @@
 """Decoding: encoder output in, hypotheses out, by the cheapest reading that can be believed.
 
     1. greedy search at the context that the segment came with
-    2. one reading at the full context, by beam search, where the first is doubtful
+    2. one reading with twice the margin, by beam search, where the first is doubtful
     3. where that reading repeats itself, repetitions are counted by alignment (`recount.py`);
        where it ends before its speech does, the rest is read (`coverage.py`)
     4. with a phrase list: once more with it as a hint
 
-The reading at the full context counts, however probable the first one was. So a segment costs one
-reading at the full context at most, and one more for each early end. `engines/plausibility.py` has
-the thresholds. `phrase_list.py` chooses between steps 3 and 4.
+The second reading counts, however probable the first one was. So a segment costs one reading more
+at most, and one for each early end. `engines/plausibility.py` has the thresholds. `phrase_list.py`
+chooses between steps 3 and 4.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,6 @@ from shared.recognition.engines.engine import (
     RecognitionEngine,
     Task,
 )
-from shared.recognition.engines.log_mel import MAX_POSITIONS
 from shared.recognition.engines.plausibility import (
     BEAM_SIZE,
     is_complete,
@@ -35,10 +34,10 @@ from shared.recognition.non_speech import is_not_speech, is_suspect
 from shared.recognition.parts import split_into_parts
 from shared.recognition.recount import recount
 
-# Segments of several utterances are decoded with time tokens. Without them the decoder may stop at
-# the end of the first speaker: word error rate of a conversation 17.8 without, 14.4 with, of single
-# utterances 12.5 without and 13.0 with.
-LONG_SEGMENT_S = 10.0
+# Translations of longer segments of several utterances are decoded with time tokens. Without them
+# the decoder may stop at the end of the first speaker; of a transcript, `coverage.py` finds the
+# rest, and time tokens cost accuracy: word error rate of joined clips 13.8 without, 15.4 with.
+LONG_TRANSLATION_S = 10.0
 
 
 def decode_segments(
@@ -76,10 +75,11 @@ def decode_with_hint(
 
 def _request(engine: RecognitionEngine, work: SegmentWork, task: Task) -> DecodingRequest:
     segment, language = work.segment, language_in_model(work.locale, engine.languages)
+    is_long = len(segment.utterances) > 1 and segment.duration_s > LONG_TRANSLATION_S
     return DecodingRequest(
         language,
         token_limit(segment.duration_s, language),
-        timestamps=len(segment.utterances) > 1 and segment.duration_s > LONG_SEGMENT_S,
+        timestamps=is_long and task is Task.TRANSLATE,
         task=task,
     )
 
@@ -90,10 +90,11 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
     is_believed = not is_doubtful(work.hypothesis, speech_s, language)
     if is_believed and not is_suspect(work.hypothesis, speech_s) and covers(engine, work):
         return [work]
-    again = _read_again(engine, work, Task.TRANSCRIBE) if _differs_again(engine, work) else work
-    if is_not_speech(again.hypothesis, speech_s):
-        # A sound may be beside speech: each part is judged by itself (`pipeline.py`).
-        return [again] if len(work.segment.utterances) == 1 else _read_in_parts(engine, again)
+    again = _read_again(engine, work, Task.TRANSCRIBE)
+    if is_not_speech([work.hypothesis, again.hypothesis], speech_s):
+        # A sound may be beside speech: then each part is judged by itself.
+        is_alone = len(work.segment.utterances) == 1
+        return [replace(again, is_noise=True)] if is_alone else _read_in_parts(engine, again)
     if not is_complete(again.hypothesis, speech_s, language):
         if is_complete(work.hypothesis, speech_s, language) and covers(engine, work):
             return [replace(work, n_retries=again.n_retries)]
@@ -104,22 +105,16 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
     return _read_on(engine, again)
 
 
-def _differs_again(engine: RecognitionEngine, work: SegmentWork) -> bool:
-    """Whether a second reading has another context or another search than the first."""
-    is_full = work.encoded.n_positions == MAX_POSITIONS
-    return not (is_full and _request(engine, work, Task.TRANSCRIBE).timestamps)
-
-
 def _read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
     """Read what is behind the end of the text, as long as there is speech."""
     split = split_at_end_of_text(engine, work)
     if split is None:
         return [work]
     head, rest = split
-    (encoded,) = engine.encode([rest.samples], MAX_POSITIONS)
+    (encoded,) = engine.encode([rest.samples], engine.context.n_positions_again(rest.duration_s))
     tail = replace(work, segment=rest, encoded=encoded, n_retries=0)
     (hypothesis,) = engine.decode([encoded], [_request(engine, tail, Task.TRANSCRIBE)])
-    if is_not_speech(hypothesis, rest.speech_s) or not any(map(str.isalnum, hypothesis.text)):
+    if is_not_speech([hypothesis], rest.speech_s) or not any(map(str.isalnum, hypothesis.text)):
         return [work]
     tail = replace(tail, hypothesis=hypothesis)
     counted = recount(engine, tail)
@@ -128,33 +123,35 @@ def _read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
 
 
 def _read_again(engine: RecognitionEngine, work: SegmentWork, task: Task) -> SegmentWork:
-    """Read a segment at the full context, by beam search.
-
-    No beam with time tokens: it ends such a text at a change of speaker (word error rate of a
-    conversation 18.4, 14.4 without). No beam for translations.
-    """
+    """Read a segment with twice the margin, by beam search; a translation by greedy search."""
     request = _request(engine, work, task)
-    if not request.timestamps and task is Task.TRANSCRIBE:
+    if task is Task.TRANSCRIBE:
         request = replace(request, beam_size=BEAM_SIZE)
-    encoded = work.encoded
-    if encoded.n_positions < MAX_POSITIONS:
-        (encoded,) = engine.encode([work.segment.samples], MAX_POSITIONS)
+    segment, encoded = work.segment, work.encoded
+    n_positions = engine.context.n_positions_again(segment.duration_s)
+    if encoded.n_positions < n_positions:
+        (encoded,) = engine.encode([segment.samples], n_positions)
     (hypothesis,) = engine.decode([encoded], [request])
     return replace(work, encoded=encoded, hypothesis=hypothesis, n_retries=work.n_retries + 1)
 
 
 def _read_in_parts(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
-    """Read a segment in parts at the full context; the segment as it is if it has one part."""
+    """Read a segment in parts with twice the margin; the segment as it is if it has one part."""
     parts = split_into_parts(work.segment)
     if len(parts) == 1:
         return [work]
-    encoded = engine.encode([part.samples for part in parts], MAX_POSITIONS)
+    longest_s = max(part.duration_s for part in parts)
+    n_positions = engine.context.n_positions_again(longest_s)
+    encoded = engine.encode([part.samples for part in parts], n_positions)
     works = [
         replace(work, segment=part, encoded=output, n_retries=0)
         for part, output in zip(parts, encoded, strict=True)
     ]
     requests = [_request(engine, one, Task.TRANSCRIBE) for one in works]
     hypotheses = engine.decode(encoded, requests)
-    works = [replace(one, hypothesis=found) for one, found in zip(works, hypotheses, strict=True)]
+    works = [
+        replace(one, hypothesis=found, is_noise=is_not_speech([found], one.segment.speech_s))
+        for one, found in zip(works, hypotheses, strict=True)
+    ]
     works[0] = replace(works[0], n_retries=work.n_retries + 1)
     return works

@@ -35,7 +35,6 @@ from shared.recognition.engines.engine import Hypothesis, RecognitionEngine, Tas
 from shared.recognition.engines.plausibility import is_loop
 from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
 from shared.recognition.languages.stage import LanguageStage
-from shared.recognition.non_speech import is_not_speech
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.ordered_work import OrderedWork
 from shared.recognition.phrase_list import PhraseBias
@@ -238,7 +237,7 @@ class Recognition:
     def _results(self, work: SegmentWork) -> list[Phrase | Dropped]:
         """Return the phrases of one segment, or the reason why it has none."""
         segment, hypothesis = work.segment, work.hypothesis
-        if reason := _reason_without_text(hypothesis, segment.speech_s):
+        if reason := _reason_without_text(work):
             return [Dropped(work.channel, segment.offset_s, segment.duration_s, reason)]
         style = PhraseStyle(work.channel, work.locale, self._options.profanity)
         groups = in_script(group_words(hypothesis.contents, language_of(work.locale)), work.locale)
@@ -301,12 +300,12 @@ def _apply_by_context(
     return results
 
 
-def _reason_without_text(hypothesis: Hypothesis, speech_s: float) -> DropReason | None:
-    if hypothesis.hit_token_limit:
-        return DropReason.LOOP
-    if is_not_speech(hypothesis, speech_s):
+def _reason_without_text(work: SegmentWork) -> DropReason | None:
+    if work.is_noise:
         return DropReason.NOISE
-    return None if any(map(str.isalnum, hypothesis.text)) else DropReason.NO_MATCH
+    if work.hypothesis.hit_token_limit:
+        return DropReason.LOOP
+    return None if any(map(str.isalnum, work.hypothesis.text)) else DropReason.NO_MATCH
 
 
 def _in_order(batch: Batch, groups: Sequence[Results]) -> Iterator[Phrase | Dropped]:

@@ -9,7 +9,7 @@ from shared.transcript import Phrase
 
 ENGLISH = RecognitionOptions(locales=("en-US",))
 SENTENCES = ["", "I am one.", "We are two.", "They are three.", "You are four.", "Five of us."]
-APART = (0, SegmentationOptions().join_gap_s + 1)  # a pause that parts two segments
+APART = (0, SegmentationOptions().join_gap_s + 2)  # a pause that parts two segments
 
 
 def sentences(level, _n_positions, request):

@@ -2,7 +2,8 @@
 
 Whisper was trained on 30 s, and the cost of its encoder grows with the context. A context of the
 segment's length and a margin makes recognition several times faster, and reads a few words in a
-hundred otherwise than the full context does; `decoding.py` reads again where that is likely.
+hundred otherwise than the full context does; `decoding.py` reads again where that is likely, with
+twice the margin. The full context is no better there: it invents words behind doubtful speech.
 
 How many words differ at a margin depends on the model, so each model has its own. A model without
 a measurement is read at the full context.
@@ -15,9 +16,6 @@ from shared.recognition.engines.log_mel import MAX_POSITIONS, POSITIONS_PER_SECO
 from shared.settings import Settings
 
 GRAIN_POSITIONS = 25  # 0.5 s: segments of almost the same length share a batch
-
-# A longer context is the full one: it takes at most twice the time, and no second reading.
-MOST_SHORT_S = 18.0
 
 # Margins that were measured, by name of the model (docs/engines.md, "Context").
 MEASURED_MARGINS_S = {"base": 5.0}
@@ -33,10 +31,17 @@ class EncoderContext:
     margin_s: float | None
 
     def n_positions(self, duration_s: float) -> int:
-        """Context of a segment, in positions of 20 ms."""
-        if self.margin_s is None or duration_s + self.margin_s > MOST_SHORT_S:
+        """Context of a segment at its first reading, in positions of 20 ms."""
+        return self._with_margins(duration_s, 1)
+
+    def n_positions_again(self, duration_s: float) -> int:
+        """Context of a segment that is read again: it has twice the margin."""
+        return self._with_margins(duration_s, 2)
+
+    def _with_margins(self, duration_s: float, n_margins: int) -> int:
+        if self.margin_s is None:
             return MAX_POSITIONS
-        return positions_of(duration_s + self.margin_s)
+        return positions_of(duration_s + n_margins * self.margin_s)
 
 
 def encoder_context(settings: Settings) -> EncoderContext:

@@ -57,7 +57,7 @@ def is_complete(hypothesis: Hypothesis, speech_s: float, language: str) -> bool:
 
 
 def is_doubtful(hypothesis: Hypothesis, speech_s: float, language: str) -> bool:
-    """Whether the full context may read other words; see `is_complete` for the parameters."""
+    """Whether another context may read other words; see `is_complete` for the parameters."""
     return is_uncertain(hypothesis) or not is_complete(hypothesis, speech_s, language)
 
 

@@ -30,6 +30,7 @@ class SegmentWork:
 
     index: that of its `ChannelSegment`; the parts of one segment share it, in order of time.
     n_retries: number of readings after the first one.
+    is_noise: the decoder finds no words in it, whatever it writes.
     english: None if no translation was requested, "" if decoding looped.
     """
 
@@ -42,3 +43,4 @@ class SegmentWork:
     tokens: tuple[AlignedToken, ...] = ()
     english: str | None = None
     n_retries: int = 0
+    is_noise: bool = False

@@ -75,7 +75,7 @@ def _is_out_of_set(
     request = DecodingRequest(language, token_limit(segment.duration_s, language))
     (hypothesis,) = engine.decode([full], [request])
     return any(map(str.isalnum, hypothesis.text)) and not is_not_speech(
-        hypothesis, segment.speech_s
+        [hypothesis], segment.speech_s
     )
 
 

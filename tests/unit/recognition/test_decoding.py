@@ -23,21 +23,23 @@ def test_a_believed_text_costs_one_reading(scripted, utterances):
     assert recognition.cost.n_retries == 0
 
 
-def test_a_doubtful_text_is_read_once_more_at_the_full_context_by_a_beam(scripted, utterances):
-    def script(_level, n_positions, _request):
-        return hypothesis_of("I am one.") if n_positions == FULL else hypothesis_of("I", GUESS)
+def test_a_doubtful_text_is_read_once_more_at_a_wider_context_by_a_beam(scripted, utterances):
+    def script(_level, _n_positions, request):
+        is_again = request.beam_size == BEAM_SIZE
+        return hypothesis_of("I am one.") if is_again else hypothesis_of("I", GUESS)
 
     recognition = scripted(script, ENGLISH)
     assert texts(recognition.of(utterances((1, 2), (0, 1)))) == ["I am one."]
-    assert len(recognition.engine.contexts) == 2
+    first, second = recognition.engine.contexts
+    assert first < second < FULL
     assert [request.beam_size for (request,) in recognition.engine.batches] == [1, BEAM_SIZE]
     assert recognition.cost.n_retries == 1
     assert recognition.cost.n_segments == 1
 
 
-def test_the_reading_at_the_full_context_counts_however_probable_it_is(scripted, utterances):
-    def script(_level, n_positions, _request):
-        if n_positions == FULL:
+def test_the_second_reading_counts_however_probable_it_is(scripted, utterances):
+    def script(_level, _n_positions, request):
+        if request.beam_size == BEAM_SIZE:
             return hypothesis_of("Tear down the fence and the gate.", GUESS)
         return hypothesis_of("Pair down the fence.", GUESS / 2)
 
@@ -45,25 +47,32 @@ def test_the_reading_at_the_full_context_counts_however_probable_it_is(scripted,
     assert said == ["Tear down the fence and the gate."]
 
 
-def test_a_sound_that_the_full_context_reads_as_none_gives_no_text(scripted, utterances):
-    def script(_level, n_positions, _request):
-        if n_positions == FULL:
-            return hypothesis_of("of the", GUESS, no_speech_probability=0.5)
-        return hypothesis_of("I am going to the back of the car.", SURE, no_speech_probability=0.5)
-
-    recognition = scripted(script, ENGLISH)
+def test_a_sound_that_both_readings_have_no_speech_in_gives_no_text(scripted, utterances):
+    recognition = scripted(
+        lambda *_: hypothesis_of("of the", GUESS, no_speech_probability=0.5), ENGLISH
+    )
     results = recognition.of(utterances((1, 4), (0, 1)))
     assert DropReason.NOISE in [one.reason for one in results if isinstance(one, Dropped)]
     assert texts(results) == []
     assert len(recognition.engine.contexts) == 2
 
 
+def test_a_sound_that_one_reading_has_speech_in_keeps_its_text(scripted, utterances):
+    def script(_level, _n_positions, request):
+        if request.beam_size == BEAM_SIZE:
+            return hypothesis_of("of the", GUESS, no_speech_probability=0.5)
+        return hypothesis_of("I am going to the back of the car.", SURE, no_speech_probability=0.5)
+
+    said = texts(scripted(script, ENGLISH).of(utterances((1, 4), (0, 1))))
+    assert said == ["I am going to the back of the car."]
+
+
 def test_speech_beside_a_sound_is_kept(scripted, utterances):
     """The reading of both together is of no speech; read in parts, one of them is."""
 
-    def script(_level, n_positions, request):
+    def script(_level, _n_positions, request):
         is_part = request.max_tokens < 8 * PART_S + 17
-        if n_positions == FULL and is_part:
+        if is_part:
             return hypothesis_of("There was a long and winding road to it.")
         return hypothesis_of("of the", GUESS, no_speech_probability=0.5)
 
@@ -72,13 +81,12 @@ def test_speech_beside_a_sound_is_kept(scripted, utterances):
     assert all("winding road" in text for text in said)
 
 
-def test_a_text_with_time_tokens_is_never_searched_wider(scripted, utterances):
-    """Two utterances of more than ten seconds together."""
+def test_long_segments_of_several_utterances_are_read_without_time_tokens(scripted, utterances):
     recognition = scripted(lambda *_: hypothesis_of(" ".join(map(str, range(30))), GUESS), ENGLISH)
-    list(recognition.of(utterances((1, 6), (0, 1), (2, 6))))
+    list(recognition.of(utterances((1, 6), (0, 0.6), (2, 6))))
     requests = [request for (request,) in recognition.engine.batches]
-    assert [request.timestamps for request in requests] == [True, True]
-    assert [request.beam_size for request in requests] == [1, 1]
+    assert [request.timestamps for request in requests] == [False, False]
+    assert [request.beam_size for request in requests] == [1, BEAM_SIZE]
 
 
 def test_speech_behind_the_end_of_a_text_is_read_too(scripted, utterances):
@@ -109,9 +117,9 @@ def test_speech_that_repeats_itself_is_kept(scripted, utterances):
     assert found.lower().count("no") >= 3
 
 
-def test_a_text_that_ends_counts_before_one_at_the_full_context_that_does_not(scripted, utterances):
-    def script(level, n_positions, _request):
-        if n_positions == FULL:
+def test_a_text_that_ends_counts_before_a_second_one_that_does_not(scripted, utterances):
+    def script(level, _n_positions, request):
+        if request.beam_size == BEAM_SIZE:
             return replace(hypothesis_of("The gut and the gullet", SURE), hit_token_limit=True)
         return hypothesis_of(SENTENCES[level], GUESS)
 

@@ -20,7 +20,7 @@ def test_babble_reversed_speech_and_knocks_are_no_speech(
     text, average_log_probability, no_speech_probability, speech_s
 ):
     reading = hypothesis_of(text, average_log_probability, no_speech_probability)
-    assert is_not_speech(reading, speech_s)
+    assert is_not_speech([reading], speech_s)
     assert is_suspect(reading, speech_s)
 
 
@@ -35,16 +35,25 @@ def test_babble_reversed_speech_and_knocks_are_no_speech(
 )
 def test_hard_speech_is_speech(text, average_log_probability, no_speech_probability, speech_s):
     reading = hypothesis_of(text, average_log_probability, no_speech_probability)
-    assert not is_not_speech(reading, speech_s)
+    assert not is_not_speech([reading], speech_s)
 
 
 def test_a_text_that_the_model_is_sure_of_is_believed_but_read_again():
     reading = hypothesis_of("Chapter 33", PLAUSIBLE_LOG_PROBABILITY, 0.7)
-    assert not is_not_speech(reading, 2.0)
+    assert not is_not_speech([reading], 2.0)
     assert is_suspect(reading, 2.0)
 
 
 def test_two_words_in_twelve_seconds_of_speech_count_against_a_reading():
     reading = hypothesis_of("and the", -1.3, 0.15)
-    assert is_not_speech(reading, 12.0)
-    assert not is_not_speech(reading, 2.0)
+    assert is_not_speech([reading], 12.0)
+    assert not is_not_speech([reading], 2.0)
+
+
+def test_a_sound_without_words_is_one_in_both_readings():
+    """Of a child, the second reading alone is as far off as those of babble."""
+    first = hypothesis_of("Khai war, never a word.", -1.2, 0.14)
+    second = hypothesis_of("Khai war.", -1.6, 0.2)
+    assert is_not_speech([second], 2.5)
+    assert not is_not_speech([first, second], 2.5)
+    assert is_not_speech([second, second], 2.5)

@@ -111,16 +111,6 @@ def test_mono_is_channel_0_whatever_is_named(scripted, utterances):
     assert phrase.channel == 0
 
 
-def test_several_utterances_of_one_segment_are_read_with_time_tokens(scripted, utterances):
-    """Without them the decoder may stop at the first speaker's end."""
-    together = scripted(sentences, ENGLISH)
-    list(together.of(utterances((1, 6), (0, 0.6), (2, 6))))
-    alone = scripted(sentences, ENGLISH)
-    list(alone.of(utterances((1, 12))))
-    assert [request.timestamps for request in together.engine.batches[0]] == [True]
-    assert [request.timestamps for request in alone.engine.batches[0]] == [False]
-
-
 def test_a_soft_pause_is_silence_and_a_loud_one_noise(scripted, utterances):
     quiet = utterances(APART)
     loud = quiet + 200  # -44 dB, below what the detector takes for speech

@@ -37,6 +37,17 @@ def test_the_audio_is_encoded_once_for_both(scripted, utterances):
     assert len(recognition.engine.contexts) == 1
 
 
+def test_a_translation_of_several_utterances_goes_on_behind_the_first(scripted, utterances):
+    """The decoder may stop at the end of a speaker, and only of transcripts the rest is found."""
+    recognition = scripted(spoken, SPANISH)
+    list(recognition.of(utterances((1, 6), (0, 0.6), (2, 6))))
+    requests = [request for batch in recognition.engine.batches for request in batch]
+    assert {(request.task, request.timestamps) for request in requests} == {
+        (Task.TRANSCRIBE, False),
+        (Task.TRANSLATE, True),
+    }
+
+
 def test_english_speech_is_not_decoded_twice(scripted, utterances):
     options = RecognitionOptions(locales=("en-US",), to_english=True)
     recognition = scripted(spoken, options)

@@ -137,7 +137,9 @@ def test_the_geometric_mean_of_probabilities(probabilities, mean):
         (1.2, 1.6, (1.2, 1.6)),  # within speech: as it is
         (0.4, 1.5, (1.0, 1.5)),  # begins in the pause before
         (2.6, 4.2, (2.6, 3.0)),  # ends in the pause behind
-        (3.2, 5.3, (5.0, 5.3)),  # belongs to the speech it overlaps most
+        (3.2, 5.3, (5.0, 5.3)),  # in the pause and in speech
+        (2.7, 5.24, (5.0, 5.24)),  # on both sides of the pause, which is the later word's
+        (2.2, 5.08, (2.2, 3.0)),  # most of it is before the pause
         (3.6, 3.7, (2.98, 3.0)),  # in the pause altogether: to the end of the nearer speech
     ],
 )

@@ -10,19 +10,19 @@ from shared.settings import Settings
 FULL = 1_500
 GRAIN = 25
 MARGINS_S = st.floats(1, 17)
-SHORT_S = 18
 
 
 @given(st.floats(0.01, 40), MARGINS_S)
 def test_a_context_holds_the_segment_and_its_margin_and_little_more(duration_s, margin_s):
     found_s = EncoderContext(margin_s).n_positions(duration_s) / 50
     assert min(duration_s + margin_s, 30) - 1e-9 <= found_s
-    assert found_s <= duration_s + margin_s + GRAIN / 50 or duration_s + margin_s > SHORT_S
+    assert found_s <= duration_s + margin_s + GRAIN / 50
 
 
-def test_a_segment_of_fourteen_seconds_is_read_at_the_full_context_at_once():
-    assert EncoderContext(5.0).n_positions(14.0) == FULL
-    assert EncoderContext(5.0).n_positions(12.0) < FULL
+def test_a_segment_is_read_again_with_twice_the_margin():
+    assert EncoderContext(5.0).n_positions_again(4.0) == EncoderContext(10.0).n_positions(4.0)
+    assert EncoderContext(5.0).n_positions_again(25.0) == FULL
+    assert EncoderContext(None).n_positions_again(4.0) == FULL
 
 
 @given(st.floats(0.01, 40))
