@@ -93,12 +93,16 @@ class RecognitionCost:
 
     audio_s: duration of the audio.
     n_segments, n_retries: segments recognised, and readings after the first one.
+    n_noise, n_no_match, n_loops: segments, or parts of one, without a text, by `DropReason`.
     queue_s, recognition_s: seconds of waiting for slots, and in them; of all threads of a file.
     """
 
     audio_s: float = 0.0
     n_segments: int = 0
     n_retries: int = 0
+    n_noise: int = 0
+    n_no_match: int = 0
+    n_loops: int = 0
     queue_s: float = 0.0
     recognition_s: float = 0.0
 

@@ -66,6 +66,9 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "n_segments": LogField("stretches of speech found"),
     "n_phrases": LogField("phrases returned"),
     "n_retries": LogField("segments read again"),
+    "n_noise": LogField("stretches of speech that the decoder finds no words in"),
+    "n_no_match": LogField("stretches of speech whose text has no letter"),
+    "n_loops": LogField("stretches of speech whose text came to no end"),
     "n_files": LogField("files of a batch, or removed by a purge"),
     "n_jobs": LogField("jobs that a purge has removed"),
     "n_attempts": LogField("attempts at a file, this one included"),
@@ -138,6 +141,9 @@ def cost_fields(cost: RecognitionCost) -> dict[str, float]:
         "recognition_ms": milliseconds_from_seconds(cost.recognition_s),
         "n_segments": cost.n_segments,
         "n_retries": cost.n_retries,
+        "n_noise": cost.n_noise,
+        "n_no_match": cost.n_no_match,
+        "n_loops": cost.n_loops,
     }
     if cost.audio_s > 0:
         fields["rtf"] = cost.recognition_s / cost.audio_s

@@ -160,11 +160,13 @@ class Recognition:
     ) -> Results:
         """Recognise one group; encode it first if needed."""
         works = self._decode_group(group, encoded)
-        self._slots.count(len(group), sum(work.n_retries for work in works))
-        return {
+        found = {
             index: [result for part in parts for result in self._results(part)]
             for index, parts in groupby(works, key=lambda work: work.index)
         }
+        dropped = [one.reason for one in chain(*found.values()) if isinstance(one, Dropped)]
+        self._slots.count(len(group), sum(work.n_retries for work in works), dropped)
+        return found
 
     def _decode_group(
         self, group: Sequence[ChannelSegment], encoded: Sequence[SegmentWork]

@@ -1,14 +1,14 @@
 """Slots of one recognition: they give it an engine, and count what it costs."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import replace
 
 from shared.recognition.engines.engine import RecognitionEngine
 from shared.scheduling import CheckCancelled, Job, Priority, Scheduler
-from shared.transcript import RecognitionCost
+from shared.transcript import DropReason, RecognitionCost
 
 
 class RecognitionSlots:
@@ -67,23 +67,18 @@ class RecognitionSlots:
             yield slot.resource
         self._add(queue_s=slot.waited_s, recognition_s=clock() - taken_s)
 
-    def count(self, n_segments: int, n_retries: int) -> None:
-        """Add segments, and readings again."""
-        self._add(n_segments=n_segments, n_retries=n_retries)
+    def count(self, n_segments: int, n_retries: int, dropped: Sequence[DropReason]) -> None:
+        """Add segments, readings again, and the reasons of what has no text."""
+        self._add(
+            n_segments=n_segments,
+            n_retries=n_retries,
+            n_noise=dropped.count(DropReason.NOISE),
+            n_no_match=dropped.count(DropReason.NO_MATCH),
+            n_loops=dropped.count(DropReason.LOOP),
+        )
 
-    def _add(
-        self,
-        n_segments: int = 0,
-        n_retries: int = 0,
-        queue_s: float = 0.0,
-        recognition_s: float = 0.0,
-    ) -> None:
+    def _add(self, **more: float) -> None:
         with self._counting:
             cost = self._cost
-            self._cost = replace(
-                cost,
-                n_segments=cost.n_segments + n_segments,
-                n_retries=cost.n_retries + n_retries,
-                queue_s=cost.queue_s + queue_s,
-                recognition_s=cost.recognition_s + recognition_s,
-            )
+            sums = {name: getattr(cost, name) + value for name, value in more.items()}
+            self._cost = replace(cost, **sums)

@@ -14,7 +14,10 @@ from shared.storage.work_message import WorkKind, WorkMessage
 from shared.transcript import RecognitionCost
 
 MESSAGE = WorkMessage(WorkKind.TRANSCRIBE, new_job_id(datetime(2026, 11, 24, tzinfo=UTC)), 0)
-COST_FIELDS = {"audio_ms", "queue_ms", "recognition_ms", "n_segments", "n_retries", "rtf"}
+DROPPED_FIELDS = {"n_noise", "n_no_match", "n_loops"}
+COST_FIELDS = DROPPED_FIELDS | {
+    "audio_ms", "queue_ms", "recognition_ms", "n_segments", "n_retries", "rtf",
+}  # fmt: skip
 
 
 def outcome(status):
@@ -24,13 +27,16 @@ def outcome(status):
 
 
 def test_a_transcribed_file_has_the_fields_of_its_cost():
-    cost = RecognitionCost(4.0, n_segments=2, n_retries=1, queue_s=0.5, recognition_s=1.0)
+    cost = RecognitionCost(
+        4.0, n_segments=2, n_retries=1, n_noise=1, queue_s=0.5, recognition_s=1.0
+    )
     with capture_logs() as lines:
         log_work(MESSAGE, FileResult(outcome(FileStatus.SUCCEEDED), cost), 1.7)
     (line,) = lines
     assert line["event"] == "file_transcribed"
     assert (line["audio_ms"], line["queue_ms"], line["recognition_ms"]) == (4000, 500, 1000)
     assert (line["n_segments"], line["n_retries"]) == (2, 1)
+    assert (line["n_noise"], line["n_no_match"], line["n_loops"]) == (1, 0, 0)
     assert line["rtf"] == pytest.approx(0.25)
 
 

@@ -12,6 +12,7 @@ from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Job
 from shared.transcript import Dropped, DropReason, Phrase
 
+REASONS_COUNTED = (DropReason.NOISE, DropReason.NO_MATCH, DropReason.LOOP)
 PADDING_S = SegmentationOptions().padding_s
 LOOP = replace(hypothesis_of("The gut and the gullet"), hit_token_limit=True)
 
@@ -130,12 +131,17 @@ def test_a_segment_without_a_believable_text_gives_its_reason(
     scripted, utterances, hypothesis, reason
 ):
     said = utterances(APART, (1, 2), APART)
-    results = list(scripted(lambda *_: hypothesis, ENGLISH).of(said))
+    recognition = scripted(lambda *_: hypothesis, ENGLISH)
+    results = list(recognition.of(said))
     assert texts(results) == []
     dropped = results[1]
     assert dropped.reason is reason
     assert dropped.offset_s == pytest.approx(APART[1] - PADDING_S, abs=0.05)
     assert dropped.duration_s == pytest.approx(2 + 2 * PADDING_S, abs=0.1)
+    counts = recognition.cost.n_noise, recognition.cost.n_no_match, recognition.cost.n_loops
+    assert dict(zip(REASONS_COUNTED, counts, strict=True)) == {
+        counted: int(counted is reason) for counted in REASONS_COUNTED
+    }
 
 
 def test_every_segment_is_read_with_the_phrase_list_in_mind(scripted, utterances):
