@@ -3,7 +3,7 @@
     1. greedy search at the context that the segment came with
     2. one reading with twice the margin, by beam search, where the first is doubtful
     3. where that reading repeats itself, repetitions are counted by alignment (`recount.py`);
-       where it ends before its speech does, the rest is read (`coverage.py`)
+       where it leaves speech out, that is read (`coverage.py`)
     4. with a phrase list: once more with it as a hint
 
 The second reading counts, however probable the first one was. So a segment costs one reading more
@@ -14,8 +14,15 @@ chooses between steps 3 and 4.
 from collections.abc import Sequence
 from dataclasses import replace
 
+from shared.audio.segmenter import Segment
 from shared.language.locales import language_in_model
-from shared.recognition.coverage import covers, split_at_end_of_text
+from shared.recognition.coverage import (
+    Gap,
+    align_text,
+    covers,
+    find_gap,
+    split_at_end_of_text,
+)
 from shared.recognition.engines.engine import (
     DecodingRequest,
     Hypothesis,
@@ -106,20 +113,35 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
 
 
 def _read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
-    """Read what is behind the end of the text, as long as there is speech."""
-    split = split_at_end_of_text(engine, work)
-    if split is None:
+    """Read what the text leaves out, behind its end or within, as long as there is speech."""
+    tokens = align_text(engine, work)
+    if split := split_at_end_of_text(work.segment, tokens):
+        head, rest = split
+        (tail,) = _read_parts(engine, work, [rest])
+        if tail.is_noise or not any(map(str.isalnum, tail.hypothesis.text)):
+            return [work]
+        others = _recounted_or_read_on(engine, tail)
+        return [replace(work, segment=head, n_retries=work.n_retries + 1), *others]
+    if gap := find_gap(work.segment, tokens):
+        return _read_gap(engine, work, gap)
+    return [work]
+
+
+def _read_gap(engine: RecognitionEngine, work: SegmentWork, gap: Gap) -> list[SegmentWork]:
+    """Read the parts of a segment around a gap; the segment as it is if the gap has no words."""
+    parts = _read_parts(engine, work, gap.parts)
+    if not any(
+        is_gap and not part.is_noise and any(map(str.isalnum, part.hypothesis.text))
+        for part, is_gap in zip(parts, gap.left_out, strict=True)
+    ):
         return [work]
-    head, rest = split
-    (encoded,) = engine.encode([rest.samples], engine.context.n_positions_again(rest.duration_s))
-    tail = replace(work, segment=rest, encoded=encoded, n_retries=0)
-    (hypothesis,) = engine.decode([encoded], [_request(engine, tail, Task.TRANSCRIBE)])
-    if is_not_speech([hypothesis], rest.speech_s) or not any(map(str.isalnum, hypothesis.text)):
-        return [work]
-    tail = replace(tail, hypothesis=hypothesis)
-    counted = recount(engine, tail)
-    others = [counted] if counted else _read_on(engine, tail)
-    return [replace(work, segment=head, n_retries=work.n_retries + 1), *others]
+    parts[0] = replace(parts[0], n_retries=work.n_retries + len(parts))
+    return [result for part in parts for result in _recounted_or_read_on(engine, part)]
+
+
+def _recounted_or_read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
+    counted = recount(engine, work)
+    return [counted] if counted else _read_on(engine, work)
 
 
 def _read_again(engine: RecognitionEngine, work: SegmentWork, task: Task) -> SegmentWork:
@@ -140,6 +162,14 @@ def _read_in_parts(engine: RecognitionEngine, work: SegmentWork) -> list[Segment
     parts = split_into_parts(work.segment)
     if len(parts) == 1:
         return [work]
+    first, *rest = _read_parts(engine, work, parts)
+    return [replace(first, n_retries=work.n_retries + 1), *rest]
+
+
+def _read_parts(
+    engine: RecognitionEngine, work: SegmentWork, parts: Sequence[Segment]
+) -> list[SegmentWork]:
+    """Read parts of a segment by greedy search, each judged by itself."""
     longest_s = max(part.duration_s for part in parts)
     n_positions = engine.context.n_positions_again(longest_s)
     encoded = engine.encode([part.samples for part in parts], n_positions)
@@ -149,9 +179,7 @@ def _read_in_parts(engine: RecognitionEngine, work: SegmentWork) -> list[Segment
     ]
     requests = [_request(engine, one, Task.TRANSCRIBE) for one in works]
     hypotheses = engine.decode(encoded, requests)
-    works = [
+    return [
         replace(one, hypothesis=found, is_noise=is_not_speech([found], one.segment.speech_s))
         for one, found in zip(works, hypotheses, strict=True)
     ]
-    works[0] = replace(works[0], n_retries=work.n_retries + 1)
-    return works

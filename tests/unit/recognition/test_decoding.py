@@ -11,6 +11,17 @@ from shared.recognition.parts import PART_S
 from shared.transcript import Dropped, DropReason
 
 FULL = 1_500
+
+
+def evenly(n_tokens, start_s, end_s):
+    """Times of tokens that share a stretch."""
+    step_s = (end_s - start_s) / n_tokens
+    return [
+        AlignedToken(start_s + place * step_s, start_s + (place + 1) * step_s, 1.0)
+        for place in range(n_tokens)
+    ]
+
+
 GUESS = -1.5
 SURE = -0.1
 
@@ -94,7 +105,7 @@ def test_speech_behind_the_end_of_a_text_is_read_too(scripted, utterances):
 
     def covers_five_seconds(_segments, _language, hypotheses, durations_s):
         return [
-            [AlignedToken(0.0, min(duration_s, 5.0), 1.0)] * len(hypothesis.tokens)
+            evenly(len(hypothesis.tokens), 0.0, min(duration_s, 5.0))
             for hypothesis, duration_s in zip(hypotheses, durations_s, strict=True)
         ]
 
@@ -102,6 +113,38 @@ def test_speech_behind_the_end_of_a_text_is_read_too(scripted, utterances):
     recognition.engine.align = covers_five_seconds
     found = texts(recognition.of(utterances((1, 14))))
     assert found == ["A long and winding road."] * 3
+
+
+def test_speech_that_a_text_leaves_out_is_read_too(scripted, utterances):
+    """The decoder reads two sentences, and nothing of what is called between them."""
+
+    def script(level, _n_positions, request):
+        is_whole = request.max_tokens > 8 * 10
+        if is_whole:
+            return hypothesis_of("The road is long and wide. The river is deep and cold.")
+        return hypothesis_of(
+            [None, "The road.", "The river is deep.", "Hey, you over there."][level]
+        )
+
+    def gap_in_the_middle(_segments, _language, hypotheses, durations_s):
+        (hypothesis,), (duration_s,) = hypotheses, durations_s
+        n_tokens = len(hypothesis.tokens)
+        if duration_s < 10:
+            return [evenly(n_tokens, 0.0, duration_s)]
+        half = n_tokens // 2
+        return [
+            [*evenly(half, 0.0, 3.2), *evenly(1, 3.2, 9.4), *evenly(n_tokens - half - 1, 9.4, 13.0)]
+        ]
+
+    recognition = scripted(script, ENGLISH)
+    recognition.engine.align = gap_in_the_middle
+    said = utterances((0, 0.5), (1, 2.5), (0, 0.8), (3, 5), (0, 0.8), (2, 3))
+    assert texts(recognition.of(said)) == [
+        "The road.",
+        "Hey, you over there.",
+        "The river is deep.",
+    ]
+    assert recognition.cost.n_segments == 1
 
 
 def test_a_text_that_lasts_as_long_as_its_speech_is_read_once(scripted, utterances):
