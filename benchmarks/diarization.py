@@ -17,7 +17,7 @@ import numpy.typing as npt
 from benchmarks.clips import Clip
 from benchmarks.conditions import THREADS
 from benchmarks.report import Figure, Section
-from benchmarks.synthetic_voices import make_windows
+from benchmarks.synthetic_voices import make_voices
 from shared.audio.channels import MonoMixer
 from shared.audio.stream import open_audio
 from shared.diarization.assignment import assign_speakers
@@ -234,32 +234,31 @@ def _n_words_right(pairs: Counter[tuple[Label, Speaker]]) -> int:
 
 
 def _clustering_cost(hours: int, n_speakers: int) -> dict[str, Any]:
-    windows, spoken = make_windows(hours, n_speakers)
-    vectors = np.concatenate([window.vectors for window in windows])
-    durations_s = np.concatenate([window.durations_s for window in windows])
-    active = durations_s > 0
+    windows, pieces, spoken = make_voices(hours, n_speakers)
+    vectors = np.stack([piece.vector for piece in pieces])
+    durations_s = np.array([piece.duration_s for piece in pieces])
     seconds = hours * 3600.0
     started = time.perf_counter()
-    speakers = find_speakers(vectors[active], durations_s[active], SpeakerRange())
+    speakers = find_speakers(vectors, durations_s, SpeakerRange())
     clustered = time.perf_counter()
-    reconstruct(windows, speakers, seconds)
+    reconstruct(windows, pieces, speakers, seconds)
     reconstructed = time.perf_counter()
     tracemalloc.start()
-    active_speakers = find_speakers(vectors[active], durations_s[active], SpeakerRange())
-    reconstruct(windows, active_speakers, seconds)
+    again = find_speakers(vectors, durations_s, SpeakerRange())
+    reconstruct(windows, pieces, again, seconds)
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    labels = (vectors[active] @ speakers.T).argmax(axis=1).tolist()
+    labels = (vectors @ speakers.T).argmax(axis=1).tolist()
     pairs = Counter(zip(labels, spoken, strict=True))
     return {
         "hours": hours,
         "n_speakers": n_speakers,
         "n_found": len(speakers),
-        "n_voices": int(active.sum()),
+        "n_voices": len(pieces),
         "voices_right": 100 * _n_words_right(pairs) / len(spoken),
         "clustering_s": clustered - started,
         "reconstruction_s": reconstructed - clustered,
-        "kept_bytes": sum(one.activity.nbytes + one.vectors.nbytes for one in windows),
+        "kept_bytes": sum(one.activity.nbytes for one in windows) + vectors.nbytes,
         "peak_bytes": peak_bytes,
     }
 

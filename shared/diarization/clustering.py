@@ -1,4 +1,4 @@
-"""Clustering of voice embeddings: the number of speakers, and a mean vector of each.
+"""Clustering of voice embeddings: the number of speakers, and the mean vector of each.
 
 Average linkage by cosine. Since all vectors have length one, the average similarity of two
 clusters is the product of their mean vectors: no matrix of all pairs is built, and a cluster costs
@@ -28,19 +28,24 @@ BLOCK_VOICES = 600
 class ClusteringOptions:
     """Thresholds of the clustering.
 
-    similarity: average cosine from which two clusters are the same speaker. Chosen once on all
-        files of the speech set: counts are right between 0.60 and 0.66; below, the two speakers of
-        a telephone call become one; above, a speaker who reads becomes several.
-    certain_similarity: the same for the first pass over a long audio, whose errors are final.
+    similarity: average cosine from which two clusters are the same speaker; `calibration` finds
+        it for a recording, and this is what it finds without a pair of voices.
+    short_allowance_s: a short voice is less similar to its speaker. So this, divided by the seconds
+        of the shorter cluster, is added to the cosine of two clusters when no others are similar.
+    certain_margin: added to `similarity` for the first pass over a long audio, whose errors are
+        final.
     least_voice_s: a shorter voice is too uncertain to start a cluster.
     least_speaker_s, least_share: a cluster of less speech, or less than this share of all speech,
         is an outlier and no speaker.
+
+    All were chosen on conversations of one half of the readers: see `docs/diarization.md`.
     """
 
-    similarity: float = 0.62
-    certain_similarity: float = 0.75
-    least_voice_s: float = 1.0
-    least_speaker_s: float = 4.0
+    similarity: float = 0.545
+    short_allowance_s: float = 0.12
+    certain_margin: float = 0.1
+    least_voice_s: float = 0.6
+    least_speaker_s: float = 1.2
     least_share: float = 0.001
 
 
@@ -51,13 +56,14 @@ def find_speakers(
     options: ClusteringOptions | None = None,
     check_cancelled: CheckCancelled = never_cancelled,
 ) -> Floats:
-    """Return the unit vector of each speaker, shape `(n_speakers, n_dimensions)`.
+    """Return the mean of each speaker's unit vectors, shape `(n_speakers, n_dimensions)`.
+
+    Its product with a unit vector is the average cosine to the speaker's voices.
 
     Parameters
     ----------
     vectors: unit vectors of voices in order of time, shape `(n_voices, n_dimensions)`.
-    durations_s: seconds of speech of each, shape `(n_voices,)`. Speech in the overlap of windows
-        counts in each of them.
+    durations_s: seconds of speech of each, shape `(n_voices,)`.
     bounds: kept where the voices permit it: two voices cannot be three speakers.
     check_cancelled: called for each merge; an exception of it propagates. 10,000 voices that are
         all dissimilar, of an hour of noise, take minutes.
@@ -68,17 +74,17 @@ def find_speakers(
     trusted = durations_s >= min(options.least_voice_s, durations_s.max())
     means, weights = vectors[trusted].astype(np.float32), durations_s[trusted]
     if len(means) > BLOCK_VOICES:
-        means, weights = _join_neighbours(
-            means, weights, options.certain_similarity, check_cancelled
-        )
+        certain = options.similarity + options.certain_margin
+        means, weights = _join_neighbours(means, weights, certain, check_cancelled)
     tree = link(means, weights, check_cancelled)
+    tree = _link_short(tree, means, weights, options, check_cancelled)
     least_s = max(options.least_speaker_s, options.least_share * float(weights.sum()))
     least_s = min(least_s, float(weights.sum()) / 2)
     n_merges = _choose_cut(tree, weights, least_s, bounds, options.similarity)
     sums = _cluster_sums(tree[:n_merges], means, weights)
     durations = _cluster_sums(tree[:n_merges], np.ones((len(means), 1), np.float32), weights)[:, 0]
-    found = sums[_select_speakers(durations, least_s, bounds)]
-    return np.asarray(found / np.linalg.norm(found, axis=1, keepdims=True), np.float32)
+    chosen = _select_speakers(durations, least_s, bounds)
+    return np.asarray(sums[chosen] / durations[chosen, None], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,38 @@ def link(
     return sorted(merges, key=lambda merge: -merge.similarity)
 
 
+def _link_short(
+    tree: list[Merge],
+    means: Floats,
+    weights: Doubles,
+    options: ClusteringOptions,
+    check_cancelled: CheckCancelled,
+) -> list[Merge]:
+    """Link what is left at the threshold anew, with an allowance for clusters of little speech.
+
+    More than a block of clusters are noise, and stay as they are.
+    """
+    kept = [merge for merge in tree if merge.similarity >= options.similarity]
+    ids = np.setdiff1d(np.arange(len(means)), [merge.second for merge in kept])
+    if len(ids) > BLOCK_VOICES:
+        return tree
+    seconds = _cluster_sums(kept, np.ones((len(means), 1), np.float32), weights)[:, 0]
+    centres = _cluster_sums(kept, means, weights) / seconds[:, None]
+    while len(ids) > 1:
+        check_cancelled()
+        shorter_s = np.minimum(seconds[:, None], seconds)
+        similarities = centres @ centres.T + options.short_allowance_s / shorter_s
+        np.fill_diagonal(similarities, -np.inf)
+        one, other = sorted(divmod(int(similarities.argmax()), len(ids)))
+        kept.append(Merge(int(ids[one]), int(ids[other]), float(similarities[one, other])))
+        total_s = seconds[one] + seconds[other]
+        centres[one] = (seconds[one] * centres[one] + seconds[other] * centres[other]) / total_s
+        seconds[one] = total_s
+        ids, seconds = np.delete(ids, other), np.delete(seconds, other)
+        centres = np.delete(centres, other, axis=0)
+    return kept
+
+
 def _join_neighbours(
     means: Floats, weights: Doubles, similarity: float, check_cancelled: CheckCancelled
 ) -> tuple[Floats, Doubles]:
@@ -172,7 +210,8 @@ def _choose_cut(
     durations = weights.copy()
     n_speakers = int((durations >= least_s).sum())
     most = bounds.most if bounds.most is not None else len(weights)
-    wanted = sum(merge.similarity >= similarity for merge in tree)
+    below = (place for place, merge in enumerate(tree) if merge.similarity < similarity)
+    wanted = next(below, len(tree))
     best = (_distance(n_speakers, bounds.least, most), abs(wanted), 0)
     for n_merges, merge in enumerate(tree, start=1):
         pair = durations[merge.first], durations[merge.second]

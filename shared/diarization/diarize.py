@@ -14,14 +14,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from shared.diarization.clustering import find_speakers
+from shared.diarization.calibration import calibrate_similarity
+from shared.diarization.clustering import ClusteringOptions, find_speakers
 from shared.diarization.embedding import Embedding
 from shared.diarization.network import Network
 from shared.diarization.reconstruction import reconstruct
 from shared.diarization.segmentation import SAMPLE_RATE, Segmentation, SlidingWindows, WindowBatch
 from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
-from shared.diarization.voice_embeddings import Models, WindowVoices, embed_voices
+from shared.diarization.voice_embeddings import Models, Voices
 from shared.models.folder import locate_model
 from shared.models.torch_state import read_state
 from shared.scheduling import CheckCancelled, never_cancelled
@@ -32,13 +33,8 @@ FULL_SCALE = 32_768  # of int16
 Floats = npt.NDArray[np.float32]
 Samples = Floats | npt.NDArray[np.int16]
 
-
-NetworkSlot = Callable[[int], AbstractContextManager[object]]
-"""Waits for a slot of the scheduler; the argument is the number of windows served so far."""
-
-
-def _free_slot(_n_served: int) -> AbstractContextManager[object]:
-    return nullcontext()
+NetworkSlot = Callable[[], AbstractContextManager[object]]
+"""Waits for a slot of the scheduler."""
 
 
 class Diarizer:
@@ -76,7 +72,7 @@ class Diarizer:
             return self._models
 
     def start(
-        self, slot: NetworkSlot = _free_slot, check_cancelled: CheckCancelled = never_cancelled
+        self, slot: NetworkSlot = nullcontext, check_cancelled: CheckCancelled = never_cancelled
     ) -> "DiarizationSession":
         """Start the session of one audio. Raises as `models` does."""
         return DiarizationSession(self.models(), slot, check_cancelled)
@@ -94,14 +90,13 @@ class DiarizationSession:
     def __init__(
         self,
         models: Models,
-        slot: NetworkSlot = _free_slot,
+        slot: NetworkSlot = nullcontext,
         check_cancelled: CheckCancelled = never_cancelled,
     ) -> None:
-        self._models = models
         self._slot = slot
         self._check_cancelled = check_cancelled
         self._sliding = SlidingWindows()
-        self._windows: list[WindowVoices] = []
+        self._voices = Voices(models)
 
     def push(self, samples: Samples) -> None:
         """Accept the next samples: int16, or float32 in -1..1; shape `(n_samples,)`, mono, 16 kHz.
@@ -118,23 +113,20 @@ class DiarizationSession:
         speakers: kept where the voices permit it; without speech there is no speaker.
         """
         self._embed(self._sliding.finish())
-        windows, self._windows = self._windows, []
+        voices, self._voices = self._voices, Voices(self._voices.models)
         self._check_cancelled()
-        if not windows:
-            return Diarization((), ())
-        vectors = np.concatenate([window.vectors for window in windows])
-        durations_s = np.concatenate([window.durations_s for window in windows])
-        has_vector = durations_s > 0
         found = find_speakers(
-            vectors[has_vector],
-            durations_s[has_vector],
+            voices.vectors(),
+            voices.durations_s(),
             speakers or SpeakerRange(),
+            ClusteringOptions(similarity=calibrate_similarity(voices.windows, voices.pieces)),
             check_cancelled=self._check_cancelled,
         )
         self._check_cancelled()
-        return reconstruct(windows, found, self._sliding.n_samples / SAMPLE_RATE)
+        n_seconds = self._sliding.n_samples / SAMPLE_RATE
+        return reconstruct(voices.windows, voices.pieces, found, n_seconds)
 
     def _embed(self, batches: Iterable[WindowBatch]) -> None:
         for batch in batches:
-            with self._slot(len(self._windows)):
-                self._windows += embed_voices(batch, self._models)
+            with self._slot():
+                self._voices.add(batch)

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shared.diarization.clustering import ClusteringOptions
 from shared.diarization.segmentation import SlidingWindows
-from shared.diarization.voice_embeddings import Models, embed_voices
+from shared.diarization.voice_embeddings import Models, Voices
 
 Floats = npt.NDArray[np.float32]
 
-# A voice less similar than this to every known speaker is a new speaker. Between 0.57 and 0.65 all
-# 83 phrases of `long_conversation` get the right one of five speakers; at 0.5 one is never found.
-SIMILARITY = ClusteringOptions().similarity
+# A voice less similar than this to every known speaker is a new one. It is the mean of a phrase:
+# its cosine to its own speaker is higher than that of a piece of speech.
+SIMILARITY = 0.62
+# Two pieces of a phrase less similar than this are of two speakers.
+PIECE_SIMILARITY = 0.5
 # A shorter phrase is too uncertain for a new speaker: it gets the most similar one.
 LEAST_NEW_SPEAKER_S = 1.5
 
@@ -74,16 +75,14 @@ class IncrementalDiarization:
     def _main_voice(self, samples: Floats) -> tuple[Floats, float]:
         """Return vector and seconds of the longest voice; 0 s where there is none."""
         sliding = SlidingWindows()
-        batches = [*sliding.push(samples), *sliding.finish()]
-        windows = [window for one in batches for window in embed_voices(one, self._models)]
-        if not windows:
+        voices = Voices(self._models)
+        for batch in [*sliding.push(samples), *sliding.finish()]:
+            voices.add(batch)
+        vectors, durations_s = voices.vectors(), voices.durations_s()
+        if not len(vectors):
             return np.zeros(0, np.float32), 0.0
-        vectors = np.concatenate([window.vectors for window in windows])
-        durations_s = np.concatenate([window.durations_s for window in windows])
-        # Mean of the voices of all windows that are similar to the longest, weighted by duration.
-        same = vectors @ vectors[int(np.argmax(durations_s))] >= SIMILARITY
+        # Mean of all pieces that are similar to the longest, weighted by duration
+        same = vectors @ vectors[int(np.argmax(durations_s))] >= PIECE_SIMILARITY
         total = (vectors[same] * durations_s[same, None]).sum(axis=0)
-        length = float(np.linalg.norm(total))
-        if not length:
-            return np.zeros(0, np.float32), 0.0
-        return np.asarray(total / length, np.float32), float(durations_s.max())
+        vector = np.asarray(total / np.linalg.norm(total), np.float32)
+        return vector, float(durations_s[same].sum())

@@ -1,45 +1,62 @@
-"""Reconstruction: the voices of overlapping windows become speech turns of the whole audio."""
+"""Reconstruction: windows and the speakers of the pieces become speech turns of the whole audio."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from shared.diarization.embedding import runs
-from shared.diarization.segmentation import FRAME_SAMPLES, N_FRAMES, SAMPLE_RATE, frame_time_s
+from shared.diarization.segmentation import (
+    FRAME_SAMPLES,
+    N_FRAMES,
+    N_VOICES,
+    SAMPLE_RATE,
+    frame_time_s,
+)
+from shared.diarization.speech_pieces import runs
 from shared.diarization.speech_turn import Diarization, SpeechTurn
-from shared.diarization.voice_embeddings import FULL_ACTIVITY, WindowVoices
+from shared.diarization.voice_embeddings import FULL_ACTIVITY, Piece, WindowActivity
 
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
+Names = npt.NDArray[np.intp]
 # First frame and one past the last, in order
 FrameRuns = list[tuple[int, int]]
 
 # A shorter pause of a speaker without other speech is part of the turn, as reference labels do not
-# split at every breath. Without it 2.4 % of `long_conversation` is missed speech, with it 0.8 %.
-LONGEST_PAUSE_S = 0.3
+# split at every breath.
+LONGEST_PAUSE_S = 0.5
 # Frames per block; bounds memory to 5 MB with 35 speakers.
 BLOCK_FRAMES = 36_000
+# Score of the speaker of a piece in its frames; all windows together give a speaker at most one.
+PIECE_SCORE = 2.0
 
 
 def reconstruct(
-    windows: Sequence[WindowVoices], speakers: Floats, duration_s: float
+    windows: Sequence[WindowActivity],
+    pieces: Sequence[Piece],
+    speakers: Floats,
+    duration_s: float,
 ) -> Diarization:
-    """Return the speech turns: at each frame the mean activity over all windows that cover it.
+    """Return the speech turns.
+
+    At each frame as many speak as the windows that cover it hear on average. The pieces give the
+    speaker. Speech at the same time, and between pieces, has the speakers of the windows' voices,
+    each of which is the speaker, or the speakers, of its pieces.
 
     Parameters
     ----------
-    windows: in order of time.
-    speakers: unit vector of each speaker, shape `(n_speakers, 192)`. Without any, all speech has
+    windows, pieces: in order of time.
+    speakers: mean vector of each speaker, shape `(n_speakers, 192)`. Without any, all speech has
         one speaker.
     duration_s: of the audio; turns end there at the latest.
     """
     n_speakers = max(1, len(speakers))
-    assignments = [assign_clusters(window, speakers) for window in windows]
+    names = name_pieces(pieces, speakers)
     active_runs: list[FrameRuns] = [[] for _ in range(n_speakers)]
     dominant_runs: list[FrameRuns] = [[] for _ in range(n_speakers)]
-    for first_frame, active, best in _frame_blocks(windows, assignments, n_speakers):
+    for first_frame, active, best in _frame_blocks(windows, pieces, names, n_speakers):
         for speaker in range(n_speakers):
             _add_runs(active_runs[speaker], active[:, speaker], first_frame)
             _add_runs(dominant_runs[speaker], best == speaker, first_frame)
@@ -55,38 +72,42 @@ def reconstruct(
     )
 
 
-def assign_clusters(window: WindowVoices, speakers: Floats) -> tuple[int | None, ...]:
-    """Return the speaker of each voice of a window, None for a voice without a vector.
+def name_pieces(pieces: Sequence[Piece], speakers: Floats) -> Names:
+    """Return the speaker whose voices are most similar on average, shape `(n_pieces,)`."""
+    if not pieces or not len(speakers):
+        return np.zeros(len(pieces), int)
+    return np.asarray((np.stack([piece.vector for piece in pieces]) @ speakers.T).argmax(axis=1))
 
-    Greedy, the most similar pair first. Two voices of one window are two speakers, as long as
-    there are enough speakers; two pieces of one voice may be one speaker.
+
+def voice_speakers(
+    window: WindowActivity, pieces: Sequence[Piece], names: Sequence[int], n_speakers: int
+) -> Floats:
+    """Return the share of each speaker in each voice of a window, shape `(3, n_speakers)`.
+
+    pieces, names: those that overlap the window. A voice that is in none of them has no speaker,
+    but if there is one speaker only it is that one.
     """
-    n_voices = len(window.durations_s)
-    if not len(speakers):
-        return (0,) * n_voices
-    similarities = window.vectors @ speakers.T
-    assignments: list[int | None] = [None] * n_voices
-    taken: dict[int, int] = {}  # voice of the segmentation by assigned speaker
-    for pair in np.argsort(-similarities, axis=None):
-        voice, speaker = (int(index) for index in np.unravel_index(pair, similarities.shape))
-        origin = int(window.origins[voice])
-        is_free = taken.get(speaker, origin) == origin
-        if assignments[voice] is None and window.durations_s[voice] > 0 and is_free:
-            assignments[voice] = speaker
-            taken[speaker] = origin
-    return tuple(
-        int(similarities[voice].argmax()) if speaker is None and seconds > 0 else speaker
-        for voice, (speaker, seconds) in enumerate(
-            zip(assignments, window.durations_s, strict=True)
-        )
-    )
+    if n_speakers == 1:
+        return np.ones((N_VOICES, 1), np.float32)
+    shares = np.zeros((N_VOICES, n_speakers), np.float32)
+    for piece, speaker in zip(pieces, names, strict=True):
+        start = max(0, piece.first - window.first_frame)
+        stop = max(0, piece.last - window.first_frame)
+        shares[:, speaker] += window.activity[start:stop].sum(axis=0, dtype=np.float32)
+    total = np.maximum(shares.sum(axis=1, keepdims=True), 1)
+    return np.asarray(shares / total, np.float32)
 
 
 def _frame_blocks(
-    windows: Sequence[WindowVoices], assignments: Sequence[tuple[int | None, ...]], n_speakers: int
+    windows: Sequence[WindowActivity], pieces: Sequence[Piece], names: Names, n_speakers: int
 ) -> Iterator[tuple[int, Flags, npt.NDArray[np.intp]]]:
     """Yield first frame, active speakers `(n_frames, n_speakers)`, best `(n_frames,)` or -1."""
     n_frames = windows[-1].first_frame + N_FRAMES if windows else 0
+    starts, ends = [piece.first for piece in pieces], [piece.last for piece in pieces]
+
+    def within(first: int, last: int) -> slice:
+        return slice(bisect_left(ends, first + 1), bisect_left(starts, last))
+
     begin = 0
     for first in range(0, n_frames, BLOCK_FRAMES):
         end = min(first + BLOCK_FRAMES, n_frames)
@@ -95,18 +116,22 @@ def _frame_blocks(
         scores = np.zeros((end - first, n_speakers), np.float32)
         total = np.zeros(end - first, np.float32)
         n_windows = np.zeros(end - first, np.float32)
-        for window, names in zip(windows[begin:], assignments[begin:], strict=True):
+        for window in windows[begin:]:
             if window.first_frame >= end:
                 break
             start, stop = max(first, window.first_frame), min(end, window.first_frame + N_FRAMES)
             place = slice(start - first, stop - first)
             activity = window.activity[start - window.first_frame : stop - window.first_frame]
             voices = activity.astype(np.float32) / FULL_ACTIVITY
+            near = within(window.first_frame, window.first_frame + N_FRAMES)
+            shares = voice_speakers(window, pieces[near], names[near].tolist(), n_speakers)
             n_windows[place] += 1
             total[place] += voices.sum(axis=1)
-            for voice, speaker in enumerate(names):
-                if speaker is not None:
-                    scores[place, speaker] += voices[:, voice]
+            scores[place] += voices @ shares
+        scores /= np.maximum(n_windows, 1)[:, None]
+        near = within(first, end)
+        for piece, speaker in zip(pieces[near], names[near].tolist(), strict=True):
+            scores[max(0, piece.first - first) : piece.last - first, speaker] += PIECE_SCORE
         n_at_once = np.floor(total / np.maximum(n_windows, 1) + 0.5).astype(int)
         yield first, *_select_active(scores, n_at_once)
 

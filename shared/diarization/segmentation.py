@@ -37,7 +37,6 @@ POWERSET = np.array(
 )
 
 Floats = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
 
 
 class Segmentation:
@@ -61,12 +60,6 @@ def voice_activity(probabilities: Floats) -> Floats:
     return probabilities @ POWERSET
 
 
-def find_clean_frames(probabilities: Floats) -> Flags:
-    """Return in which frames only one voice is active: `(..., 7)` to `(..., 3)`, by voice."""
-    likeliest = POWERSET[probabilities.argmax(axis=-1)]
-    return np.asarray((likeliest > 0) & (likeliest.sum(axis=-1, keepdims=True) == 1))
-
-
 def frame_time_s(frame: int) -> float:
     """Return the start in seconds of a frame, counted from the start of the audio.
 
@@ -81,11 +74,13 @@ class WindowBatch:
 
     samples: shape `(n_samples,)`. starts: first sample of each window within `samples`.
     offset: index of the first sample in the audio, a multiple of `ALIGNMENT_SAMPLES`.
+    is_last: no window follows.
     """
 
     samples: Floats
     offset: int
     starts: tuple[int, ...]
+    is_last: bool
 
     def windows(self) -> Floats:
         """Copy of the windows, shape `(n_windows, 160000)`."""
@@ -112,19 +107,23 @@ class SlidingWindows:
         needed = WINDOW_SAMPLES + (BATCH_WINDOWS - 1) * STEP_SAMPLES
         while self.n_samples - self._next_start >= needed:
             starts = [self._next_start + STEP_SAMPLES * index for index in range(BATCH_WINDOWS)]
-            yield self._cut(starts)
+            yield self._cut(starts, is_last=False)
 
     def finish(self) -> Iterator[WindowBatch]:
-        """Yield the batches of the remaining audio, if there is any."""
+        """Yield the batches of the remaining audio, at least one if there was any audio.
+
+        Where the last window was yielded before, it comes again.
+        """
         beyond = max(0, self.n_samples - WINDOW_SAMPLES)
         last_start = -(-beyond // ALIGNMENT_SAMPLES) * ALIGNMENT_SAMPLES
         starts = [*range(self._next_start, last_start, STEP_SAMPLES), last_start]
-        if not self.n_samples or last_start <= self._next_start - STEP_SAMPLES:
+        if not self.n_samples:
             return
         for first in range(0, len(starts), BATCH_WINDOWS):
-            yield self._cut(starts[first : first + BATCH_WINDOWS])
+            is_last = first + BATCH_WINDOWS >= len(starts)
+            yield self._cut(starts[first : first + BATCH_WINDOWS], is_last=is_last)
 
-    def _cut(self, starts: list[int]) -> WindowBatch:
+    def _cut(self, starts: list[int], *, is_last: bool) -> WindowBatch:
         kept = np.concatenate(self._blocks)
         first, end = starts[0], starts[-1] + WINDOW_SAMPLES
         samples = kept[first - self._offset : end - self._offset]
@@ -133,6 +132,7 @@ class SlidingWindows:
             np.pad(samples, (0, missing)) if missing else samples.copy(),
             first,
             tuple(start - first for start in starts),
+            is_last,
         )
         # The last window of the audio may begin before the regular next start.
         self._next_start = starts[-1] + STEP_SAMPLES

@@ -172,7 +172,7 @@ class LocalTranscriber:
                 settings = self._settings
                 self._diarizer = Diarizer(settings.model_folder, settings.threads)
         job = Job(priority, check_cancelled)
-        return self._diarizer.start(lambda _n_served: scheduler.slot(job), check_cancelled)
+        return self._diarizer.start(lambda: scheduler.slot(job), check_cancelled)
 
     def supported_locales(self) -> tuple[str, ...]:
         """Locales that the configured model can recognise, sorted; loads nothing."""

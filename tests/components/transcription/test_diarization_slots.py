@@ -46,4 +46,4 @@ def test_cancelled_diarization_computes_no_window(transcriber):
     session = transcriber.start_diarization(Priority.BATCH, leave)
     with pytest.raises(ClientLeft):
         session.push(SPEECH)
-    assert session._windows == []
+    assert session._voices.windows == []

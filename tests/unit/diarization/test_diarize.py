@@ -6,7 +6,7 @@ import pytest
 from shared.diarization.diarize import DiarizationSession
 from shared.diarization.embedding import N_DIMENSIONS
 from shared.diarization.segmentation import N_FRAMES
-from shared.diarization.voice_embeddings import WindowVoices
+from shared.diarization.voice_embeddings import Piece, WindowActivity
 
 
 class ClientLeft(Exception):
@@ -18,11 +18,9 @@ def test_the_end_of_a_session_is_not_computed_for_a_client_that_has_left():
         raise ClientLeft
 
     session = DiarizationSession(None, check_cancelled=leave)
-    voice = np.ones((1, N_DIMENSIONS), np.float32)
-    activity = np.full((N_FRAMES, 1), 255, np.uint8)
-    session._windows = [
-        WindowVoices(0, activity, voice, np.array([4.0]), np.zeros(1, np.int8)) for _ in range(3)
-    ]
+    activity = np.full((N_FRAMES, 3), 255, np.uint8)
+    session._voices.windows = [WindowActivity(0, activity)]
+    session._voices.pieces = [Piece(0, 100, np.eye(N_DIMENSIONS, dtype=np.float32)[0], 1.6)]
     with pytest.raises(ClientLeft):
         session.finish()
-    assert session._windows == []
+    assert session._voices.windows == session._voices.pieces == []

@@ -44,7 +44,7 @@ def test_the_number_of_speakers_may_be_limited(hear):
 
 def test_a_voice_that_changes_slowly_is_followed(hear):
     """Each step resembles the ones before it enough, the last and the first do not."""
-    angles = np.linspace(0, 1.2, 7)
+    angles = np.linspace(0, 1.5, 8)
     steps = [np.cos(angle) * ANNA + np.sin(angle) * BORIS for angle in angles]
     assert steps[0] @ steps[-1] < incremental.SIMILARITY
-    assert hear(*((step, 3.0) for step in steps)) == [1] * 7
+    assert hear(*((step, 3.0) for step in steps)) == [1] * 8

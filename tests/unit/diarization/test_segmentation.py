@@ -8,7 +8,6 @@ from shared.diarization.segmentation import (
     STEP_SAMPLES,
     WINDOW_SAMPLES,
     SlidingWindows,
-    find_clean_frames,
     frame_time_s,
     voice_activity,
 )
@@ -32,7 +31,7 @@ def test_every_sample_is_in_a_window(n_samples):
     """Windows follow each other by a step at most; the last one ends behind the last sample."""
     starts = [start for start, _ in windows_of(np.zeros(n_samples, np.float32), 400_000)]
     assert starts[0] == 0
-    assert all(0 < step <= STEP_SAMPLES for step in np.diff(starts))
+    assert all(0 <= step <= STEP_SAMPLES for step in np.diff(starts))
     assert n_samples <= starts[-1] + WINDOW_SAMPLES
     assert starts[-1] + WINDOW_SAMPLES < max(n_samples + ALIGNMENT_SAMPLES, WINDOW_SAMPLES + 1)
 
@@ -54,6 +53,13 @@ def test_windows_begin_where_both_kinds_of_frames_do():
     assert {start % 270 for start in starts} == {start % 160 for start in starts} == {0}
 
 
+@pytest.mark.parametrize("n_samples", [1, 160_000, 315_520, 700_000])
+def test_the_last_batch_says_so(n_samples):
+    sliding = SlidingWindows()
+    batches = [*sliding.push(np.zeros(n_samples, np.float32)), *sliding.finish()]
+    assert [batch.is_last for batch in batches] == [False] * (len(batches) - 1) + [True]
+
+
 def test_no_audio_has_no_window():
     assert windows_of(np.zeros(0, np.float32), 1) == []
 
@@ -69,17 +75,6 @@ def test_a_class_of_two_voices_counts_for_both():
     """Classes are silence, 1, 2, 3, 1 with 2, 1 with 3, 2 with 3."""
     probabilities = np.array([[0.1, 0.2, 0.1, 0, 0.6, 0, 0]], np.float32)
     np.testing.assert_allclose(voice_activity(probabilities), [[0.8, 0.7, 0]], rtol=1e-6)
-
-
-def test_a_voice_is_alone_where_its_own_class_is_the_likeliest():
-    probabilities = np.eye(7, dtype=np.float32)
-    assert find_clean_frames(probabilities).tolist() == [
-        [False, False, False],
-        [True, False, False],
-        [False, True, False],
-        [False, False, True],
-        *[[False, False, False]] * 3,
-    ]
 
 
 def test_a_frame_stands_for_the_time_around_its_middle():

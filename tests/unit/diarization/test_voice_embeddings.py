@@ -1,101 +1,89 @@
+from itertools import pairwise
+
 import numpy as np
 
 from shared.diarization.segmentation import Segmentation, SlidingWindows
-from shared.diarization.voice_embeddings import Models, WindowVoices, embed_voices, piece_bounds
+from shared.diarization.speech_pieces import Stretch
+from shared.diarization.voice_embeddings import Models, Voices, clean_features
 
 
 class ScriptedNetwork:
-    """Returns scripted vectors; keeps the lengths of its inputs."""
-
-    def __init__(self, answer):
-        self.answer = answer
-        self.lengths = []
+    """Takes the first sample of each frame for its class."""
 
     def run(self, batch):
-        """Return the scripted output."""
-        self.lengths.append(batch.shape[1])
-        return self.answer(batch)
+        """Return log probabilities."""
+        classes = np.rint(batch[:, 0, : 589 * 270 : 270] * 100).astype(int)
+        return np.log(np.eye(7, dtype=np.float32)[classes] * 0.99 + 1e-3)
 
 
-class ToneEmbedding:
-    """Fake embedding by energy: loud is one direction, soft the other."""
+class CountingEmbedding:
+    """Fake embedding that keeps the lengths of its inputs."""
 
     def __init__(self):
         self.lengths = []
 
     def vector(self, features):
-        """Return the scripted embedding."""
+        """Return a unit vector."""
         self.lengths.append(len(features))
-        vector = np.zeros(192, np.float32)
-        vector[0 if features.mean() > 10 else 1] = 1
-        return vector
+        return np.eye(192, dtype=np.float32)[0]
 
 
-def embed_window(classes, samples):
-    """Embed the voices of one window with these classes by frame."""
-    log_probabilities = np.log(np.eye(7, dtype=np.float32)[classes] * 0.99 + 1e-3)
-    embedding = ToneEmbedding()
-    network = ScriptedNetwork(lambda _batch: log_probabilities[None])
+def listen(classes, block_samples=16_000):
+    """Voices of audio with these classes by frame."""
+    samples = np.repeat(np.array(classes, np.float32) / 100, 270)
+    voices = Voices(Models(Segmentation(ScriptedNetwork()), CountingEmbedding()))
     sliding = SlidingWindows()
-    batches = [*sliding.push(samples.astype(np.float32)), *sliding.finish()]
-    models = Models(Segmentation(network), embedding)
-    (window,) = (window for batch in batches for window in embed_voices(batch, models))
-    return window, embedding.lengths
+    for start in range(0, len(samples), block_samples):
+        for batch in sliding.push(samples[start : start + block_samples]):
+            voices.add(batch)
+    for batch in sliding.finish():
+        voices.add(batch)
+    return voices
 
 
-def tone(loudness):
-    time_s = np.arange(160_000) / 16_000
-    random = np.random.default_rng(0)
-    return loudness * (np.sin(2 * np.pi * 300 * time_s) + random.standard_normal(160_000))
+def spans(voices):
+    return [(piece.first, piece.last) for piece in voices.pieces]
 
 
-LOUD_THEN_SOFT = tone(np.where(np.arange(160_000) < 80_000, 0.3, 1e-5))
-
-
-def test_each_voice_is_embedded_where_no_other_is_active():
-    classes = np.array([1] * 200 + [4] * 100 + [2] * 289)
-    window, lengths = embed_window(classes, tone(0.3))
-    assert lengths == [339, 490]
-    assert window.durations_s.tolist() == [3.39, 4.9, 0]
-    assert (window.activity > 127)[[100, 250, 400]].tolist() == [
-        [True, False, False],
-        [True, True, False],
-        [False, True, False],
+def test_each_piece_is_embedded_once_whatever_windows_cover_it():
+    """A minute of turns of 1.7 s and pauses of 0.3 s."""
+    voices = listen(([1] * 100 + [0] * 20) * 30)
+    spoken_s = sum(piece.duration_s for piece in voices.pieces)
+    assert abs(spoken_s - 30 * 1.6875) < 0.5
+    assert all(one.last <= other.first for one, other in pairwise(voices.pieces))
+    assert voices.models.embedding.lengths == [
+        round(piece.duration_s * 100) for piece in voices.pieces
     ]
 
 
-def test_one_voice_that_sounds_like_two_is_parted_at_its_pause():
-    classes = np.array([1] * 270 + [0] * 40 + [1] * 279)
-    window, _ = embed_window(classes, LOUD_THEN_SOFT)
-    assert window.origins.tolist() == [0, 0, 1, 2]
-    assert window.vectors[:2, :2].tolist() == [[1, 0], [0, 1]]
-    assert np.flatnonzero(window.activity[:, 0] > 127)[-1] < 290
-    assert np.flatnonzero(window.activity[:, 1] > 127)[0] >= 290
+def test_pieces_do_not_depend_on_how_audio_arrives():
+    classes = ([1] * 90 + [2] * 70 + [0] * 30) * 12
+    assert spans(listen(classes, 700)) == spans(listen(classes, 1_000_000))
 
 
-def test_one_voice_that_pauses_stays_one():
-    classes = np.array([1] * 270 + [0] * 40 + [1] * 279)
-    window, lengths = embed_window(classes, tone(0.3))
-    assert window.origins.tolist() == [0, 1, 2]
-    assert sum(lengths) <= 500
+def test_the_last_words_are_in_a_piece():
+    """Also where the last full window ends with the audio."""
+    for n_frames in (100, 640, 1_200, 4_000):
+        voices = listen([0] * (n_frames - 60) + [1] * 60)
+        assert sum(piece.duration_s for piece in voices.pieces) > 0.8
 
 
-def test_a_voice_too_short_to_tell_has_no_vector():
-    window, lengths = embed_window(np.array([1] * 8 + [0] * 581), tone(0.3))
-    assert lengths == []
-    assert not window.vectors.any()
-    assert window.durations_s.tolist() == [0, 0, 0]
+def test_speech_too_short_to_identify_a_voice_is_in_no_piece():
+    voices = listen([0] * 100 + [1] * 10 + [0] * 100)
+    assert voices.pieces == []
+    assert voices.vectors().shape == (0, 192)
+    assert (voices.windows[0].activity[100:110, 0] > 127).all()
 
 
-def test_pieces_are_parted_by_pauses_of_four_tenths_of_a_second():
-    is_clean = np.ones(100, bool)
-    is_clean[10:32] = is_clean[50:75] = False
-    assert piece_bounds(is_clean) == [(0, 50), (75, 100)]
+def test_features_are_those_centred_in_the_clean_frames():
+    """Frame 100 is centred at 1.719 s; features around it at 1.7125 and 1.7225 s."""
+    assert clean_features(Stretch(100, 101, np.array([True]))).tolist() == [170, 171]
+    assert clean_features(Stretch(99, 102, np.array([False, True, False]))).tolist() == [170, 171]
 
 
 def test_vectors_stay_out_of_every_text():
     """The representation that an exception or a log line might print."""
-    window, _ = embed_window(np.array([1] * 589), tone(0.3))
-    assert isinstance(window, WindowVoices)
-    assert "1." not in repr(window)
-    assert "array" not in repr(window)
+    voices = listen([1] * 100)
+    for shown in (repr(voices), repr(voices.pieces[0]), repr(voices.windows[0])):
+        assert "1." not in shown
+        assert "array" not in shown
