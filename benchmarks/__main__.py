@@ -225,7 +225,9 @@ def _measures(
         "nonspeech": lambda: measure_non_speech(clips, at_most),
         "overtaking": lambda: measure_overtaking(clips, _SHORT_REQUESTS),
         "voices": lambda: measure_voices(settings, at_most, repeats),
-        "diarization": lambda: measure_diarization(clips, settings, arguments.rivals_python),
+        "diarization": lambda: measure_diarization(
+            clips, settings, arguments.rivals_python, arguments.conversations
+        ),
         "batch": lambda: measure_batch_throughput(read, settings),
         "purge": measure_purge,
     }

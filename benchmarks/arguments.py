@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks import against
 from benchmarks.against import LEAST_ROUNDS
+from benchmarks.diarized_conversations import N_CONVERSATIONS
 from benchmarks.instruction_sets import instruction_sets
 from benchmarks.mixed_memory import N_REQUESTS
 
@@ -56,6 +57,10 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument(
         "--mixed-requests", type=int, default=N_REQUESTS, help="requests of section growth"
     )
+    parser.add_argument(
+        "--conversations", type=int, default=N_CONVERSATIONS,
+        help="made-up conversations of each half of the readers in section diarization",
+    )  # fmt: skip
     parser.add_argument("--rivals-python", type=Path, default=_RIVALS_PYTHON)
     parser.add_argument("--openai-whisper-python", type=Path, default=_OPENAI_WHISPER_PYTHON)
     parser.add_argument(
@@ -98,5 +103,6 @@ def is_thorough_run(arguments: argparse.Namespace) -> bool:
         and arguments.instruction_sets is None
         and arguments.repeats >= LEAST_REPEATS
         and arguments.requests >= 500
+        and arguments.conversations >= N_CONVERSATIONS
         and arguments.mixed_requests >= N_REQUESTS
     )

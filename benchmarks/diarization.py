@@ -7,7 +7,8 @@ import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +17,12 @@ import numpy.typing as npt
 
 from benchmarks.clips import Clip
 from benchmarks.conditions import THREADS
+from benchmarks.diarized_conversations import (
+    Rates,
+    conversation_figures,
+    diarize_conversations,
+)
+from benchmarks.made_conversations import PEOPLE_SEED
 from benchmarks.report import Figure, Section
 from benchmarks.synthetic_voices import make_voices
 from shared.audio.channels import MonoMixer
@@ -59,12 +66,15 @@ class _Diarized:
         return self.elapsed_s / self.seconds
 
 
-def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python: Path) -> Section:
-    """Diarize all files of `diarization/` and `long/`, then one conversation with its words.
+def measure_diarization(
+    clips: Sequence[Clip], settings: Settings, scorer_python: Path, n_conversations: int
+) -> Section:
+    """Diarize all files of `diarization/` and `long/`, made-up conversations, and words of one.
 
     Parameters
     ----------
     scorer_python: interpreter of the environment with pyannote.metrics.
+    n_conversations: of each half of the readers.
     """
     fetch_model("diarization", settings.model_folder)
     diarizer = Diarizer(settings.model_folder, THREADS)
@@ -89,6 +99,10 @@ def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python
             f"{recognition_s / conversation.seconds:.3f} and {conversation.rtf:.3f}",
         ),
     ]
+    conversations = diarize_conversations(
+        clips, diarizer, n_conversations, partial(_run_scorer, scorer_python)
+    )
+    figures += conversation_figures(conversations)
     costs = [_clustering_cost(*size) for size in _SYNTHETIC]
     figures += [_cost_figure(cost) for cost in costs]
     return Section(
@@ -96,13 +110,15 @@ def measure_diarization(clips: Sequence[Clip], settings: Settings, scorer_python
         figures=tuple(figures),
         numbers={
             "files": {one.clip.name: _numbers(one, rates.get(one.clip.name)) for one in diarized},
+            "conversations": [asdict(one) for one in conversations],
             "words_right": words_right,
             "recognition_s": recognition_s,
             "clustering": costs,
         },
         note=(
             "DER by pyannote.metrics 4.2.0, overlaps counted; a collar is forgiven on each side of"
-            " a boundary (0.25 s is `collar=0.5` there). Time is without decoding. The last rows"
+            " a boundary (0.25 s is `collar=0.5` there). Conversations are made up of readers,"
+            f" halved by seed {PEOPLE_SEED}. Time is without decoding. The last rows"
             " are synthetic voices, from vectors to turns: the networks' time is in the RTF above."
         ),
     )
@@ -138,12 +154,17 @@ def _score(diarized: Sequence[_Diarized], python: Path) -> dict[str, dict[str, A
         }
         for one in labelled
     ]
+    names = [one.clip.name for one in labelled]
+    return dict(zip(names, _run_scorer(python, requests), strict=True))
+
+
+def _run_scorer(python: Path, requests: Sequence[dict[str, Any]]) -> list[Rates]:
     scored = subprocess.run(
         [python, "-m", "benchmarks.diarization_scorer"],
         cwd=_PROJECT, input=json.dumps(requests), capture_output=True, text=True, check=True,
     )  # fmt: skip
-    names = [one.clip.name for one in labelled]
-    return dict(zip(names, json.loads(scored.stdout), strict=True))
+    rates: list[Rates] = json.loads(scored.stdout)
+    return rates
 
 
 def _figures(one: _Diarized, rates: dict[str, Any] | None) -> list[Figure]:

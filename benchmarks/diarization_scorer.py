@@ -1,9 +1,10 @@
 """Score diarizations with pyannote.metrics, in the rivals' environment.
 
-Standard input is a JSON list, `[{"reference", "seconds", "turns": [[start, end, speaker]]}]` with
-the path of an RTTM file; standard output is a list of the same order, `[{"<collar>": {"der",
-"missed", "false_alarm", "confusion"}}]` in percent. A collar is the tolerance on each side of a
-boundary, as NIST defines it; pyannote.metrics itself counts both sides.
+Standard input is a JSON list, `[{"reference", "seconds", "turns": [[start, end, speaker]]}]`; the
+reference is the path of an RTTM file, or turns. Standard output is a list of the same order,
+`[{"<collar>": {"der", "missed", "false_alarm", "confusion", "total_s"}}]` in percent, and seconds
+of speech that count; "<collar> without overlap" has the speech of one speaker alone. A collar is
+the tolerance on each side of a boundary, as NIST defines it; pyannote.metrics counts both sides.
 """
 
 import json
@@ -24,19 +25,23 @@ def main() -> None:
 
 
 def _score(one: dict[str, Any]) -> dict[str, dict[str, float]]:
-    reference = _annotation(_read_rttm(Path(one["reference"])))
+    labels = one["reference"]
+    reference = _annotation(labels if isinstance(labels, list) else _read_rttm(Path(labels)))
     hypothesis = _annotation(one["turns"])
     whole = Timeline([Segment(0, one["seconds"])])
     rates = {}
     for collar_s in COLLARS_S:
-        metric = DiarizationErrorRate(collar=2 * collar_s)
-        parts = metric(reference, hypothesis, uem=whole, detailed=True)
-        rates[str(collar_s)] = {
-            "der": 100 * parts["diarization error rate"],
-            "missed": 100 * parts["missed detection"] / parts["total"],
-            "false_alarm": 100 * parts["false alarm"] / parts["total"],
-            "confusion": 100 * parts["confusion"] / parts["total"],
-        }
+        for name, skips_overlap in ((f"{collar_s}", False), (f"{collar_s} without overlap", True)):
+            metric = DiarizationErrorRate(collar=2 * collar_s, skip_overlap=skips_overlap)
+            parts = metric(reference, hypothesis, uem=whole, detailed=True)
+            total_s = parts["total"] or 1.0
+            rates[name] = {
+                "der": 100 * parts["diarization error rate"],
+                "missed": 100 * parts["missed detection"] / total_s,
+                "false_alarm": 100 * parts["false alarm"] / total_s,
+                "confusion": 100 * parts["confusion"] / total_s,
+                "total_s": parts["total"],
+            }
     return rates
 
 
