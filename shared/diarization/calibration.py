@@ -9,6 +9,7 @@ it takes two similar voices for one). The threshold lies between the similaritie
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,9 +19,16 @@ from shared.diarization.voice_embeddings import FULL_ACTIVITY, Piece, WindowActi
 
 Floats = npt.NDArray[np.float32]
 
-# Mean cosine of pairs of pieces that are different voices in a window, and of those that are the
-# same, before the recording is heard; it weighs as much as this number of pairs.
-DIFFERENT_VOICES, SAME_VOICE = 0.40, 0.60
+
+class Prior(NamedTuple):
+    """Mean cosine of pairs of pieces of different voices, and of the same, before any is heard."""
+
+    different: float
+    same: float
+
+
+WIDE_BAND, NARROW_BAND = Prior(0.40, 0.60), Prior(0.53, 0.65)
+# A prior weighs as much as this number of pairs.
 N_PRIOR_PAIRS = 10
 # Above the middle between the two, since pairs of the same voice include two similar ones.
 MARGIN = 0.045
@@ -33,18 +41,21 @@ _DIFFERENT, _SAME = 0.3, 0.9
 _LEAST_ACTIVITY = 0.25
 
 
-def calibrate_similarity(windows: Sequence[WindowActivity], pieces: Sequence[Piece]) -> float:
+def calibrate_similarity(
+    windows: Sequence[WindowActivity], pieces: Sequence[Piece], prior: Prior
+) -> float:
     """Return the cosine from which two clusters of pieces are one speaker.
 
     Parameters
     ----------
     windows, pieces: of one audio, in order of time.
+    prior: `NARROW_BAND` over a telephone line, else `WIDE_BAND`.
     """
     firsts, seconds, alike = _pairs(windows, pieces)
     vectors = np.stack([piece.vector for piece in pieces]) if pieces else np.zeros((0, 1))
     similarities = np.einsum("ij,ij->i", vectors[firsts], vectors[seconds])
-    different = _estimate(similarities[alike < _DIFFERENT], DIFFERENT_VOICES)
-    same = _estimate(similarities[alike > _SAME], SAME_VOICE)
+    different = _estimate(similarities[alike < _DIFFERENT], prior.different)
+    same = _estimate(similarities[alike > _SAME], prior.same)
     return min((different + same) / 2 + MARGIN, MOST_SIMILARITY)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from shared.diarization.calibration import calibrate_similarity
+from shared.diarization.calibration import NARROW_BAND, WIDE_BAND, calibrate_similarity
 from shared.diarization.clustering import ClusteringOptions, find_speakers
 from shared.diarization.embedding import Embedding
 from shared.diarization.network import Network
@@ -115,11 +115,13 @@ class DiarizationSession:
         self._embed(self._sliding.finish())
         voices, self._voices = self._voices, Voices(self._voices.models)
         self._check_cancelled()
+        prior = NARROW_BAND if voices.are_narrow_band() else WIDE_BAND
+        similarity = calibrate_similarity(voices.windows, voices.pieces, prior)
         found = find_speakers(
             voices.vectors(),
             voices.durations_s(),
             speakers or SpeakerRange(),
-            ClusteringOptions(similarity=calibrate_similarity(voices.windows, voices.pieces)),
+            ClusteringOptions(similarity=similarity),
             check_cancelled=self._check_cancelled,
         )
         self._check_cancelled()

@@ -20,6 +20,7 @@ FULL_SCALE = 32_768.0  # Kaldi reads 16 bit samples without scaling them
 FLOOR = float(np.finfo(np.float32).eps)
 
 Floats = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 
 def filter_bank(samples: Floats) -> Floats:
@@ -51,16 +52,26 @@ def _window() -> Floats:
     return np.asarray((0.5 - 0.5 * np.cos(phase)) ** 0.85, np.float32)
 
 
+def band_centres_hz() -> Doubles:
+    """Return the frequency at which each band has its full weight, shape `(80,)`."""
+    return np.asarray(700.0 * np.expm1(_corners()[1:-1] / 1127.0))
+
+
+def _corners() -> Doubles:
+    """Corners of the triangles in mel, shape `(82,)`."""
+    lowest, highest = _mel(np.array([LOWEST_HZ, SAMPLE_RATE / 2]))
+    return np.linspace(lowest, highest, N_BANDS + 2)
+
+
+def _mel(hz: Doubles) -> Doubles:
+    return np.asarray(1127.0 * np.log(1.0 + hz / 700.0))
+
+
 @cache
 def _bands() -> Floats:
     """Triangles of equal width in mel, shape `(256, 80)`: the weight of each bin in each band."""
-
-    def mel(hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.asarray(1127.0 * np.log(1.0 + hz / 700.0))
-
-    lowest, highest = mel(np.array([LOWEST_HZ, SAMPLE_RATE / 2]))
-    corners = np.linspace(lowest, highest, N_BANDS + 2)
-    bins = mel(np.arange(FFT_SAMPLES // 2) * SAMPLE_RATE / FFT_SAMPLES)[:, None]
+    corners = _corners()
+    bins = _mel(np.arange(FFT_SAMPLES // 2) * SAMPLE_RATE / FFT_SAMPLES)[:, None]
     rising = (bins - corners[:-2]) / (corners[1:-1] - corners[:-2])
     falling = (corners[2:] - bins) / (corners[2:] - corners[1:-1])
     return np.asarray(np.maximum(0.0, np.minimum(rising, falling)), np.float32)

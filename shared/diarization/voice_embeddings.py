@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from shared.diarization.bandwidth import is_narrow_band
 from shared.diarization.embedding import (
     FEATURES_PER_SECOND,
     LEAST_FEATURES,
@@ -14,7 +15,7 @@ from shared.diarization.embedding import (
     Embedding,
 )
 from shared.diarization.filter_bank import FRAME_SAMPLES as FILTER_SAMPLES
-from shared.diarization.filter_bank import HOP_SAMPLES, filter_bank
+from shared.diarization.filter_bank import HOP_SAMPLES, N_BANDS, filter_bank
 from shared.diarization.segmentation import (
     FRAME_CENTRE_SAMPLES,
     FRAME_SAMPLES,
@@ -70,6 +71,8 @@ class Voices:
     pieces: list[Piece] = field(default_factory=list)
     _covering: list[Window] = field(default_factory=list)
     _n_finished: int = 0  # frames whose pieces are cut
+    # Sum over the frames of all pieces
+    _energies: npt.NDArray[np.float64] = field(default_factory=lambda: np.zeros(N_BANDS))
 
     def add(self, batch: WindowBatch) -> None:
         """Add the windows of a batch, and the pieces that no later window covers."""
@@ -92,6 +95,11 @@ class Voices:
         self._n_finished = last
         self._covering = [one for one in self._covering if one.first_frame + N_FRAMES > last]
 
+    def are_narrow_band(self) -> bool:
+        """Return whether the speech came over a telephone line; False without a piece."""
+        n_features = float(self.durations_s().sum()) * FEATURES_PER_SECOND
+        return bool(n_features) and is_narrow_band(self._energies / n_features)
+
     def vectors(self) -> Floats:
         """Return the vectors of all pieces, shape `(n_pieces, 192)`."""
         vectors = [piece.vector for piece in self.pieces]
@@ -107,6 +115,7 @@ class Voices:
         chosen = chosen[(chosen >= 0) & (chosen < len(features))]
         if len(chosen) >= LEAST_FEATURES:
             vector = self.models.embedding.vector(features[chosen])
+            self._energies += features[chosen].sum(axis=0)
             yield Piece(stretch.first, stretch.last, vector, len(chosen) / FEATURES_PER_SECOND)
 
 

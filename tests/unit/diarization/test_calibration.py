@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from shared.diarization.calibration import MOST_SIMILARITY, calibrate_similarity
+from shared.diarization.calibration import (
+    MOST_SIMILARITY,
+    NARROW_BAND,
+    WIDE_BAND,
+    calibrate_similarity,
+)
 from shared.diarization.clustering import ClusteringOptions
 from shared.diarization.segmentation import N_FRAMES
 from shared.diarization.voice_embeddings import Piece, WindowActivity
@@ -43,28 +48,39 @@ def conversation(between, within, n_windows=8, heard_as=(0, 1)):
 
 
 def test_without_speech_the_threshold_is_that_of_the_options():
-    assert calibrate_similarity([], []) == pytest.approx(ClusteringOptions().similarity)
+    assert calibrate_similarity([], [], WIDE_BAND) == pytest.approx(ClusteringOptions().similarity)
 
 
 @pytest.mark.parametrize(("between", "within"), [(0.35, 0.65), (0.25, 0.5), (0.45, 0.6)])
 def test_the_threshold_lies_between_what_the_windows_hear(between, within):
     """Clean speech, speech with echo, speech over a telephone."""
-    assert between + 0.05 < calibrate_similarity(*conversation(between, within)) < within - 0.02
+    assert (
+        between + 0.05
+        < calibrate_similarity(*conversation(between, within), WIDE_BAND)
+        < within - 0.02
+    )
 
 
 def test_a_channel_in_all_voices_raises_the_threshold():
     clean, telephone = (
-        calibrate_similarity(*conversation(*mean)) for mean in ((0.3, 0.6), (0.5, 0.65))
+        calibrate_similarity(*conversation(*mean), WIDE_BAND) for mean in ((0.3, 0.6), (0.5, 0.65))
     )
     assert clean + 0.05 < telephone <= MOST_SIMILARITY
 
 
+def test_a_telephone_line_raises_the_threshold_where_there_is_no_pair():
+    wide, narrow = (calibrate_similarity([], [], prior) for prior in (WIDE_BAND, NARROW_BAND))
+    assert wide + 0.02 < narrow <= MOST_SIMILARITY
+
+
 def test_one_speaker_who_is_heard_as_two_does_not_become_several():
-    assert calibrate_similarity(*conversation(0.8, 0.8)) == MOST_SIMILARITY
+    assert calibrate_similarity(*conversation(0.8, 0.8), WIDE_BAND) == MOST_SIMILARITY
 
 
 def test_a_pair_counts_where_one_window_holds_most_of_both():
     """Two windows that share no piece, of which each has one, have no pair."""
     windows, pieces = conversation(0.1, 0.9, n_windows=2)
     alone = [pieces[0], pieces[5]]
-    assert calibrate_similarity(windows, alone) == pytest.approx(ClusteringOptions().similarity)
+    assert calibrate_similarity(windows, alone, WIDE_BAND) == pytest.approx(
+        ClusteringOptions().similarity
+    )
