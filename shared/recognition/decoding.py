@@ -106,7 +106,7 @@ def _settle(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
         if is_complete(work.hypothesis, speech_s, language) and covers(engine, work):
             return [replace(work, n_retries=again.n_retries)]
         if counted := recount(engine, again):
-            return [counted]
+            return _read_on(engine, counted)
         if again.hypothesis.hit_token_limit:
             return [recount(engine, part) or part for part in _read_in_parts(engine, again)]
     return _read_on(engine, again)
@@ -140,8 +140,7 @@ def _read_gap(engine: RecognitionEngine, work: SegmentWork, gap: Gap) -> list[Se
 
 
 def _recounted_or_read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
-    counted = recount(engine, work)
-    return [counted] if counted else _read_on(engine, work)
+    return _read_on(engine, recount(engine, work) or work)
 
 
 def _read_again(engine: RecognitionEngine, work: SegmentWork, task: Task) -> SegmentWork:

@@ -5,8 +5,10 @@ A decoder writes repeated words too often, up to its token limit, or stops too s
 """
 
 import math
+import statistics
 from dataclasses import dataclass, replace
 
+from shared.audio.segmenter import Segment
 from shared.language.locales import language_in_model, language_of
 from shared.recognition.alignment import group_words
 from shared.recognition.engines.engine import AlignedToken, Hypothesis, RecognitionEngine
@@ -16,7 +18,9 @@ from shared.recognition.repetition import count_steps, find_repetition, words_of
 LEAST_UNIT_S = 0.2  # of one short word; people who chant say four in a second
 LETTERS_PER_SECOND = 14  # of a longer unit, said fast
 MOST_TOKENS = 220  # of an aligned text; Whisper's text context has 448
+MOST_LETTERS_PER_SECOND = 20
 SPARE_TIMES = 3
+LIKE_DURATIONS = 1.5  # of utterances of the same words, by their median
 MOST_BELIEVED_TIMES = 3  # what is written so often is no loop: it is said as often, or more often
 
 
@@ -31,6 +35,8 @@ def recount(engine: RecognitionEngine, work: SegmentWork) -> SegmentWork | None:
     n_times = _count(engine, work, unit)
     if unit.n_written <= MOST_BELIEVED_TIMES:
         n_times = max(n_times, unit.n_written)
+    if (unit.start, unit.stop) == (0, len(work.hypothesis.tokens)):
+        n_times = max(n_times, _n_like_utterances(work.segment, unit.n_letters))
     return replace(work, hypothesis=unit.written(work.hypothesis, n_times))
 
 
@@ -86,6 +92,17 @@ def _repeated_unit(work: SegmentWork) -> _Unit | None:
         n_letters=sum(map(len, words[second : second + found.period])),
         n_written=found.n_times,
     )
+
+
+def _n_like_utterances(segment: Segment, n_letters: int) -> int:
+    """Number of utterances of a segment if they last about as long, and as long as a unit; else 0.
+
+    Where all that is said is the unit, each of them has it at least once.
+    """
+    durations_s = [utterance.end_s - utterance.start_s for utterance in segment.utterances]
+    usual_s, unit_s = statistics.median(durations_s), n_letters / MOST_LETTERS_PER_SECOND
+    are_long = max(unit_s, usual_s / LIKE_DURATIONS) <= min(durations_s)
+    return len(durations_s) if are_long and max(durations_s) <= usual_s * LIKE_DURATIONS else 0
 
 
 def _most_times(work: SegmentWork, unit: _Unit) -> int:
