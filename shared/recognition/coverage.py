@@ -7,7 +7,6 @@ out: no word lasts as long.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from shared.audio.segmenter import Segment
@@ -32,7 +31,9 @@ def covers(engine: RecognitionEngine, work: SegmentWork) -> bool:
     if n_tokens >= DENSE_TOKENS_PER_SECOND * work.segment.speech_s:
         return True
     tokens = align_text(engine, work)
-    return not split_at_end_of_text(work.segment, tokens) and not find_gap(work.segment, tokens)
+    return not split_at_end_of_text(work.segment, tokens) and not split_around_gap(
+        work.segment, tokens
+    )
 
 
 def align_text(engine: RecognitionEngine, work: SegmentWork) -> list[AlignedToken]:
@@ -64,47 +65,38 @@ def split_at_end_of_text(
     return head, rest
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A segment around speech that its text leaves out: parts in order of time.
+def split_around_gap(segment: Segment, tokens: Sequence[AlignedToken]) -> list[Segment]:
+    """Parts before, in and behind the first stretch of speech that one token covers alone.
 
-    left_out: whether a part is that speech; the others are before and behind it.
-    """
-
-    parts: tuple[Segment, ...]
-    left_out: tuple[bool, ...]
-
-
-def find_gap(segment: Segment, tokens: Sequence[AlignedToken]) -> Gap | None:
-    """Find the first stretch of speech that one token covers alone.
-
-    A segment that is nothing else is halved in a pause; None where it has no pause either.
+    Parts without speech are left out. A segment that is nothing else is halved in a pause. Empty
+    without such a stretch, and where there is no pause either.
     """
     for token in tokens:
         start_s, end_s = segment.offset_s + token.start_s, segment.offset_s + token.end_s
         if part_of(segment, start_s, end_s).speech_s >= LEAST_GAP_S:
-            first_s = _start_of_gap(segment, start_s, end_s)
-            last_s = _end_of_gap(segment, start_s, end_s)
-            return _split(segment, [first_s, last_s], [False, True, False]) or _halve(segment)
-    return None
+            borders_s = [
+                _start_of_gap(segment, start_s, end_s),
+                _end_of_gap(segment, start_s, end_s),
+            ]
+            return _cut(segment, borders_s) or _halve(segment)
+    return []
 
 
-def _halve(segment: Segment) -> Gap | None:
+def _halve(segment: Segment) -> list[Segment]:
     if len(segment.utterances) == 1:
-        return None
+        return []
     half = len(segment.utterances) // 2
     middle_s = (segment.utterances[half - 1].end_s + segment.utterances[half].start_s) / 2
-    return _split(segment, [middle_s], [True, True])
+    return _cut(segment, [middle_s])
 
 
-def _split(segment: Segment, cuts_s: Sequence[float], left_out: Sequence[bool]) -> Gap | None:
-    """Cut a segment; None if one part has almost all of it."""
-    end_s = segment.offset_s + segment.duration_s
-    parts = [part_of(segment, *edges) for edges in pairwise([segment.offset_s, *cuts_s, end_s])]
-    spoken = [(part, is_gap) for part, is_gap in zip(parts, left_out, strict=True) if part.speech_s]
-    if max(part.duration_s for part, _ in spoken) > segment.duration_s - LEAST_STEP_S:
-        return None
-    return Gap(tuple(part for part, _ in spoken), tuple(is_gap for _, is_gap in spoken))
+def _cut(segment: Segment, borders_s: Sequence[float]) -> list[Segment]:
+    """Parts with speech; empty where there is one, or one is almost the whole segment."""
+    edges_s = [segment.offset_s, *borders_s, segment.offset_s + segment.duration_s]
+    parts = [part_of(segment, *edges) for edges in pairwise(edges_s)]
+    spoken = [part for part in parts if part.speech_s]
+    most_s = segment.duration_s - LEAST_STEP_S
+    return spoken if len(spoken) > 1 and all(part.duration_s <= most_s for part in spoken) else []
 
 
 def _start_of_gap(segment: Segment, start_s: float, end_s: float) -> float:

@@ -7,8 +7,8 @@
     4. with a phrase list: once more with it as a hint
 
 The second reading counts, however probable the first one was. So a segment costs one reading more
-at most, and one for each early end. `engines/plausibility.py` has the thresholds. `phrase_list.py`
-chooses between steps 3 and 4.
+at most, but for speech that the text leaves out: one for each early end, up to three for each gap.
+`engines/plausibility.py` has the thresholds. `phrase_list.py` chooses between steps 3 and 4.
 """
 
 from collections.abc import Sequence
@@ -17,10 +17,9 @@ from dataclasses import replace
 from shared.audio.segmenter import Segment
 from shared.language.locales import language_in_model
 from shared.recognition.coverage import (
-    Gap,
     align_text,
     covers,
-    find_gap,
+    split_around_gap,
     split_at_end_of_text,
 )
 from shared.recognition.engines.engine import (
@@ -122,21 +121,21 @@ def _read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:
             return [work]
         others = _recounted_or_read_on(engine, tail)
         return [replace(work, segment=head, n_retries=work.n_retries + 1), *others]
-    if gap := find_gap(work.segment, tokens):
-        return _read_gap(engine, work, gap)
+    if parts := split_around_gap(work.segment, tokens):
+        return _read_around_gap(engine, work, parts)
     return [work]
 
 
-def _read_gap(engine: RecognitionEngine, work: SegmentWork, gap: Gap) -> list[SegmentWork]:
-    """Read the parts of a segment around a gap; the segment as it is if the gap has no words."""
-    parts = _read_parts(engine, work, gap.parts)
-    if not any(
-        is_gap and not part.is_noise and any(map(str.isalnum, part.hypothesis.text))
-        for part, is_gap in zip(parts, gap.left_out, strict=True)
-    ):
-        return [work]
-    parts[0] = replace(parts[0], n_retries=work.n_retries + len(parts))
-    return [result for part in parts for result in _recounted_or_read_on(engine, part)]
+def _read_around_gap(
+    engine: RecognitionEngine, work: SegmentWork, segments: Sequence[Segment]
+) -> list[SegmentWork]:
+    """Read the parts of a segment around a gap; they count if they have more text than it has."""
+    first, *rest = _read_parts(engine, work, segments)
+    first = replace(first, n_retries=work.n_retries + len(segments))
+    results = [one for part in (first, *rest) for one in _recounted_or_read_on(engine, part)]
+    texts = [one.hypothesis for one in results if not one.is_noise]
+    n_tokens = sum(len(text.tokens) for text in texts if not text.hit_token_limit)
+    return results if n_tokens > len(work.hypothesis.tokens) else [work]
 
 
 def _recounted_or_read_on(engine: RecognitionEngine, work: SegmentWork) -> list[SegmentWork]:

@@ -18,7 +18,7 @@ from shared.recognition.repetition import count_steps, find_repetition, words_of
 LEAST_UNIT_S = 0.2  # of one short word; people who chant say four in a second
 LETTERS_PER_SECOND = 14  # of a longer unit, said fast
 MOST_TOKENS = 220  # of an aligned text; Whisper's text context has 448
-MOST_LETTERS_PER_SECOND = 20
+MOST_LETTERS_PER_SECOND = 20  # of any unit; an utterance of less time cannot have it
 SPARE_TIMES = 3
 LIKE_DURATIONS = 1.5  # of utterances of the same words, by their median
 MOST_BELIEVED_TIMES = 3  # what is written so often is no loop: it is said as often, or more often

@@ -155,7 +155,7 @@ class ContextMeasure:
     """Cost of one context, and its differences from the full one.
 
     context: value of `SOTTO_CONTEXT`.
-    retried: share of the segments that were read again, at the full context or in parts.
+    retried: share of the segments that were read again, with twice the margin or in parts.
     processor_share: seconds of the processor for a second of audio.
     """
 

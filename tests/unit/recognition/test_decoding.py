@@ -22,6 +22,7 @@ def evenly(n_tokens, start_s, end_s):
     ]
 
 
+SAID = ["The road is long and wide.", "The river is deep and cold."]
 GUESS = -1.5
 SURE = -0.1
 
@@ -121,10 +122,8 @@ def test_speech_that_a_text_leaves_out_is_read_too(scripted, utterances):
     def script(level, _n_positions, request):
         is_whole = request.max_tokens > 8 * 10
         if is_whole:
-            return hypothesis_of("The road is long and wide. The river is deep and cold.")
-        return hypothesis_of(
-            [None, "The road.", "The river is deep.", "Hey, you over there."][level]
-        )
+            return hypothesis_of(" ".join(SAID))
+        return hypothesis_of([None, *SAID, "Hey, you over there."][level])
 
     def gap_in_the_middle(_segments, _language, hypotheses, durations_s):
         (hypothesis,), (duration_s,) = hypotheses, durations_s
@@ -139,11 +138,20 @@ def test_speech_that_a_text_leaves_out_is_read_too(scripted, utterances):
     recognition = scripted(script, ENGLISH)
     recognition.engine.align = gap_in_the_middle
     said = utterances((0, 0.5), (1, 2.5), (0, 0.8), (3, 5), (0, 0.8), (2, 3))
-    assert texts(recognition.of(said)) == [
-        "The road.",
-        "Hey, you over there.",
-        "The river is deep.",
+    assert texts(recognition.of(said)) == [SAID[0], "Hey, you over there.", SAID[1]]
+
+
+def test_a_text_is_kept_where_its_parts_have_less(scripted, utterances):
+    def script(_level, _n_positions, request):
+        is_whole = request.max_tokens > 8 * 13
+        return hypothesis_of(" ".join(SAID) if is_whole else "The road.")
+
+    recognition = scripted(script, ENGLISH)
+    recognition.engine.align = lambda _segments, _language, hypotheses, durations_s: [
+        [*evenly(len(hypotheses[0].tokens) - 1, 0.0, 3.2), *evenly(1, 3.2, durations_s[0])]
     ]
+    said = utterances((0, 0.5), (1, 2.5), (0, 0.8), (1, 5), (0, 0.8), (1, 3))
+    assert texts(recognition.of(said)) == [" ".join(SAID)]
     assert recognition.cost.n_segments == 1
 
 
