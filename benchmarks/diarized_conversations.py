@@ -23,7 +23,7 @@ from benchmarks.report import Figure
 from shared.diarization.diarize import Diarizer
 from shared.diarization.speech_turn import Diarization
 
-N_CONVERSATIONS = 60  # of each half; they take about five minutes
+N_CONVERSATIONS = 60  # of each half
 CONVERSATIONS_SEED = 16
 _COLLAR, _COLLAR_WITHOUT_OVERLAP = "0.25", "0.25 without overlap"
 # Least share of right counts and greatest error, in percent

@@ -16,11 +16,10 @@ from shared.diarization.segmentation import (
     N_FRAMES,
     N_VOICES,
     SAMPLE_RATE,
-    voice_activity,
 )
 
-# Two seconds identify a voice (of 96 % of pairs of pieces), and in a longer piece
-# two voices that the segmentation merged would share one embedding.
+# Two seconds identify a voice; in a longer piece two voices that the segmentation merged would
+# share one embedding.
 LONGEST_PIECE_S = 2.0
 # A shorter pause does not end a piece, and changes nearer to each other than this are one.
 PIECE_PAUSE_S = 0.2
@@ -120,9 +119,3 @@ def runs(flags: Flags) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return the starts and ends (one past) of the runs of True, each of shape `(n_runs,)`."""
     edges = np.diff(np.concatenate(([0], flags.astype(np.int8), [0])))
     return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
-
-
-def to_activity(window: Window, full: int) -> npt.NDArray[np.uint8]:
-    """Return the activity of each voice of a window times `full`, shape `(589, 3)`."""
-    activity = np.round(voice_activity(window.probabilities) * full).clip(0, full)
-    return np.asarray(activity, np.uint8)

@@ -23,8 +23,9 @@ from shared.diarization.segmentation import (
     STEP_SAMPLES,
     Segmentation,
     WindowBatch,
+    voice_activity,
 )
-from shared.diarization.speech_pieces import Stretch, Window, cut_pieces, to_activity
+from shared.diarization.speech_pieces import Stretch, Window, cut_pieces
 
 FULL_ACTIVITY = 255
 
@@ -83,7 +84,7 @@ class Voices:
             for start, of_window in zip(batch.starts, probabilities, strict=True)
         ]
         self.windows += [
-            WindowActivity(window.first_frame, to_activity(window, FULL_ACTIVITY)) for window in new
+            WindowActivity(window.first_frame, _activity(window.probabilities)) for window in new
         ]
         self._covering += new
         last = self._covering[-1].first_frame
@@ -117,6 +118,11 @@ class Voices:
             vector = self.models.embedding.vector(features[chosen])
             self._energies += features[chosen].sum(axis=0)
             yield Piece(stretch.first, stretch.last, vector, len(chosen) / FEATURES_PER_SECOND)
+
+
+def _activity(probabilities: Floats) -> npt.NDArray[np.uint8]:
+    activity = np.round(voice_activity(probabilities) * FULL_ACTIVITY).clip(0, FULL_ACTIVITY)
+    return np.asarray(activity, np.uint8)
 
 
 def clean_features(stretch: Stretch) -> npt.NDArray[np.intp]:

@@ -67,7 +67,7 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "n_phrases": LogField("phrases returned"),
     "n_retries": LogField("segments read again"),
     "n_noise": LogField("stretches of speech that the decoder finds no words in"),
-    "n_no_match": LogField("stretches of speech whose text has no letter"),
+    "n_no_match": LogField("stretches of speech whose text has no letter or digit"),
     "n_loops": LogField("stretches of speech whose text came to no end"),
     "n_files": LogField("files of a batch, or removed by a purge"),
     "n_jobs": LogField("jobs that a purge has removed"),
