@@ -4,6 +4,7 @@ This shortens the time from the start of a process to its first transcript: mode
 mostly wait for the disk or run outside of the interpreter lock, so they load in parallel.
 """
 
+import atexit
 import sys
 import threading
 import time
@@ -37,6 +38,8 @@ class ModelLoading:
         self._started_s = time.monotonic()
         self._thread = threading.Thread(target=self._load, name="model", daemon=True)
         self._thread.start()
+        # An interpreter that ends while a thread is inside of CTranslate2 aborts (SIGABRT).
+        atexit.register(self._thread.join)
 
     def transcriber(self) -> "LocalTranscriber":
         """Return the transcriber as soon as it exists, even before its model is loaded.

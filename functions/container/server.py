@@ -49,11 +49,8 @@ def _serve(settings: Settings) -> int:
 
     configure_logging(settings.log_level)
     model = ModelLoading(settings, on_failure=_ignore_failure)
-    try:
-        _serve_with(settings, model)
-    finally:
-        # An interpreter that exits while a thread is inside of CTranslate2 aborts (SIGABRT).
-        model.wait()
+    _serve_with(settings, model)
+    model.wait()
     if model.failure is not None:
         raise model.failure
     return 0
