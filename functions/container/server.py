@@ -6,7 +6,7 @@ The model loads in parallel with the web stack, so slow imports are inside of fu
 import os
 import signal
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -20,6 +20,8 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from functions.container.background import Background
+    from shared.jobs.batch_services import BatchServices
+    from shared.jobs.batch_setup import BatchAddresses
 
 EXIT_FAILURE = 1
 
@@ -59,7 +61,6 @@ def _serve(settings: Settings) -> int:
 def _serve_with(settings: Settings, model: ModelLoading) -> None:
     from functions.api.app import create_app  # noqa: PLC0415
     from functions.api.authentication import require_safe_binding  # noqa: PLC0415
-    from functions.container.background import Background  # noqa: PLC0415
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
 
     require_safe_binding(settings)
@@ -77,19 +78,23 @@ def _serve_with(settings: Settings, model: ModelLoading) -> None:
     if batch is None or addresses is None:
         server.serve_until_stopped()
         return
-    background = Background(settings, addresses, batch)
-    working = threading.Thread(target=_work, args=(background, model), name="batch", daemon=True)
-    working.start()
-    server.serve_until_stopped()
-    working.join()
-    background.stop()
+    with ThreadPoolExecutor(1, thread_name_prefix="batch") as starting:
+        background = starting.submit(_start_background, settings, addresses, batch, model)
+        server.serve_until_stopped()
+    background.result().stop()
 
 
-def _work(background: "Background", model: ModelLoading) -> None:
-    """Start batch work once the model is loaded."""
+def _start_background(
+    settings: Settings, addresses: "BatchAddresses", batch: "BatchServices", model: ModelLoading
+) -> "Background":
+    """Import batch work while the first requests are served; start it once the model is loaded."""
     model.wait()
+    from functions.container.background import Background  # noqa: PLC0415
+
+    background = Background(settings, addresses, batch)
     if model.failure is None:
         background.start(model.transcriber())
+    return background
 
 
 def _exit_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:
