@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.command_line import calibration
 from shared.errors import ModelError
-from shared.models.catalogue import CATALOGUE, Model, find_model
+from shared.models.catalogue import CATALOGUE, Model, Role, find_model
 from shared.models.folder import (
     FileState,
     check_folder,
@@ -82,6 +82,7 @@ def _fetch(parsed: argparse.Namespace, settings: Settings) -> int:
         model = named_model(name)
         if model is not None and is_verified(model, settings.model_folder / model.folder_name):
             print(f"{model.name}: here and verified")
+            _copy_as_int8(model, settings)
             continue
         # Imported here: a command that fetches nothing does not load TLS and HTTP.
         from functions.command_line.progress import StreamProgress  # noqa: PLC0415
@@ -89,7 +90,28 @@ def _fetch(parsed: argparse.Namespace, settings: Settings) -> int:
 
         folder = fetch_model(name, settings.model_folder, StreamProgress(sys.stderr))
         print(f"{name}: verified in {folder}" if model else f"{name}: a folder, nothing to fetch")
+        if model is not None:
+            _copy_as_int8(model, settings)
     return 0
+
+
+def _copy_as_int8(model: Model, settings: Settings) -> None:
+    """Write the copy that loads fast, if the settings load it; a model works without it."""
+    if model.role is not Role.SPEECH_RECOGNITION:
+        return
+    # Imported here, with NumPy, for models of this role alone.
+    from shared.models.int8_copy import int8_copy, make_int8_copy, uses_int8  # noqa: PLC0415
+
+    folder = settings.model_folder / model.folder_name
+    if not uses_int8(settings) or int8_copy(folder) is not None:
+        return
+    try:
+        copy = make_int8_copy(folder)
+    except (ModelError, OSError) as error:
+        print(f"{model.name}: no copy in int8: {error}", file=sys.stderr)
+        return
+    if copy is not None:
+        print(f"{model.name}: a copy in int8, which loads faster, is in {copy}")
 
 
 def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
@@ -101,7 +123,9 @@ def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
             states = check_folder(folder)
         else:
             folder = settings.model_folder / model.folder_name
-            states = check_model(model, folder)
+            from shared.models.int8_copy import check_int8_copy  # noqa: PLC0415 - as below
+
+            states = check_model(model, folder) | check_int8_copy(folder)
         print(f"{name}: {folder}")
         for file, state in states.items():
             print(f"  {state.ljust(7)}  {file}")

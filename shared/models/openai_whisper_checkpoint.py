@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import ModelError
-from shared.models.ctranslate2_weights import Array, read_arrays
+from shared.models.ctranslate2_weights import Array, read_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def read_checkpoint(model_folder: Path) -> Checkpoint:
     ------
     ModelError: no Whisper model, or one whose weights are quantised.
     """
-    arrays = read_arrays(model_folder / "model.bin")
+    arrays = read_weights(model_folder / "model.bin").arrays
     try:
         dimensions = _dimensions(arrays)
         weights = dict(_Conversion(arrays, dimensions).run())

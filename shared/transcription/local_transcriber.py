@@ -19,6 +19,7 @@ from shared.errors import FeatureUnavailable
 from shared.language.candidates import IdentifiedLanguage
 from shared.language.locales import language_of, supported_locales
 from shared.models.folder import locate_model
+from shared.models.int8_copy import int8_copy, uses_int8
 from shared.recognition.engines.engine import RecognitionEngine
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.pipeline import Recognition
@@ -209,6 +210,7 @@ def _load_engine(
         return openai_whisper_engine.OpenAIWhisperEngine(model_folder, settings)
     from shared.recognition.engines import ctranslate2_engine  # noqa: PLC0415
 
+    weights_folder = int8_copy(model_folder) if uses_int8(settings) else None
     return ctranslate2_engine.CTranslate2Engine.load(
-        model_folder, settings, threads=threads, workers=workers
+        model_folder, settings, weights_folder=weights_folder, threads=threads, workers=workers
     )

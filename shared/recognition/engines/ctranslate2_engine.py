@@ -64,6 +64,7 @@ class CTranslate2Engine:
         model_folder: Path,
         settings: Settings,
         *,
+        weights_folder: Path | None = None,
         threads: int | None = None,
         workers: int | None = None,
     ) -> Self:
@@ -71,6 +72,7 @@ class CTranslate2Engine:
 
         Parameters
         ----------
+        weights_folder: where the weights lie, if not with the model.
         threads, workers: of one call, and calls at the same time; None takes the settings'. The
             threads of the workers have the priority of the thread that loads.
 
@@ -82,7 +84,7 @@ class CTranslate2Engine:
 
         try:
             model = ctranslate2.models.Whisper(
-                str(model_folder),
+                str(weights_folder or model_folder),
                 device=settings.device,
                 compute_type=settings.compute_type,
                 intra_threads=threads or settings.threads or available_cores(),

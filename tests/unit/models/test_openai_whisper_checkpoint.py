@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from shared.errors import ModelError
-from shared.models.ctranslate2_weights import read_arrays
+from shared.models.ctranslate2_weights import read_weights
 from shared.models.openai_whisper_checkpoint import read_checkpoint
 
 N_STATE = 4
@@ -175,7 +175,7 @@ def test_a_model_that_is_no_whisper_is_refused_with_the_reason(folder, arrays, r
 def test_a_file_of_another_kind_is_refused(tmp_path, content):
     (tmp_path / "model.bin").write_bytes(content)
     with pytest.raises(ModelError, match="binary version 6"):
-        read_arrays(tmp_path / "model.bin")
+        read_weights(tmp_path / "model.bin")
 
 
 def test_a_folder_without_weights_is_refused(tmp_path):
