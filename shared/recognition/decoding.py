@@ -22,6 +22,7 @@ from shared.recognition.coverage import (
     split_around_gap,
     split_at_end_of_text,
 )
+from shared.recognition.encoding import encode_again
 from shared.recognition.engines.engine import (
     DecodingRequest,
     Hypothesis,
@@ -147,10 +148,9 @@ def _read_again(engine: RecognitionEngine, work: SegmentWork, task: Task) -> Seg
     request = _request(engine, work, task)
     if task is Task.TRANSCRIBE:
         request = replace(request, beam_size=BEAM_SIZE)
-    segment, encoded = work.segment, work.encoded
-    n_positions = engine.context.n_positions_again(segment.duration_s)
-    if encoded.n_positions < n_positions:
-        (encoded,) = engine.encode([segment.samples], n_positions)
+    encoded, duration_s, context = work.encoded, work.segment.duration_s, engine.context
+    if context.n_positions(duration_s) < context.n_positions_again(duration_s):
+        (encoded,) = encode_again(engine, [work.segment])
     (hypothesis,) = engine.decode([encoded], [request])
     return replace(work, encoded=encoded, hypothesis=hypothesis, n_retries=work.n_retries + 1)
 
@@ -168,9 +168,7 @@ def _read_parts(
     engine: RecognitionEngine, work: SegmentWork, parts: Sequence[Segment]
 ) -> list[SegmentWork]:
     """Read parts of a segment by greedy search, each judged by itself."""
-    longest_s = max(part.duration_s for part in parts)
-    n_positions = engine.context.n_positions_again(longest_s)
-    encoded = engine.encode([part.samples for part in parts], n_positions)
+    encoded = encode_again(engine, parts)
     works = [
         replace(work, segment=part, encoded=output, n_retries=0)
         for part, output in zip(parts, encoded, strict=True)

@@ -111,6 +111,11 @@ class CTranslate2Engine:
         """That of the settings."""
         return self._context
 
+    @property
+    def encodes_in_batches(self) -> bool:
+        """Whether the device is a GPU."""
+        return bool(self._model.device != "cpu")
+
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Encode one by one on the CPU, in one batch on another device.
 
@@ -122,10 +127,10 @@ class CTranslate2Engine:
             log_mel_spectrogram(samples, n_frames, self._model.n_mels)[np.newaxis]
             for samples in segments
         ]
-        if self._model.device == "cpu":
-            features = [self._model.encode(self._from_array(log_mel)) for log_mel in log_mels]
-        else:
+        if self.encodes_in_batches:
             features = self._encode_batch(np.concatenate(log_mels))
+        else:
+            features = [self._model.encode(self._from_array(log_mel)) for log_mel in log_mels]
         return [EncodedSegment(one, n_positions) for one in features]
 
     def _encode_batch(self, log_mels: Samples) -> list[Any]:
@@ -137,6 +142,11 @@ class CTranslate2Engine:
             self._from_array(np.ascontiguousarray(array[index : index + 1]))
             for index in range(len(array))
         ]
+
+    def first_positions(self, encoded: EncodedSegment, n_positions: int) -> EncodedSegment:
+        """Take a view of the positions, without a copy."""
+        kept = np.asarray(encoded.features)[:, :n_positions]
+        return EncodedSegment(self._from_array(kept), n_positions)
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
         """Copy positions through NumPy: a `StorageView` has no indexing."""

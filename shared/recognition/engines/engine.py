@@ -111,11 +111,20 @@ class RecognitionEngine(Protocol):
         """Encoder context that segments are read at first."""
         ...
 
+    @property
+    def encodes_in_batches(self) -> bool:
+        """Whether segments of one context are encoded faster together, as on a GPU."""
+        ...
+
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Encode segments, shape `(n_samples,)` each, with silence up to `n_positions`.
 
         The adapter decides whether to batch them: a GPU gains from a batch, few cores lose.
         """
+        ...
+
+    def first_positions(self, encoded: EncodedSegment, n_positions: int) -> EncodedSegment:
+        """Keep the first positions of an encoded segment."""
         ...
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:

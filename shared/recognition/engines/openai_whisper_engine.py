@@ -93,6 +93,11 @@ class OpenAIWhisperEngine:
         """That of the settings."""
         return self._context
 
+    @property
+    def encodes_in_batches(self) -> bool:
+        """Never: see `encode`."""
+        return False
+
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Encode segments one by one at their own context.
 
@@ -113,6 +118,10 @@ class OpenAIWhisperEngine:
             for block in encoder.blocks:
                 features = block(features)
             return encoder.ln_post(features)
+
+    def first_positions(self, encoded: EncodedSegment, n_positions: int) -> EncodedSegment:
+        """Take a view of the positions."""
+        return EncodedSegment(encoded.features[:, :n_positions], n_positions)
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
         """Copy positions on the device of the features."""

@@ -94,11 +94,20 @@ class ScriptedEngine:
         """The given context."""
         return self._context
 
+    @property
+    def encodes_in_batches(self) -> bool:
+        """Each segment has its own context in `contexts`."""
+        return False
+
     def encode(self, segments: Sequence[Samples], n_positions: int) -> list[EncodedSegment]:
         """Keep the samples as features."""
         with self._recording:
             self.contexts += [n_positions] * len(segments)
         return [EncodedSegment(samples, n_positions) for samples in segments]
+
+    def first_positions(self, encoded: EncodedSegment, n_positions: int) -> EncodedSegment:
+        """Keep the samples of these positions; `encode` keeps no silence after them."""
+        return EncodedSegment(encoded.features[: n_positions * _SAMPLES_PER_POSITION], n_positions)
 
     def gather_positions(self, encoded: EncodedSegment, positions: Positions) -> EncodedSegment:
         """Keep the samples of these positions; `encode` keeps no silence after them."""

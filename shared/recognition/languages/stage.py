@@ -12,6 +12,7 @@ from shared.audio.segmenter import Segment
 from shared.errors import LanguageNotIdentified
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
 from shared.language.locales import find_locale
+from shared.recognition.encoding import decoded_positions, encode
 from shared.recognition.engines.engine import EncodedSegment, RecognitionEngine
 from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
 from shared.recognition.languages.main_language import identify_main_language
@@ -65,37 +66,31 @@ class LanguageStage:
         encoded = []
         for group in groups:
             with self._slot() as engine:
-                encoded.append(_encode(engine, [entry.segment for entry in group]))
+                encoded.append(encode(engine, [entry.segment for entry in group]))
         with self._slot() as engine:
             locale = self._settle(
                 engine,
                 [entry.segment for group in groups for entry in group],
                 [output for outputs in encoded for output in outputs],
             )
-        return [
-            [
-                SegmentWork(entry.index, entry.channel, entry.segment, locale, output)
-                for entry, output in zip(group, outputs, strict=True)
+            return [
+                _works(engine, group, outputs, locale)
+                for group, outputs in zip(groups, encoded, strict=True)
             ]
-            for group, outputs in zip(groups, encoded, strict=True)
-        ]
 
     def encode_monolingual(
         self, engine: RecognitionEngine, group: Sequence[ChannelSegment]
     ) -> list[SegmentWork]:
         """Encode a group of an audio whose language is known; the caller holds the slot."""
         segments = [entry.segment for entry in group]
-        encoded = _encode(engine, segments)
+        encoded = encode(engine, segments)
         locale = self._locale or self._settle(engine, segments, encoded)
-        return [
-            SegmentWork(entry.index, entry.channel, entry.segment, locale, output)
-            for entry, output in zip(group, encoded, strict=True)
-        ]
+        return _works(engine, group, encoded, locale)
 
     def identify(self, segments: Sequence[Segment]) -> IdentifiedLanguage:
         """Identify the main language of segments, independent of languages assigned before."""
         with self._slot() as engine:
-            encoded = _encode(engine, segments)
+            encoded = encode(engine, segments)
             return identify_main_language(engine, self._candidates, segments, encoded)
 
     def _settle(
@@ -121,7 +116,7 @@ class LanguageStage:
             with self._slot() as engine:
                 segments = [entry.segment for entry in group]
                 scores = SpanScorer(engine, self._candidates).score_segments(
-                    segments, _encode(engine, segments)
+                    segments, _encode_alike(engine, segments)
                 )
             scored |= zip((entry.index for entry in group), scores, strict=True)
         parts = self._split_at_switches([entry for group in groups for entry in group], scored)
@@ -151,7 +146,20 @@ class LanguageStage:
         return parts
 
 
-def _encode(engine: RecognitionEngine, segments: Sequence[Segment]) -> list[EncodedSegment]:
-    """Encode segments at the context of the longest."""
+def _works(
+    engine: RecognitionEngine,
+    group: Sequence[ChannelSegment],
+    encoded: Sequence[EncodedSegment],
+    locale: str,
+) -> list[SegmentWork]:
+    kept = decoded_positions(engine, [entry.segment for entry in group], encoded)
+    return [
+        SegmentWork(entry.index, entry.channel, entry.segment, locale, output)
+        for entry, output in zip(group, kept, strict=True)
+    ]
+
+
+def _encode_alike(engine: RecognitionEngine, segments: Sequence[Segment]) -> list[EncodedSegment]:
+    """Encode segments at the context of the longest: all their silence is searched for spans."""
     n_positions = max(engine.context.n_positions(segment.duration_s) for segment in segments)
     return engine.encode([segment.samples for segment in segments], n_positions)

@@ -106,9 +106,14 @@ def test_retries_and_processor_time_are_those_of_all_files():
     assert (found.retried, found.processor_share) == (0.25, 0.2)
 
 
-def mishearing(segment, _request):
-    """Hear the second word wrong where the context is shorter than 8 s."""
-    return hypothesis_of("good morning" if segment.n_positions >= 400 else "good mourning")
+def mishearing_engine(context):
+    """An engine that hears the second word wrong where it encodes less than 8 s."""
+
+    def read(_segment, _request):
+        return hypothesis_of("good morning" if engine.contexts[-1] >= 400 else "good mourning")
+
+    engine = ScriptedEngine(read, context=context)
+    return engine
 
 
 def test_every_context_is_measured_against_the_full_one(level_detector, utterances, tmp_path):
@@ -120,7 +125,7 @@ def test_every_context_is_measured_against_the_full_one(level_detector, utteranc
 
     def load(settings):
         loaded.append(settings.context)
-        return ScriptedEngine(mishearing, context=encoder_context(settings)), level_detector
+        return mishearing_engine(encoder_context(settings)), level_detector
 
     def transcriber_at(context):
         return LocalTranscriber(replace(Settings(), context=context), load)

@@ -112,6 +112,24 @@ def test_all_positions_of_a_segment_read_like_it(engine, spoken_samples, shortes
     )
 
 
+def test_the_first_positions_with_two_seconds_of_silence_read_like_all(
+    engine, spoken_samples, clip_s
+):
+    segment, hypothesis = read(engine, spoken_samples, positions_of(clip_s + 5.0))
+    first = engine.first_positions(segment, positions_of(clip_s + 2.0))
+    assert first.n_positions == positions_of(clip_s + 2.0) < segment.n_positions
+    (again,) = engine.decode([first], [request_for(clip_s)])
+    assert again.text == hypothesis.text
+
+
+def test_first_positions_of_several_contexts_share_a_batch(engine, spoken_samples, clip_s):
+    n_positions = positions_of(clip_s + 2.0)
+    segments = [engine.encode([spoken_samples], n_positions + more)[0] for more in (0, 50, 150)]
+    first = [engine.first_positions(segment, n_positions) for segment in segments]
+    texts = {one.text for one in engine.decode(first, [request_for(clip_s)] * 3)}
+    assert len(texts) == 1
+
+
 def test_gathered_positions_decode_to_their_words(
     engine, spoken_samples, spoken_clip, clip_s, shortest
 ):
