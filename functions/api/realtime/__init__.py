@@ -1,0 +1,1 @@
+"""Real-time speech over WebSocket, as the Speech SDK speaks it."""
