@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Those of the clients have less than 300.
-MOST_HEADER_BYTES = 4096
+_MOST_HEADER_BYTES = 4096
 
 # Those of the clients are 32 hexadecimal digits. It is sent back within a line of headers.
 _REQUEST_ID = re.compile(r"[0-9A-Za-z-]{0,64}")
@@ -105,8 +105,8 @@ def _head(request_id: str, content_type: str, path: str) -> str:
 
 
 def _frame(head: str, body: bytes) -> Frame:
-    if len(head) > MOST_HEADER_BYTES:
-        raise MalformedFrame(f"The headers have more than {MOST_HEADER_BYTES} bytes.")
+    if len(head) > _MOST_HEADER_BYTES:
+        raise MalformedFrame(f"The headers have more than {_MOST_HEADER_BYTES} bytes.")
     headers: dict[str, str] = {}
     for line in head.split(_LINE_END):
         name, separator, value = line.partition(":")

@@ -66,7 +66,7 @@ class LanguageStage:
         encoded = []
         for group in groups:
             with self._slot() as engine:
-                encoded.append(encode(engine, [entry.segment for entry in group]))
+                encoded.append(_encode_alike(engine, [entry.segment for entry in group]))
         with self._slot() as engine:
             locale = self._settle(
                 engine,
@@ -83,14 +83,15 @@ class LanguageStage:
     ) -> list[SegmentWork]:
         """Encode a group of an audio whose language is known; the caller holds the slot."""
         segments = [entry.segment for entry in group]
-        encoded = encode(engine, segments)
-        locale = self._locale or self._settle(engine, segments, encoded)
-        return _works(engine, group, encoded, locale)
+        if self._locale is not None:
+            return _works(engine, group, encode(engine, segments), self._locale)
+        encoded = _encode_alike(engine, segments)
+        return _works(engine, group, encoded, self._settle(engine, segments, encoded))
 
     def identify(self, segments: Sequence[Segment]) -> IdentifiedLanguage:
         """Identify the main language of segments, independent of languages assigned before."""
         with self._slot() as engine:
-            encoded = encode(engine, segments)
+            encoded = _encode_alike(engine, segments)
             return identify_main_language(engine, self._candidates, segments, encoded)
 
     def _settle(
@@ -160,6 +161,6 @@ def _works(
 
 
 def _encode_alike(engine: RecognitionEngine, segments: Sequence[Segment]) -> list[EncodedSegment]:
-    """Encode segments at the context of the longest: all their silence is searched for spans."""
+    """Encode segments at the context of the longest, for which evidence of a language is fitted."""
     n_positions = max(engine.context.n_positions(segment.duration_s) for segment in segments)
     return engine.encode([segment.samples for segment in segments], n_positions)
