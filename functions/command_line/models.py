@@ -17,6 +17,7 @@ from shared.models.folder import (
     named_model,
     required_models,
 )
+from shared.models.int8_copy import check_int8_copy, int8_copy, make_int8_copy, uses_int8
 from shared.settings import Settings
 
 
@@ -99,9 +100,6 @@ def _copy_as_int8(model: Model, settings: Settings) -> None:
     """Write the copy that loads fast, if the settings load it; a model works without it."""
     if model.role is not Role.SPEECH_RECOGNITION:
         return
-    # Imported here, with NumPy, for models of this role alone.
-    from shared.models.int8_copy import int8_copy, make_int8_copy, uses_int8  # noqa: PLC0415
-
     folder = settings.model_folder / model.folder_name
     if not uses_int8(settings) or int8_copy(folder) is not None:
         return
@@ -123,8 +121,6 @@ def _verify(parsed: argparse.Namespace, settings: Settings) -> int:
             states = check_folder(folder)
         else:
             folder = settings.model_folder / model.folder_name
-            from shared.models.int8_copy import check_int8_copy  # noqa: PLC0415 - as below
-
             states = check_model(model, folder) | check_int8_copy(folder)
         print(f"{name}: {folder}")
         for file, state in states.items():

@@ -6,7 +6,7 @@ The model loads in parallel with the web stack, so slow imports are inside of fu
 import os
 import signal
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -78,8 +78,15 @@ def _serve_with(settings: Settings, model: ModelLoading) -> None:
     if batch is None or addresses is None:
         server.serve_until_stopped()
         return
+
+    def stop_if_failed(started: "Future[Background]") -> None:
+        # Else the failure would show when the server stops, and jobs would wait until then.
+        if started.exception() is not None:
+            server.should_exit = True
+
     with ThreadPoolExecutor(1, thread_name_prefix="batch") as starting:
         background = starting.submit(_start_background, settings, addresses, batch, model)
+        background.add_done_callback(stop_if_failed)
         server.serve_until_stopped()
     background.result().stop()
 
