@@ -38,7 +38,7 @@ bench: development ## Measure against rivals, or another commit, on the speech o
 	@$(SOTTO) models fetch
 ifeq (,$(findstring --against,$(ARGS)))
 	@scripts/environment.sh rivals
-	@$(PY) tests/storage/azurite_program.py
+	@$(PY) tests/node_packages.py
 	@$(SOTTO) models fetch kokoro en_US-joe-medium
 endif
 	$(PY) -m benchmarks $(ARGS)

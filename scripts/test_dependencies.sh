@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install the tests' dependencies beyond pip, once, before the first test: Debian's programs, and
-# Azurite from npm. The fixtures do not install them. If a program is missing and cannot be installed
+# Azurite and a client from npm. The fixtures do not install them. If a program is missing and cannot be installed
 # here, the script fails with the command that installs it. It does nothing if all are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,4 +33,4 @@ if [ "${#missing[@]}" -gt 0 ]; then
   exit 1
 fi
 
-"$python" tests/storage/azurite_program.py
+"$python" tests/node_packages.py

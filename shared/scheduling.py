@@ -22,9 +22,9 @@ from typing import Generic, TypeVar
 CANCELLATION_POLL_S = 0.1
 # Of the time since a job began: what it gets of a slot, however many other jobs come.
 LEAST_SHARE = 0.1
-# Service in advance of the next lower priority. With the share above, work that gets no slot at all
-# is level with fresh work of the next higher priority after ten minutes.
-PRECEDENCE_S = 60.0
+# Service in advance for each step of priority. With the share above, a file that gets no slot at
+# all is level with fresh interactive work, two steps higher, after ten minutes.
+PRECEDENCE_S = 30.0
 
 Resource = TypeVar("Resource")
 
@@ -37,11 +37,15 @@ def never_cancelled() -> None:
 
 
 class Priority(IntEnum):
-    """Order in which work that waits for a slot is served; small is first."""
+    """Order in which work that waits for a slot is served; small is first, in steps.
+
+    PARTIAL: words of speech under way, which no one needs once it has ended.
+    """
 
     INTERACTIVE = 0
-    FILE = 1
-    BATCH = 2
+    PARTIAL = 1
+    FILE = 2
+    BATCH = 4
 
 
 class Job:

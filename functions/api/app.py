@@ -30,6 +30,8 @@ from functions.api.openai import transcriptions as openai_audio
 from functions.api.openai import translations as openai_translations
 from functions.api.paths import CanonicalPaths
 from functions.api.problems import Problem, install_problem_handlers
+from functions.api.realtime import routes as realtime
+from functions.api.realtime.sessions import Sessions
 from functions.api.request_record import RequestRecords
 from functions.api.request_threads import RequestThreads
 from functions.api.service import SpeechService
@@ -59,6 +61,7 @@ def create_app(
     synthesis: "SpeechSynthesis | None" = None,
     translators: "TranslatorChain | None" = None,
     admission: Admission | None = None,
+    sessions: Sessions | None = None,
 ) -> FastAPI:
     """Create the app of one process. Creating it loads and starts nothing.
 
@@ -66,6 +69,7 @@ def create_app(
     synthesis: speech synthesis for tests; None: the voices of the settings.
     translators: translators for tests; None: those of the settings.
     admission: admission for tests; None: `SOTTO_QUEUE_LIMIT` is its limit.
+    sessions: real-time sessions, of a host that serves WebSockets; None: the host does not.
     """
     service = SpeechService(
         settings=settings,
@@ -116,6 +120,10 @@ def create_app(
     # Jobs come last: their route would match `transcriptions/locales` as the id of a job.
     for managed in (web_hooks, speech_models, batch_jobs):
         app.include_router(managed.create_router(service, batch))
+    if sessions is None:
+        app.include_router(realtime.create_refusals())
+    else:
+        app.include_router(realtime.create_router(service, sessions))
     app.include_router(reference.create_router(app))
     app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
 

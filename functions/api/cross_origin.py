@@ -3,13 +3,21 @@
 https://fetch.spec.whatwg.org/#http-cors-protocol
 The middleware is Starlette's. Credentials are keys in a header, never cookies, so a page may send
 any header and `*` is safe. The middleware names the origins that may read an answer; it refuses no
-request. Without keys `LoopbackGuard` stands in front of it.
+request, but for WebSockets (`SocketOrigins`). Without keys `LoopbackGuard` stands in front of it.
 """
 
+from collections.abc import Collection
+
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from functions.api.loopback_guard import LoopbackGuard
+from functions.api.origins import parse_authority, parse_origin
+from functions.api.problems import Problem, Shape
 from shared.settings import Settings
 
 _EXPOSED = ("apim-request-id", "retry-after", "x-ms-client-request-id", "x-ms-request-id")
@@ -33,5 +41,37 @@ def install_cross_origin(app: FastAPI, settings: Settings) -> None:
         expose_headers=_EXPOSED,
         max_age=_PREFLIGHT_MAX_AGE_S,
     )
-    if not settings.keys:
+    if settings.keys:
+        app.add_middleware(SocketOrigins, origins=origins)
+    else:
         app.add_middleware(LoopbackGuard, origins=origins, public_url=settings.public_url)
+
+
+class SocketOrigins:
+    """ASGI middleware that refuses WebSockets from pages of other origins with 403.
+
+    Browsers open them to any server, whatever CORS says. Clients that are no browser send no
+    `Origin`.
+    """
+
+    def __init__(self, app: ASGIApp, origins: Collection[str]) -> None:
+        self._app = app
+        self._origins = frozenset(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the connection to the app, or refuse it."""
+        if scope["type"] != "websocket" or self._is_allowed(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+            return
+        problem = Problem(403, "SOTTO_CORS_ORIGINS does not list the origin of this page.")
+        scope.setdefault("state", {})["error_code"] = problem.code
+        response = JSONResponse(problem.body(Shape.WRAPPED), problem.status)
+        await WebSocket(scope, receive, send).send_denial_response(response)
+
+    def _is_allowed(self, headers: Headers) -> bool:
+        named = headers.get("origin")
+        if named is None or "*" in self._origins or named in self._origins:
+            return True
+        origin = parse_origin(named)
+        host = parse_authority(headers.get("host", ""), "https" if origin is None else origin[0])
+        return origin is not None and origin[1] == host

@@ -7,19 +7,16 @@ can read the answer too. CORS prevents neither. Browsers send the origin of a re
 (https://www.w3.org/TR/fetch-metadata/), and the name of the server in `Host`.
 """
 
-import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from functions.api.authentication import is_loopback
+from functions.api.origins import Authority, parse_authority, parse_origin
 from functions.api.problems import Problem, shape_of_path
 
-_DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
-_AUTHORITY = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^][:/@\s]+)(?::([0-9]{1,5}))?")
 # Requests of this service's own pages, and addresses that a person typed in. `same-site` is
 # another port of this machine, so another program.
 _TRUSTED_SITES = frozenset({"same-origin", "none"})
@@ -43,7 +40,7 @@ class LoopbackGuard:
     ) -> None:
         self._app = app
         self._origins = frozenset(origins)
-        self._public_origin = None if public_url is None else _origin(public_url)
+        self._public_origin = None if public_url is None else parse_origin(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request to the app, or refuse it."""
@@ -62,7 +59,7 @@ class LoopbackGuard:
         await JSONResponse(body, problem.status)(scope, receive, send)
 
     def _refusal(self, headers: Headers, scheme: str) -> Problem | None:
-        hosts = [_authority(host, scheme) for host in headers.getlist("host")]
+        hosts = [parse_authority(host, scheme) for host in headers.getlist("host")]
         if not all(host is not None and self._is_own_host(host) for host in hosts):
             return Problem(
                 403,
@@ -81,46 +78,20 @@ class LoopbackGuard:
             "origins that SOTTO_CORS_ORIGINS lists by name.",
         )
 
-    def _is_own_host(self, host: "_Authority") -> bool:
+    def _is_own_host(self, host: "Authority") -> bool:
         # RFC 6761, section 6.3: names under `localhost` are loopback and cannot be registered.
         if is_loopback(host.name) or host.name.endswith(".localhost"):
             return True
         return self._public_origin is not None and host.name == self._public_origin[1].name
 
-    def _is_allowed_origin(self, text: str, hosts: "list[_Authority | None]") -> bool:
+    def _is_allowed_origin(self, text: str, hosts: "list[Authority | None]") -> bool:
         if text in self._origins:
             return True
-        origin = _origin(text)
+        origin = parse_origin(text)
         if origin is None:
             return False
         # The scheme of the connection is not that of the page if a proxy ends TLS.
         return origin == self._public_origin or origin[1] in hosts
-
-
-class _Authority(NamedTuple):
-    """Name or address in lower case, and port."""
-
-    name: str
-    port: int
-
-
-def _authority(text: str, scheme: str) -> _Authority | None:
-    """Parse `name[:port]`; None for anything else."""
-    match = _AUTHORITY.fullmatch(text.strip())
-    if match is None:
-        return None
-    name, port = match.groups()
-    return _Authority(name.lower().removesuffix("."), int(port or _DEFAULT_PORTS[scheme]))
-
-
-def _origin(url: str) -> tuple[str, _Authority] | None:
-    """Scheme and authority of a web address; None for `null` and other schemes."""
-    scheme, _, rest = url.partition("://")
-    scheme = scheme.lower()
-    if scheme not in {"http", "https"}:
-        return None
-    authority = _authority(rest.partition("/")[0], scheme)
-    return None if authority is None else (scheme, authority)
 
 
 def _supports_denial_response(scope: Scope) -> bool:

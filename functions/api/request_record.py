@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.privacy.log_fields import cost_fields
@@ -16,17 +16,25 @@ from shared.ticks import milliseconds_from_seconds
 from shared.transcript import RecognitionCost, Transcript
 
 _SCOPE_KEY = "sotto.request_record"
+_SWITCHING_PROTOCOLS = 101
 _CLIENT_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 
 @dataclass(slots=True)
 class RequestRecord:
-    """Sizes and times of one request; the routers fill them in."""
+    """Sizes and times of one request or WebSocket; the routers fill them in.
+
+    body_bytes: of a session its audio.
+    n_turns: of a session; None for other requests.
+    lag_s: longest time that audio of a session waited to be decoded.
+    """
 
     request_id: str
     body_bytes: int = 0
     n_phrases: int | None = None
     cost: RecognitionCost | None = None
+    n_turns: int | None = None
+    lag_s: float = 0.0
 
     def add_transcript(self, transcript: Transcript) -> None:
         """Record the counts and cost of a transcript."""
@@ -38,14 +46,16 @@ class RequestRecord:
         fields: dict[str, Any] = {"request_id": self.request_id, "body_bytes": self.body_bytes}
         if self.n_phrases is not None:
             fields["n_phrases"] = self.n_phrases
+        if self.n_turns is not None:
+            fields |= {"n_turns": self.n_turns, "lag_ms": milliseconds_from_seconds(self.lag_s)}
         if self.cost is not None:
             fields |= cost_fields(self.cost)
         return fields
 
 
-def record_of(request: Request) -> RequestRecord:
-    """Record of the request under way."""
-    record: RequestRecord = request.scope[_SCOPE_KEY]
+def record_of(connection: HTTPConnection) -> RequestRecord:
+    """Record of the request or WebSocket under way."""
+    record: RequestRecord = connection.scope[_SCOPE_KEY]
     return record
 
 
@@ -62,7 +72,7 @@ class RequestRecords:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, then log its line."""
-        if scope["type"] != "http":
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
             return
         record = RequestRecord(request_id=str(uuid.uuid4()))
@@ -73,7 +83,9 @@ class RequestRecords:
 
         async def send_with_ids(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] == "websocket.accept":
+                status = _SWITCHING_PROTOCOLS
+            elif message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["x-ms-request-id"] = headers["apim-request-id"] = record.request_id
@@ -86,9 +98,9 @@ class RequestRecords:
         finally:
             error_code = scope.get("state", {}).get("error_code")
             self._log.info(
-                "request",
+                "request" if scope["type"] == "http" else "session",
                 route=getattr(scope.get("route"), "path", "/unmatched"),
-                method=scope["method"],
+                method=scope.get("method", "GET"),
                 status=status,
                 duration_ms=milliseconds_from_seconds(time.perf_counter() - started),
                 error_code=error_code,

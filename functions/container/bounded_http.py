@@ -27,6 +27,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from functions.api.paths import canonical_path
 from functions.api.problems import Problem, shape_of_path
 from functions.container.connections import Connections, ConnectionTimes
+from functions.container.websocket import BoundedWebSocketProtocol
 
 # The longest legitimate field is a `Pronunciation-Assessment`, base64 of a reference text.
 MAX_HEAD_BYTES = 65_536
@@ -121,8 +122,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._n_bytes_without_progress += len(data)
         try:
             self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade:  # not served: the request is answered without
-            pass
+        except httptools.HttpParserUpgrade:  # other protocols are answered without
+            if self._should_upgrade():
+                self._upgrade()
+                return
         except httptools.HttpParserError:
             self._refuse(self._refusal or Refusal.MALFORMED)
         if self._n_bytes_without_progress > MAX_HEAD_BYTES and not self._is_refused:
@@ -193,6 +196,16 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         """Close an idle connection, with what the client has not taken yet."""
         super().timeout_keep_alive_handler()
         self._watch_writing()
+
+    def _upgrade(self) -> None:
+        """Hand the connection over to the protocol of WebSockets, which leaves `Connections`."""
+        for deadline in (self._awaiting_head, self._lingering, self._writing):
+            deadline.stop()
+        self._connections.works(self)
+        self.handle_websocket_upgrade()
+        protocol = self.transport.get_protocol()
+        if isinstance(protocol, BoundedWebSocketProtocol):
+            protocol.on_lost = lambda: self._connections.closed(self)
 
     @property
     def _is_under_way(self) -> bool:

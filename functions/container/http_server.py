@@ -8,6 +8,7 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
+from functions.api.realtime.sessions import Sessions
 from functions.container.bounded_http import BoundedHttpProtocol
 from functions.container.connections import (
     Connections,
@@ -16,6 +17,12 @@ from functions.container.connections import (
     has_descriptors,
 )
 from functions.container.response_pieces import ResponsePieces
+from functions.container.websocket import (
+    MAX_MESSAGE_BYTES,
+    PING_INTERVAL_S,
+    PING_TIMEOUT_S,
+    BoundedWebSocketProtocol,
+)
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
@@ -34,6 +41,7 @@ class HttpServer(uvicorn.Server):
     `SOTTO_SHUTDOWN_GRACE_S` to finish.
 
     times: longest waits for clients.
+    sessions: real-time sessions of the app, which end when the server stops.
 
     Raises
     ------
@@ -46,8 +54,11 @@ class HttpServer(uvicorn.Server):
         settings: Settings,
         listener: socket.socket,
         times: ConnectionTimes = _TIMES,
+        *,
+        sessions: Sessions | None = None,
     ) -> None:
         self._listener = listener
+        self._sessions = sessions
         self._times = times
         self.connections = Connections(connection_limit())
         self._host = settings.host
@@ -55,7 +66,11 @@ class HttpServer(uvicorn.Server):
             ResponsePieces(app),
             http=BoundedHttpProtocol,
             lifespan="off",
-            ws="none",
+            ws=BoundedWebSocketProtocol,
+            ws_max_size=MAX_MESSAGE_BYTES,
+            ws_ping_interval=PING_INTERVAL_S,
+            ws_ping_timeout=PING_TIMEOUT_S,
+            ws_per_message_deflate=False,  # audio does not shrink, and no Speech SDK offers it
             log_config=None,
             access_log=False,
             server_header=False,
@@ -100,6 +115,12 @@ class HttpServer(uvicorn.Server):
         host = f"[{self._host}]" if ":" in self._host else self._host
         sys.stdout.write(f"Sotto listens on {scheme}://{host}:{port} (reference: /swagger)\n")
         sys.stdout.flush()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let sessions finish their turns, then drain the connections."""
+        if self._sessions is not None:
+            self._sessions.stop()
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Log the exhaustion of descriptors: the event loop closes new connections without a word.

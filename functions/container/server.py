@@ -61,13 +61,15 @@ def _serve(settings: Settings) -> int:
 def _serve_with(settings: Settings, model: ModelLoading) -> None:
     from functions.api.app import create_app  # noqa: PLC0415
     from functions.api.authentication import require_safe_binding  # noqa: PLC0415
+    from functions.api.realtime.sessions import Sessions  # noqa: PLC0415
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
 
     require_safe_binding(settings)
     addresses = local_addresses(settings)
     batch = open_batch(settings, addresses, watches=True) if addresses is not None else None
-    app = create_app(settings, model.transcriber(), batch)
-    server = HttpServer(app, settings, open_listener(settings))
+    sessions = Sessions(settings.session_limit)
+    app = create_app(settings, model.transcriber(), batch, sessions=sessions)
+    server = HttpServer(app, settings, open_listener(settings), sessions=sessions)
 
     def stop(_error: Exception) -> None:
         server.should_exit = True

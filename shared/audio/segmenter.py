@@ -157,6 +157,34 @@ class Segmenter:
             _utterances_in_seconds(utterances, self._samples.end),
         )
 
+    def settled(self) -> Segment | None:
+        """Copy the segment that ends here unless more speech joins it; changes no state.
+
+        It has the samples of the segment that `push` yields if the silence goes on, so it can be
+        recognised while the silence lasts. None before the padding behind the speech has arrived.
+        """
+        if not self._waiting or self._start is not None:
+            return None
+        first, last = self._waiting[0][0], self._waiting[-1][1]
+        end = last + self._padding
+        if end > self._n_windows * WINDOW_SAMPLES:
+            return None
+        start = max(self._covered, first - self._padding)
+        utterances = _utterances_in_seconds(self._waiting, last)
+        return Segment(self._samples.peek(start, end), start / SAMPLE_RATE, utterances)
+
+    @property
+    def silence_s(self) -> float:
+        """Seconds of silence behind the speech that is in no segment yet; 0 without speech."""
+        utterances = self._utterances_under_way()
+        if not utterances:
+            return 0.0
+        return (self._n_windows * WINDOW_SAMPLES - utterances[-1][1]) / SAMPLE_RATE
+
+    def quiet_level_db(self) -> float:
+        """Level of the audio without speech since the last result, as `Pause.level_db`."""
+        return _level_db(*self._samples.power_since(self._covered))
+
     def _utterances_under_way(self) -> list[tuple[int, int]]:
         """Utterances that wait to be joined and the one in progress, in samples."""
         if self._start is None:
@@ -256,10 +284,14 @@ class Segmenter:
         if end <= start:
             return
         self._samples.forget(end)
-        mean_power = self._samples.take_forgotten_power() / (end - start)
-        level_db = 10 * np.log10(max(mean_power, 1e-12))
+        level_db = _level_db(self._samples.take_forgotten_power(), end - start)
         self._covered = end
-        yield Pause(start / SAMPLE_RATE, (end - start) / SAMPLE_RATE, float(level_db))
+        yield Pause(start / SAMPLE_RATE, (end - start) / SAMPLE_RATE, level_db)
+
+
+def _level_db(power: float, n_samples: int) -> float:
+    """Root mean square relative to full scale, of samples whose squares sum to `power`."""
+    return float(10 * np.log10(max(power / max(n_samples, 1), 1e-12)))
 
 
 def _utterances_in_seconds(
@@ -302,6 +334,14 @@ class _SampleBuffer:
             head = self._join()[: end - self._start]
             self._forgotten_power += float(np.dot(head, head))
             self._drop(end)
+
+    def power_since(self, start: int) -> tuple[float, int]:
+        """Sum of squares of the samples since `start`, and their number; drops none.
+
+        `start`: where the samples begin that were dropped since `take_forgotten_power`.
+        """
+        held = self._join()
+        return self._forgotten_power + float(np.dot(held, held)), self.end - start
 
     def take_forgotten_power(self) -> float:
         """Sum of squares of the samples dropped since the last call."""

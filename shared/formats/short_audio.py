@@ -16,24 +16,31 @@ def simple_result(transcript: Transcript) -> dict[str, Any]:
     """Return the JSON object of `format=simple`."""
     if not transcript.phrases:
         return _result_without_text(transcript)
-    return {
-        "RecognitionStatus": "Success",
-        "DisplayText": _join([phrase.best.display for phrase in transcript.phrases]),
-        **_extent(transcript.phrases),
-    }
+    return joined_result(transcript.phrases, is_detailed=False)
 
 
 def detailed_result(transcript: Transcript) -> dict[str, Any]:
     """Return the JSON object of `format=detailed`; `Words` only if the phrases have timed words."""
     if not transcript.phrases:
         return _result_without_text(transcript)
-    n_best = _join_alternatives(transcript.phrases)
-    words = [word for phrase in transcript.phrases for word in phrase.words]
+    return joined_result(transcript.phrases, is_detailed=True)
+
+
+def joined_result(phrases: tuple[Phrase, ...], *, is_detailed: bool) -> dict[str, Any]:
+    """Return one result of all phrases, at least one; of real time too."""
+    if not is_detailed:
+        return {
+            "RecognitionStatus": "Success",
+            "DisplayText": _join([phrase.best.display for phrase in phrases]),
+            **_extent(phrases),
+        }
+    n_best = _join_alternatives(phrases)
+    words = [word for phrase in phrases for word in phrase.words]
     if words:
         n_best[0]["Words"] = [_word(word) for word in words]
     return {
         "RecognitionStatus": "Success",
-        **_extent(transcript.phrases),
+        **_extent(phrases),
         "DisplayText": n_best[0]["Display"],
         "NBest": n_best,
     }

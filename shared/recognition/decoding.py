@@ -57,14 +57,28 @@ def decode_segments(
     A segment that is read in parts comes back as several works, in order of time; a translation
     never does.
     """
-    requests = [_request(engine, work, task) for work in works]
-    hypotheses = engine.decode([work.encoded for work in works], requests)
-    read = [replace(work, hypothesis=one) for work, one in zip(works, hypotheses, strict=True)]
+    read = read_once(engine, works, task)
     if task is Task.TRANSLATE:
         return [
             _read_again(engine, work, task) if is_loop(work.hypothesis) else work for work in read
         ]
     return [result for work in read for result in _settle(engine, work)]
+
+
+def read_once(
+    engine: RecognitionEngine,
+    works: Sequence[SegmentWork],
+    task: Task = Task.TRANSCRIBE,
+    *,
+    prefix: tuple[int, ...] = (),
+) -> list[SegmentWork]:
+    """Step 1 alone: decode segments of one context by greedy search, whatever comes out.
+
+    prefix: see `DecodingRequest`.
+    """
+    requests = [replace(_request(engine, work, task), prefix=prefix) for work in works]
+    hypotheses = engine.decode([work.encoded for work in works], requests)
+    return [replace(work, hypothesis=one) for work, one in zip(works, hypotheses, strict=True)]
 
 
 def decode_with_hint(

@@ -18,19 +18,19 @@ threads, while it is read on.
 import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, groupby
 
 from shared.audio.channels import MonoMixer, float32_from_int16
-from shared.audio.segmenter import Segment, Segmenter
+from shared.audio.segmenter import Segment, SegmentationOptions, Segmenter
 from shared.audio.speech_detector import SpeechDetector
 from shared.audio.stream import AudioStream
 from shared.language.candidates import IdentifiedLanguage, LanguageCandidates
 from shared.language.locales import language_in_model, language_of
 from shared.recognition.alignment import group_words, in_script, time_words, within_utterances
 from shared.recognition.batching import group_by_length
-from shared.recognition.decoding import decode_segments, decode_with_hint
+from shared.recognition.decoding import decode_segments, decode_with_hint, read_once
 from shared.recognition.engines.engine import Hypothesis, RecognitionEngine, Task
 from shared.recognition.engines.plausibility import is_loop
 from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
@@ -41,9 +41,29 @@ from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
 from shared.recognition.slots import RecognitionSlots
 from shared.recognition.speech_batches import Batch, is_file, read_batches, segments_of
-from shared.scheduling import CheckCancelled, Scheduler, never_cancelled
+from shared.recognition.stability import PartialWord
+from shared.scheduling import CheckCancelled, Priority, Scheduler, never_cancelled
+from shared.text_forms import masked_lexical
+from shared.text_forms.joining import join_words
 from shared.thread_priority import lower_thread_priority
 from shared.transcript import Dropped, DropReason, Phrase, RecognitionCost, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class PartialReading:
+    """One reading of speech under way.
+
+    words: those behind the prefix.
+    log_probability: average over the tokens.
+    locale: the most likely one so far.
+    english: translation of the whole by the model; None where none was requested.
+    """
+
+    words: tuple[PartialWord, ...]
+    log_probability: float
+    locale: str
+    english: str | None
+
 
 IDENTIFIED_SPEECH_S = 60.0  # more speech does not improve the identification
 
@@ -136,6 +156,61 @@ class Recognition:
         else:
             segments += [one for one in segmenter.finish() if isinstance(one, Segment)]
         return self._languages.identify(segments) if segments else None
+
+    @property
+    def segmentation(self) -> SegmentationOptions:
+        """Parameters of endpointing."""
+        return self._options.segmentation
+
+    def check(self) -> None:
+        """Raise where the work is cancelled."""
+        self._slots.check()
+
+    def cost(self, audio_s: float) -> RecognitionCost:
+        """Cost so far of an audio of this length."""
+        return replace(self._slots.cost, audio_s=audio_s)
+
+    def recognise_segment(self, segment: Segment) -> list[Phrase | Dropped]:
+        """Recognise one segment of a stream, as `run` does; it is a job of its own."""
+        self._slots.begin_job(self._options.priority)
+        batch: Batch = [ChannelSegment(0, 0, segment)]
+        return list(_in_order(batch, [work() for work in self._groups(batch)]))
+
+    def read_partial(self, segment: Segment, prefix: tuple[int, ...] = ()) -> PartialReading | None:
+        """Read speech under way once; None where that is a loop, or other work waits for slots.
+
+        prefix: tokens that the text begins with.
+        """
+        if self._slots.is_busy:
+            return None
+        self._slots.begin_job(Priority.PARTIAL)
+        with self._slot() as engine:
+            entry = ChannelSegment(0, 0, segment)
+            encoded = self._languages.preview(engine, entry)
+            (work,) = read_once(engine, [encoded], prefix=prefix)
+            english = self._partial_translation(engine, work)
+        if is_loop(work.hypothesis):
+            return None
+        groups = group_words(work.hypothesis.contents, language_of(work.locale))
+        tokens = work.hypothesis.tokens
+        words = tuple(
+            PartialWord(group.text, tokens[group.first : group.last_sounded])
+            for group in in_script(groups, work.locale)
+        )
+        average = work.hypothesis.average_log_probability
+        return PartialReading(words, average, work.locale, english)
+
+    def partial_text(self, words: Sequence[PartialWord], locale: str) -> str:
+        """Words of partial readings in lower case, without punctuation, with the profanity mode."""
+        texts = [word.text for word in words]
+        shown = masked_lexical(texts, locale, self._options.profanity)
+        return join_words(shown, language_of(locale))
+
+    def _partial_translation(self, engine: RecognitionEngine, work: SegmentWork) -> str | None:
+        if not self._options.to_english or language_of(work.locale) == "en":
+            return None
+        (translated,) = read_once(engine, [work], Task.TRANSLATE)
+        return "" if is_loop(translated.hypothesis) else translated.hypothesis.text
 
     def _groups(self, batch: Batch) -> list[Callable[[], Results]]:
         """Work on each group of segments of similar length, short ones first.

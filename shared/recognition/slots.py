@@ -58,11 +58,25 @@ class RecognitionSlots:
         """Take slots from this scheduler from now on."""
         self._scheduler = scheduler
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether other work waits for a slot."""
+        return self._scheduler.n_waiting > 0
+
+    def begin_job(self, priority: Priority) -> None:
+        """Take the next slots as a new job, which has had no service.
+
+        The parts of a long stream are jobs of their own: of two streams the older one would
+        wait for the other else.
+        """
+        self._job = Job(priority, self.check)
+
     @contextmanager
     def slot(self) -> Iterator[RecognitionEngine]:
         """Hold a slot's engine during the block, and add its time to the cost."""
-        clock = self._job.clock
-        with self._scheduler.slot(self._job) as slot:
+        job = self._job
+        clock = job.clock
+        with self._scheduler.slot(job) as slot:
             taken_s = clock()
             yield slot.resource
         self._add(queue_s=slot.waited_s, recognition_s=clock() - taken_s)

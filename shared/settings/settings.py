@@ -80,6 +80,10 @@ class Settings:
         "SOTTO_QUEUE_LIMIT", 100, between(1, 10_000), "1 to 10000",
         "Requests that may be under way at once; one more is answered 429 with `Retry-After`.",
     )  # fmt: skip
+    session_limit: int = setting(
+        "SOTTO_SESSION_LIMIT", 100, between(1, 10_000), "1 to 10000",
+        "Real-time sessions (WebSockets) that may be open at once; one more is refused with 429.",
+    )  # fmt: skip
 
     # Speech synthesis
     voices: tuple[str, ...] = setting(

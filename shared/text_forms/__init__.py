@@ -1,5 +1,11 @@
 """The four text forms of a phrase: lexical, ITN, masked ITN and display."""
 
-from shared.text_forms.forms import TextForms, WrittenToken, text_forms, written_tokens
+from shared.text_forms.forms import (
+    TextForms,
+    WrittenToken,
+    masked_lexical,
+    text_forms,
+    written_tokens,
+)
 
-__all__ = ["TextForms", "WrittenToken", "text_forms", "written_tokens"]
+__all__ = ["TextForms", "WrittenToken", "masked_lexical", "text_forms", "written_tokens"]

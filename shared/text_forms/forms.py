@@ -120,6 +120,19 @@ def text_forms(words: Sequence[str], language: str, profanity: ProfanityMode) ->
     )
 
 
+def masked_lexical(words: Sequence[str], language: str, profanity: ProfanityMode) -> list[str]:
+    """Return the words as spoken, in lower case, with the profanity mode; the form of partials.
+
+    words, language: as for `written_tokens`.
+    """
+    return [
+        word
+        for token in written_tokens(words, language)
+        for spoken in token.lexical
+        if (word := apply_mode("", spoken, "", profanity) if token.profane else spoken)
+    ]
+
+
 def _language_and_region(locale: str) -> tuple[str, str]:
     """Divide `pt-BR` into pt and BR; languages as the model names them."""
     language, _, region = locale.partition("-")

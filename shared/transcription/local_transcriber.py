@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.audio.speech_detector import SileroDetector, SpeechDetector
+from shared.audio.speech_detector import Samples, SileroDetector, SpeechDetector
 from shared.audio.stream import AudioStream
 from shared.available_cores import available_cores
 from shared.errors import FeatureUnavailable
@@ -23,10 +23,16 @@ from shared.models.int8_copy import int8_copy, uses_int8
 from shared.recognition.engines.engine import RecognitionEngine
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.pipeline import Recognition
+from shared.recognition.streaming import FindSpeaker, StreamingRecognition
 from shared.scheduling import CheckCancelled, Job, Priority, Scheduler, never_cancelled
 from shared.settings import Settings
+from shared.streaming_events import StreamingOptions
 from shared.thread_priority import lower_thread_priority
-from shared.transcription.transcriber import DiarizationSession, RecognitionResults
+from shared.transcription.transcriber import (
+    DiarizationSession,
+    RecognitionResults,
+    StreamingResults,
+)
 
 if TYPE_CHECKING:
     from shared.diarization.diarize import Diarizer
@@ -134,6 +140,39 @@ class LocalTranscriber:
         """Run the pipeline on the stream."""
         return self._recognition(options, check_cancelled).run(stream)
 
+    def stream(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        streaming: StreamingOptions,
+        is_live: Callable[[], bool],
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> StreamingResults:
+        """Run streaming recognition on the stream."""
+        recognition = self._recognition(options, check_cancelled)
+        find_speaker = None
+        if options.speakers is not None:
+            find_speaker = self._speaker_finder(options, check_cancelled)
+        return StreamingRecognition(
+            recognition, self._load().detector, streaming, is_live, find_speaker=find_speaker
+        ).run(stream)
+
+    def _speaker_finder(
+        self, options: RecognitionOptions, check_cancelled: CheckCancelled
+    ) -> FindSpeaker:
+        """Start the diarization of one conversation under way, which holds its voices."""
+        diarizer, scheduler = self._load_diarizer(), self._load().scheduler
+        # Imported on use: only diarization needs it.
+        from shared.diarization.incremental import IncrementalDiarization  # noqa: PLC0415
+
+        voices = IncrementalDiarization(diarizer.models())
+
+        def find_speaker(samples: Samples) -> int | None:
+            with scheduler.slot(Job(options.priority, check_cancelled)):
+                return voices.identify_speaker(samples)
+
+        return find_speaker
+
     def identify_language(
         self, stream: AudioStream, locales: Sequence[str] = ()
     ) -> IdentifiedLanguage | None:
@@ -162,9 +201,13 @@ class LocalTranscriber:
         self, priority: Priority, check_cancelled: CheckCancelled = never_cancelled
     ) -> DiarizationSession:
         """Start a session whose networks run in slots of the scheduler of recognition."""
+        diarizer, scheduler = self._load_diarizer(), self._load().scheduler
+        job = Job(priority, check_cancelled)
+        return diarizer.start(lambda: scheduler.slot(job), check_cancelled)
+
+    def _load_diarizer(self) -> "Diarizer":
         if not self._settings.diarization:
             raise FeatureUnavailable("Diarization is off on this server.")
-        scheduler = self._load().scheduler
         with self._loading:
             if self._diarizer is None:
                 # Imported on use: only diarization needs it.
@@ -172,8 +215,7 @@ class LocalTranscriber:
 
                 settings = self._settings
                 self._diarizer = Diarizer(settings.model_folder, settings.threads)
-        job = Job(priority, check_cancelled)
-        return self._diarizer.start(lambda: scheduler.slot(job), check_cancelled)
+            return self._diarizer
 
     def supported_locales(self) -> tuple[str, ...]:
         """Locales that the configured model can recognise, sorted; loads nothing."""

@@ -1,6 +1,6 @@
 """The fake of the transcriber port: results come from a script, so that no model is needed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,13 @@ from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled, Priority, never_cancelled
+from shared.streaming_events import SpeechEnded, StreamingOptions
 from shared.transcript import Dropped, Phrase, RecognitionCost
-from shared.transcription.transcriber import DiarizationSession, RecognitionResults
+from shared.transcription.transcriber import (
+    DiarizationSession,
+    RecognitionResults,
+    StreamingResults,
+)
 
 
 class ScriptedTranscriber:
@@ -59,6 +64,24 @@ class ScriptedTranscriber:
                 raise result
             yield result
 
+    def stream(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        streaming: StreamingOptions,
+        is_live: Callable[[], bool],
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> StreamingResults:
+        """Yield the script at the first audio, one result after the other, as speech that ended."""
+        del streaming, is_live
+        self.requested.append(options)
+        script = self._script()
+        for n_blocks, _ in enumerate(stream):
+            check_cancelled()
+            if n_blocks == 0:
+                yield from map(_ended, script)
+        yield RecognitionCost(audio_s=stream.duration_s)
+
     def start_diarization(
         self, priority: Priority, check_cancelled: CheckCancelled = never_cancelled
     ) -> DiarizationSession:
@@ -69,6 +92,10 @@ class ScriptedTranscriber:
     def supported_locales(self) -> tuple[str, ...]:
         """Return the given locales."""
         return self._locales
+
+
+def _ended(result: Phrase | Dropped) -> SpeechEnded:
+    return SpeechEnded(result.offset_s, result.duration_s, (result,))
 
 
 class _NoSpeakers:

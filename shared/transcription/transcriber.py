@@ -4,7 +4,7 @@
 (`streaming.py`) and pronunciation assessment (`assess.py`) will be further use cases of it.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Protocol
 
 import numpy as np
@@ -17,10 +17,14 @@ from shared.errors import UnsupportedLocale
 from shared.language.locales import find_locale
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled, Priority, never_cancelled
+from shared.streaming_events import StreamingEvent, StreamingOptions
 from shared.transcript import Dropped, Phrase, RecognitionCost
 
 RecognitionResults = Generator[Phrase | Dropped | RecognitionCost]
 """Results in order, the cost last. Close it to stop the work early."""
+
+StreamingResults = Generator[StreamingEvent]
+"""Events in order, the cost last. Close it to stop the work early."""
 
 
 class DiarizationSession(Protocol):
@@ -65,6 +69,24 @@ class Transcriber(Protocol):
         AudioError: from reading the stream.
         UnsupportedLocale: a candidate that the model cannot recognise.
         LanguageNotIdentified: the first speech is in no candidate, and there is no fallback.
+        """
+        ...
+
+    def stream(
+        self,
+        stream: AudioStream,
+        options: RecognitionOptions,
+        streaming: StreamingOptions,
+        is_live: Callable[[], bool],
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> StreamingResults:
+        """Yield the events of an audio while it arrives, last the cost.
+
+        Blocks while it works or waits for audio: call it from a thread. All channels are mixed.
+        With `options.speakers` each phrase has a speaker, which later audio does not correct.
+
+        is_live: whether all audio that has arrived was read; else partial phrases are left out.
+        check_cancelled: as for `recognise`, whose errors this raises.
         """
         ...
 

@@ -1,6 +1,6 @@
 """Azure's and AWS's storage on this machine: Azurite and moto, each in a separate process.
 
-Both are set up before the first test: moto by pip, Azurite by `azurite_program`.
+Both are set up before the first test: moto by pip, Azurite by `node_packages`.
 """
 
 import os
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.storage.azurite_program import azurite_command
+from tests.node_packages import azurite_command
 
 # The account that every installation of Azurite has; both are printed in its documentation.
 ACCOUNT = "devstoreaccount1"

@@ -62,20 +62,22 @@ class ScriptedRecognition:
         language_script: dict[str, Any] = {}
         if identify is not None:
             language_script["identify"] = lambda segment: identify(level_of(segment))
-        detector: Any = LevelDetector()
+        self.detector: Any = LevelDetector()
         self.engine = ScriptedEngine(
             lambda segment, request: script(level_of(segment), segment.n_positions, request),
             **language_script,
         )
         self.cost = RecognitionCost()
         self.scheduler = Scheduler[RecognitionEngine]([self.engine])
-        self._recognition = Recognition(self.scheduler, self.engine.languages, detector, options)
+        self.recognition = Recognition(
+            self.scheduler, self.engine.languages, self.detector, options
+        )
 
     def of(self, *channels):
         """Recognise these channels, all of one length."""
         samples = np.stack(channels, axis=1)
         stream = open_audio(samples.tobytes(), raw=RawPcm(n_channels=len(channels)))
-        for result in self._recognition.run(stream):
+        for result in self.recognition.run(stream):
             if isinstance(result, RecognitionCost):
                 self.cost = result
             else:
@@ -83,7 +85,7 @@ class ScriptedRecognition:
 
     def identify_language(self, stream):
         """Identify the language of an audio before anything is read."""
-        return self._recognition.identify_language(stream)
+        return self.recognition.identify_language(stream)
 
 
 GUARD = UnitGuard()

@@ -126,10 +126,10 @@ def test_a_long_job_gets_its_share_however_many_short_ones_come(job, clock):
 
 def test_work_of_the_lowest_priority_is_served_in_the_end(job, clock):
     batch = job(Priority.BATCH)
-    clock.now_s = 1.5 * PRECEDENCE_S / LEAST_SHARE
+    clock.now_s = 3 * PRECEDENCE_S / LEAST_SHARE
     assert batch.rank < job(Priority.FILE).rank
     assert batch.rank > job(Priority.INTERACTIVE).rank
-    clock.now_s = 2.5 * PRECEDENCE_S / LEAST_SHARE
+    clock.now_s = 5 * PRECEDENCE_S / LEAST_SHARE
     assert batch.rank < job(Priority.INTERACTIVE).rank
 
 

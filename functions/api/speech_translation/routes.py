@@ -97,7 +97,11 @@ async def _translate(
             )
         record.add_transcript(recognised)
         transcript = plan.translated(recognised)
-        spoken = [] if voices is None else [voices.speak(transcript, target) for target in targets]
+        spoken = (
+            []
+            if voices is None
+            else [voices.speak(transcript.phrases, target) for target in targets]
+        )
         return speech_translation_result(transcript, targets, channels), spoken
 
     return await service.threads.run(work, upload.body)

@@ -13,7 +13,7 @@ from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.ssml import Passage, VoiceStyle
 from shared.synthesis.synthesizer import Span
 from shared.synthesis.voice_catalogue import find_voice
-from shared.transcript import Transcript
+from shared.transcript import Phrase
 
 # Languages whose code is not in the table of locales, or whose first locale is not the right one.
 _LOCALES = {
@@ -58,9 +58,14 @@ class TranslationVoices:
             )
             self._names[target] = voice.short_name
 
-    def speak(self, transcript: Transcript, target: str) -> TranslatedSpeech:
-        """Synthesise the translation of a transcript, at most ten minutes of speech. Blocks."""
-        spans = (Span(translated_text(transcript.phrases, target)),)
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Targets, in the order of the request."""
+        return tuple(self._styles)
+
+    def speak(self, phrases: Sequence[Phrase], target: str) -> TranslatedSpeech:
+        """Synthesise the translation of phrases, at most ten minutes of speech. Blocks."""
+        spans = (Span(translated_text(phrases, target)),)
         lines = self._synthesis.assign_voices((Passage(spans, self._styles[target]),))
         audio = encode_whole_speech(self._synthesis, lines, self._output.encoding)
         return TranslatedSpeech(target, self._names[target], self._output.media_type, audio)

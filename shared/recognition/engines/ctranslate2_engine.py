@@ -167,12 +167,12 @@ class CTranslate2Engine:
     ) -> list[Hypothesis]:
         """Decode in batches of one prompt form and beam size, as CTranslate2 requires."""
         prompts = [self._prompt(request) for request in requests]
-        by_form: dict[tuple[bool, int, int], list[int]] = {}
+        by_form: dict[tuple[bool, int, int, bool], list[int]] = {}
         for place, (request, prompt) in enumerate(zip(requests, prompts, strict=True)):
-            form = request.timestamps, len(prompt), request.beam_size
+            form = request.timestamps, len(prompt), request.beam_size, bool(request.prefix)
             by_form.setdefault(form, []).append(place)
         found: dict[int, Hypothesis] = {}
-        for (_, _, beam_size), places in by_form.items():
+        for (_, _, beam_size, has_prefix), places in by_form.items():
             n_prompt = len(prompts[places[0]])
             n_tokens = max(requests[place].max_tokens for place in places)
             results = self._model.generate(
@@ -184,6 +184,8 @@ class CTranslate2Engine:
                 return_scores=True,
                 return_no_speech_prob=True,
                 sampling_temperature=0,
+                # Behind a prefix the text may end at once.
+                suppress_blank=not has_prefix,
             )
             for place, result in zip(places, results, strict=True):
                 found[place] = self._hypothesis(result, requests[place])
@@ -196,7 +198,7 @@ class CTranslate2Engine:
         return self._from_array(joined)
 
     def _hypothesis(self, result: Any, request: DecodingRequest) -> Hypothesis:
-        tokens = result.sequences_ids[0]
+        tokens = result.sequences_ids[0][len(request.prefix) :]  # CTranslate2 repeats the prefix
         n_tokens = len(tokens)
         text_tokens = tuple(token for token in tokens if token < self._tokenizer.end_of_text)
         return Hypothesis(
@@ -261,7 +263,7 @@ class CTranslate2Engine:
         if request.hint:
             hint = self._tokenizer.tokenise(" " + request.hint.strip())[:MAX_PROMPT_TOKENS]
             prompt = [self._tokenizer.previous_start, *hint, *prompt]
-        return prompt
+        return [*prompt, *request.prefix]
 
     def _start_sequence(self, language: str, task: Task = Task.TRANSCRIBE) -> list[int]:
         if not self._model.is_multilingual:

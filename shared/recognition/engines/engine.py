@@ -50,6 +50,7 @@ class DecodingRequest:
         that writes them continues after a pause or a change of speaker.
     task: an English-only model always transcribes.
     beam_size: hypotheses that the search keeps; 1 is greedy search.
+    prefix: tokens that the text begins with; the hypothesis has those behind it.
     """
 
     language: str
@@ -58,6 +59,7 @@ class DecodingRequest:
     timestamps: bool = False
     task: Task = Task.TRANSCRIBE
     beam_size: int = 1
+    prefix: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

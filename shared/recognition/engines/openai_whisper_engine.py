@@ -160,6 +160,7 @@ class OpenAIWhisperEngine:
             without_timestamps=not request.timestamps,
             sample_len=request.max_tokens,
             prompt=self._hint_tokens(request.hint),
+            prefix=list(request.prefix) or None,
             beam_size=request.beam_size if request.beam_size > 1 else None,
             fp16=False,
         )

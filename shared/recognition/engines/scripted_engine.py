@@ -129,7 +129,7 @@ class ScriptedEngine:
         with self._recording:
             self.batches.append(tuple(requests))
         return [
-            _within_limit(self._read(segment, request), request.max_tokens)
+            _within_limit(_behind(self._read(segment, request), request), request.max_tokens)
             for segment, request in zip(segments, requests, strict=True)
         ]
 
@@ -156,6 +156,14 @@ class ScriptedEngine:
     ) -> list[Hypothesis]:
         """Return the script's score of each text."""
         return [hypothesis_of(text, self._rate(segment, text)) for text in texts]
+
+
+def _behind(hypothesis: Hypothesis, request: DecodingRequest) -> Hypothesis:
+    """Drop the tokens of the request's prefix."""
+    n_tokens = len(request.prefix)
+    return replace(
+        hypothesis, tokens=hypothesis.tokens[n_tokens:], contents=hypothesis.contents[n_tokens:]
+    )
 
 
 def _within_limit(hypothesis: Hypothesis, max_tokens: int) -> Hypothesis:

@@ -88,6 +88,18 @@ class LanguageStage:
         encoded = _encode_alike(engine, segments)
         return _works(engine, group, encoded, self._settle(engine, segments, encoded))
 
+    def preview(self, engine: RecognitionEngine, entry: ChannelSegment) -> SegmentWork:
+        """Encode speech under way, in its most likely language so far; remembers nothing."""
+        segment, locale = entry.segment, self._locale
+        if locale is None:
+            (encoded,) = _encode_alike(engine, [segment])
+            identified = identify_main_language(engine, self._candidates, [segment], [encoded])
+            locale = identified.locale
+        else:  # no more than is decoded: a partial text may have an error more
+            n_positions = engine.context.n_positions_decoded(segment.duration_s)
+            (encoded,) = engine.encode([segment.samples], n_positions)
+        return SegmentWork(entry.index, entry.channel, segment, locale, encoded)
+
     def identify(self, segments: Sequence[Segment]) -> IdentifiedLanguage:
         """Identify the main language of segments, independent of languages assigned before."""
         with self._slot() as engine:

@@ -229,3 +229,12 @@ def test_a_refusal_is_logged_with_its_code(make_client):
 def test_paths_have_one_form(path, canonical):
     """Repeated slashes, a slash at the end, a quoted colon, the custom domain's prefix."""
     assert canonical_path(path) == canonical
+
+
+def test_a_host_without_websockets_names_the_one_that_has_them(make_client):
+    path = "/stt/speech/universal/v2"
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Key": "x"}
+    answer = make_client().get(path, headers=upgrade)
+    assert answer.status_code == 400
+    assert "container" in answer.json()["error"]["message"]
+    assert make_client().get(path).status_code == 405

@@ -303,3 +303,50 @@ def test_without_a_join_gap_a_segment_ends_right_behind_its_padding():
         n_windows += 1
     waited_s = (n_windows - 20) * WINDOW_S
     assert OPTIONS.min_silence_s <= waited_s < OPTIONS.min_silence_s + OPTIONS.padding_s
+
+
+def test_a_settled_segment_is_the_one_that_follows_if_the_silence_goes_on():
+    probabilities = script((SPEECH, 10), (SILENCE, 40))
+    samples = np.arange(len(probabilities) * WINDOW, dtype=np.float32)
+    segmenter = Segmenter(ScriptedDetector(probabilities), OPTIONS)
+    settled, complete = [], []
+    for first in range(0, len(samples), WINDOW):
+        found = segmenter.push(samples[first : first + WINDOW])
+        complete += [one for one in found if isinstance(one, Segment)]
+        if not complete and (one := segmenter.settled()) is not None:
+            settled.append(one)
+    assert len(settled) > 5
+    for one in settled:
+        assert one.offset_s == complete[0].offset_s
+        assert one.utterances == complete[0].utterances
+        assert np.array_equal(one.samples, complete[0].samples)
+
+
+def test_nothing_is_settled_before_the_padding_or_once_speech_goes_on():
+    segmenter = Segmenter(
+        ScriptedDetector(script((SPEECH, 10), (SILENCE, 16), (SPEECH, 20))), OPTIONS
+    )
+    settled = []
+    for _ in range(40):
+        list(segmenter.push(np.ones(WINDOW, np.float32)))
+        settled.append(segmenter.settled() is not None)
+    assert not any(settled[:15])
+    assert any(settled[15:26])
+    assert not any(settled[27:])
+
+
+def test_the_silence_behind_speech_under_way_is_measured():
+    segmenter = Segmenter(ScriptedDetector(script((SPEECH, 10), (SILENCE, 16))), OPTIONS)
+    lengths_s = []
+    for _ in range(26):
+        list(segmenter.push(np.ones(WINDOW, np.float32)))
+        lengths_s.append(segmenter.silence_s)
+    assert lengths_s[9] == 0
+    assert lengths_s[13] == pytest.approx(4 * WINDOW_S)
+
+
+def test_the_level_of_silence_that_lasts_is_known():
+    segmenter = Segmenter(ScriptedDetector(script((SILENCE, 40))), OPTIONS)
+    for _ in range(40):
+        list(segmenter.push(np.full(WINDOW, 0.1, np.float32)))
+    assert segmenter.quiet_level_db() == pytest.approx(-20)

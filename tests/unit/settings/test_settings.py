@@ -22,6 +22,7 @@ VALUES = {
     "SOTTO_CONCURRENCY": ("2", 2, "0"),
     "SOTTO_FILE_INSTANCE": ("no", False, "maybe"),
     "SOTTO_QUEUE_LIMIT": ("1", 1, "0"),
+    "SOTTO_SESSION_LIMIT": ("20", 20, "0"),
     "SOTTO_VOICES": ("espeak-ng,/voices/thorsten", ("espeak-ng", "/voices/thorsten"), None),
     "SOTTO_AZURE_SPEECH_ENDPOINT": (
         "https://mine.cognitiveservices.azure.com/",

@@ -194,6 +194,15 @@ def test_a_hint_is_not_part_of_the_text(engine, spoken_samples, spoken_clip, sho
     assert lexical(hypothesis.text) == lexical(spoken_clip.text)
 
 
+def test_a_text_goes_on_behind_its_prefix(engine, spoken_samples, shortest):
+    (segment,) = engine.encode([spoken_samples], shortest)
+    (whole,) = engine.decode([segment], [request_for(3.0)])
+    for n_tokens in (3, len(whole.tokens)):
+        request = replace(request_for(3.0), prefix=whole.tokens[:n_tokens])
+        (rest,) = engine.decode([segment], [request])
+        assert rest.tokens == whole.tokens[n_tokens:]
+
+
 def test_segments_decoded_together_read_as_they_do_alone(engine, spoken_samples, shortest):
     """Of one context, but each with its own audio; a padded neighbour changes nothing."""
     whole, half = spoken_samples, spoken_samples[: len(spoken_samples) // 2]
