@@ -25,6 +25,7 @@ SECTIONS = (
     "repetition",
     "nonspeech",
     "overtaking",
+    "realtime",
     "batch",
     "purge",
     "voices",

@@ -174,6 +174,19 @@ class SottoServer:
         )
 
     @property
+    def port(self) -> int:
+        """Port of the server."""
+        return self._port
+
+    @property
+    def cpu_s(self) -> float:
+        """Processor time that the server has taken, of all its threads."""
+        fields = (
+            Path(f"/proc/{self._process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
+        )
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    @property
     def resident_bytes(self) -> int:
         """Physical memory of the process."""
         return resident_bytes(self._process.pid)

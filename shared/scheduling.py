@@ -120,6 +120,12 @@ class Scheduler(Generic[Resource]):
         with self._changed:
             return len(self._waiting)
 
+    @property
+    def is_free(self) -> bool:
+        """Whether a slot would be given at once."""
+        with self._changed:
+            return bool(self._free) and not self._waiting
+
     @contextmanager
     def slot(self, job: Job) -> Iterator[Slot[Resource]]:
         """Wait for a slot and hold it while the block runs. Never ask for a second one inside."""

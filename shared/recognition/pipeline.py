@@ -177,11 +177,11 @@ class Recognition:
         return list(_in_order(batch, [work() for work in self._groups(batch)]))
 
     def read_partial(self, segment: Segment, prefix: tuple[int, ...] = ()) -> PartialReading | None:
-        """Read speech under way once; None where that is a loop, or other work waits for slots.
+        """Read speech under way once; None where that is a loop, or no slot is free.
 
         prefix: tokens that the text begins with.
         """
-        if self._slots.is_busy:
+        if not self._slots.is_free:
             return None
         self._slots.begin_job(Priority.PARTIAL)
         with self._slot() as engine:

@@ -59,9 +59,9 @@ class RecognitionSlots:
         self._scheduler = scheduler
 
     @property
-    def is_busy(self) -> bool:
-        """Whether other work waits for a slot."""
-        return self._scheduler.n_waiting > 0
+    def is_free(self) -> bool:
+        """Whether a slot would be given at once."""
+        return self._scheduler.is_free
 
     def begin_job(self, priority: Priority) -> None:
         """Take the next slots as a new job, which has had no service.

@@ -1,6 +1,7 @@
-"""Real time for the Speech SDK: the WebSocket routes of its protocol.
+"""Real time: the WebSocket routes of the Speech SDK, and that of OpenAI's Realtime API.
 
 https://learn.microsoft.com/azure/ai-services/speech-service/speech-sdk
+https://developers.openai.com/api/docs/guides/realtime-transcription
 All routes of recognition have one handler: the options of a turn are in its `speech.context`. A
 refused upgrade is an HTTP response, whose status the SDK shows to the app.
 """
@@ -14,6 +15,7 @@ from starlette.websockets import WebSocket
 
 from functions.api.authentication import Access
 from functions.api.problems import Problem, Shape, problem_of
+from functions.api.realtime.openai_session import OpenAISession
 from functions.api.realtime.session import RecognitionSession
 from functions.api.realtime.sessions import Sessions
 from functions.api.realtime.socket import Session, SessionSocket, Work
@@ -34,7 +36,9 @@ _RECOGNITION_PATHS = {
     "/speech/translation/cognitiveservices/v1": Mode.CONVERSATION,
 }
 _SYNTHESIS_PATH = "/cognitiveservices/websocket/v1"
-_PROTOCOL = "USP"
+_OPENAI_PATH = "/v1/realtime"
+# The Speech SDK's, and that of browsers for OpenAI's API.
+_PROTOCOLS = ("USP", "realtime")
 _KEY_PARAMETERS = ("ocp-apim-subscription-key", "subscription-key")
 
 Query = dict[str, list[str]]
@@ -55,8 +59,8 @@ def create_router(service: SpeechService, sessions: Sessions) -> APIRouter:
             except (Problem, SpeechError) as error:
                 await _refuse(websocket, error)
                 return
-            has_protocol = _PROTOCOL in websocket.scope["subprotocols"]
-            await websocket.accept(_PROTOCOL if has_protocol else None)
+            offered = websocket.scope["subprotocols"]
+            await websocket.accept(next((one for one in _PROTOCOLS if one in offered), None))
             session = open_session(query)
             socket = SessionSocket(websocket, session, work, threads, record_of(websocket))
             with sessions.opened(socket):
@@ -75,6 +79,11 @@ def create_router(service: SpeechService, sessions: Sessions) -> APIRouter:
         lambda _query: SynthesisSession(),
         lambda request, _audio, check: synthesis_events(service, request, check),
     )
+    route(
+        _OPENAI_PATH,
+        lambda _query: OpenAISession(),
+        lambda request, audio, check: turn_events(service, request, audio, check),
+    )
     router.add_api_websocket_route("/{path:path}", _refuse_unknown)
     return router
 
@@ -87,12 +96,9 @@ def create_refusals() -> APIRouter:
         """Name the host that serves them; the SDK shows the message, and does not try again."""
         if "sec-websocket-key" not in request.headers:
             raise Problem(405)
-        raise Problem(
-            400, "Real time needs Sotto's container: this host serves no WebSockets.",
-            shape=Shape.WRAPPED,
-        )  # fmt: skip
+        raise Problem(400, "Real time needs Sotto's container: this host serves no WebSockets.")
 
-    for path in (*_RECOGNITION_PATHS, _SYNTHESIS_PATH):
+    for path in (*_RECOGNITION_PATHS, _SYNTHESIS_PATH, _OPENAI_PATH):
         router.add_api_route(path, refuse, methods=["GET"])
     return router
 
@@ -126,5 +132,6 @@ async def _refuse(websocket: WebSocket, error: Problem | SpeechError) -> None:
     """Answer the upgrade with the response of the error."""
     problem = error if isinstance(error, Problem) else problem_of(error)
     websocket.state.error_code = problem.code
-    response = JSONResponse(problem.body(Shape.WRAPPED), problem.status, problem.headers)
+    shape = Shape.OPENAI if websocket.scope["path"] == _OPENAI_PATH else Shape.WRAPPED
+    response = JSONResponse(problem.body(shape), problem.status, problem.headers)
     await websocket.send_denial_response(response)

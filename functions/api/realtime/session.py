@@ -79,6 +79,10 @@ class RecognitionSession:
         """Whether a turn is under way."""
         return self._turn is not None
 
+    def opened(self) -> Iterator[Action]:
+        """Send nothing: the client speaks first."""
+        yield from ()
+
     def text(self, frame: str) -> Iterator[Action]:
         """Take a text frame. Unknown paths are ignored: clients send telemetry and events."""
         try:

@@ -54,6 +54,10 @@ class Session(Protocol):
         """Whether a turn is under way."""
         ...
 
+    def opened(self) -> Iterator[Action]:
+        """Begin."""
+        ...
+
     def text(self, frame: str) -> Iterator[Action]:
         """Take a text frame."""
         ...
@@ -95,6 +99,7 @@ class SessionSocket:
 
     async def serve(self) -> None:
         """Return when the connection is closed, by whichever side."""
+        await self._act(self._session.opened())
         tasks = [
             asyncio.ensure_future(self._receive_frames()),
             asyncio.ensure_future(self._send_events()),

@@ -53,6 +53,10 @@ class SynthesisSession:
         """Whether a text is being spoken."""
         return self._request_id is not None
 
+    def opened(self) -> Iterator[Action]:
+        """Send nothing: the client speaks first."""
+        yield from ()
+
     def text(self, frame: str) -> Iterator[Action]:
         """Take a text frame; unknown paths are ignored."""
         try:

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from shared.audio.encode import AudioEncoder
 from shared.synthesis.output_formats import find_output_format
 from tests.contract.realtime.conftest import wav_of
-from tests.contract.realtime.usp_client import usp_client
+from tests.usp_client import usp_client
 
 WORDS = "children are playing in the garden"
 ONCE = {"phraseDetection": {"language": "en-US", "mode": "INTERACTIVE"}}

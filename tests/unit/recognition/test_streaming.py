@@ -130,8 +130,8 @@ def test_there_are_no_partial_phrases_while_audio_waits(scripted, utterances):
     assert of_kind(events, SpeechEnded)
 
 
-def test_there_are_no_partial_phrases_while_other_work_waits(scripted, utterances, monkeypatch):
-    monkeypatch.setattr(Scheduler, "n_waiting", 1)
+def test_there_are_no_partial_phrases_while_no_slot_is_free(scripted, utterances, monkeypatch):
+    monkeypatch.setattr(Scheduler, "is_free", False)
     events = list(Stream(scripted).events(utterances((0, 1), (1, 3), APART)))
     assert not of_kind(events, PartialPhrase)
     assert of_kind(events, SpeechEnded)

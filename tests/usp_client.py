@@ -63,3 +63,21 @@ def usp_client(url, path="/speech/universal/v2", key="k", **options):
     address = url.replace("http", "ws", 1) + path
     with connect(address, additional_headers=headers, **options) as socket:
         yield UspClient(socket)
+
+
+def speak(url, ssml, key="k"):
+    """Frames of a synthesis, binary ones as bytes."""
+    with usp_client(url, "/cognitiveservices/websocket/v1", key) as client:
+        client.request_id = uuid.uuid4().hex
+        context = {"synthesis": {"audio": {"outputFormat": "raw-16khz-16bit-mono-pcm"}}}
+        for path, kind, body in (
+            ("synthesis.context", "application/json", json.dumps(context)),
+            ("ssml", "application/ssml+xml", ssml),
+        ):
+            client.socket.send(
+                f"Path:{path}\r\nX-RequestId:{client.request_id}\r\nContent-Type:{kind}\r\n\r\n{body}"
+            )
+        frames: list[str | bytes] = []
+        while not frames or not isinstance(frames[-1], str) or "Path:turn.end" not in frames[-1]:
+            frames.append(client.socket.recv(WAIT_S))
+        return frames
