@@ -38,8 +38,11 @@ class UspClient:
         self.audio(b"")
 
     def receive(self, wait_s=WAIT_S):
-        """Path and body of the next text frame."""
-        head, _, body = self.socket.recv(wait_s).partition("\r\n\r\n")
+        """Path and body of the next frame; of a binary one its size."""
+        frame = self.socket.recv(wait_s)
+        if isinstance(frame, bytes):
+            return "binary", {"n_bytes": len(frame)}
+        head, _, body = frame.partition("\r\n\r\n")
         headers = dict(line.split(":", 1) for line in head.split("\r\n"))
         assert headers["X-RequestId"] == self.request_id
         return headers["Path"], json.loads(body)
