@@ -17,15 +17,17 @@ class PartialPhrase:
     """Words of speech under way, which later readings may change.
 
     text: lower case, without punctuation, with the profanity mode applied; never empty.
-    locale: None where several are candidates and none is certain yet.
+    locale: the most likely one so far.
+    language_probability: see `Phrase`.
     translations: empty where none were requested.
     """
 
     offset_s: float
     duration_s: float
     text: str
-    locale: str | None
+    locale: str
     translations: tuple[Translation, ...] = ()
+    language_probability: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,8 @@ class Phrase:
 
     n_best is best first and never empty. `words` are lexical, `display_words` keep their
     punctuation; both are empty where no word times were requested. `speaker` counts from 1.
-    `translations` is empty where none were requested.
+    `language_probability` is that of the locale among the candidates, 0..1; None where there was
+    one. `translations` is empty where none were requested.
     """
 
     channel: int
@@ -60,6 +61,7 @@ class Phrase:
     words: tuple[Word, ...] = ()
     display_words: tuple[Word, ...] = ()
     speaker: int | None = None
+    language_probability: float | None = None
     translations: tuple[Translation, ...] = ()
 
     @property

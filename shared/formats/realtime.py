@@ -14,6 +14,9 @@ from shared.transcript import DropReason, Phrase, Translation
 
 Body = dict[str, Any]
 
+# Of the language, by its least probability among the candidates.
+_CONFIDENCES = (("High", 0.9), ("Medium", 0.6))
+
 _WITHOUT_MATCH = frozenset({DropReason.NO_MATCH, DropReason.LOOP})
 
 
@@ -24,8 +27,8 @@ def hypothesis(partial: PartialPhrase, *, has_language: bool, is_diarized: bool)
         "Text": partial.text,
         **_extent(partial.offset_s, partial.duration_s),
     }
-    if has_language and partial.locale is not None:
-        body["PrimaryLanguage"] = _language(partial.locale)
+    if has_language:
+        body["PrimaryLanguage"] = _language(partial)
     if is_diarized:
         body["SpeakerId"] = "Unknown"
     return body
@@ -38,7 +41,7 @@ def phrase(
     first = phrases[0]
     body: Body = {"Id": _new_id(), **joined_result(tuple(phrases), is_detailed=is_detailed)}
     if has_language:
-        body["PrimaryLanguage"] = _language(first.locale)
+        body["PrimaryLanguage"] = _language(first)
     if is_diarized:
         body["SpeakerId"] = "Unknown" if first.speaker is None else f"Guest-{first.speaker}"
     return body
@@ -50,7 +53,7 @@ def identified_language(ended: SpeechEnded) -> Body:
         "Id": _new_id(),
         "RecognitionStatus": "Success",
         **_extent(ended.offset_s, ended.duration_s),
-        "PrimaryLanguage": _language(ended.phrases[0].locale),
+        "PrimaryLanguage": _language(ended.phrases[0]),
     }
 
 
@@ -113,8 +116,10 @@ def _without_text(status: str, offset_s: float, duration_s: float) -> Body:
     return {"Id": _new_id(), "RecognitionStatus": status, **_extent(offset_s, duration_s)}
 
 
-def _language(locale: str) -> Mapping[str, str]:
-    return {"Language": locale, "Confidence": "High"}
+def _language(spoken: Phrase | PartialPhrase) -> Mapping[str, str]:
+    probability = 1.0 if spoken.language_probability is None else spoken.language_probability
+    confidence = next((name for name, least in _CONFIDENCES if probability >= least), "Low")
+    return {"Language": spoken.locale, "Confidence": confidence}
 
 
 def _extent(offset_s: float, duration_s: float) -> dict[str, int]:

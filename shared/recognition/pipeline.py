@@ -56,12 +56,14 @@ class PartialReading:
     words: those behind the prefix.
     log_probability: average over the tokens.
     locale: the most likely one so far.
+    language_probability: see `Phrase`.
     english: translation of the whole by the model; None where none was requested.
     """
 
     words: tuple[PartialWord, ...]
     log_probability: float
     locale: str
+    language_probability: float | None
     english: str | None
 
 
@@ -198,7 +200,7 @@ class Recognition:
             for group in in_script(groups, work.locale)
         )
         average = work.hypothesis.average_log_probability
-        return PartialReading(words, average, work.locale, english)
+        return PartialReading(words, average, work.locale, work.language_probability, english)
 
     def partial_text(self, words: Sequence[PartialWord], locale: str) -> str:
         """Words of partial readings in lower case, without punctuation, with the profanity mode."""
@@ -322,13 +324,18 @@ class Recognition:
         if work.tokens:
             timed = time_words(groups, work.tokens, segment.offset_s)
             words = within_utterances(timed, segment.utterances)
-            if translations:
-                return [replace(timed_phrase(words, style), translations=translations)]
-            return [*timed_phrases(words, style)]
-        texts = [group.text for group in groups]
-        confidence = min(1.0, math.exp(hypothesis.average_log_probability))
-        phrase = untimed_phrase(texts, segment.utterances, confidence, style)
-        return [replace(phrase, translations=translations)]
+            phrases = (
+                [timed_phrase(words, style)] if translations else [*timed_phrases(words, style)]
+            )
+        else:
+            texts = [group.text for group in groups]
+            confidence = min(1.0, math.exp(hypothesis.average_log_probability))
+            phrases = [untimed_phrase(texts, segment.utterances, confidence, style)]
+        probability = work.language_probability
+        return [
+            replace(phrase, translations=translations, language_probability=probability)
+            for phrase in phrases
+        ]
 
 
 def _is_only_a_loop(translated: SegmentWork, work: SegmentWork) -> bool:

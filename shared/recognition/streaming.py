@@ -169,7 +169,14 @@ class StreamingRecognition:
             self._shown = text
             start_s, end_s = segment.utterances[0].start_s, segment.utterances[-1].end_s
             translations = () if reading.english is None else (Translation("en", reading.english),)
-            yield PartialPhrase(start_s, end_s - start_s, text, reading.locale, translations)
+            yield PartialPhrase(
+                start_s,
+                end_s - start_s,
+                text,
+                reading.locale,
+                translations,
+                reading.language_probability,
+            )
 
     def _silence(self, now_s: float) -> Iterator[StreamingEvent]:
         if self._segmenter.onset_s is not None or self._options.silence_timeout_s is None:

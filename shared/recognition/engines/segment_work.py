@@ -32,6 +32,7 @@ class SegmentWork:
     n_retries: number of readings after the first one.
     is_noise: the decoder finds no words in it, whatever it writes.
     english: None if no translation was requested, "" if decoding looped.
+    language_probability: of the locale among the candidates; None where there is one.
     """
 
     index: int
@@ -42,5 +43,6 @@ class SegmentWork:
     hypothesis: Hypothesis = _UNDECODED
     tokens: tuple[AlignedToken, ...] = ()
     english: str | None = None
+    language_probability: float | None = None
     n_retries: int = 0
     is_noise: bool = False

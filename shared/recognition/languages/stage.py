@@ -47,6 +47,7 @@ class LanguageStage:
         self._locale = candidates.only
         self._per_phrase = per_phrase and self._locale is None
         self._spoken_last: dict[int, str] = {}
+        self._probability: float | None = None  # of `_locale`, if it was identified
 
     def assign(self, groups: Sequence[Sequence[ChannelSegment]]) -> list[list[SegmentWork]]:
         """Encode all groups and assign languages; [] if the audio's language is known.
@@ -74,7 +75,7 @@ class LanguageStage:
                 [output for outputs in encoded for output in outputs],
             )
             return [
-                _works(engine, group, outputs, locale)
+                _works(engine, group, outputs, locale, self._probability)
                 for group, outputs in zip(groups, encoded, strict=True)
             ]
 
@@ -84,21 +85,24 @@ class LanguageStage:
         """Encode a group of an audio whose language is known; the caller holds the slot."""
         segments = [entry.segment for entry in group]
         if self._locale is not None:
-            return _works(engine, group, encode(engine, segments), self._locale)
+            return _works(engine, group, encode(engine, segments), self._locale, self._probability)
         encoded = _encode_alike(engine, segments)
-        return _works(engine, group, encoded, self._settle(engine, segments, encoded))
+        locale = self._settle(engine, segments, encoded)
+        return _works(engine, group, encoded, locale, self._probability)
 
     def preview(self, engine: RecognitionEngine, entry: ChannelSegment) -> SegmentWork:
         """Encode speech under way, in its most likely language so far; remembers nothing."""
-        segment, locale = entry.segment, self._locale
+        segment, locale, probability = entry.segment, self._locale, self._probability
         if locale is None:
             (encoded,) = _encode_alike(engine, [segment])
             identified = identify_main_language(engine, self._candidates, [segment], [encoded])
-            locale = identified.locale
+            locale, probability = identified.locale, identified.probability
         else:  # no more than is decoded: a partial text may have an error more
             n_positions = engine.context.n_positions_decoded(segment.duration_s)
             (encoded,) = engine.encode([segment.samples], n_positions)
-        return SegmentWork(entry.index, entry.channel, segment, locale, encoded)
+        return SegmentWork(
+            entry.index, entry.channel, segment, locale, encoded, language_probability=probability
+        )
 
     def identify(self, segments: Sequence[Segment]) -> IdentifiedLanguage:
         """Identify the main language of segments, independent of languages assigned before."""
@@ -114,7 +118,7 @@ class LanguageStage:
     ) -> str:
         identified = identify_main_language(engine, self._candidates, segments, encoded)
         if identified.is_in_set:
-            self._locale = identified.locale
+            self._locale, self._probability = identified.locale, identified.probability
         elif self._fallback_locale is not None:
             self._locale = find_locale(self._fallback_locale)
         else:
@@ -135,12 +139,30 @@ class LanguageStage:
         parts = self._split_at_switches([entry for group in groups for entry in group], scored)
         return [
             [
-                SegmentWork(entry.index, entry.channel, part.segment, part.locale, part.encoded)
+                SegmentWork(
+                    entry.index,
+                    entry.channel,
+                    part.segment,
+                    part.locale,
+                    part.encoded,
+                    language_probability=self._probability_of(part, scored[entry.index]),
+                )
                 for entry in group
                 for part in parts[entry.index]
             ]
             for group in groups
         ]
+
+    def _probability_of(self, part: LanguagePart, scored: ScoredSegment) -> float:
+        """Mean posterior of a part's language over the spans that begin within it."""
+        language = self._candidates.language_of(part.locale)
+        first_s, last_s = part.segment.offset_s, part.segment.offset_s + part.segment.duration_s
+        posteriors = [
+            span.posteriors.get(language, 0.0)
+            for span in scored.spans
+            if first_s <= span.start_s < last_s
+        ]
+        return sum(posteriors) / len(posteriors) if posteriors else 0.0
 
     def _split_at_switches(
         self, entries: Sequence[ChannelSegment], scored: dict[int, ScoredSegment]
@@ -164,10 +186,18 @@ def _works(
     group: Sequence[ChannelSegment],
     encoded: Sequence[EncodedSegment],
     locale: str,
+    probability: float | None,
 ) -> list[SegmentWork]:
     kept = decoded_positions(engine, [entry.segment for entry in group], encoded)
     return [
-        SegmentWork(entry.index, entry.channel, entry.segment, locale, output)
+        SegmentWork(
+            entry.index,
+            entry.channel,
+            entry.segment,
+            locale,
+            output,
+            language_probability=probability,
+        )
         for entry, output in zip(group, kept, strict=True)
     ]
 

@@ -2,6 +2,7 @@
 
 import json
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -198,6 +199,17 @@ def test_speech_in_two_languages_between_two_pauses_is_two_results():
         spoken(phrase("Good morning."), phrase("Guten Tag.", 3.0, locale="de-DE"))
     )
     assert [body["PrimaryLanguage"]["Language"] for _, body in frames] == ["en-US", "de-DE"]
+
+
+@pytest.mark.parametrize(
+    ("probability", "confidence"), [(0.95, "High"), (0.7, "Medium"), (0.2, "Low"), (None, "High")]
+)
+def test_the_confidence_of_a_language_is_that_among_the_candidates(probability, confidence):
+    client = Client()
+    client.begin({"languageId": {"languages": ["en-US", "de-DE"]}})
+    said = replace(phrase("Good morning."), language_probability=probability)
+    ((_, body),) = client.event(spoken(said))
+    assert body["PrimaryLanguage"] == {"Language": "en-US", "Confidence": confidence}
 
 
 def test_a_client_that_asks_for_the_language_gets_no_text():
