@@ -35,7 +35,7 @@ from shared.streaming_events import (
 from shared.transcript import Dropped, DropReason, Phrase, Translation
 
 PARTIAL_INTERVAL_S = 0.3  # a partial phrase at most so often
-LEAST_PARTIAL_SPEECH_S = 0.35  # shorter speech has no whole word
+LEAST_PARTIAL_SPEECH_S = 0.25  # shorter speech has no whole word
 # Time between partial phrases, by the time that the last one took, waiting included.
 PARTIAL_SHARE = 0.5
 # In a longer pause the words do not change.

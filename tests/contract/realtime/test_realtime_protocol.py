@@ -1,6 +1,7 @@
 """The protocol of real time in plain frames: what the SDKs cannot be made to do."""
 
 import json
+import ssl
 import time
 
 import numpy as np
@@ -9,6 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from shared.audio.encode import AudioEncoder
 from shared.synthesis.output_formats import find_output_format
+from tests.contract.certificate import make_certificate
 from tests.contract.realtime.conftest import wav_of
 from tests.usp_client import usp_client
 
@@ -148,6 +150,16 @@ def test_a_session_beyond_the_limit_is_refused_and_the_next_one_served(start):
         except InvalidStatus:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def test_the_operators_certificate_serves_web_sockets_too(start, sentence, tmp_path):
+    certificate, key = make_certificate(tmp_path)
+    server = start(SOTTO_TLS_CERT=str(certificate), SOTTO_TLS_KEY=str(key))
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    with usp_client(server.url, ssl=trusting) as client:
+        client.begin()
+        client.send(wav_of(sentence))
+        assert WORDS in " ".join(client.phrases())
 
 
 def test_a_stopped_server_finishes_the_turn_and_loses_no_phrase(start, sentence):
