@@ -5,7 +5,7 @@ PY := .venv/bin/python
 SOTTO := .venv/bin/sotto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test models lint format type bench parity fresh pr clean environment development
+.PHONY: help run test models lint format type bench parity agents fresh pr clean environment development
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,11 @@ parity: ## Compare the openai-whisper engine with the default one, in an environ
 	OMP_NUM_THREADS=2 OMP_WAIT_POLICY=passive .venv-parity/bin/python -m pytest \
 	  -W "ignore:unclosed file:ResourceWarning" \
 	  tests/parity tests/components/recognition/engines/test_engine_contract.py $(ARGS)
+
+agents: development ## Run LiveKit's Azure plugin, as it is, in an environment of its own
+	@scripts/environment.sh agents
+	@$(SOTTO) models fetch
+	$(PY) -m pytest tests/contract/realtime/test_livekit.py $(ARGS)
 
 fresh: ## Run the first two in a new root file system, and print their times
 	@scripts/fresh.sh

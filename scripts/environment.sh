@@ -2,7 +2,8 @@
 # Make .venv and install a set of requirements: `environment.sh container` or `... development`.
 # `environment.sh rivals` makes .venv-rivals, with the rivals of the benchmarks.
 # `environment.sh parity` makes .venv-parity, with openai-whisper, torch and the tests' dependencies.
-# Except for `rivals` it also writes the command `sotto` into the environment. If the same
+# `environment.sh agents` makes .venv-agents, with agent frameworks and their Azure plugins.
+# Except for `rivals` and `agents` it also writes the command `sotto` into the environment. If the same
 # requirements are installed already, it installs nothing and needs no network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,13 +18,17 @@ case "${1:-}" in
     requirements=(benchmarks/requirements-rivals.txt)
     venv=${VENV:-.venv-rivals}
     ;;
+  agents)
+    requirements=(requirements/agents.txt)
+    venv=${VENV:-.venv-agents}
+    ;;
   parity)
     requirements=(requirements.txt requirements/openai-whisper.txt requirements/development.txt)
     venv=${VENV:-.venv-parity}
     version=3.11
     ;;
   *)
-    echo "usage: $0 container|development|rivals|parity" >&2
+    echo "usage: $0 container|development|rivals|agents|parity" >&2
     exit 2
     ;;
 esac
@@ -42,7 +47,7 @@ print(digest.hexdigest())' "${requirements[@]}"
 }
 
 write_command() {
-  [ "$1" = rivals ] || scripts/install_command.sh "$venv"
+  [ "$1" = rivals ] || [ "$1" = agents ] || scripts/install_command.sh "$venv"
 }
 
 if "$python" -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ]; then
