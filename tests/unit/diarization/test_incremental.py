@@ -11,9 +11,9 @@ ANNA, BORIS, CLARA = np.eye(192, dtype=np.float32)[:3]
 def hear(monkeypatch):
     """Speakers of phrases that are given as (vector, seconds) instead of samples."""
 
-    def speakers_of(*phrases, most_speakers=None):
+    def speakers_of(*phrases, most_speakers=None, least=incremental.SIMILARITY):
         speakers = IncrementalDiarization(None, most_speakers)
-        monkeypatch.setattr(speakers, "_main_voice", lambda phrase: phrase)
+        monkeypatch.setattr(speakers, "_main_voice", lambda phrase: (*phrase, least))
         return [speakers.identify_speaker(phrase) for phrase in phrases]
 
     return speakers_of
@@ -36,6 +36,13 @@ def test_a_short_phrase_brings_no_new_speaker(hear):
 def test_an_unclear_phrase_belongs_to_the_speaker_before(hear):
     nothing = np.zeros(0, np.float32), 0.0
     assert hear(nothing, (ANNA, 3.0), (BORIS, 3.0), nothing) == [None, 1, 2, 2]
+
+
+def test_over_a_telephone_voices_have_more_in_common(hear):
+    similar = 0.68 * ANNA + np.sqrt(1 - 0.68**2) * BORIS
+    assert hear((ANNA, 3.0), (similar, 3.0)) == [1, 1]
+    narrow = incremental.NARROW_BAND_SIMILARITY
+    assert hear((ANNA, 3.0), (similar, 3.0), least=narrow) == [1, 2]
 
 
 def test_the_number_of_speakers_may_be_limited(hear):
