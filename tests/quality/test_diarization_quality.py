@@ -6,7 +6,7 @@ benchmark takes, gave the same to 0.02 points on these files.
 
 import csv
 from collections import Counter
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import numpy as np
 import pytest
@@ -196,3 +196,25 @@ def test_speakers_are_named_while_they_speak(diarizer, samples_of, phrases, utte
         middle_s = phrase.offset_s + phrase.duration_s / 2
         pairs.append((speakers.identify_speaker(said), speaker_at(utterances, middle_s)))
     assert share_right(pairs) >= 0.95
+
+
+def test_two_people_on_a_telephone_are_two_while_they_speak(diarizer, samples_of, speech_data):
+    """Each person has a channel, which says who speaks; the speakers are found in the mix."""
+    call = "telephone/call_stereo_8k_mulaw.wav"
+    with open_audio((speech_data / call).read_bytes()) as stream:
+        channels = np.concatenate(list(stream), axis=1).astype(np.float64)
+    mixed = samples_of(call).astype(np.float32) / 32_768
+    second = 16_000
+    energies = (channels[:, : channels.shape[1] // second * second] ** 2).reshape(2, -1, second)
+    left, right = energies.mean(axis=2)
+    speaks = np.where(left > 10 * right, 1, np.where(right > 10 * left, 2, 0))
+    ends = [0, *(np.flatnonzero(np.diff(speaks)) + 1), len(speaks)]
+    speakers = IncrementalDiarization(diarizer.models())
+    pairs = [
+        (speakers.identify_speaker(mixed[first * second : last * second]), speaks[first])
+        for first, last in pairwise(ends)
+        if speaks[first] and last - first >= 2
+    ]
+    assert len(pairs) >= 6
+    assert {speaker for speaker, _ in pairs} == {1, 2}
+    assert share_right(pairs) >= 0.9
