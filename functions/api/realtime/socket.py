@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any, Protocol
 
+import structlog
 from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -30,6 +31,7 @@ from functions.api.realtime.actions import (
 from functions.api.realtime.turn_request import TurnRequest
 from functions.api.request_record import RequestRecord
 from shared.audio.arriving import ArrivingAudio
+from shared.privacy.log_fields import exception_fields
 from shared.scheduling import CheckCancelled
 from shared.streaming_events import SpeechEnded
 
@@ -39,6 +41,9 @@ MAX_SEND_S = 20.0
 MAX_IDLE_S = 300.0
 
 _NORMAL = 1000
+
+# A client that vanishes, or that takes nothing more.
+_CLIENT_LEFT = (WebSocketDisconnect, ClientDisconnected, TimeoutError, OSError)
 
 
 Request = TurnRequest | SynthesisRequest
@@ -110,7 +115,9 @@ class SessionSocket:
             for task in tasks:
                 task.cancel()
             self._end_turn()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for ended in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(ended, Exception) and not isinstance(ended, _CLIENT_LEFT):
+                    structlog.get_logger().error("session_failed", **exception_fields(ended))
             with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(MAX_SEND_S):
                     await self._websocket.close(_NORMAL)

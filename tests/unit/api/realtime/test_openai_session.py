@@ -163,7 +163,7 @@ def test_a_cleared_buffer_is_forgotten():
 
 
 @pytest.mark.parametrize("frame", ["{", "[]", "{}", '{"type": 3}', "[" * 50_000])
-def test_what_is_no_event_is_an_error_and_the_session_goes_on(frame):
+def test_a_message_that_is_no_event_is_an_error_and_the_session_goes_on(frame):
     session = OpenAISession()
     (action,) = session.text(frame)
     assert json.loads(action.frame)["type"] == "error"
