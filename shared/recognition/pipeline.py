@@ -18,7 +18,7 @@ threads, while it is read on.
 import math
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, groupby
 
@@ -37,6 +37,7 @@ from shared.recognition.engines.segment_work import ChannelSegment, SegmentWork
 from shared.recognition.languages.stage import LanguageStage
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.ordered_work import OrderedWork
+from shared.recognition.partial import PartialReading
 from shared.recognition.phrase_list import PhraseBias
 from shared.recognition.phrases import PhraseStyle, timed_phrase, timed_phrases, untimed_phrase
 from shared.recognition.slots import RecognitionSlots
@@ -47,25 +48,6 @@ from shared.text_forms import masked_lexical
 from shared.text_forms.joining import join_words
 from shared.thread_priority import lower_thread_priority
 from shared.transcript import Dropped, DropReason, Phrase, RecognitionCost, Translation
-
-
-@dataclass(frozen=True, slots=True)
-class PartialReading:
-    """One reading of speech under way.
-
-    words: those behind the prefix.
-    log_probability: average over the tokens.
-    locale: the most likely one so far.
-    language_probability: see `Phrase`.
-    english: translation of the whole by the model; None where none was requested.
-    """
-
-    words: tuple[PartialWord, ...]
-    log_probability: float
-    locale: str
-    language_probability: float | None
-    english: str | None
-
 
 IDENTIFIED_SPEECH_S = 60.0  # more speech does not improve the identification
 
@@ -178,10 +160,18 @@ class Recognition:
         batch: Batch = [ChannelSegment(0, 0, segment)]
         return list(_in_order(batch, [work() for work in self._groups(batch)]))
 
-    def read_partial(self, segment: Segment, prefix: tuple[int, ...] = ()) -> PartialReading | None:
+    @property
+    def translates(self) -> bool:
+        """Whether phrases are translated to English."""
+        return self._options.to_english
+
+    def read_partial(
+        self, segment: Segment, prefix: tuple[int, ...] = (), *, locates_prefix: bool = False
+    ) -> PartialReading | None:
         """Read speech under way once; None where that is a loop, or no slot is free.
 
         prefix: tokens that the text begins with.
+        locates_prefix: align them, and return where they end.
         """
         if not self._slots.is_free:
             return None
@@ -191,6 +181,7 @@ class Recognition:
             encoded = self._languages.preview(engine, entry)
             (work,) = read_once(engine, [encoded], prefix=prefix)
             english = self._partial_translation(engine, work)
+            end_s = _end_of(engine, work, prefix) if locates_prefix else None
         if is_loop(work.hypothesis):
             return None
         groups = group_words(work.hypothesis.contents, language_of(work.locale))
@@ -200,7 +191,9 @@ class Recognition:
             for group in in_script(groups, work.locale)
         )
         average = work.hypothesis.average_log_probability
-        return PartialReading(words, average, work.locale, work.language_probability, english)
+        return PartialReading(
+            words, average, work.locale, work.language_probability, english, end_s
+        )
 
     def partial_text(self, words: Sequence[PartialWord], locale: str) -> str:
         """Words of partial readings in lower case, without punctuation, with the profanity mode."""
@@ -341,6 +334,18 @@ class Recognition:
 def _is_only_a_loop(translated: SegmentWork, work: SegmentWork) -> bool:
     """Whether a translation repeats itself and the words that are said do not."""
     return is_loop(translated.hypothesis) and not is_loop(work.hypothesis)
+
+
+def _end_of(engine: RecognitionEngine, work: SegmentWork, prefix: tuple[int, ...]) -> float:
+    """End of the first tokens of a text in the audio; `work` has those behind them."""
+    whole = replace(work.hypothesis, tokens=prefix + work.hypothesis.tokens)
+    ((*times,),) = engine.align(
+        [work.encoded],
+        language_in_model(work.locale, engine.languages),
+        [whole],
+        [work.segment.duration_s],
+    )
+    return work.segment.offset_s + times[len(prefix) - 1].end_s
 
 
 def _align(engine: RecognitionEngine, works: Sequence[SegmentWork]) -> list[SegmentWork]:

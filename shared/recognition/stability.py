@@ -48,10 +48,12 @@ class StableWords:
     ----------
     agreement: readings in a row that must agree on a word before it is shown; on the first words of
         the phrase `FIRST_AGREEMENT` at most.
+    is_first: whether no word of the phrase was shown before these.
     """
 
-    def __init__(self, agreement: int) -> None:
+    def __init__(self, agreement: int, *, is_first: bool = True) -> None:
         self._agreement = agreement
+        self._is_first = is_first
         self._readings: list[tuple[PartialWord, ...]] = []  # words behind the shown ones
         self.shown: tuple[PartialWord, ...] = ()
 
@@ -66,13 +68,14 @@ class StableWords:
         log_probability: average over the tokens of the reading.
         """
         self._readings = [*self._readings, tuple(words)][-self._agreement :]
-        n_readings = self._agreement if self.shown else min(FIRST_AGREEMENT, self._agreement)
-        least = CERTAIN_LOG_PROBABILITY if self.shown else FIRST_LOG_PROBABILITY
+        is_first = self._is_first and not self.shown
+        n_readings = min(FIRST_AGREEMENT, self._agreement) if is_first else self._agreement
+        least = FIRST_LOG_PROBABILITY if is_first else CERTAIN_LOG_PROBABILITY
         if len(self._readings) < n_readings or log_probability < least:
             return
         agreed = self._readings[-n_readings:]
         n_agreed = _n_common([[word.sound for word in one] for one in agreed])
-        if self.shown:  # the last word may be cut
+        if not is_first:  # the last word may be cut
             n_agreed = min(n_agreed, max(0, len(words) - 1))
         self.shown += tuple(words)[:n_agreed]
         self._readings = [one[n_agreed:] for one in self._readings]

@@ -21,9 +21,9 @@ from shared.audio.segmenter import Pause, Segment, Segmenter
 from shared.audio.speech_detector import SAMPLE_RATE, Samples, SpeechDetector
 from shared.audio.stream import AudioStream
 from shared.errors import LanguageNotIdentified
+from shared.recognition.partial import PhraseUnderWay
 from shared.recognition.pipeline import Recognition
 from shared.recognition.speech_batches import NOISE_LEVEL_DB
-from shared.recognition.stability import StableWords
 from shared.streaming_events import (
     PartialPhrase,
     SilenceTimeout,
@@ -83,7 +83,7 @@ class StreamingRecognition:
         self._segmenter = Segmenter(detector, recognition.segmentation)
         self._settled: _Settled | None = None
         self._has_started = False
-        self._words = StableWords(options.stability)
+        self._phrase = PhraseUnderWay(recognition, options.stability)
         self._shown = ""
         self._next_partial_s = 0.0
         self._quiet_since_s = 0.0
@@ -113,7 +113,7 @@ class StreamingRecognition:
         if self._find_speaker is not None:
             results = tuple(self._with_speaker(one, result) for one in results)
         self._has_started, self._shown = False, ""
-        self._words = StableWords(self._options.stability)
+        self._phrase = PhraseUnderWay(self._recognition, self._options.stability)
         start_s, end_s = result.utterances[0].start_s, result.utterances[-1].end_s
         self._quiet_since_s = end_s
         yield SpeechEnded(start_s, end_s - start_s, results)
@@ -156,15 +156,13 @@ class StreamingRecognition:
         if self._segmenter.silence_s > MOST_PARTIAL_SILENCE_S:
             return
         began_s = self._clock()
-        reading = self._recognition.read_partial(segment, self._words.tokens)
+        reading = self._phrase.read(segment)
         took_s = self._clock() - began_s
-        if reading is not None:
-            self._words.add(reading.words, reading.log_probability)
-        if self._words.shown:  # before, each block of audio is read: the first words come soon
+        if self._phrase.words:  # before, each block of audio is read: the first words come soon
             self._next_partial_s = began_s + max(PARTIAL_INTERVAL_S, took_s / PARTIAL_SHARE)
         if reading is None:
             return
-        text = self._recognition.partial_text(self._words.shown, reading.locale)
+        text = self._recognition.partial_text(self._phrase.words, reading.locale)
         if text and text != self._shown:
             self._shown = text
             start_s, end_s = segment.utterances[0].start_s, segment.utterances[-1].end_s
