@@ -51,6 +51,7 @@ SpeechError
 │   ├── ModelMissing          not there; the message names the command that fetches it
 │   └── ModelCorrupt          a file whose hash is not the catalogue's
 └── ConfigurationError        a setting that is out of range; stops the start
+    └── KeysMissing           others reach the service, and no key is set
 
 Silence, no match and one bad file of a batch are results, not errors. A message never
 quotes audio, recognised text, a key or the query of a URL. `functions/api/problems.py` is
@@ -271,3 +272,7 @@ class ModelCorrupt(ModelError):
 
 class ConfigurationError(SpeechError):
     """A setting that is out of range. The message names the key and the allowed values."""
+
+
+class KeysMissing(ConfigurationError):
+    """The service would be open to others. The message names the setting of keys."""

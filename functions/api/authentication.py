@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from functions.api.problems import Problem, Shape
 from functions.api.tokens import MAX_CREDENTIAL_CHARACTERS, TokenIssuer
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, KeysMissing
 from shared.settings import Settings
 from shared.signing_keys import key_bytes
 
@@ -129,17 +129,18 @@ def require_safe_binding(settings: Settings) -> None:
 
     Raises
     ------
-    ConfigurationError: names the key to set.
+    KeysMissing: there is no key.
+    ConfigurationError: names the setting of TLS to set.
     """
     if not settings.keys and _is_behind_proxy(settings):
-        raise ConfigurationError(
+        raise KeysMissing(
             "SOTTO_KEYS must be set where SOTTO_TLS_TERMINATED or SOTTO_PUBLIC_URL says that "
             "others come in through a proxy: without keys they all could use the service."
         )
     if is_loopback(settings.host):
         return
     if not settings.keys:
-        raise ConfigurationError(
+        raise KeysMissing(
             "SOTTO_KEYS must be set to listen beyond loopback: without keys everyone who reaches "
             "SOTTO_HOST could use the service."
         )

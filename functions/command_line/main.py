@@ -37,10 +37,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the API on this machine until SIGTERM")
     serve.add_argument(
-        "ignored",
+        "arguments",
         nargs="*",
         metavar="NAME=VALUE",
-        help="arguments of the original speech containers, such as Eula=accept; ignored",
+        help="arguments of the original speech containers; ApiKey=... is a key of clients, "
+        "others are ignored",
     )
     serve.set_defaults(run=_serve)
     batch.add_commands(commands)
@@ -48,8 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _serve(_parsed: argparse.Namespace, _settings: Settings) -> int:
+def _serve(parsed: argparse.Namespace, _settings: Settings) -> int:
     # Imported here: loading the web stack takes longer than any other command.
     from functions.container.server import main as serve  # noqa: PLC0415
 
-    return int(serve() or 0)
+    return serve(parsed.arguments)

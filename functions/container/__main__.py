@@ -3,8 +3,10 @@
 import sys
 
 if sys.argv[1:2] == ["worker"]:
-    from functions.container.worker_process import main
-else:
-    from functions.container.server import main
+    from functions.container.worker_process import main as work
 
-sys.exit(main())
+    sys.exit(work())
+
+from functions.container.server import main as serve
+
+sys.exit(serve(sys.argv[1:]))

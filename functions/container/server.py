@@ -3,15 +3,18 @@
 The model loads in parallel with the web stack, so slow imports are inside of functions.
 """
 
+import dataclasses
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from functions.container.original_arguments import api_keys
 from functions.model_loading import ModelLoading
-from shared.errors import SpeechError
+from shared.errors import KeysMissing, SpeechError
 from shared.jobs.batch_setup import local_addresses, open_batch
 from shared.models.folder import locate_model, required_models
 from shared.privacy.core_dumps import forbid_core_dumps
@@ -26,11 +29,14 @@ if TYPE_CHECKING:
 EXIT_FAILURE = 1
 
 
-def main() -> int:
+def main(arguments: Sequence[str] = (), *, advice: str = "") -> int:
     """Serve until SIGTERM or SIGINT; return the exit status of the process.
 
-    Arguments of the original speech containers (`Eula=accept Billing=… ApiKey=…`) are accepted
-    and ignored.
+    Parameters
+    ----------
+    arguments: those of the original speech containers (`Eula=accept Billing=… ApiKey=…`).
+        `ApiKey` is one of the keys that clients may present, the others are ignored.
+    advice: printed where the start is refused for want of a key.
     """
     forbid_core_dumps()
     switch_telemetry_off()
@@ -38,11 +44,15 @@ def main() -> int:
         signal.signal(stop, _exit_at_once)
     try:
         settings = Settings.from_environment()
+        keys = (*settings.keys, *api_keys(arguments, os.environ))
+        settings = dataclasses.replace(settings, keys=keys)
         for name in required_models(settings):
             locate_model(name, settings.model_folder)
         return _serve(settings)
     except SpeechError as error:  # its message is written for the operator
         sys.stderr.write(f"sotto: {error}\n")
+        if isinstance(error, KeysMissing):
+            sys.stderr.write(advice)
         return EXIT_FAILURE
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
-from shared.errors import ConfigurationError
+from shared.errors import ConfigurationError, KeysMissing
 from shared.settings.default_folders import default_data_folder, default_model_folder
 from shared.settings.drop_folders import DropFolderAddresses, drop_folders_from_text
 from shared.settings.key import read_keys, setting
@@ -291,13 +291,14 @@ class Settings:
 
         Raises
         ------
+        KeysMissing: `SOTTO_KEYS` is set without a key in it.
         ConfigurationError: a value that its key does not accept.
         """
         environment = os.environ if environment is None else environment
         settings = cls(**read_keys(fields(cls), environment))
         if "SOTTO_KEYS" in environment and not settings.keys:
             # A template whose variable is not set. Its operator means to have keys.
-            raise ConfigurationError(
+            raise KeysMissing(
                 "SOTTO_KEYS must be set to a key, or not be set at all: it has no key in it."
             )
         return settings
