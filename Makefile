@@ -5,7 +5,7 @@ PY := .venv/bin/python
 SOTTO := .venv/bin/sotto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test models lint format type bench parity agents fresh pr clean environment development
+.PHONY: help run test models lint format type bench parity agents image fresh pr clean environment development
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,10 +22,12 @@ test: development ## Run every test; ARGS="-k vad -x" goes to pytest
 models: environment ## Fetch and verify the models that the settings need
 	@$(SOTTO) models fetch
 
-lint: development ## Check style and format (ruff), and the direction of imports
+lint: development ## Check style and format (ruff), the direction of imports, and the Dockerfile
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	.venv/bin/lint-imports --no-cache --no-logo
+	@# Its wheel is for x86-64.
+	if [ -x .venv/bin/hadolint ]; then .venv/bin/hadolint Dockerfile; fi
 
 format: development ## Format the code for `make lint`
 	$(PY) -m ruff check --fix .
@@ -55,6 +57,9 @@ agents: development ## Run LiveKit's Azure plugin, as it is, in an environment o
 	@scripts/environment.sh agents
 	@$(SOTTO) models fetch
 	$(PY) -m pytest tests/contract/realtime/test_livekit.py $(ARGS)
+
+image: ## Build the container image, run it read-only, print sizes and times; or ARGS=--check-arm64
+	@scripts/image.sh $(ARGS)
 
 fresh: ## Run the first two in a new root file system, and print their times
 	@scripts/fresh.sh
