@@ -92,6 +92,13 @@ recognise() {
 answer=$(recognise "$key") || fail "speech is not recognised"
 grep -q '"RecognitionStatus":"Success".*garden' <<<"$answer" || fail "speech is recognised as: $answer"
 report "short audio" "$(grep -o '"DisplayText":"[^"]*"' <<<"$answer")"
+# The unmodified Speech SDK, where the tests' environment has it.
+if .venv/bin/python -c 'import azure.cognitiveservices.speech' 2>/dev/null; then
+  .venv/bin/python scripts/check_speech_sdk.py "${server/http/ws}" "$key" "$work/t.wav" garden >>"$work/report" ||
+    fail "the Speech SDK is not served: $(tail -8 "$work/report")"
+else
+  report "the Speech SDK" "not installed here: make development"
+fi
 if recognise another-key >/dev/null 2>&1; then fail "another key is accepted"; fi
 report "another key" "refused"
 report "peak of memory" "$(awk '/VmHWM/ { printf "%.0f MB", $2 * 1.024 / 1000 }' "$root/proc/$pid/status")"
