@@ -17,7 +17,7 @@ cd "$(dirname "$0")/.."
 
 version=$(sed -n 's/^VERSION = "\(.*\)"$/\1/p' shared/version.py)
 target=${TARGET:-server}
-tag=${TAG:-sotto:$version}
+tag=${TAG:-sotto$([ "$target" = server ] || echo "-$target"):$version}
 suite=trixie
 base_tag=localhost/sotto-base:$suite
 work=$(mktemp -d "${TMPDIR:-/tmp}/sotto-image.XXXXXX")
@@ -97,6 +97,7 @@ build() {
   local options=(--target "$target" --tag "$tag"
     --secret "id=pip,src=$work/pip.conf" --secret "id=certificates,src=$work/certificates"
     --build-arg "REVISION=$(git rev-parse HEAD)")
+  if [ -z "${TAG:-}" ] && [ "$target" = server ]; then options+=(--tag sotto); fi
   if [ -n "${MODELS+set}" ]; then options+=(--build-arg "MODELS=$MODELS"); fi
   if [ -n "${LAMBDA_BASE:-}" ]; then options+=(--build-arg "LAMBDA_BASE=$LAMBDA_BASE"); fi
   if [ -n "${SOURCE:-}" ]; then options+=(--build-arg "SOURCE=$SOURCE"); fi

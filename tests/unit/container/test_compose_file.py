@@ -37,6 +37,12 @@ def test_there_are_a_server_two_workers_and_the_storage():
     assert SERVICES["server"]["environment"]["SOTTO_WORKERS"] == "0"
 
 
+@pytest.mark.parametrize("name", ["server", "worker", "containers"])
+def test_the_image_is_that_of_this_machine(name):
+    """Its name has no registry, so a pull would ask a public one for it."""
+    assert SERVICES[name]["pull_policy"] == "never"
+
+
 def test_only_the_server_is_reached_and_on_loopback_only():
     assert SERVICES["server"]["ports"] == ["127.0.0.1:5000:5000"]
     for name in ("worker", "containers", "azurite"):
