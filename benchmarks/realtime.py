@@ -98,7 +98,7 @@ def measure_realtime(clips: Sequence[Clip], at_most: int | None) -> Section:
             "wer": [live_wer, file_wer],
         },
         note=f"Audio is sent at the speed of speech, {SILENCE_MS} ms of silence end a phrase. The"
-        " rules of hypotheses were chosen on half A.",
+        " rules of hypotheses were chosen on readers of both halves.",
     )  # fmt: skip
 
 

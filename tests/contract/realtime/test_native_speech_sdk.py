@@ -216,9 +216,9 @@ def test_a_stop_in_the_middle_keeps_what_was_said(config, sentence):
     deadline = time.monotonic() + LIMIT_S
     while not heard.texts("recognizing") and time.monotonic() < deadline:
         time.sleep(0.05)
-    began = time.monotonic()
     recogniser.stop_continuous_recognition_async().get()
-    assert time.monotonic() - began < 8  # the SDK gives up after ten
+    # A turn without an end is an error of the SDK, ten seconds later.
+    assert "Error" not in [reason for kind, reason, _ in heard.events if kind == "canceled"]
     assert "garden" in heard.texts()[-1]
     stream.close()
 
