@@ -227,6 +227,7 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.ModelMissing: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_MODEL),
     errors.ModelCorrupt: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_MODEL),
     errors.ConfigurationError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
+    errors.KeysMissing: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.SpeechError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
 }
 

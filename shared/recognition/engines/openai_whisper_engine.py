@@ -161,6 +161,9 @@ class OpenAIWhisperEngine:
             sample_len=request.max_tokens,
             prompt=self._hint_tokens(request.hint),
             prefix=list(request.prefix) or None,
+            # Behind a prefix the text may end at once; the default penalty divides by its length.
+            suppress_blank=not request.prefix,
+            length_penalty=0.0 if request.prefix else None,
             beam_size=request.beam_size if request.beam_size > 1 else None,
             fp16=False,
         )

@@ -90,6 +90,7 @@ ANSWERS = [
     (errors.ModelMissing(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
     (errors.ModelCorrupt(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
     (errors.ConfigurationError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
+    (errors.KeysMissing(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.SpeechError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
 ]  # fmt: skip
 
