@@ -79,7 +79,10 @@ class StreamingClient:
         """Send an audio; return its phrases once the turn has ended."""
         path = "/speech/recognition/conversation/cognitiveservices/v1?format=detailed"
         address = f"ws://127.0.0.1:{self._port}{path}"
-        with connect(address, max_size=None, open_timeout=_END_LIMIT_S) as socket:
+        # No pings: they would stand behind the audio of a server that falls behind.
+        with connect(
+            address, max_size=None, open_timeout=_END_LIMIT_S, ping_interval=None
+        ) as socket:
             request_id = uuid.uuid4().hex
             context = {
                 "phraseDetection": {

@@ -20,7 +20,6 @@ from functions.container.response_pieces import ResponsePieces
 from functions.container.websocket import (
     MAX_MESSAGE_BYTES,
     PING_INTERVAL_S,
-    PING_TIMEOUT_S,
     BoundedWebSocketProtocol,
 )
 from shared.errors import ConfigurationError
@@ -69,7 +68,7 @@ class HttpServer(uvicorn.Server):
             ws=BoundedWebSocketProtocol,
             ws_max_size=MAX_MESSAGE_BYTES,
             ws_ping_interval=PING_INTERVAL_S,
-            ws_ping_timeout=PING_TIMEOUT_S,
+            ws_ping_timeout=None,  # see PING_INTERVAL_S
             ws_per_message_deflate=False,  # audio does not shrink, and no Speech SDK offers it
             log_config=None,
             access_log=False,
