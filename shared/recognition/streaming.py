@@ -36,8 +36,7 @@ from shared.transcript import Dropped, DropReason, Phrase, Translation
 
 PARTIAL_INTERVAL_S = 0.3  # a partial phrase at most so often
 LEAST_PARTIAL_SPEECH_S = 0.25  # shorter speech has no whole word
-# Time between partial phrases, by the time that the last one took, waiting included.
-PARTIAL_SHARE = 0.5
+PARTIAL_SHARE = 0.5  # of the time that readings of partial phrases may take, waiting included
 # In a longer pause the words do not change.
 MOST_PARTIAL_SILENCE_S = 0.2
 

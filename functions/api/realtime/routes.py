@@ -8,6 +8,7 @@ refused upgrade is an HTTP response, whose status the SDK shows to the app.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
@@ -45,7 +46,7 @@ Query = dict[str, list[str]]
 
 
 def create_router(service: SpeechService, sessions: Sessions) -> APIRouter:
-    """Route the WebSockets of recognition and synthesis."""
+    """Route all WebSockets; refuse those of other paths."""
     router = APIRouter()
     # A thread starts with the first turn that needs one more, and is kept.
     threads = ThreadPoolExecutor(sessions.limit, thread_name_prefix="turn")
@@ -68,21 +69,14 @@ def create_router(service: SpeechService, sessions: Sessions) -> APIRouter:
 
         router.add_api_websocket_route(path, serve)
 
+    recognise = partial(turn_events, service)
     for path, mode in _RECOGNITION_PATHS.items():
-        route(
-            path,
-            lambda query, mode=mode: RecognitionSession(mode, query),  # type: ignore[misc]
-            lambda request, audio, check: turn_events(service, request, audio, check),
-        )
+        route(path, partial(RecognitionSession, mode), recognise)
+    route(_OPENAI_PATH, lambda _query: OpenAISession(), recognise)
     route(
         _SYNTHESIS_PATH,
         lambda _query: SynthesisSession(),
         lambda request, _audio, check: synthesis_events(service, request, check),
-    )
-    route(
-        _OPENAI_PATH,
-        lambda _query: OpenAISession(),
-        lambda request, audio, check: turn_events(service, request, audio, check),
     )
     router.add_api_websocket_route("/{path:path}", _refuse_unknown)
     return router

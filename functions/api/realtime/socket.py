@@ -1,4 +1,4 @@
-"""The WebSocket of one Speech SDK: carries out the actions of its session.
+"""The WebSocket of one client: carries out the actions of its session.
 
 One task receives frames, another one sends those that the work of the turn leads to. The work runs
 in a thread. A client that does not read is disconnected, and one that sends faster than its audio
@@ -54,11 +54,6 @@ Work = Callable[[Any, ArrivingAudio, CheckCancelled], Generator[TurnEvent]]
 class Session(Protocol):
     """Port of the frames of one connection; see `session.py`."""
 
-    @property
-    def has_turn(self) -> bool:
-        """Whether a turn is under way."""
-        ...
-
     def opened(self) -> Iterator[Action]:
         """Begin."""
         ...
@@ -104,7 +99,6 @@ class SessionSocket:
 
     async def serve(self) -> None:
         """Return when the connection is closed, by whichever side."""
-        await self._act(self._session.opened())
         tasks = [
             asyncio.ensure_future(self._receive_frames()),
             asyncio.ensure_future(self._send_events()),
@@ -127,6 +121,7 @@ class SessionSocket:
         self._stopping = asyncio.ensure_future(self._act(self._session.stop()))
 
     async def _receive_frames(self) -> None:
+        await self._act(self._session.opened())
         while (message := await self._next_message())["type"] == "websocket.receive":
             if (text := message.get("text")) is not None:
                 await self._act(self._session.text(text))

@@ -26,7 +26,7 @@ from shared.errors import (
     ModelMissing,
     QueueFull,
     SpeechError,
-    TranslationUnavailable,
+    TranslationError,
 )
 from shared.privacy.log_fields import exception_fields
 from shared.recognition.options import RecognitionOptions
@@ -174,7 +174,7 @@ def _translated(plan: "SpeechTranslationPlan", ended: SpeechEnded) -> SpeechEnde
     """Return the speech with translated phrases; without translations where that fails."""
     try:
         phrases = iter(plan.translate(ended.phrases))
-    except TranslationUnavailable as error:
+    except TranslationError as error:
         structlog.get_logger().warning("translation_failed", **exception_fields(error))
         return ended
     results = tuple(next(phrases) if isinstance(one, Phrase) else one for one in ended.results)
