@@ -14,6 +14,7 @@ from shared.transcript import DropReason, Phrase, Translation
 
 Body = dict[str, Any]
 
+_CONFIDENCE_DIGITS = 4
 # Of the language, by its least probability among the candidates.
 _CONFIDENCES = (("High", 0.9), ("Medium", 0.6))
 
@@ -40,6 +41,8 @@ def phrase(
     """Body of `speech.phrase`: phrases of one language between two pauses are one result."""
     first = phrases[0]
     body: Body = {"Id": _new_id(), **joined_result(tuple(phrases), is_detailed=is_detailed)}
+    if is_detailed and first.words:
+        body["NBest"][0] |= _timed_words(phrases)
     if has_language:
         body["PrimaryLanguage"] = _language(first)
     if is_diarized:
@@ -114,6 +117,26 @@ def _translations(translations: Sequence[Translation]) -> Body:
 
 def _without_text(status: str, offset_s: float, duration_s: float) -> Body:
     return {"Id": _new_id(), "RecognitionStatus": status, **_extent(offset_s, duration_s)}
+
+
+def _timed_words(phrases: Sequence[Phrase]) -> Body:
+    """Words as spoken, with their confidence, and words as shown."""
+    return {
+        "Words": [
+            {
+                "Word": word.text,
+                **_extent(word.offset_s, word.duration_s),
+                "Confidence": round(word.confidence, _CONFIDENCE_DIGITS),
+            }
+            for phrase in phrases
+            for word in phrase.words
+        ],
+        "DisplayWords": [
+            {"DisplayText": word.text, **_extent(word.offset_s, word.duration_s)}
+            for phrase in phrases
+            for word in phrase.display_words
+        ],
+    }
 
 
 def _language(spoken: Phrase | PartialPhrase) -> Mapping[str, str]:

@@ -32,6 +32,7 @@ from shared.transcript import (
     Phrase,
     RecognitionCost,
     Translation,
+    Word,
 )
 
 NATIVE_ID = "9a3c61f2b4d84c0f8d9e0a1b2c3d4e5f"
@@ -190,6 +191,22 @@ def test_a_hypothesis_has_text_and_extent():
     assert path == "speech.hypothesis"
     assert (body["Text"], body["Offset"], body["Duration"]) == ("call", 10_000_000, 5_000_000)
     assert "PrimaryLanguage" not in body
+
+
+def test_detailed_words_have_their_confidence_and_their_shown_form():
+    client = Client()
+    client.begin(ENGLISH | {"phraseOutput": {"format": "Detailed"}})
+    said = replace(
+        phrase("Call home."),
+        words=(Word("call", 1.0, 0.5, 0.91), Word("home", 1.5, 1.0, 0.82)),
+        display_words=(Word("Call", 1.0, 0.5, 0.91), Word("home.", 1.5, 1.0, 0.82)),
+    )
+    ((_, body),) = client.event(spoken(said))
+    best = body["NBest"][0]
+    assert best["Words"][1] == {
+        "Word": "home", "Offset": 15_000_000, "Duration": 10_000_000, "Confidence": 0.82,
+    }  # fmt: skip
+    assert [word["DisplayText"] for word in best["DisplayWords"]] == ["Call", "home."]
 
 
 def test_speech_in_two_languages_between_two_pauses_is_two_results():
