@@ -24,6 +24,7 @@ SpeechError
 │   ├── UnknownLanguage       a code that stands for no language
 │   ├── UnsupportedPair       no translator for this pair; the message names the set-up
 │   └── TranslationUnavailable  the translator does not answer
+├── InvalidReferenceText      a text to read that has no words, too many, or another script
 ├── FeatureUnavailable        a part of the contract that this release does not serve
 ├── StorageError              a container of blobs, a queue of work
 │   ├── Unstorable            a name or metadata that no container takes
@@ -164,6 +165,10 @@ class UnsupportedPair(TranslationError):
 
 class TranslationUnavailable(TranslationError):
     """The translator of this pair failed or cannot be reached. A later try may succeed."""
+
+
+class InvalidReferenceText(SpeechError):
+    """The reference text of a pronunciation assessment cannot be read aloud in its language."""
 
 
 class FeatureUnavailable(SpeechError):

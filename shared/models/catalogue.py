@@ -205,6 +205,60 @@ _DIARIZATION = Model(
 )
 
 
+# A recogniser of phones (CTC over 191 IPA tokens, a frame of 20 ms) and English pronunciations: the
+# dictionary, and a network for the words that are not in it. Later versions of `hama` have the
+# networks in a format of their own, which only their native library reads.
+_PRONUNCIATION = Model(
+    name="pronunciation",
+    role=Role.PRONUNCIATION_ASSESSMENT,
+    licence="Apache-2.0 (networks), BSD-2-Clause (CMU dictionary)",
+    size_bytes=13_077_553,
+    files=(
+        ModelFile(
+            "asr_waveform_fp16.onnx",
+            4_996_794,
+            "a884b5ac55f8bbc00673e8cf6d2dd601aa76e5031dd85cf3de2f25b5987cd59a",
+        ),
+        ModelFile(
+            "encoder.onnx",
+            3_839_932,
+            "b512084fdd78dcb532693828fe86c1675a950289c2805702b08b4c8a03dec3bb",
+        ),
+        ModelFile(
+            "decoder_step.onnx",
+            402_232,
+            "024790900f2d865dd83df92f9772dd95cfc590b70698c49de3f73ddbdd44311f",
+        ),
+        ModelFile(
+            "g2p_vocab.json",
+            220_107,
+            "520d19e4e6ae58658eed53594e0feab8ea8e1b4b04a7746e25e50c16c29b91bf",
+        ),
+        ModelFile(
+            "cmudict.dict",
+            3_618_488,
+            "81917843c7f44ce2b094ac63873c2c7a4cf802040792c455ba3ca406891c3d22",
+        ),
+    ),
+    sources=(
+        PackageSource(
+            {
+                **_in_package(
+                    "hama",
+                    "1.3.13",
+                    "hama/assets",
+                    "asr_waveform_fp16.onnx",
+                    "encoder.onnx",
+                    "decoder_step.onnx",
+                    "g2p_vocab.json",
+                ),
+                **_in_package("cmudict", "1.1.3", "cmudict/data", "cmudict.dict"),
+            }
+        ),
+    ),
+)
+
+
 _PIPER_JOE = Model(
     name="en_US-joe-medium",
     role=Role.SPEECH_SYNTHESIS,
@@ -314,6 +368,7 @@ CATALOGUE: tuple[Model, ...] = (
     _PIPER_JOE,
     _KOKORO,
     _DIARIZATION,
+    _PRONUNCIATION,
 )
 
 _HUB_REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")

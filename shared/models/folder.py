@@ -50,8 +50,8 @@ class FileState(StrEnum):
 
 def required_models(settings: Settings) -> tuple[str, ...]:
     """Names of all models that this configuration needs, for `locate_model`."""
-    optional = ("diarization",) if settings.diarization else ()
-    return (settings.model, "silero-vad", *optional)
+    optional = {"diarization": settings.diarization, "pronunciation": settings.pronunciation}
+    return (settings.model, "silero-vad", *(name for name, wanted in optional.items() if wanted))
 
 
 def locate_model(name_or_folder: str, model_folder: Path) -> Path:

@@ -12,6 +12,7 @@ class Role(StrEnum):
     VOICE_ACTIVITY = "voice activity"
     SPEAKER_DIARIZATION = "speaker diarization"
     SPEECH_SYNTHESIS = "speech synthesis"
+    PRONUNCIATION_ASSESSMENT = "pronunciation assessment"
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,12 @@ class Settings:
         "others.",
     )  # fmt: skip
 
+    pronunciation: bool = setting(
+        "SOTTO_PRONUNCIATION", True, flag, "`true`, `false`",
+        "Assess the pronunciation of English where a caller requests it. Its models (13 MB) are then "
+        "fetched with the others.",
+    )  # fmt: skip
+
     # Translation
     translators: tuple[str, ...] = setting(
         "SOTTO_TRANSLATORS", ("ctranslate2", "whisper", "apertium"),

@@ -1,15 +1,15 @@
 """The port of speech to text, for hosts, the API and jobs.
 
-`local_transcriber.py` is the production adapter; `scripted_transcriber.py` is the fake. Real time
-(`streaming.py`) and pronunciation assessment (`assess.py`) will be further use cases of it.
+`local_transcriber.py` is the production adapter; `scripted_transcriber.py` is the fake.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from shared.assessment import Assessment, AssessmentOptions
 from shared.audio.stream import AudioStream
 from shared.diarization.speaker_range import SpeakerRange
 from shared.diarization.speech_turn import Diarization
@@ -36,6 +36,23 @@ class DiarizationSession(Protocol):
 
     def finish(self, speakers: SpeakerRange) -> Diarization:
         """Return the speech turns of the whole audio."""
+        ...
+
+
+class AssessmentSession(Protocol):
+    """Pronunciation assessment of the utterances of one audio, in order."""
+
+    def assess(
+        self, samples: npt.NDArray[np.float32], offset_s: float, phrases: Sequence[Phrase]
+    ) -> Assessment:
+        """Assess one utterance. Blocks while it works.
+
+        Parameters
+        ----------
+        samples: mono at 16 kHz, shape `(n_samples,)`; the audio that the phrases are of.
+        offset_s: of the first sample in the audio, as the times of the phrases.
+        phrases: the recognised text with word times; at least one.
+        """
         ...
 
 
@@ -98,6 +115,24 @@ class Transcriber(Protocol):
         Raises
         ------
         FeatureUnavailable: `SOTTO_DIARIZATION` is off.
+        ModelMissing, ModelCorrupt: see `locate_model`.
+        """
+        ...
+
+    def start_assessment(
+        self,
+        options: AssessmentOptions,
+        locale: str,
+        priority: Priority,
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> AssessmentSession:
+        """Start the pronunciation assessment of one audio; the first call loads the models.
+
+        Raises
+        ------
+        FeatureUnavailable: `SOTTO_PRONUNCIATION` is off.
+        UnsupportedLocale: a language that the phone recogniser does not know.
+        InvalidReferenceText: see there.
         ModelMissing, ModelCorrupt: see `locate_model`.
         """
         ...

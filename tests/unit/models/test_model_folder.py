@@ -94,9 +94,11 @@ def test_a_folder_wins_over_a_hub_repository_of_that_name(tmp_path, monkeypatch)
     assert named_model("owner/other").sources[0].repository == "owner/other"
 
 
-def test_the_default_settings_need_base_voice_activity_and_diarization():
-    assert required_models(Settings()) == ("base", "silero-vad", "diarization")
-    assert required_models(Settings(diarization=False)) == ("base", "silero-vad")
+def test_the_default_settings_need_base_voice_activity_diarization_and_pronunciation():
+    needed = ("base", "silero-vad")
+    assert required_models(Settings()) == (*needed, "diarization", "pronunciation")
+    assert required_models(Settings(diarization=False)) == (*needed, "pronunciation")
+    assert required_models(Settings(diarization=False, pronunciation=False)) == needed
 
 
 def test_a_file_that_changed_is_no_longer_verified(demo, in_parts):

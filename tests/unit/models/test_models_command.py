@@ -67,7 +67,7 @@ def test_the_list_names_every_model_and_marks_the_needed_ones(monkeypatch, capsy
     assert main(["models", "list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     marked = [line.split("  ")[0] for line in lines if "*  " in line]
-    assert marked == ["large-v3-turbo or turbo*", "silero-vad*", "diarization*"]
+    assert marked == ["large-v3-turbo or turbo*", "silero-vad*", "diarization*", "pronunciation*"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["models"], ["models", "destroy"], ["--help"]])

@@ -32,6 +32,7 @@ VALUES = {
     "SOTTO_AZURE_SPEECH_KEY": ("s3cret", "s3cret", None),
     "SOTTO_AZURE_SPEECH_REGION": ("westeurope", "westeurope", "evil.example/"),
     "SOTTO_DIARIZATION": ("off", False, "maybe"),
+    "SOTTO_PRONUNCIATION": ("off", False, "maybe"),
     "SOTTO_TRANSLATORS": ("apertium, whisper", ("apertium", "whisper"), "apertium,deepl"),
     "SOTTO_TRANSLATION_MODELS": ("/srv/opus-mt-en-de", ("/srv/opus-mt-en-de",), None),
     "SOTTO_AZURE_TRANSLATOR_ENDPOINT": (
