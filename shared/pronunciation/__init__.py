@@ -1,1 +1,1 @@
-"""Pronunciation assessment: reference text and speech in, scores of words, syllables, phonemes out."""
+"""Pronunciation assessment: text and speech in, scores of words, syllables, phonemes out."""
