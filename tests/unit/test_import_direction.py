@@ -141,6 +141,7 @@ def test_formats_are_pure():
     """From a transcript to a contract's shape: nothing that recognises, loads or fetches."""
     within = (
         "shared.transcript",
+        "shared.assessment",
         "shared.streaming_events",
         "shared.ticks",
         "shared.durations",
