@@ -140,12 +140,14 @@ def test_serving_code_imports_no_library_of_the_tests():
 def test_formats_are_pure():
     """From a transcript to a contract's shape: nothing that recognises, loads or fetches."""
     within = (
+        "shared.assessment",
         "shared.transcript",
         "shared.streaming_events",
         "shared.ticks",
         "shared.durations",
         "shared.formats",
         "shared.language",
+        "shared.text_forms",  # the text to read, as its reader would have said it
     )
     for module in modules():
         if module.as_posix().startswith("shared/formats/"):
