@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from shared.assessment import Assessment
 from shared.transcript import Dropped, Phrase, RecognitionCost, Translation
 
 
@@ -35,11 +36,13 @@ class SpeechEnded:
     """The results of the speech between two pauses: what `recognise` yields for that stretch.
 
     results: phrases, and parts of the stretch that have no text.
+    assessment: of all phrases; None without words, and where none was requested.
     """
 
     offset_s: float
     duration_s: float
     results: tuple[Phrase | Dropped, ...]
+    assessment: Assessment | None = None
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:

@@ -5,6 +5,7 @@ The schema of `definition` comes from the pydantic model that validates it.
 
 from typing import Any
 
+from functions.api.assessment_options import MAX_HEADER_CHARACTERS
 from functions.api.openapi import (
     BINARY,
     CONFIDENCE,
@@ -23,6 +24,7 @@ from functions.api.openapi import (
     query_parameter,
 )
 from functions.api.transcription_definition import TranscriptionDefinition
+from shared.assessment import ErrorType
 
 API_VERSION_PARAMETER: dict[str, Any] = {
     "name": "api-version",
@@ -52,7 +54,23 @@ _TICKS = {"type": "integer", "format": "int64", "description": "Ticks of 100 ns.
 
 # Short audio
 
-_WORD = object_of(Word=TEXT, Offset=_TICKS, Duration=_TICKS)
+_SCORE = {
+    "type": "number",
+    "description": "0 to 5, or 0 to 100. With Pronunciation-Assessment only.",
+}
+_TIMED = {"Offset": _TICKS, "Duration": _TICKS, "AccuracyScore": _SCORE}
+_WORD = object_of(
+    Word=TEXT,
+    **_TIMED,
+    ErrorType={"type": "string", "enum": [member.value for member in ErrorType]},
+    Feedback={"type": "object", "description": "Breaks and intonation."},
+    Syllables=array_of(object_of(Syllable=TEXT, Grapheme=TEXT, **_TIMED)),
+    Phonemes=array_of(
+        object_of(
+            Phoneme=TEXT, **_TIMED, NBestPhonemes=array_of(object_of(Phoneme=TEXT, Score=_SCORE))
+        )
+    ),
+)
 _SHORT_RESULT = object_of(
     RecognitionStatus={
         "type": "string",
@@ -61,6 +79,7 @@ _SHORT_RESULT = object_of(
     DisplayText=TEXT,
     Offset=_TICKS,
     Duration=_TICKS,
+    SNR={"type": "number", "description": "In dB. With Pronunciation-Assessment only."},
     NBest=array_of(
         object_of(
             Confidence=CONFIDENCE,
@@ -68,6 +87,11 @@ _SHORT_RESULT = object_of(
             ITN=TEXT,
             MaskedITN=TEXT,
             Display=TEXT,
+            AccuracyScore=_SCORE,
+            FluencyScore=_SCORE,
+            ProsodyScore=_SCORE,
+            CompletenessScore=_SCORE,
+            PronScore=_SCORE,
             Words=array_of(_WORD),
         )
     ),
@@ -93,10 +117,22 @@ SHORT_AUDIO: dict[str, Any] = {
             default="false",
         ),
         query_parameter("cid", "Endpoint of a custom model: accepted and ignored."),
+        {
+            "name": "Pronunciation-Assessment",
+            "in": "header",
+            "required": False,
+            "description": "Base64 of a JSON object: scores of the pronunciation are wanted, and "
+            "the result is detailed. Members: ReferenceText, GradingSystem (FivePoint, "
+            "HundredMark), Granularity (Phoneme, Word, FullText), Dimension (Basic, "
+            "Comprehensive), EnableMiscue, EnableProsodyAssessment, PhonemeAlphabet (SAPI, IPA), "
+            "NBestPhonemeCount.",
+            "schema": TEXT | {"maxLength": MAX_HEADER_CHARACTERS},
+        },
     ],
     "requestBody": {
         "required": True,
-        "description": "Up to 60 seconds of audio, at once or in chunks while it is recorded.",
+        "description": "Up to 60 seconds of audio, with Pronunciation-Assessment 30, at once or in "
+        "chunks while it is recorded.",
         "content": {
             media_type: {"schema": BINARY}
             for media_type in (
@@ -119,15 +155,15 @@ SHORT_AUDIO: dict[str, Any] = {
         **error_answers(
             WRAPPED_ERROR,
             {
-                "400": "Language missing or unsupported, audio that cannot be decoded or is "
-                "longer than 60 seconds.",
+                "400": "Language missing or unsupported, Pronunciation-Assessment not "
+                "understood, audio that cannot be decoded or is too long.",
                 "401": "The key or token is wrong.",
                 "403": "The key or token is missing.",
                 "408": "The client stopped sending.",
                 "413": "The body is too large.",
                 "415": "The content type is not audio.",
                 **QUEUE_FULL,
-                "501": "Pronunciation assessment is not available.",
+                "501": "Pronunciation assessment is not available on this server.",
                 "503": "The model is not available.",
             },
         ),

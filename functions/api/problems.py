@@ -192,6 +192,8 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.UnknownLanguage: Rule(400, "InvalidArgument", "InvalidLocale", detail=19),
     errors.UnsupportedPair: Rule(400, "InvalidArgument", "InvalidLocale", detail=23),
     errors.TranslationUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError"),
+    # Pronunciation assessment
+    errors.InvalidReferenceText: Rule(400, "InvalidArgument", "InvalidParameterValue"),
     # A URL the caller named
     errors.FetchError: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),
     errors.AddressRefused: Rule(400, "InvalidArgument", "InvalidRecordingsUri"),

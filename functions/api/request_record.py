@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.assessment import Assessment
 from shared.privacy.log_fields import cost_fields
 from shared.ticks import milliseconds_from_seconds
 from shared.transcript import RecognitionCost, Transcript
@@ -25,6 +26,7 @@ class RequestRecord:
     """Sizes and times of one request or WebSocket; the routers fill them in.
 
     body_bytes: of a session its audio.
+    n_assessed_words: words whose pronunciation was assessed; None for other requests.
     n_turns: of a session; None for other requests.
     lag_s: longest time that audio of a session waited to be decoded.
     """
@@ -33,6 +35,7 @@ class RequestRecord:
     body_bytes: int = 0
     n_phrases: int | None = None
     cost: RecognitionCost | None = None
+    n_assessed_words: int | None = None
     n_turns: int | None = None
     lag_s: float = 0.0
 
@@ -41,11 +44,18 @@ class RequestRecord:
         self.n_phrases = len(transcript.phrases)
         self.cost = transcript.cost
 
+    def add_assessment(self, assessment: Assessment | None) -> None:
+        """Count the words of an assessment, if there was one."""
+        if assessment is not None:
+            self.n_assessed_words = (self.n_assessed_words or 0) + len(assessment.words)
+
     def fields(self) -> dict[str, Any]:
         """Fields for the log line; sizes and times only."""
         fields: dict[str, Any] = {"request_id": self.request_id, "body_bytes": self.body_bytes}
         if self.n_phrases is not None:
             fields["n_phrases"] = self.n_phrases
+        if self.n_assessed_words is not None:
+            fields["n_assessed_words"] = self.n_assessed_words
         if self.n_turns is not None:
             fields |= {"n_turns": self.n_turns, "lag_ms": milliseconds_from_seconds(self.lag_s)}
         if self.cost is not None:

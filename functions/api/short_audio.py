@@ -1,8 +1,10 @@
 """Speech to text for short audio: one clip in, one result out, decoded while it arrives.
 
 https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short
+With the header `Pronunciation-Assessment` the result has scores, see `assessment_options.py`.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -11,24 +13,29 @@ from fastapi.responses import JSONResponse, Response
 
 from functions.api import descriptions
 from functions.api.admission import AdmittedRequest, caller_of
+from functions.api.assessment_options import UnusableAssessment, read_assessment_header
 from functions.api.incoming_body import ClientDisconnected, ClientStalled, IncomingBody
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
+from shared.assessment import AssessmentOptions
 from shared.audio.source import AudioSource
 from shared.audio.stream import AudioLimits, open_audio
-from shared.errors import AudioTooLong, EmptyAudio, FeatureUnavailable, SpeechError
+from shared.errors import AudioTooLong, EmptyAudio, SpeechError
+from shared.formats.pronunciation import AssessedSpeech, flat_result
 from shared.formats.short_audio import detailed_result, error_result, simple_result
 from shared.privacy.log_fields import exception_fields
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled
 from shared.text_forms.profanity import ProfanityMode
 from shared.transcript import Transcript
+from shared.transcription.assess import AssessedTranscript, assess
 from shared.transcription.transcribe import transcribe
 from shared.transcription.transcriber import find_supported_locale
 
 MAX_AUDIO_S = 60
+MAX_ASSESSED_AUDIO_S = 30
 # A minute that is sent while it is recorded, in any codec, and as much again for the network.
 MAX_UPLOAD_S = 120.0
 MODES = ("conversation", "dictation", "interactive")
@@ -48,6 +55,23 @@ _FORMATS = ("simple", "detailed")
 # without a header sends a form's type, and only types that cannot be audio are refused.
 _UNTYPED = {"", "application/octet-stream", "application/ogg", "application/x-www-form-urlencoded"}
 
+_NO_AUDIO = Transcript(duration_s=0.0, n_channels=1, phrases=(), dropped=())
+_ASSESSMENT_HEADER = "Pronunciation-Assessment"
+
+
+@dataclass(frozen=True, slots=True)
+class _ShortAudioRequest:
+    """Options of one request. assessment: None where there is none."""
+
+    recognition: RecognitionOptions
+    is_detailed: bool
+    assessment: AssessmentOptions | None
+
+    @property
+    def max_audio_s(self) -> int:
+        """Longest audio."""
+        return MAX_AUDIO_S if self.assessment is None else MAX_ASSESSED_AUDIO_S
+
 
 def create_router(service: SpeechService) -> APIRouter:
     """Route `POST /speech/recognition/{mode}/cognitiveservices/v1` for the three modes."""
@@ -61,12 +85,10 @@ def create_router(service: SpeechService) -> APIRouter:
 
         The body is the audio itself, which may be sent in chunks while it is being recorded.
         """
-        options, detailed = _read_request(service, request)
+        wanted = _read_request(service, request)
         with service.admission.enter(caller_of(request)) as admitted:
-            transcript = await _recognise(service, request, options, admitted)
-        if transcript is None:
-            return _json(error_result())
-        return _json(detailed_result(transcript) if detailed else simple_result(transcript))
+            recognised = await _recognise(service, request, wanted, admitted)
+        return _json(error_result() if recognised is None else _result(wanted, recognised))
 
     for mode in MODES:
         router.add_api_route(
@@ -80,13 +102,10 @@ def create_router(service: SpeechService) -> APIRouter:
     return router
 
 
-def _read_request(service: SpeechService, request: Request) -> tuple[RecognitionOptions, bool]:
-    """Options of recognition, and whether the request wants the detailed format."""
+def _read_request(service: SpeechService, request: Request) -> _ShortAudioRequest:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in _UNTYPED and not media_type.startswith(("audio/", "video/")):
         raise Problem(415, "The content type must name audio, such as audio/wav or audio/ogg.")
-    if "pronunciation-assessment" in request.headers:
-        raise FeatureUnavailable("Pronunciation assessment is not available on this server.")
     query = query_parameters(request)
     if not query.get("language"):
         raise Problem(400, "The query parameter language is missing, such as language=en-US.")
@@ -97,25 +116,36 @@ def _read_request(service: SpeechService, request: Request) -> tuple[Recognition
     if profanity is None:
         raise Problem(400, "The query parameter profanity must be masked, removed or raw.")
     detailed = result_format == "detailed"
-    options = RecognitionOptions(
+    recognition = RecognitionOptions(
         locales=(find_supported_locale(service.transcriber, query["language"]),),
         word_timestamps=detailed and query.get("wordleveltimestamps", "").lower() == "true",
         profanity=profanity,
         batch_segments=1,  # speech is recognised while the client still records
     )
-    return options, detailed
+    assessment = _read_assessment(request)
+    return _ShortAudioRequest(recognition, detailed or assessment is not None, assessment)
+
+
+def _read_assessment(request: Request) -> AssessmentOptions | None:
+    header = request.headers.get(_ASSESSMENT_HEADER)
+    if header is None:
+        return None
+    try:
+        return read_assessment_header(header)
+    except UnusableAssessment as error:
+        raise Problem(400, str(error)) from None
 
 
 async def _recognise(
     service: SpeechService,
     request: Request,
-    options: RecognitionOptions,
+    wanted: _ShortAudioRequest,
     admitted: AdmittedRequest,
-) -> Transcript | None:
-    """Transcript of the body; None after an unexpected error."""
+) -> AssessedTranscript | None:
+    """Transcript of the body, and its assessment; None after an unexpected error."""
     record = record_of(request)
     max_bytes = min(_MAX_BODY_BYTES, service.settings.max_upload_bytes)
-    limits = AudioLimits(max_bytes=max_bytes, max_duration_s=MAX_AUDIO_S)
+    limits = AudioLimits(max_bytes=max_bytes, max_duration_s=wanted.max_audio_s)
     body = IncomingBody(
         request.receive,
         max_bytes=max_bytes,
@@ -125,19 +155,22 @@ async def _recognise(
     )
     source: AudioSource = body
 
-    def work(check_cancelled: CheckCancelled) -> Transcript:
+    def work(check_cancelled: CheckCancelled) -> AssessedTranscript:
         with open_audio(source, limits=limits) as stream:
-            return transcribe(service.transcriber, stream, options, check_cancelled)
+            model, options = service.transcriber, wanted.recognition
+            if wanted.assessment is not None:
+                return assess(model, stream, options, wanted.assessment, check_cancelled)
+            return AssessedTranscript(transcribe(model, stream, options, check_cancelled), None)
 
     try:
         if not admitted.begin_work_on_arriving():
             source = await body.read_whole()
             admitted.begin_work()
-        transcript = await service.threads.run(work, body)
+        recognised = await service.threads.run(work, body)
     except EmptyAudio:
-        transcript = Transcript(duration_s=0.0, n_channels=1, phrases=(), dropped=())
+        recognised = AssessedTranscript(_NO_AUDIO, None)
     except AudioTooLong:
-        raise _too_long() from None
+        raise _too_long(wanted) from None
     except (SpeechError, ClientDisconnected, ClientStalled):
         raise
     except Exception as error:  # noqa: BLE001 - the contract has a status for it
@@ -145,16 +178,28 @@ async def _recognise(
         return None
     finally:
         record.body_bytes = body.n_bytes
-    record.add_transcript(transcript)
-    return transcript
+    record.add_transcript(recognised.transcript)
+    record.add_assessment(recognised.assessment)
+    return recognised
 
 
-def _too_long() -> Problem:
-    return Problem(
-        400,
-        f"The audio is longer than {MAX_AUDIO_S} seconds. For longer audio use fast transcription: "
-        "POST /speechtotext/transcriptions:transcribe?api-version=2025-10-15.",
+def _result(wanted: _ShortAudioRequest, recognised: AssessedTranscript) -> dict[str, Any]:
+    transcript, assessment = recognised.transcript, recognised.assessment
+    if wanted.assessment is not None and assessment is not None:
+        profanity = wanted.recognition.profanity
+        assessed = AssessedSpeech(assessment, wanted.assessment, profanity)
+        return flat_result(transcript.phrases, assessed)
+    return detailed_result(transcript) if wanted.is_detailed else simple_result(transcript)
+
+
+def _too_long(wanted: _ShortAudioRequest) -> Problem:
+    instead = (
+        "For longer audio use fast transcription: "
+        "POST /speechtotext/transcriptions:transcribe?api-version=2025-10-15."
+        if wanted.assessment is None
+        else "To assess longer audio use the Speech SDK: real time."
     )
+    return Problem(400, f"The audio is longer than {wanted.max_audio_s} seconds. {instead}")
 
 
 def _json(result: dict[str, Any]) -> Response:

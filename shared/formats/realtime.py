@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.formats.pronunciation import AssessedSpeech, nested_result
 from shared.formats.short_audio import joined_result
 from shared.streaming_events import PartialPhrase, SilenceTimeout, SpeechEnded
 from shared.ticks import ticks_from_seconds
@@ -36,13 +37,25 @@ def hypothesis(partial: PartialPhrase, *, has_language: bool, is_diarized: bool)
 
 
 def phrase(
-    phrases: Sequence[Phrase], *, is_detailed: bool, has_language: bool, is_diarized: bool
+    phrases: Sequence[Phrase],
+    *,
+    is_detailed: bool,
+    has_language: bool,
+    is_diarized: bool,
+    assessed: AssessedSpeech | None = None,
 ) -> Body:
-    """Body of `speech.phrase`: phrases of one language between two pauses are one result."""
+    """Body of `speech.phrase`: phrases of one language between two pauses are one result.
+
+    assessed: the assessment of all these phrases; such a result is detailed.
+    """
     first = phrases[0]
-    body: Body = {"Id": _new_id(), **joined_result(tuple(phrases), is_detailed=is_detailed)}
-    if is_detailed and first.words:
-        body["NBest"][0] |= _timed_words(phrases)
+    body: Body = {"Id": _new_id()}
+    if assessed is not None:
+        body |= nested_result(phrases, assessed)
+    else:
+        body |= joined_result(tuple(phrases), is_detailed=is_detailed)
+        if is_detailed and first.words:
+            body["NBest"][0] |= _timed_words(phrases)
     if has_language:
         body["PrimaryLanguage"] = _language(first)
     if is_diarized:

@@ -69,6 +69,7 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "n_noise": LogField("stretches of speech that the decoder finds no words in"),
     "n_no_match": LogField("stretches of speech whose text has no letter or digit"),
     "n_loops": LogField("stretches of speech whose text came to no end"),
+    "n_assessed_words": LogField("words whose pronunciation was assessed"),
     "n_turns": LogField("turns of a real-time session"),
     "lag_ms": LogField("longest time that audio of a session waited to be decoded"),
     "n_files": LogField("files of a batch, or removed by a purge"),

@@ -2,6 +2,7 @@
 
     samples -> segmenter -> speech under way  -> partial phrases, one cheap reading each
                          -> settled segment   -> recognised while its trailing silence lasts
+                                                 (and assessed)
                          -> complete segment  -> results, those of `Recognition` for it
 
 A final phrase is not delayed by its recognition, as a rule: the segment has all of its samples
@@ -13,9 +14,10 @@ where slots are busy they become rarer, and final phrases go first.
 """
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from shared.assessment import Assessment
 from shared.audio.channels import MonoMixer, float32_from_int16
 from shared.audio.segmenter import Pause, Segment, Segmenter
 from shared.audio.speech_detector import SAMPLE_RATE, Samples, SpeechDetector
@@ -43,6 +45,9 @@ MOST_PARTIAL_SILENCE_S = 0.2
 FindSpeaker = Callable[[Samples], int | None]
 """Speaker of a phrase by its samples, counted from 1; the phrases are those of one conversation."""
 
+Assess = Callable[[Samples, float, Sequence[Phrase]], Assessment]
+"""Assessment of a segment by its samples, their offset in seconds, and its phrases in order."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
@@ -50,6 +55,7 @@ class _Settled:
 
     segment: Segment
     results: tuple[Phrase | Dropped, ...]
+    assessment: Assessment | None
 
 
 class StreamingRecognition:
@@ -62,6 +68,7 @@ class StreamingRecognition:
         phrases.
     clock: seconds, monotonic.
     find_speaker: see `FindSpeaker`; None labels no phrase.
+    assess: see `Assess`; None assesses no speech. Needs word times.
     """
 
     def __init__(
@@ -73,12 +80,14 @@ class StreamingRecognition:
         clock: Callable[[], float] = time.perf_counter,
         *,
         find_speaker: FindSpeaker | None = None,
+        assess: Assess | None = None,
     ) -> None:
         self._recognition = recognition
         self._options = options
         self._is_live = is_live
         self._clock = clock
         self._find_speaker = find_speaker
+        self._assess = assess
         self._segmenter = Segmenter(detector, recognition.segmentation)
         self._settled: _Settled | None = None
         self._has_started = False
@@ -107,15 +116,16 @@ class StreamingRecognition:
             return  # reported by `_silence`, while it lasts
         yield from self._start(result.utterances[0].start_s)
         settled, self._settled = self._settled, None
-        is_same = settled is not None and _is_same(settled.segment, result)
-        results = settled.results if settled and is_same else self._recognise(result)
+        if settled is None or not _is_same(settled.segment, result):
+            settled = self._settle(result)
+        results = settled.results
         if self._find_speaker is not None:
             results = tuple(self._with_speaker(one, result) for one in results)
         self._has_started, self._shown = False, ""
         self._phrase = PhraseUnderWay(self._recognition, self._options.stability)
         start_s, end_s = result.utterances[0].start_s, result.utterances[-1].end_s
         self._quiet_since_s = end_s
-        yield SpeechEnded(start_s, end_s - start_s, results)
+        yield SpeechEnded(start_s, end_s - start_s, results, settled.assessment)
 
     def _under_way(self) -> Iterator[StreamingEvent]:
         """Work on speech that has not ended, while no audio waits."""
@@ -125,7 +135,7 @@ class StreamingRecognition:
         yield from self._start(onset_s)
         if (segment := self._segmenter.settled()) is not None:
             if self._settled is None or not _is_same(self._settled.segment, segment):
-                self._settled = _Settled(segment, self._recognise(segment))
+                self._settled = self._settle(segment)
         elif self._options.partials and self._clock() >= self._next_partial_s:
             yield from self._partial()
 
@@ -133,6 +143,19 @@ class StreamingRecognition:
         if not self._has_started:
             self._has_started = True
             yield SpeechStarted(offset_s)
+
+    def _settle(self, segment: Segment) -> _Settled:
+        """Recognise and assess a segment.
+
+        Both are in vain if speech goes on; else neither delays the phrase. Speakers are found once
+        a segment is complete, because each changes those that come after it.
+        """
+        results = self._recognise(segment)
+        phrases = [one for one in results if isinstance(one, Phrase) and one.words]
+        assessment = None
+        if self._assess is not None and phrases:
+            assessment = self._assess(segment.samples, segment.offset_s, phrases)
+        return _Settled(segment, results, assessment)
 
     def _recognise(self, segment: Segment) -> tuple[Phrase | Dropped, ...]:
         """Recognise a segment; speech in none of the candidate languages has no text."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared.assessment import AssessmentOptions
 from shared.audio.speech_detector import Samples, SileroDetector, SpeechDetector
 from shared.audio.stream import AudioStream
 from shared.available_cores import available_cores
@@ -29,6 +30,7 @@ from shared.settings import Settings
 from shared.streaming_events import StreamingOptions
 from shared.thread_priority import lower_thread_priority
 from shared.transcription.transcriber import (
+    AssessmentSession,
     DiarizationSession,
     RecognitionResults,
     StreamingResults,
@@ -147,6 +149,8 @@ class LocalTranscriber:
         streaming: StreamingOptions,
         is_live: Callable[[], bool],
         check_cancelled: CheckCancelled = never_cancelled,
+        *,
+        assessment: AssessmentSession | None = None,
     ) -> StreamingResults:
         """Run streaming recognition on the stream."""
         recognition = self._recognition(options, check_cancelled)
@@ -154,7 +158,12 @@ class LocalTranscriber:
         if options.speakers is not None:
             find_speaker = self._speaker_finder(options, check_cancelled)
         return StreamingRecognition(
-            recognition, self._load().detector, streaming, is_live, find_speaker=find_speaker
+            recognition,
+            self._load().detector,
+            streaming,
+            is_live,
+            find_speaker=find_speaker,
+            assess=None if assessment is None else assessment.assess,
         ).run(stream)
 
     def _speaker_finder(
@@ -216,6 +225,17 @@ class LocalTranscriber:
                 settings = self._settings
                 self._diarizer = Diarizer(settings.model_folder, settings.threads)
             return self._diarizer
+
+    def start_assessment(
+        self,
+        options: AssessmentOptions,
+        locale: str,
+        priority: Priority,
+        check_cancelled: CheckCancelled = never_cancelled,
+    ) -> AssessmentSession:
+        """Refuse: this adapter has no models for it yet."""
+        del options, locale, priority, check_cancelled
+        raise FeatureUnavailable("Pronunciation assessment is not available on this server.")
 
     def supported_locales(self) -> tuple[str, ...]:
         """Locales that the configured model can recognise, sorted; loads nothing."""

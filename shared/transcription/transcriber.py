@@ -40,7 +40,10 @@ class DiarizationSession(Protocol):
 
 
 class AssessmentSession(Protocol):
-    """Pronunciation assessment of the utterances of one audio, in order."""
+    """Pronunciation assessment of the utterances of one audio, in order.
+
+    One that goes on after a pause comes again, longer: each assessment stands for itself.
+    """
 
     def assess(
         self, samples: npt.NDArray[np.float32], offset_s: float, phrases: Sequence[Phrase]
@@ -51,7 +54,7 @@ class AssessmentSession(Protocol):
         ----------
         samples: mono at 16 kHz, shape `(n_samples,)`; the audio that the phrases are of.
         offset_s: of the first sample in the audio, as the times of the phrases.
-        phrases: the recognised text with word times; at least one.
+        phrases: the recognised text; at least one, each with word times.
         """
         ...
 
@@ -96,6 +99,8 @@ class Transcriber(Protocol):
         streaming: StreamingOptions,
         is_live: Callable[[], bool],
         check_cancelled: CheckCancelled = never_cancelled,
+        *,
+        assessment: AssessmentSession | None = None,
     ) -> StreamingResults:
         """Yield the events of an audio while it arrives, last the cost.
 
@@ -104,6 +109,8 @@ class Transcriber(Protocol):
 
         is_live: whether all audio that has arrived was read; else partial phrases are left out.
         check_cancelled: as for `recognise`, whose errors this raises.
+        assessment: assesses the speech between two pauses, where there are phrases; needs
+            `options.word_timestamps`.
         """
         ...
 

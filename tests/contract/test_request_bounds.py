@@ -125,6 +125,20 @@ def test_the_refusal_has_the_shape_of_its_contract_and_closes(server, request_by
     assert fields[b"connection"] == b"close"
 
 
+@pytest.mark.parametrize(("n_bytes", "status"), [(40_000, 400), (100_000, 431)])
+def test_a_text_to_read_that_is_too_long_is_refused(server, n_bytes, status):
+    """Within the bounds of a head the app reads it, and has a limit of its own."""
+    request = (
+        b"POST /speech/recognition/conversation/cognitiveservices/v1?language=en-US HTTP/1.1\r\n"
+        b"Host: x\r\nConnection: close\r\nOcp-Apim-Subscription-Key: k\r\n"
+        b"Content-Type: audio/wav\r\nContent-Length: 0\r\n"
+        b"Pronunciation-Assessment: " + b"a" * n_bytes + b"\r\n\r\n"
+    )
+    [(answered, _, body)] = ask(server, request)
+    assert answered == status
+    assert json.loads(body)["error"]["code"] == str(status)
+
+
 def test_a_request_just_within_the_bounds_is_served(server):
     """A hundred fields, or a head of nearly 64 KB, and the connection stays open for the next."""
     with requests.Session() as session:

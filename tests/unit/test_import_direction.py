@@ -140,6 +140,7 @@ def test_serving_code_imports_no_library_of_the_tests():
 def test_formats_are_pure():
     """From a transcript to a contract's shape: nothing that recognises, loads or fetches."""
     within = (
+        "shared.assessment",
         "shared.transcript",
         "shared.assessment",
         "shared.streaming_events",
@@ -147,6 +148,7 @@ def test_formats_are_pure():
         "shared.durations",
         "shared.formats",
         "shared.language",
+        "shared.text_forms",  # the text to read, as its reader would have said it
     )
     for module in modules():
         if module.as_posix().startswith("shared/formats/"):

@@ -43,8 +43,8 @@ from functions.api.realtime.turn_request import (
     TurnRequest,
     read_turn_request,
 )
-from shared.errors import FeatureUnavailable
 from shared.formats import realtime
+from shared.formats.pronunciation import AssessedSpeech
 from shared.streaming_events import (
     PartialPhrase,
     SilenceTimeout,
@@ -139,7 +139,7 @@ class RecognitionSession:
         self.n_turns += 1
         try:
             request = read_turn_request(message.body, self._path_mode, self._query)
-        except (MalformedContext, FeatureUnavailable) as error:
+        except MalformedContext as error:
             # Within a turn, because the SDK does not show the reason of a closed connection.
             self._turn = _Turn(message.request_id, TurnRequest(mode=self._path_mode, locales=()))
             yield self._turn.start()
@@ -222,19 +222,27 @@ class _Turn:
         if request.only_language:
             yield self._phrase(realtime.identified_language(ended), None)
             return
+        assessed = self._assessed(ended)
         by_speaker = groupby(ended.phrases, lambda phrase: (phrase.locale, phrase.speaker))
-        for _, same in by_speaker:
-            phrases = tuple(same)
+        groups = [tuple(same) for _, same in by_speaker]
+        for phrases in groups if assessed is None else (ended.phrases,):
             body = realtime.phrase(
                 phrases,
                 is_detailed=request.is_detailed,
                 has_language=request.identifies_language,
                 is_diarized=request.is_diarized,
+                assessed=assessed,
             )
             translations = _joined_translations(phrases, request.targets)
             if translations is not None:
                 self._n_voices_left += len(request.voices or ())
             yield self._phrase(body, translations)
+
+    def _assessed(self, ended: SpeechEnded) -> AssessedSpeech | None:
+        request = self._request
+        if ended.assessment is None or request.assessment is None:
+            return None
+        return AssessedSpeech(ended.assessment, request.assessment, request.profanity)
 
     def _phrase(self, body: realtime.Body, translations: Sequence[Translation] | None) -> Send:
         if not self._request.targets:

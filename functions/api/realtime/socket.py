@@ -145,6 +145,7 @@ class SessionSocket:
             number, event = await self._events.get()
             if isinstance(event, SpeechEnded):
                 self._record.n_phrases = (self._record.n_phrases or 0) + len(event.phrases)
+                self._record.add_assessment(event.assessment)
             await self._act(self._session.event(number, event))
 
     async def _act(self, actions: Iterable[Action]) -> None:

@@ -33,7 +33,7 @@ from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled
 from shared.streaming_events import PartialPhrase, SpeechEnded, StreamingOptions
 from shared.transcript import Phrase, RecognitionCost
-from shared.transcription.transcriber import find_supported_locale
+from shared.transcription.transcriber import AssessmentSession, find_supported_locale
 
 if TYPE_CHECKING:
     from functions.api.speech_translation.translation_voices import TranslationVoices
@@ -88,7 +88,12 @@ def _recognised(
     streaming = _streaming_options(request)
     with open_audio(audio, limits=_limits(service, audio)) as stream:
         recognised = service.transcriber.stream(
-            stream, options, streaming, audio.is_drained, check_cancelled
+            stream,
+            options,
+            streaming,
+            audio.is_drained,
+            check_cancelled,
+            assessment=_start_assessment(service, request, options, check_cancelled),
         )
         with closing(recognised) as events:
             for event in events:
@@ -115,7 +120,7 @@ def _recognition_options(service: SpeechService, request: TurnRequest) -> Recogn
     return RecognitionOptions(
         locales=tuple(find_supported_locale(service.transcriber, one) for one in request.locales),
         language_per_phrase=request.language_per_phrase,
-        word_timestamps=request.word_timestamps,
+        word_timestamps=request.word_timestamps or request.assessment is not None,
         profanity=request.profanity,
         phrases=request.phrases,
         speakers=SpeakerRange() if request.is_diarized else None,
@@ -138,6 +143,20 @@ def _streaming_options(request: TurnRequest) -> StreamingOptions:
     if request.stability is not None:
         options = replace(options, stability=max(1, request.stability))
     return options
+
+
+def _start_assessment(
+    service: SpeechService,
+    request: TurnRequest,
+    options: RecognitionOptions,
+    check_cancelled: CheckCancelled,
+) -> AssessmentSession | None:
+    if request.assessment is None:
+        return None
+    (locale,) = options.locales
+    return service.transcriber.start_assessment(
+        request.assessment, locale, options.priority, check_cancelled
+    )
 
 
 def _plan_translation(

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from functions.api.assessment_options import UnusableAssessment, read_assessment_options
 from functions.api.request_limits import MAX_PHRASE_CHARACTERS, MAX_PHRASES
-from shared.errors import FeatureUnavailable
+from shared.assessment import AssessmentOptions
 from shared.jobs.limits import MAX_REQUESTED_LOCALES
 from shared.json_values import read_whole_number
 from shared.text_forms.profanity import ProfanityMode
@@ -59,6 +60,7 @@ class TurnRequest:
     only_language: the language is all that the client wants.
     targets: languages of the translation, as spelled; empty for none.
     voices: name of a voice by target, "" for any, for the targets to be synthesised.
+    assessment: of the pronunciation; None for none, as for translations. Its results are detailed.
     segmentation_silence_ms: pause that ends a phrase; None: the default.
     initial_silence_ms: silence that ends a turn of one phrase; None: the default.
     stability: readings in a row that must agree on a word of a partial phrase; None: the default.
@@ -76,6 +78,7 @@ class TurnRequest:
     phrases: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     voices: Mapping[str, str] | None = None
+    assessment: AssessmentOptions | None = None
     segmentation_silence_ms: int | None = None
     initial_silence_ms: int | None = None
     stability: int | None = None
@@ -94,26 +97,28 @@ def read_turn_request(
     Raises
     ------
     MalformedContext: the body is no JSON object, or one of its values cannot be served.
-    FeatureUnavailable: it asks for pronunciation assessment.
     """
     context = _parse(body)
     detection = _object(context, "phraseDetection")
     enrichment = _object(detection, "enrichment")
-    if _object(enrichment, "pronunciationAssessment"):
-        raise FeatureUnavailable("Pronunciation assessment is not available on this server.")
     mode, only_language = _mode(detection, path_mode)
     output = _object(context, "phraseOutput")
     details = _texts(_object(output, "detailed").get("options"), 20)
     is_detailed = _first(_text(output, "format"), *query.get("format", ())).lower() == "detailed"
     languages = _object(context, "languageId")
+    locales = _locales(detection, languages, query)
     targets = _targets(context, query)
+    assessment = None
+    if not (targets or only_language):
+        assessment = _assessment(enrichment.get("pronunciationAssessment"), mode, locales)
     return TurnRequest(
         mode=mode,
-        locales=_locales(detection, languages, query),
+        locales=locales,
         identifies_language=bool(languages),
         language_per_phrase=_text(languages, "mode").lower() in _PER_PHRASE,
         only_language=only_language,
         is_detailed=is_detailed,
+        assessment=assessment,
         word_timestamps=is_detailed
         and ("WordTimings" in details or _is_true(query.get("wordleveltimestamps", ()))),
         profanity=_profanity(_first(_text(enrichment, "profanity"), *query.get("profanity", ()))),
@@ -193,6 +198,19 @@ def _voices(context: Json, targets: Sequence[str]) -> Mapping[str, str] | None:
     defaults = _object(synthesis, "defaultVoices")
     languages = _texts(synthesis.get("synthesizedLanguages"), MAX_TARGETS)
     return {one: _text(defaults, one) for one in languages or targets if one in targets}
+
+
+def _assessment(parameters: Any, mode: Mode, locales: Sequence[str]) -> AssessmentOptions | None:
+    if parameters is None:
+        return None
+    if not isinstance(parameters, dict):
+        raise MalformedContext("pronunciationAssessment must be an object.")
+    if len(locales) != 1:
+        raise MalformedContext("Pronunciation assessment needs one language, and no candidates.")
+    try:
+        return read_assessment_options(parameters, is_continuous=mode is not Mode.INTERACTIVE)
+    except UnusableAssessment as error:
+        raise MalformedContext(str(error)) from None
 
 
 def _segmentation_silence(

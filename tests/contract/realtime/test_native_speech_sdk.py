@@ -257,8 +257,9 @@ def test_a_wrong_key_is_an_authentication_failure(config, sentence):
     ("change", "message"),
     [
         (lambda _: None, "xx-YY"),
-        (lambda recogniser: sdk.PronunciationAssessmentConfig("Hello.").apply_to(recogniser),
-         "Pronunciation assessment is not available"),
+        (lambda recogniser: sdk.PronunciationAssessmentConfig(
+            json_string='{"granularity":"Letter"}').apply_to(recogniser),
+         "Granularity of pronunciation assessment must be Phoneme or Word or FullText"),
     ],
 )  # fmt: skip
 def test_a_request_that_cannot_be_served_says_why(config, sentence, change, message):

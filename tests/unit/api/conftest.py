@@ -82,10 +82,10 @@ class ApiClient(TestClient):
 def make_client():
     """Make clients of apps whose transcriber yields the given results."""
 
-    def make(*results, locales=("de-DE", "en-US"), queue_limit=100, **settings):
+    def make(*results, locales=("de-DE", "en-US"), queue_limit=100, assessment=None, **settings):
         settings = {"keys": (KEY,), "queue_limit": queue_limit} | settings
         admission = Admission(settings["queue_limit"])
-        transcriber = ScriptedTranscriber(results, locales=locales)
+        transcriber = ScriptedTranscriber(results, locales=locales, assessment=assessment)
         client = ApiClient(create_app(Settings(**settings), transcriber, admission=admission))
         client.headers["Ocp-Apim-Subscription-Key"] = KEY
         client.transcriber, client.admission = transcriber, admission

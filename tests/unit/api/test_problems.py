@@ -50,6 +50,7 @@ ANSWERS = [
         "Too many requests are waiting for recognition.",
     ),
     (errors.EngineUnavailable(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
+    (errors.InvalidReferenceText(SAID), 400, INVALID, "InvalidParameterValue", 400, SAID),
     (errors.FetchError(SAID), 400, INVALID, "InvalidRecordingsUri", 400, SAID),
     (errors.AddressRefused(SAID), 400, INVALID, "InvalidRecordingsUri", 400, SAID),
     (errors.FetchRefused(SAID), 400, INVALID, "InvalidRecordingsUri", 400, SAID),

@@ -171,7 +171,7 @@ def test_token_of_the_token_endpoint_opens_the_route(make_client, tone, remind):
     assert answer.json()["RecognitionStatus"] == "Success"
 
 
-def test_pronunciation_assessment_is_501(make_client, tone):
+def test_pronunciation_assessment_is_501_where_a_server_has_none(make_client, tone):
     """It is not left out of the answer silently."""
     header = base64.b64encode(b'{"ReferenceText":"Hello world"}').decode()
     answer = make_client().post(

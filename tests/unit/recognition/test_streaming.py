@@ -29,7 +29,8 @@ COUNTING = "one two three four five six seven eight nine ten".split()
 class Stream:
     """A scripted stream: its clock is the audio that has arrived."""
 
-    def __init__(self, scripted, script=sentences, options=LIVE, identify=None):
+    def __init__(self, scripted, script=sentences, options=LIVE, identify=None, assess=None):
+        self.assess = assess
         self.made = scripted(script, options, identify)
         self.is_live = True
         self.now_s = 0.0
@@ -49,6 +50,7 @@ class Stream:
             StreamingOptions(**options),
             lambda: self.is_live,
             lambda: self.now_s,
+            assess=self.assess,
         )
         return streaming.run(open_audio(pieces(), raw=RawPcm()))
 
@@ -182,3 +184,60 @@ def test_no_audio_is_left_behind_when_a_stream_is_closed(scripted, utterances):
     assert isinstance(next(events), SpeechStarted)
     events.close()
     assert list(events) == []
+
+
+class Assessor:
+    """Keeps what it gets, and numbers its assessments."""
+
+    def __init__(self):
+        self.segments = []
+
+    def __call__(self, samples, offset_s, phrases):
+        """Return the number of the segment."""
+        self.segments.append((len(samples) / 16_000, offset_s, texts(phrases)))
+        return len(self.segments)
+
+
+TIMED = replace(LIVE, word_timestamps=True)
+
+
+def test_a_segment_is_assessed_with_its_audio_its_place_and_its_phrases(scripted, utterances):
+    assess = Assessor()
+    said = utterances((0, 1), (1, 2), APART, (2, 3), APART)
+    stream = Stream(scripted, options=TIMED, assess=assess)
+    events = list(stream.events(said, partials=False))
+    assert [ended.assessment for ended in of_kind(events, SpeechEnded)] == [1, 2]
+    lengths_s, offsets_s, said_texts = zip(*assess.segments, strict=True)
+    padding_s = SegmentationOptions().padding_s
+    assert lengths_s == pytest.approx((2 + 2 * padding_s, 3 + 2 * padding_s), abs=0.1)
+    assert offsets_s == pytest.approx((1 - padding_s, 3 + APART[1] - padding_s), abs=0.1)
+    assert said_texts == (["I am one."], ["We are two."])
+
+
+def test_a_phrase_is_assessed_while_its_trailing_silence_lasts(scripted, utterances):
+    """Nothing is left to do at the end of the silence, and nothing is done twice."""
+    assess = Assessor()
+    stream = Stream(scripted, options=TIMED, assess=assess)
+    for event in stream.events(utterances((0, 1), (1, 3), (0, 3)), partials=False):
+        if isinstance(event, SpeechEnded):
+            assert stream.now_s == pytest.approx(1 + 3 + 0.7, abs=0.15)
+            assert len(assess.segments) == event.assessment == 1
+    assert len(assess.segments) == 1
+
+
+def test_speech_that_goes_on_is_assessed_as_a_whole(scripted, utterances):
+    """The pause is longer than the padding, so its first part was assessed already."""
+    assess = Assessor()
+    said = utterances((0, 1), (1, 2), (0, 0.6), (1, 2), APART)
+    stream = Stream(scripted, options=TIMED, assess=assess)
+    (ended,) = of_kind(stream.events(said, partials=False), SpeechEnded)
+    assert ended.assessment == len(assess.segments) == 2
+    assert assess.segments[1][0] > assess.segments[0][0] + 2
+
+
+def test_speech_without_a_text_is_not_assessed(scripted, utterances):
+    assess = Assessor()
+    stream = Stream(scripted, lambda *_: hypothesis_of(""), options=TIMED, assess=assess)
+    for ended in of_kind(stream.events(utterances((0, 1), (1, 2), APART)), SpeechEnded):
+        assert ended.assessment is None
+    assert assess.segments == []

@@ -350,7 +350,7 @@ def test_a_restarted_turn_has_its_own_events():
         ({"phraseDetection": {}}, "names no language"),
         (ENGLISH | {"translation": {"targetLanguages": ["de"] * 11}}, "more than 10"),
         ({"phraseDetection": {"language": "en-US", "enrichment": {
-            "pronunciationAssessment": {"referenceText": "Hello."}}}}, "not available"),
+            "pronunciationAssessment": {"granularity": "Letter"}}}}, "Phoneme or Word or FullText"),
     ],
 )  # fmt: skip
 def test_a_turn_that_cannot_be_served_says_why_and_ends(context, message):

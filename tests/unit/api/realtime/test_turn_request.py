@@ -13,7 +13,7 @@ from functions.api.realtime.turn_request import (
     TurnRequest,
     read_turn_request,
 )
-from shared.errors import FeatureUnavailable
+from shared.assessment import AssessmentOptions
 from shared.text_forms.profanity import ProfanityMode
 
 
@@ -140,9 +140,62 @@ def test_diarization_is_on_where_it_is_named():
     assert not read(detection()).is_diarized
 
 
-def test_pronunciation_assessment_is_refused():
-    with pytest.raises(FeatureUnavailable):
-        read(detection(enrichment={"pronunciationAssessment": {"referenceText": "Hello."}}))
+ASSESSED = {"pronunciationAssessment": {"referenceText": "Hello.", "enableMiscue": True}}
+
+
+def test_pronunciation_is_assessed_where_the_context_asks_for_it():
+    request = read(detection(enrichment=ASSESSED), Mode.INTERACTIVE)
+    assert request.assessment == AssessmentOptions(reference_text="Hello.", miscue=True)
+    assert read(detection()).assessment is None
+    assert read(detection(enrichment={"pronunciationAssessment": None})).assessment is None
+
+
+def test_an_assessment_without_parameters_has_the_defaults():
+    request = read(detection(enrichment={"pronunciationAssessment": {}}), Mode.INTERACTIVE)
+    assert request.assessment == AssessmentOptions()
+
+
+@pytest.mark.parametrize("mode", [Mode.CONVERSATION, Mode.DICTATION])
+def test_a_continuous_turn_has_no_miscues(mode):
+    assert read(detection(enrichment=ASSESSED), mode).assessment == AssessmentOptions(
+        reference_text="Hello.", is_continuous=True
+    )
+
+
+def test_the_mode_of_the_context_decides_whether_an_assessment_is_continuous():
+    request = read(detection(mode="INTERACTIVE", enrichment=ASSESSED), Mode.CONVERSATION)
+    assert not request.assessment.is_continuous
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"translation": {"targetLanguages": ["de"]}}, {"phraseDetection": {"mode": "None"}}],
+)
+def test_translations_and_languages_alone_are_not_assessed(more):
+    context = {**detection(), **more}
+    context["phraseDetection"] = {**detection(enrichment=ASSESSED)["phraseDetection"], **context[
+        "phraseDetection"]}  # fmt: skip
+    assert read(context).assessment is None
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ("Hello.", "pronunciationAssessment must be an object"),
+        ({"gradingSystem": "TenPoint"}, "GradingSystem"),
+        ({"nbestPhonemeCount": 101}, "0 to 100"),
+    ],
+)
+def test_parameters_of_an_assessment_that_cannot_be_served_are_refused(parameters, message):
+    with pytest.raises(MalformedContext, match=message):
+        read(detection(enrichment={"pronunciationAssessment": parameters}))
+
+
+@pytest.mark.parametrize("languages", [["de-DE", "en-US"], ["und"]])
+def test_an_assessment_needs_one_language(languages):
+    context = {"languageId": {"languages": languages}, **detection(enrichment=ASSESSED)}
+    with pytest.raises(MalformedContext, match="needs one language"):
+        read(context)
 
 
 def test_a_context_that_is_no_object_is_refused():
@@ -171,6 +224,8 @@ members = st.sampled_from(
         "Groups",
         "detailed",
         "enrichment",
+        "pronunciationAssessment",
+        "granularity",
     ]
 )
 
