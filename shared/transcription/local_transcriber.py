@@ -38,6 +38,7 @@ from shared.transcription.transcriber import (
 
 if TYPE_CHECKING:
     from shared.diarization.diarize import Diarizer
+    from shared.pronunciation.assessor import PronunciationAssessor
 
 
 LoadFileEngine = Callable[[Settings], tuple[RecognitionEngine, int] | None]
@@ -105,6 +106,7 @@ class LocalTranscriber:
         self._models: _Models | None = None
         self._files: Scheduler[RecognitionEngine] | None = None
         self._diarizer: Diarizer | None = None
+        self._assessor: PronunciationAssessor | None = None
 
     @property
     def loaded(self) -> bool:
@@ -233,9 +235,22 @@ class LocalTranscriber:
         priority: Priority,
         check_cancelled: CheckCancelled = never_cancelled,
     ) -> AssessmentSession:
-        """Refuse: this adapter has no models for it yet."""
-        del options, locale, priority, check_cancelled
-        raise FeatureUnavailable("Pronunciation assessment is not available on this server.")
+        """Start a session that works in slots of the scheduler of recognition."""
+        assessor, scheduler = self._load_assessor(), self._load().scheduler
+        job = Job(priority, check_cancelled)
+        return assessor.start(options, locale, lambda: scheduler.slot(job))
+
+    def _load_assessor(self) -> "PronunciationAssessor":
+        if not self._settings.pronunciation:
+            raise FeatureUnavailable("Pronunciation assessment is off on this server.")
+        with self._loading:
+            if self._assessor is None:
+                # Imported on use: only pronunciation assessment needs it.
+                from shared.pronunciation.assessor import PronunciationAssessor  # noqa: PLC0415
+
+                folder = locate_model("pronunciation", self._settings.model_folder)
+                self._assessor = PronunciationAssessor.load(folder, self._settings.threads)
+            return self._assessor
 
     def supported_locales(self) -> tuple[str, ...]:
         """Locales that the configured model can recognise, sorted; loads nothing."""
