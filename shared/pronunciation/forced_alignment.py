@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.pronunciation.phone_engine import BLANK, Floats
+from shared.pronunciation.phone_target import PhoneTarget, emissions_of
 
 _IMPOSSIBLE = -1e30
 
-Pronunciation = tuple[int, ...]
-"""Phones of a word, columns of the posteriors."""
+Pronunciation = tuple[PhoneTarget, ...]
+"""Phonemes of a word, each by the phones that count as it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,16 @@ class WordFrames:
 
 @dataclass(slots=True)
 class _Graph:
-    """States with their column of the posteriors, and the states before each with the cost."""
+    """States with their columns of the posteriors, and the states before each with the cost."""
 
-    labels: list[int] = field(default_factory=list)
+    labels: list[tuple[int, ...]] = field(default_factory=list)
     before: list[list[tuple[int, float]]] = field(default_factory=list)
     # word, pronunciation and phone of a state; None for blanks
     places: list[tuple[int, int, int] | None] = field(default_factory=list)
 
     def add(
         self,
-        label: int,
+        label: tuple[int, ...],
         before: Sequence[tuple[int, float]],
         place: tuple[int, int, int] | None = None,
     ) -> int:
@@ -81,7 +82,7 @@ def align(
 def _build(words: Sequence[ExpectedWord]) -> tuple[_Graph, list[int]]:
     """Return the graph, and the states where the audio may end."""
     graph = _Graph()
-    blank = graph.add(BLANK, [])
+    blank = graph.add((BLANK,), [])
     exits: list[int] = []  # last phones of the word before
     for index, word in enumerate(words):
         entries = [(blank, 0.0), *((state, 0.0) for state in exits)]
@@ -92,7 +93,7 @@ def _build(words: Sequence[ExpectedWord]) -> tuple[_Graph, list[int]]:
         after = [(state, 0.0) for state in last_phones]
         if word.skip_cost is not None:
             after.append((blank, -word.skip_cost))
-        blank = graph.add(BLANK, after)
+        blank = graph.add((BLANK,), after)
         exits = last_phones
     return graph, [blank, *exits]
 
@@ -107,11 +108,14 @@ def _add_chain(
     state = -1
     for position, phone in enumerate(phones):
         if position:
-            blank = graph.add(BLANK, [(state, 0.0)])
+            blank = graph.add((BLANK,), [(state, 0.0)])
             entries = [(blank, 0.0), (state, 0.0)]
         # Between two equal phones there must be a blank, or they are one.
-        before = [(one, cost) for one, cost in entries if graph.labels[one] != phone]
-        state = graph.add(phone, before, (*place, position))
+        columns = phone.columns
+        before = [
+            (one, cost) for one, cost in entries if not set(columns) & set(graph.labels[one])
+        ]
+        state = graph.add(columns, before, (*place, position))
     return state
 
 
@@ -126,7 +130,7 @@ def _best_path(
     for state, entries in enumerate(graph.before):
         before[state, : len(entries)] = [one for one, _ in entries]
         costs[state, : len(entries)] = [cost for _, cost in entries]
-    emissions = log_posteriors[:, graph.labels].astype(np.float64)
+    emissions = emissions_of(log_posteriors, graph.labels)
     scores = np.full(n_states + 1, _IMPOSSIBLE)
     # An audio may start with the first blank, or with a phone that follows it.
     starts = [0, *(state for state in range(1, n_states) if (0, 0.0) in graph.before[state])]
@@ -156,7 +160,7 @@ def _frames_of_words(
     for frame, state in enumerate(path):
         place = graph.places[state]
         if place is not None:
-            weight = float(np.exp(log_posteriors[frame, graph.labels[state]]))
+            weight = float(np.exp(log_posteriors[frame, list(graph.labels[state])]).sum())
             weights.setdefault(place, []).append((frame, weight))
     chosen = {word: pronunciation for word, pronunciation, _ in weights}
     return tuple(

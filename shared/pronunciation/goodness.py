@@ -17,8 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.pronunciation.phone_engine import BLANK, PHONES, Floats
+from shared.pronunciation.phone_target import PhoneTarget, emissions_of
 
 _IMPOSSIBLE = -1e30
+_LEAST_LIKELIHOOD = 1e-12  # relative to the likeliest
 # Frames on both sides of a phone's centre in which it, or what was spoken in its place, may lie.
 _REACH = 15
 
@@ -29,80 +31,103 @@ Doubles = npt.NDArray[np.float64]
 class Goodness:
     """Log likelihoods of the audio for each phone of a sequence.
 
+    targets: the sequence.
     substituted: with each phone in its place, shape `(n, n_phones)`.
     deleted: with none, shape `(n,)`.
     """
 
+    targets: tuple[PhoneTarget, ...]
     substituted: Doubles
     deleted: Doubles
 
     def log_ratios(self) -> Doubles:
-        """Log of the likelihood with each phone against all others and none, `(n, n_phones)`."""
+        """Log of the likelihood with each phone against all others and none, `(n, n_phones)`.
+
+        In the column of the target's own phone all that counts as it is together; the other
+        columns that count have no likelihood of their own.
+        """
         everything = np.concatenate([self.substituted, self.deleted[:, None]], axis=1)
         peak = everything.max(axis=1, keepdims=True)
         likelihoods = np.exp(everything - peak)
-        others = likelihoods.sum(axis=1, keepdims=True) - likelihoods[:, :-1]
+        total = likelihoods.sum(axis=1, keepdims=True)
+        for row, target in enumerate(self.targets):
+            own, *others = target.columns
+            others += [len(PHONES)] if target.may_be_silent else []
+            likelihoods[row, own] += likelihoods[row, others].sum()
+            likelihoods[row, others] = 0.0
         # A phone that is alone in the sum leaves nothing: rounding, bounded here.
-        result: Doubles = self.substituted - peak - np.log(np.maximum(others, 1e-12))
-        return result
+        rest = np.maximum(total - likelihoods, _LEAST_LIKELIHOOD)
+        ratios: Doubles = np.log(np.maximum(likelihoods, _LEAST_LIKELIHOOD)) - np.log(rest)
+        return ratios[:, :-1]
 
 
 def assess_goodness(
-    log_posteriors: Floats, phones: Sequence[int], centres: Sequence[float]
+    log_posteriors: Floats, targets: Sequence[PhoneTarget], centres: Sequence[float]
 ) -> Goodness:
     """Return the goodness of each phone of a sequence.
 
     Parameters
     ----------
     log_posteriors: shape `(n_frames, n_phones + 1)`.
-    phones: the aligned sequence, columns; at least one.
+    targets: the aligned sequence; at least one.
     centres: frame of each phone; the sequence fits into the frames.
     """
-    emissions = log_posteriors.astype(np.float64)
-    sequence = np.asarray(phones)
-    forward = _forward(emissions, sequence)
-    backward = _forward(emissions[::-1], sequence[::-1])[::-1, ::-1]
-    return _sum_stretches(emissions, sequence, centres, forward, backward)
+    own = emissions_of(log_posteriors, [target.columns for target in targets])
+    blank = log_posteriors[:, BLANK].astype(np.float64)
+    accepted = _accepted(targets)
+    forward = _forward(own, blank, accepted)
+    backward = _forward(own[::-1, ::-1], blank[::-1], accepted[::-1])[::-1, ::-1]
+    phones = log_posteriors[:, : len(PHONES)].astype(np.float64)
+    substituted, deleted = _sum_stretches(phones, accepted, centres, forward, backward)
+    return Goodness(tuple(targets), substituted, deleted)
 
 
-def _forward(emissions: Doubles, sequence: npt.NDArray[np.int64]) -> Doubles:
+def _accepted(targets: Sequence[PhoneTarget]) -> npt.NDArray[np.bool_]:
+    """Return which phones count as each target, `(n, n_phones)`."""
+    accepted = np.zeros((len(targets), len(PHONES)), np.bool_)
+    for row, target in enumerate(targets):
+        accepted[row, list(target.columns)] = True
+    return accepted
+
+
+def _forward(own: Doubles, blank: Doubles, accepted: npt.NDArray[np.bool_]) -> Doubles:
     """Return log likelihoods of the frames up to each one, by state, `(n_frames, 2 n + 1)`.
 
     States are blank, phone, blank, phone, ... blank. Of the reversed frames and phones it is the
     backward recursion, with the emission of the frame itself.
     """
-    n_states = 2 * len(sequence) + 1
-    labels = np.full(n_states, BLANK)
-    labels[1::2] = sequence
-    passes = np.full(n_states, _IMPOSSIBLE)  # over the blank between two phones that differ
-    passes[3::2] = np.where(sequence[1:] != sequence[:-1], 0.0, _IMPOSSIBLE)
-    scores = np.full((len(emissions), n_states), _IMPOSSIBLE)
-    scores[0, :2] = emissions[0, labels[:2]]
-    for frame in range(1, len(emissions)):
+    n_frames, n = own.shape
+    emissions = np.repeat(blank[:, None], 2 * n + 1, axis=1)
+    emissions[:, 1::2] = own
+    passes = np.full(2 * n + 1, _IMPOSSIBLE)  # over the blank between two phones that differ
+    passes[3::2] = _unless((accepted[1:] & accepted[:-1]).any(axis=1))
+    scores = np.full(emissions.shape, _IMPOSSIBLE)
+    scores[0, :2] = emissions[0, :2]
+    for frame in range(1, n_frames):
         stay = scores[frame - 1]
         total = stay.copy()
         total[1:] = np.logaddexp(total[1:], stay[:-1])
         total[2:] = np.logaddexp(total[2:], stay[:-2] + passes[2:])
-        scores[frame] = total + emissions[frame, labels]
+        scores[frame] = total + emissions[frame]
     return scores
 
 
 def _sum_stretches(
-    emissions: Doubles,
-    sequence: npt.NDArray[np.int64],
+    phones: Doubles,
+    accepted: npt.NDArray[np.bool_],
     centres: Sequence[float],
     forward: Doubles,
     backward: Doubles,
-) -> Goodness:
+) -> tuple[Doubles, Doubles]:
     """Sum over all stretches of frames near its centre in which each phone may lie."""
-    n, n_frames, n_phones = len(sequence), len(emissions), len(PHONES)
+    n_frames, n_phones = phones.shape
+    n = len(accepted)
     # A phone may follow its neighbour without a blank between them if they differ.
-    columns = np.arange(n_phones)
     free = np.zeros((1, n_phones))
-    enters = np.concatenate([free, _unless(sequence[:-1, None] == columns)])
-    leaves = np.concatenate([_unless(sequence[1:, None] == columns), free])
+    enters = np.concatenate([free, _unless(accepted[:-1])])
+    leaves = np.concatenate([_unless(accepted[1:]), free])
     joins = np.full(n, _IMPOSSIBLE)  # the two neighbours, where the phone is left out
-    joins[1:-1] = _unless(sequence[:-2] == sequence[2:])
+    joins[1:-1] = _unless((accepted[:-2] & accepted[2:]).any(axis=1))
 
     before = _Neighbours(forward[:, 0:-1:2], forward[:, 1:-2:2], edge=0)
     after = _Neighbours(backward[:, 2::2], backward[:, 3::2], edge=n - 1)
@@ -119,7 +144,7 @@ def _sum_stretches(
         entry = np.logaddexp(blank_before[:, None], phone_before[:, None] + enters)
         leave = np.logaddexp(blank_after[:, None], phone_after[:, None] + leaves)
         at = np.clip(frames, 0, n_frames - 1)
-        inside = np.logaddexp(inside, entry) + emissions[at, :n_phones]
+        inside = np.logaddexp(inside, entry) + phones[at]
         inside[~is_valid] = _IMPOSSIBLE
         substituted = np.logaddexp(substituted, inside + leave)
         skipped = np.logaddexp(blank_here, phone_here + joins) + phone_after
@@ -127,7 +152,7 @@ def _sum_stretches(
     # Nothing comes behind the last phone; nothing needs to come before the first.
     deleted[-1] = np.logaddexp(before.blank[-1, -1], before.phone[-1, -1])
     deleted[0] = np.logaddexp(deleted[0], after.phone[0, 0])
-    return Goodness(substituted, deleted)
+    return substituted, deleted
 
 
 def _unless(condition: npt.NDArray[np.bool_]) -> Doubles:

@@ -20,9 +20,9 @@ Doubles = npt.NDArray[np.float64]
 Sounds = tuple[str, ...]
 """Phonemes of a word, or of two words one after the other."""
 
-_GAP_COST = 0.5  # of an omission, and of an insertion
-# Two words whose sounds differ by more than 0.75 are an omission and an insertion.
-_DIFFERENCE_COST = 1.33
+_GAP_COST = 0.55  # of an omission, and of an insertion
+# Another word in the place of one costs less than both: the recogniser may have misheard it.
+_DIFFERENCE_COST = 1.05
 # Words that share less than this part of their phonemes are not compared in detail.
 _LEAST_SHARED = 0.34
 # Two words are one compound if so little differs, and either of them alone differs by more.

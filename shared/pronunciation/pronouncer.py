@@ -18,6 +18,8 @@ MOST_LETTERS_READ = 60  # the longest word of the dictionary has 34
 
 _LETTERS_OF_AN_INITIALISM = 4
 _SOUNDS_PER_LETTER = 2
+# Texts have these words as abbreviations, which the network reads otherwise.
+_ABBREVIATIONS = {"mister": "mr", "missus": "mrs", "doctor": "dr", "saint": "st"}
 _FOREIGN = " "  # stands between the tokens of a word that is read in another language
 
 ReadWords = Callable[[Sequence[str]], Sequence[tuple[str, ...]]]
@@ -64,6 +66,20 @@ class Pronouncer:
                 :MOST_ALTERNATIVES
             ]
             for word in folded
+        }
+
+    def network_readings(self, words: Iterable[str]) -> dict[str, tuple[Phonemes, ...]]:
+        """Return how the network reads the spellings of each word, whatever the dictionary has."""
+        spellings = {
+            word: (word, _ABBREVIATIONS[word]) if word in _ABBREVIATIONS else (word,)
+            for word in dict.fromkeys(words)
+        }
+        spelled = dict.fromkeys(one for spelling in spellings.values() for one in spelling)
+        plain = [fold(word)[:MOST_LETTERS_READ].replace("'", "") for word in spelled]
+        read = dict(zip(spelled, map(arpabet, self._read_words(plain)), strict=True))
+        return {
+            word: tuple(read[one] for one in spelling if read[one])
+            for word, spelling in spellings.items()
         }
 
     def _known(self, letters: str) -> tuple[Phonemes, ...]:

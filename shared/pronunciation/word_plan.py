@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from shared.pronunciation.forced_alignment import ExpectedWord
 from shared.pronunciation.miscue import Pairing, pair_words
-from shared.pronunciation.phone_engine import PHONES
+from shared.pronunciation.phone_target import targets_of
 from shared.pronunciation.phonemes import Phonemes, base
 from shared.pronunciation.reference_text import ReferenceWord
 
@@ -24,14 +24,15 @@ _INSERTION_COST = 12.0  # of a recognised word that the reference lacks
 # More neighbouring words without a recognised one were not spoken.
 _MOST_UNHEARD_WORDS = 3
 
-Sounds = Mapping[str, tuple[Phonemes, ...]]
-"""Pronunciations by word."""
+Sounds = Mapping[str, tuple[tuple[Phonemes, ...], tuple[Phonemes, ...]]]
+"""Pronunciations, and the readings of the phone recogniser's network, by word."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWord:
     """A word that the result may have.
 
+    readings: of the word by the phone recogniser's network; see `targets_of`.
     is_reference: of the reference, or of the recognised text where there is none.
     is_certain: both have it; else it may turn out not to be in the audio.
     is_absent: one of many neighbouring words that were not recognised; not looked for.
@@ -39,6 +40,7 @@ class PlannedWord:
 
     text: str
     pronunciations: tuple[Phonemes, ...]
+    readings: tuple[Phonemes, ...] = ()
     expects_break: bool = False
     is_reference: bool = True
     is_certain: bool = True
@@ -46,9 +48,7 @@ class PlannedWord:
 
     def expected(self, *, is_certain: bool | None = None) -> ExpectedWord:
         """Return what the aligner looks for. is_certain: instead of the word's own."""
-        columns = tuple(
-            tuple(PHONES.index(base(one)) for one in phonemes) for phonemes in self.pronunciations
-        )
+        columns = tuple(targets_of(phonemes, self.readings) for phonemes in self.pronunciations)
         if self.is_certain if is_certain is None else is_certain:
             return ExpectedWord(columns)
         return ExpectedWord(columns, _OMISSION_COST if self.is_reference else _INSERTION_COST)
@@ -62,13 +62,13 @@ def plan_words(
     Parameters
     ----------
     reference: empty: the recognised words are the reference.
-    sounds: pronunciations of all words of both.
+    sounds: of all words of both.
     is_part: the speech is a part of the reference.
     """
-    said = [PlannedWord(text, sounds[text]) for text in recognised]
+    said = [PlannedWord(text, *sounds[text]) for text in recognised]
     if not reference:
         return said
-    expected = [PlannedWord(one.text, sounds[one.text], one.expects_break) for one in reference]
+    expected = [PlannedWord(one.text, *sounds[one.text], one.expects_break) for one in reference]
     pairings = pair_words(
         [_bare(word) for word in expected], [_bare(word) for word in said], is_part=is_part
     )

@@ -5,13 +5,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from shared.pronunciation.phone_engine import BLANK, PHONES, Floats
+from shared.pronunciation.phone_target import PhoneTarget, targets_of
 
 _REST = 1e-3
 
 
-def columns(phones: str) -> tuple[int, ...]:
-    """Columns of phones, `"HH AH L OW"`."""
-    return tuple(PHONES.index(phone) for phone in phones.split())
+def targets(phones: str) -> tuple[PhoneTarget, ...]:
+    """Targets of phones, `"HH AH L OW"`."""
+    return targets_of(phones.split())
+
+
+def columns(phones: str) -> list[int]:
+    """Columns of phones."""
+    return [PHONES.index(phone) for phone in phones.split()]
 
 
 def log_posteriors(n_frames: int, peaks: Mapping[int, str]) -> Floats:
@@ -20,5 +26,6 @@ def log_posteriors(n_frames: int, peaks: Mapping[int, str]) -> Floats:
     rows[:, BLANK] = 1.0
     for frame, phones in peaks.items():
         rows[frame, BLANK] = _REST
-        rows[frame, list(columns(phones))] = 1.0
-    return np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+        rows[frame, columns(phones)] = 1.0
+    logs: Floats = np.log(rows / rows.sum(axis=1, keepdims=True)).astype(np.float32)
+    return logs

@@ -1,12 +1,12 @@
 """Known words are found at the frames where their phones are likely."""
 
 import pytest
-from phone_posteriors import columns, log_posteriors
+from phone_posteriors import log_posteriors, targets
 
 from shared.pronunciation.forced_alignment import ExpectedWord, align
 
-HELLO = ExpectedWord((columns("HH AH L OW"),))
-WORLD = ExpectedWord((columns("W ER L D"),))
+HELLO = ExpectedWord((targets("HH AH L OW"),))
+WORLD = ExpectedWord((targets("W ER L D"),))
 SPOKEN = {3: "HH", 6: "AH", 9: "L", 12: "OW", 20: "W", 23: "ER", 26: "L", 29: "D"}
 
 
@@ -17,21 +17,21 @@ def test_each_phone_lies_at_its_peak():
 
 
 def test_the_pronunciation_that_was_spoken_is_chosen():
-    either = ExpectedWord((columns("IY DH ER"), columns("AY DH ER")))
+    either = ExpectedWord((targets("IY DH ER"), targets("AY DH ER")))
     (word,) = align(log_posteriors(20, {4: "AY", 8: "DH", 12: "ER"}), [either])
     assert word.pronunciation == 1
     assert len(word.centres) == 3
 
 
 def test_two_equal_phones_are_two_peaks():
-    words = [ExpectedWord((columns("B AE D"),)), ExpectedWord((columns("D EY"),))]
+    words = [ExpectedWord((targets("B AE D"),)), ExpectedWord((targets("D EY"),))]
     bad, day = align(log_posteriors(20, {2: "B", 5: "AE", 8: "D", 11: "D", 14: "EY"}), words)
     assert bad.centres[-1] == pytest.approx(8, abs=0.1)
     assert day.centres[0] == pytest.approx(11, abs=0.1)
 
 
 def test_an_optional_word_that_was_not_spoken_is_left_out():
-    very = ExpectedWord((columns("V EH R IY"),), skip_cost=6.0)
+    very = ExpectedWord((targets("V EH R IY"),), skip_cost=6.0)
     hello, left_out, world = align(log_posteriors(40, SPOKEN), [HELLO, very, WORLD])
     assert left_out is None
     assert hello.centres == pytest.approx((3, 6, 9, 12), abs=0.1)
@@ -45,7 +45,7 @@ def test_an_optional_word_that_was_spoken_is_found():
 
 
 def test_a_phone_that_was_not_spoken_still_has_a_place():
-    help_ = ExpectedWord((columns("HH AH L P OW"),))
+    help_ = ExpectedWord((targets("HH AH L P OW"),))
     (word,) = align(log_posteriors(40, {3: "HH", 6: "AH", 9: "L", 12: "OW"}), [help_])
     assert 9 <= word.centres[3] <= 12
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from phone_posteriors import columns, log_posteriors
+from phone_posteriors import columns, log_posteriors, targets
 
 from shared.pronunciation.forced_alignment import ExpectedWord, align
 from shared.pronunciation.goodness import assess_goodness
@@ -12,9 +12,9 @@ SPOKEN = {3: "HH", 6: "AH", 9: "L", 12: "OW"}
 
 
 def goodness_of(phones, posteriors):
-    sequence = columns(phones)
+    sequence = targets(phones)
     (word,) = align(posteriors, [ExpectedWord((sequence,))])
-    return sequence, assess_goodness(posteriors, sequence, word.centres)
+    return columns(phones), assess_goodness(posteriors, sequence, word.centres)
 
 
 def ratios(phones, spoken, n_frames=20):
