@@ -186,9 +186,7 @@ async def _recognise(
 def _result(wanted: _ShortAudioRequest, recognised: AssessedTranscript) -> dict[str, Any]:
     transcript, assessment = recognised.transcript, recognised.assessment
     if wanted.assessment is not None and assessment is not None:
-        profanity = wanted.recognition.profanity
-        assessed = AssessedSpeech(assessment, wanted.assessment, profanity)
-        return flat_result(transcript.phrases, assessed)
+        return flat_result(transcript.phrases, AssessedSpeech(assessment, wanted.assessment))
     return detailed_result(transcript) if wanted.is_detailed else simple_result(transcript)
 
 

@@ -23,8 +23,6 @@ from shared.assessment import (
 )
 from shared.formats.phoneme_names import phoneme_name, syllable_name
 from shared.formats.short_audio import joined_result
-from shared.text_forms.forms import text_forms
-from shared.text_forms.profanity import ProfanityMode
 from shared.ticks import ticks_from_seconds
 from shared.transcript import Phrase
 
@@ -40,11 +38,10 @@ _MONOTONE_FROM = 0.75
 
 @dataclass(frozen=True, slots=True)
 class AssessedSpeech:
-    """The assessment of phrases of one language, and options of its result."""
+    """The assessment of phrases of one language, and the options that it was requested with."""
 
     assessment: Assessment
     options: AssessmentOptions
-    profanity: ProfanityMode
 
 
 def flat_result(phrases: Sequence[Phrase], assessed: AssessedSpeech) -> Json:
@@ -59,28 +56,10 @@ def nested_result(phrases: Sequence[Phrase], assessed: AssessedSpeech) -> Json:
 
 def _result(phrases: Sequence[Phrase], assessed: AssessedSpeech, levels: "_Levels") -> Json:
     result = joined_result(tuple(phrases), is_detailed=True)
-    best, options = result["NBest"][0], assessed.options
-    # With miscues the text is what was said. In a continuous turn each phrase is only a part of the
-    # reference.
-    if options.reference_text and not options.miscue and not options.is_continuous:
-        best |= _text_of_reference(assessed, phrases[0].locale)
-    best |= levels.text(assessed.assessment)
     return {
         **result,
-        "DisplayText": best["Display"],
         "SNR": round(assessed.assessment.snr_db, _DECIBEL_DIGITS),
-        "NBest": [best],  # the others were not assessed
-    }
-
-
-def _text_of_reference(assessed: AssessedSpeech, locale: str) -> Json:
-    words = assessed.options.reference_text.split()
-    forms = text_forms(words, locale, assessed.profanity)
-    return {
-        "Lexical": forms.lexical,
-        "ITN": forms.itn,
-        "MaskedITN": forms.masked_itn,
-        "Display": " ".join(words),  # as the client wrote it
+        "NBest": [{**result["NBest"][0], **levels.text(assessed.assessment)}],  # of the best alone
     }
 
 

@@ -1,5 +1,6 @@
 """A short audio as a transcript and the assessment of its pronunciation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,9 @@ from shared.audio.channels import Int16Block, MonoMixer, float32_from_int16
 from shared.audio.stream import AudioStream
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled, never_cancelled
-from shared.transcript import Transcript
+from shared.text_forms.forms import text_forms
+from shared.text_forms.profanity import ProfanityMode
+from shared.transcript import Alternative, Phrase, Transcript
 from shared.transcription.transcribe import transcribe
 from shared.transcription.transcriber import Transcriber
 
@@ -53,4 +56,38 @@ def assess(
     if not phrases:
         return AssessedTranscript(transcript, None)
     samples = float32_from_int16(np.concatenate(blocks))
-    return AssessedTranscript(transcript, session.assess(samples, 0.0, phrases))
+    assessed = session.assess(samples, 0.0, phrases)
+    read = as_read(transcript.phrases, assessment, options.profanity)
+    return AssessedTranscript(replace(transcript, phrases=read), assessed)
+
+
+def as_read(
+    phrases: Sequence[Phrase], assessment: AssessmentOptions, profanity: ProfanityMode
+) -> tuple[Phrase, ...]:
+    """Return assessed phrases, at least one, with the text that their result has.
+
+    It is that of the reference, as one phrase without words; but with miscues it is what was said,
+    and in a continuous turn too, where each utterance is only a part of the reference.
+    """
+    if not assessment.reference_text.strip() or assessment.miscue or assessment.is_continuous:
+        return tuple(phrases)
+    words, first = assessment.reference_text.split(), phrases[0]
+    forms = text_forms(words, first.locale, profanity)
+    confidence = np.average(
+        [phrase.best.confidence for phrase in phrases],
+        weights=[max(phrase.duration_s, 1e-3) for phrase in phrases],
+    )
+    end_s = max(phrase.offset_s + phrase.duration_s for phrase in phrases)
+    # The client's own text is shown as it is, numbers and all.
+    read = Alternative(
+        float(confidence), forms.lexical, forms.itn, forms.masked_itn, " ".join(words)
+    )
+    return (
+        replace(
+            first,
+            duration_s=end_s - first.offset_s,
+            n_best=(read,),
+            words=(),
+            display_words=(),
+        ),
+    )

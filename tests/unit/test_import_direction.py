@@ -148,7 +148,6 @@ def test_formats_are_pure():
         "shared.durations",
         "shared.formats",
         "shared.language",
-        "shared.text_forms",  # the text to read, as its reader would have said it
     )
     for module in modules():
         if module.as_posix().startswith("shared/formats/"):

@@ -242,7 +242,7 @@ class _Turn:
         request = self._request
         if ended.assessment is None or request.assessment is None:
             return None
-        return AssessedSpeech(ended.assessment, request.assessment, request.profanity)
+        return AssessedSpeech(ended.assessment, request.assessment)
 
     def _phrase(self, body: realtime.Body, translations: Sequence[Translation] | None) -> Send:
         if not self._request.targets:

@@ -31,8 +31,14 @@ from shared.errors import (
 from shared.privacy.log_fields import exception_fields
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import CheckCancelled
-from shared.streaming_events import PartialPhrase, SpeechEnded, StreamingOptions
+from shared.streaming_events import (
+    PartialPhrase,
+    SpeechEnded,
+    StreamingEvent,
+    StreamingOptions,
+)
 from shared.transcript import Phrase, RecognitionCost
+from shared.transcription.assess import as_read
 from shared.transcription.transcriber import AssessmentSession, find_supported_locale
 
 if TYPE_CHECKING:
@@ -98,7 +104,7 @@ def _recognised(
         with closing(recognised) as events:
             for event in events:
                 if plan is None:
-                    yield event
+                    yield _as_read(event, request)
                 elif isinstance(event, SpeechEnded):
                     ended = _translated(plan, event)
                     yield ended
@@ -157,6 +163,14 @@ def _start_assessment(
     return service.transcriber.start_assessment(
         request.assessment, locale, options.priority, check_cancelled
     )
+
+
+def _as_read(event: StreamingEvent, request: TurnRequest) -> StreamingEvent:
+    """Return assessed speech with the text that its result has; other events as they are."""
+    if request.assessment is None or not isinstance(event, SpeechEnded) or not event.assessment:
+        return event
+    read = as_read(event.phrases, request.assessment, request.profanity)
+    return replace(event, results=(*read, *event.dropped))
 
 
 def _plan_translation(

@@ -52,6 +52,14 @@ def test_scores_stand_beside_the_text(assess):
     assert "PronunciationAssessment" not in answer.text
 
 
+def test_without_miscues_the_text_is_that_of_the_reference(assess):
+    _, answer = assess(header=headers({"ReferenceText": "Hello, you."}))
+    assert answer.json()["DisplayText"] == "Hello, you."
+    said = {"ReferenceText": "Hello, you.", "EnableMiscue": True}
+    _, answer = assess(header=headers(said))
+    assert answer.json()["DisplayText"] == "Hello."
+
+
 @pytest.mark.parametrize("query", ["", "&format=simple", "&format=detailed"])
 def test_every_format_is_detailed(assess, query):
     _, answer = assess(query=query)

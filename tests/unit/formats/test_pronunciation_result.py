@@ -17,7 +17,6 @@ from shared.assessment import (
     WordProsody,
 )
 from shared.formats.pronunciation import AssessedSpeech, flat_result, nested_result
-from shared.text_forms.profanity import ProfanityMode
 
 EVERYTHING = AssessmentOptions(
     reference_text="Hello.",
@@ -32,13 +31,11 @@ TEXT_SCORES = ("AccuracyScore", "FluencyScore", "CompletenessScore", "PronScore"
 
 
 def nested(assessment=HELLO_ASSESSMENT, phrases=(HELLO,), **changes):
-    options = replace(EVERYTHING, **changes)
-    return nested_result(phrases, AssessedSpeech(assessment, options, ProfanityMode.MASKED))
+    return nested_result(phrases, AssessedSpeech(assessment, replace(EVERYTHING, **changes)))
 
 
 def flat(assessment=HELLO_ASSESSMENT, phrases=(HELLO,), **changes):
-    options = replace(EVERYTHING, **changes)
-    return flat_result(phrases, AssessedSpeech(assessment, options, ProfanityMode.MASKED))
+    return flat_result(phrases, AssessedSpeech(assessment, replace(EVERYTHING, **changes)))
 
 
 def with_word(**changes):
@@ -190,27 +187,6 @@ def test_an_omitted_word_has_no_time_and_empty_lists():
         "Syllables": [],
         "Phonemes": [],
     }
-
-
-def test_without_miscues_the_text_is_that_of_the_reference():
-    result = nested(reference_text=" Dr. Lee has  25 cats.", miscue=False)
-    best = result["NBest"][0]
-    assert best["Lexical"] == "doctor lee has twenty five cats"
-    assert best["ITN"] == best["MaskedITN"] == "dr lee has 25 cats"
-    assert result["DisplayText"] == best["Display"] == "Dr. Lee has 25 cats."
-
-
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"reference_text": "Good morning.", "miscue": True},
-        {"reference_text": "Good morning. Hello.", "miscue": False, "is_continuous": True},
-        {"reference_text": "", "miscue": False},
-    ],
-)
-def test_with_miscues_in_parts_or_without_a_reference_the_text_is_that_which_was_said(options):
-    for result in (nested(**options), flat(**options)):
-        assert result["DisplayText"] == result["NBest"][0]["Display"] == "Hello."
 
 
 def test_several_phrases_are_one_result():

@@ -1,5 +1,7 @@
 """A short audio with its assessment: one session, one utterance, all of the samples."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from assessed_speech import HELLO, HELLO_ASSESSMENT
@@ -9,8 +11,9 @@ from shared.audio.stream import RawPcm, open_audio
 from shared.errors import FeatureUnavailable, InvalidReferenceText
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
-from shared.transcript import Dropped, DropReason
-from shared.transcription.assess import AssessedTranscript, assess
+from shared.text_forms.profanity import ProfanityMode
+from shared.transcript import Alternative, Dropped, DropReason
+from shared.transcription.assess import AssessedTranscript, as_read, assess
 from shared.transcription.local_transcriber import LocalTranscriber
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
@@ -44,7 +47,6 @@ def test_the_samples_are_those_of_all_channels_from_minus_one_to_one():
     stream = stream_of(np.stack([left, left], axis=1), n_channels=2)
     assessed = assess(transcriber, stream, ENGLISH, READING)
     assert assessed.assessment is HELLO_ASSESSMENT
-    assert assessed.transcript.phrases == (HELLO,)
     assert transcriber.samples.dtype == np.float32
     assert transcriber.samples == pytest.approx(left / 32_768, abs=1e-6)
     assert transcriber.assessed == [(2.5, 0.0, (HELLO,))]
@@ -63,6 +65,31 @@ def test_audio_without_a_text_is_not_assessed():
     assessed = assess(transcriber, stream_of(np.zeros(16_000, np.int16)), ENGLISH, READING)
     assert isinstance(assessed, AssessedTranscript)
     assert (assessed.assessment, transcriber.assessed) == (None, [])
+
+
+def test_without_miscues_the_text_is_that_of_the_reference():
+    later = replace(HELLO, offset_s=2.5, duration_s=0.46, n_best=(Alternative(0.57, *["it"] * 4),))
+    options = AssessmentOptions(reference_text=" Dr. Lee has  25 shit cats.")
+    (read,) = as_read((HELLO, later), options, ProfanityMode.MASKED)
+    assert (read.offset_s, read.duration_s) == pytest.approx((0.75, 2.21))
+    assert read.best.lexical == "doctor lee has twenty five shit cats"
+    assert read.best.itn == "dr lee has 25 shit cats"
+    assert read.best.masked_itn == "dr lee has 25 **** cats"
+    assert read.best.display == "Dr. Lee has 25 shit cats."
+    assert read.best.confidence == pytest.approx(0.87)  # weighted by duration
+    assert (len(read.n_best), read.words) == (1, ())
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        AssessmentOptions(reference_text="Good morning.", miscue=True),
+        AssessmentOptions(reference_text="Good morning. Hello.", is_continuous=True),
+        AssessmentOptions(reference_text=" "),
+    ],
+)
+def test_with_miscues_in_parts_or_without_a_reference_the_text_is_that_which_was_said(options):
+    assert as_read([HELLO], options, ProfanityMode.MASKED) == (HELLO,)
 
 
 def test_a_refused_text_costs_no_audio():

@@ -53,12 +53,20 @@ def work(tone):
 
 
 def test_speech_comes_with_its_assessment(work):
-    transcriber, (ended, cost) = work()
+    miscues = replace(READING, miscue=True)
+    transcriber, (ended, cost) = work(request=replace(REQUEST, assessment=miscues))
     assert ended == SAID
     assert isinstance(cost, RecognitionCost)
-    assert transcriber.requested_assessments == [(READING, "en-US")]
+    assert transcriber.requested_assessments == [(miscues, "en-US")]
     ((_, _, phrases),) = transcriber.assessed
     assert phrases == (HELLO,)
+
+
+def test_without_miscues_speech_has_the_text_of_the_reference(work):
+    request = replace(REQUEST, assessment=AssessmentOptions(reference_text="Hello, you."))
+    _, (ended, _) = work(request=request)
+    assert [phrase.best.display for phrase in ended.phrases] == ["Hello, you."]
+    assert ended.assessment == HELLO_ASSESSMENT
 
 
 def test_word_times_are_requested_for_an_assessment(work):
@@ -129,12 +137,6 @@ def test_an_utterance_is_one_phrase_even_of_two_speakers():
     assert body["SpeakerId"] == "Guest-2"
     assert body["Duration"] == 31_300_000
     assert "PronunciationAssessment" in body["NBest"][0]
-
-
-def test_a_phrase_of_a_continuous_turn_has_the_text_that_was_said():
-    client = Client(Mode.CONVERSATION, {**PARAMETERS, "referenceText": "Good morning. Hello."})
-    (body,) = client.phrases(SAID)
-    assert body["DisplayText"] == "Hello."
 
 
 def test_speech_without_a_text_has_no_scores():
