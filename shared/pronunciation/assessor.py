@@ -1,12 +1,12 @@
 """Pronunciation assessment: the stages in order.
 
-    recognised words, reference text -> planned words         word_plan.py, miscue.py
-    words -> pronunciations                                   pronouncer.py
-    samples -> posteriors of phones                           phone_engine.py
-    posteriors, planned words -> spoken words with frames     forced_alignment.py
-    frames, samples -> times of phones, pauses                word_timing.py
-    frames -> log ratios -> accuracy                          goodness.py, calibration.py
-    times, samples -> fluency, prosody                        fluency.py, prosody.py
+recognised words, reference text -> planned words         word_plan.py, miscue.py
+words -> pronunciations                                   pronouncer.py
+samples -> posteriors of phones                           phone_engine.py
+posteriors, planned words -> spoken words with frames     forced_alignment.py
+frames, samples -> times of phones, pauses                word_timing.py
+frames -> log ratios -> accuracy                          goodness.py, calibration.py
+times, samples -> fluency, prosody                        fluency.py, prosody.py
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from shared.assessment import AssessedWord, Assessment, AssessmentOptions, ErrorType
+from shared.assessment import (
+    MISPRONOUNCED_BELOW,
+    AssessedWord,
+    Assessment,
+    AssessmentOptions,
+    ErrorType,
+)
 from shared.errors import UnsupportedLocale
 from shared.language.locales import language_of
 from shared.pronunciation.aligned_word import AlignedWord
@@ -222,7 +228,7 @@ def _find(
     sought = [word for word in planned if not word.is_absent]
     frames = align(log_posteriors, [word.expected() for word in sought])
     if frames is None:
-        frames = align(log_posteriors, [word.expected(is_certain=False) for word in sought])
+        frames = align(log_posteriors, [word.expected(may_be_missing=True) for word in sought])
     placed = iter(frames or [None] * len(sought))
     found = [(word, None if word.is_absent else _placed(word, next(placed))) for word in planned]
     # A recognised word that neither reference nor audio has was a mistake of the recogniser.
@@ -265,5 +271,6 @@ def _reported(
         result = next(scored)
         if word.is_reference:
             yield result
-        elif has_miscues:
+        # A recognised word that does not sound like itself was a mistake of the recogniser.
+        elif has_miscues and result.accuracy >= MISPRONOUNCED_BELOW:
             yield replace(result, error=ErrorType.INSERTION)

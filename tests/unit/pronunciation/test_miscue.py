@@ -9,7 +9,7 @@ from shared.pronunciation.miscue import Pairing, difference, pair_words
 _SOUNDS = {
     "the": "DH AH", "a": "AH", "cat": "K AE T", "hat": "HH AE T", "sat": "S AE T", "on": "AA N",
     "mat": "M AE T", "two": "T UW", "too": "T UW", "every": "EH V ER IY", "one": "W AH N",
-    "everyone": "EH V R IY W AH N", "elephants": "EH L AH F AH N T S", 
+    "everyone": "EH V R IY W AH N", "elephants": "EH L AH F AH N T S",
     "understand": "AH N D ER S T AE N D", "children": "CH IH L D R AH N", "are": "AA R", "playing": "P L EY IH NG",
 }  # fmt: skip
 
