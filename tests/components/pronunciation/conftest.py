@@ -12,6 +12,7 @@ def voice():
 
     def build(f0_hz, seconds):
         phase = 2 * np.pi * np.cumsum(np.broadcast_to(f0_hz, round(seconds * RATE))) / RATE
-        return (0.1 * sum(np.sin(k * phase) / k for k in range(1, 12))).astype(np.float32)
+        overtones = np.array([np.sin(k * phase) / k for k in range(1, 12)])
+        return 0.1 * overtones.sum(axis=0).astype(np.float32)
 
     return build
