@@ -17,13 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from shared.assessment import (
-    MISPRONOUNCED_BELOW,
-    AssessedWord,
-    Assessment,
-    AssessmentOptions,
-    ErrorType,
-)
+from shared.assessment import AssessedWord, Assessment, AssessmentOptions, ErrorType
 from shared.errors import UnsupportedLocale
 from shared.language.locales import language_of
 from shared.pronunciation.aligned_word import AlignedWord
@@ -48,6 +42,8 @@ from shared.transcript import Phrase, Word
 _SAMPLE_RATE = 16_000
 # Audio around the recognised words that the phone recogniser hears; their times are not exact.
 _MARGIN_S = 0.5
+# Accuracy of a recognised word that the reference lacks: with less it is a recogniser's mistake.
+_LEAST_INSERTION = 50.0
 
 Slot = Callable[[], AbstractContextManager[object]]
 """Enters a slot of the scheduler, in which the models run."""
@@ -271,6 +267,5 @@ def _reported(
         result = next(scored)
         if word.is_reference:
             yield result
-        # A recognised word that does not sound like itself was a mistake of the recogniser.
-        elif has_miscues and result.accuracy >= MISPRONOUNCED_BELOW:
+        elif has_miscues and result.accuracy >= _LEAST_INSERTION:
             yield replace(result, error=ErrorType.INSERTION)

@@ -18,11 +18,11 @@ from shared.pronunciation.phone_target import targets_of
 from shared.pronunciation.phonemes import Phonemes, base
 from shared.pronunciation.reference_text import ReferenceWord
 
-# Log probabilities that leaving a word out costs, or gains. Chosen on two of the readers with words
-# cut out, spliced in and doubled (benchmarks/miscues.py).
+# Log probabilities that leaving a word out costs, or gains. Chosen on five readers with words cut
+# out, spliced in and doubled (benchmarks/miscues.py).
 _OMISSION_COST = 6.0  # of a word in whose place none, or a very different one, was recognised
-_INSERTION_COST = 6.0  # of a recognised word that the reference lacks
-_REPETITION_COST = -8.0  # of a word that may have been said twice
+_INSERTION_COST = 0.0  # of a recognised word that the reference lacks
+_REPETITION_COST = -1.0  # of a word that may have been said twice
 # Difference up to which a recognised word is the word of the reference, badly heard.
 _MOST_DIFFERENCE = 0.5
 # More neighbouring words without a recognised one were not spoken.
