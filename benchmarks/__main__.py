@@ -61,7 +61,15 @@ from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
 # Measured without a rival where only these are asked for.
-_WITHOUT_RIVALS = ("growth", "context", "repetition", "nonspeech", "overtaking", "realtime", "pronunciation")
+_WITHOUT_RIVALS = (
+    "growth",
+    "context",
+    "repetition",
+    "nonspeech",
+    "overtaking",
+    "realtime",
+    "pronunciation",
+)
 _SHORT_REQUESTS = 40  # alone
 _BATCH_SIZES = (4, 8, 16)  # of the rival on long audio
 # Each system begins once; minutes of audio average out the other load of the machine.

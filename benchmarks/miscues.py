@@ -130,9 +130,7 @@ def count_miscues(case: MiscueCase, words: Sequence[AssessedWord]) -> MiscueCoun
     return MiscueCounts(min(hits, 1), false_alarms, int(is_expected and not hits))
 
 
-def _without(
-    clip: Clip, samples: Samples, words: Sequence[AlignedWord], index: int
-) -> MiscueCase:
+def _without(clip: Clip, samples: Samples, words: Sequence[AlignedWord], index: int) -> MiscueCase:
     start, end = _samples_of(words[index])
     left = _faded(samples[:start], is_end=True)
     right = _faded(samples[end:], is_end=False)
@@ -140,9 +138,7 @@ def _without(
     return MiscueCase(clip, Change.OMISSION, np.concatenate([left, right]), reference, index)
 
 
-def _with(
-    samples: Samples, words: Sequence[AlignedWord], index: int, sound: Samples
-) -> Samples:
+def _with(samples: Samples, words: Sequence[AlignedWord], index: int, sound: Samples) -> Samples:
     """Return the samples with a sound behind a word."""
     end = _samples_of(words[index])[1]
     left = _faded(samples[:end], is_end=True)

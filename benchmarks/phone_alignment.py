@@ -38,9 +38,7 @@ class AlignedText:
         """Column of each phoneme."""
         return tuple(target.columns[0] for target in self.targets)
 
-    def log_ratios(
-        self, targets: Sequence[PhoneTarget] | None = None
-    ) -> npt.NDArray[np.float64]:
+    def log_ratios(self, targets: Sequence[PhoneTarget] | None = None) -> npt.NDArray[np.float64]:
         """Log ratios of each phoneme's place, `(n, n_phones)`.
 
         targets: other ones than those of the text, in the same number, which are aligned first.
@@ -105,4 +103,3 @@ def _models() -> tuple[HamaPhoneEngine, Pronouncer]:
     fetch_model("pronunciation", settings.model_folder)
     folder = settings.model_folder / "pronunciation"
     return HamaPhoneEngine(folder, settings.threads), Pronouncer.load(folder)
-

@@ -59,9 +59,7 @@ def boundary_rows(clips: Sequence[Clip]) -> list[Figure]:
         (speech, Spoken(speech.samples, speech.text, _known(speech.phones, speech.boundaries_s)))
         for speech in speak_known([text for text in texts if text])
     ]
-    ours = [
-        align_phones(speech.samples, speech.phones) for speech, _ in known
-    ]
+    ours = [align_phones(speech.samples, speech.phones) for speech, _ in known]
     spoken = [one for _, one in known]
     labelled = list(_labelled(clips))
     own = [_phones_of(one) for one in labelled]
@@ -94,7 +92,9 @@ def _errors(spoken: Sequence[Spoken], aligned: Sequence[Timed]) -> list[npt.NDAr
 
 
 def _differences(truth: Timed, found: Timed) -> Iterator[float]:
-    matcher = SequenceMatcher(a=[one[0] for one in truth], b=[one[0] for one in found], autojunk=False)
+    matcher = SequenceMatcher(
+        a=[one[0] for one in truth], b=[one[0] for one in found], autojunk=False
+    )
     pairs = [
         (block.a + index, block.b + index)
         for block in matcher.get_matching_blocks()

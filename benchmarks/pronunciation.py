@@ -5,6 +5,7 @@ The calibration was fitted, and the costs of the word plan chosen, on half A of 
 """
 
 import io
+import itertools
 import os
 import random
 import statistics
@@ -35,7 +36,6 @@ from shared.scheduling import Priority
 from shared.settings import Settings
 from shared.transcript import Phrase
 from shared.transcription.local_transcriber import LocalTranscriber
-import itertools
 
 SEED = 16
 SWAPPED_SHARE = 0.12
@@ -122,8 +122,9 @@ def _phone_rows(clips: tuple[Clip, ...], at_most: int | None) -> Iterator[Figure
         accuracies, swapped = _swapped_phones(chosen, chance)
         auc = area_under_curve(-accuracies, swapped)
         below = accuracies < MISPRONOUNCED_BELOW
-        precision = (below & swapped).sum() / max(1, below.sum())
-        recall = (below & swapped).sum() / max(1, swapped.sum())
+        hits = int((below & swapped).sum())
+        precision = hits / max(1, int(below.sum()))
+        recall = hits / max(1, int(swapped.sum()))
         yield Figure(
             f"{100 * SWAPPED_SHARE:.0f} % of the phones swapped, {name}, {len(swapped)} phones",
             f"AUC {auc:.3f}; below {MISPRONOUNCED_BELOW:.0f}: precision {100 * precision:.0f} %, "
@@ -156,9 +157,7 @@ def _swapped_phones(
     return np.concatenate(accuracies), np.concatenate(swapped)
 
 
-def area_under_curve(
-    scores: npt.NDArray[np.float64], is_positive: npt.NDArray[np.bool_]
-) -> float:
+def area_under_curve(scores: npt.NDArray[np.float64], is_positive: npt.NDArray[np.bool_]) -> float:
     """Return the probability that a positive case has the higher score (Mann and Whitney)."""
     ranks = np.empty(len(scores))
     ranks[np.argsort(scores, kind="stable")] = np.arange(1, len(scores) + 1)
@@ -242,9 +241,7 @@ def _is_child(clip: Clip) -> bool:
     return int(age) < _CHILD_AGE
 
 
-def _by_speaker(
-    transcriber: LocalTranscriber, clips: Sequence[Clip]
-) -> npt.NDArray[np.float64]:
+def _by_speaker(transcriber: LocalTranscriber, clips: Sequence[Clip]) -> npt.NDArray[np.float64]:
     scores: dict[str, list[float]] = {}
     for clip in clips:
         samples = samples_of(clip)

@@ -5,6 +5,7 @@ become a second output. The natural boundary between two phones lies within the 
 was trained to read between symbols: its middle is taken.
 """
 
+import itertools
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,6 @@ from shared.models.fetch import fetch_model
 from shared.settings import Settings
 from shared.synthesis.espeak import EspeakProcess
 from shared.synthesis.piper import PiperVoice, read_piper_voice
-import itertools
 
 VOICE = "en_US-joe-medium"
 SAMPLE_RATE = 16_000

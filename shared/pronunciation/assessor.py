@@ -173,9 +173,7 @@ class PronunciationAssessor:
         ]
         if prosody is None:
             return words
-        return [
-            replace(word, prosody=one) for word, one in zip(words, prosody.words, strict=True)
-        ]
+        return [replace(word, prosody=one) for word, one in zip(words, prosody.words, strict=True)]
 
 
 class UtteranceAssessments:
@@ -199,14 +197,10 @@ class UtteranceAssessments:
         """See `AssessmentSession`."""
         words = [word for phrase in phrases for word in phrase.words]
         with self._slot():
-            return self._assessor.assess(
-                samples, offset_s, words, self._reference, self._options
-            )
+            return self._assessor.assess(samples, offset_s, words, self._reference, self._options)
 
 
-def _around(
-    samples: Floats, offset_s: float, recognised: Sequence[Word]
-) -> tuple[Floats, float]:
+def _around(samples: Floats, offset_s: float, recognised: Sequence[Word]) -> tuple[Floats, float]:
     """Return the samples from just before the first recognised word to just behind the last."""
     start_s = min(word.offset_s for word in recognised) - offset_s - _MARGIN_S
     end_s = max(word.offset_s + word.duration_s for word in recognised) - offset_s + _MARGIN_S

@@ -115,9 +115,7 @@ def _with_repetitions(planned: Sequence[PlannedWord]) -> Iterator[PlannedWord]:
         if word.is_absent or not word.is_reference:
             continue
         if following is None or following.text != word.text:
-            yield replace(
-                word, is_reference=False, expects_break=False, skip_cost=_REPETITION_COST
-            )
+            yield replace(word, is_reference=False, expects_break=False, skip_cost=_REPETITION_COST)
 
 
 def _absent(pairings: Sequence[Pairing]) -> set[int]:
