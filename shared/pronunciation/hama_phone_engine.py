@@ -41,7 +41,7 @@ _LEAST_SAMPLES = 1600
 # The network reads 30 s and leaves out the rest: longer audio is read in windows, with this context
 # before and behind each.
 _FRAME_SAMPLES = 320
-_MOST_FRAMES = 1500
+_WINDOW_FRAMES = 1500
 _CONTEXT_FRAMES = 100
 
 
@@ -62,9 +62,9 @@ class HamaPhoneEngine:
         """See `PhoneEngine`."""
         n_frames = len(samples) // _FRAME_SAMPLES + 1
         same_level = levelled(samples)
-        if n_frames <= _MOST_FRAMES:
+        if n_frames <= _WINDOW_FRAMES:
             return self._read(same_level)[:n_frames]
-        own = _MOST_FRAMES - 2 * _CONTEXT_FRAMES
+        own = _WINDOW_FRAMES - 2 * _CONTEXT_FRAMES
         windows = []
         for start in range(0, n_frames, own):
             first = max(0, start - _CONTEXT_FRAMES)
