@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from shared.transcript import Phrase
     from shared.transcription.assess import AssessedTranscript
 
-# The memory of one assessment grows with the square of the speech: 0.3 GB for these two minutes of
-# reading, 2.6 GB for five.
-MAX_AUDIO_S = 120
+MAX_AUDIO_S = 600
 
 _SCALES = {"100": GradingSystem.HUNDRED_MARK, "5": GradingSystem.FIVE_POINT}
 _ALPHABETS = {alphabet.lower(): alphabet for alphabet in PhonemeAlphabet}
