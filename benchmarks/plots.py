@@ -22,29 +22,29 @@ DRAWN_SECTIONS = ("speed", "long")
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
 
-_OURS, _THEIRS, _OTHERS = "#2f81d7", "#d9730d", "#8a8f98"
-_TEXT, _LINES = "#767c85", "#8a8f9855"  # grey of 4.2 to 1 on white and on GitHub's dark page
-_STYLE: Any = {
+OURS, THEIRS, OTHERS = "#2f81d7", "#d9730d", "#8a8f98"
+TEXT, LINES = "#767c85", "#8a8f9855"  # grey of 4.2 to 1 on white and on GitHub's dark page
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "sotto",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 10,
-    "text.color": _TEXT,
-    "axes.labelcolor": _TEXT,
-    "axes.edgecolor": _LINES,
+    "text.color": TEXT,
+    "axes.labelcolor": TEXT,
+    "axes.edgecolor": LINES,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.spines.left": False,
     "axes.axisbelow": True,
-    "xtick.color": _TEXT,
-    "ytick.color": _TEXT,
+    "xtick.color": TEXT,
+    "ytick.color": TEXT,
     "xtick.major.size": 0,
     "ytick.major.size": 0,
-    "grid.color": _LINES,
+    "grid.color": LINES,
     "grid.linewidth": 0.6,
 }
-_WIDTH_IN = 7.6
+WIDTH_IN = 7.6
 # Clips of similar length share a median, s.
 _LENGTHS_S = (0.0, 3.0, 6.0, 9.0, 12.0, 16.0, math.inf)
 
@@ -54,23 +54,23 @@ def draw_plots(numbers: Path, folder: Path = FOLDER) -> tuple[Path, ...]:
     sections = json.loads(numbers.read_text(encoding="utf-8"))["sections"]
     folder.mkdir(exist_ok=True)
     drawn: list[Path] = []
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         if "speed" in sections:
-            drawn.append(_save(_latency(sections["speed"]["clips"]), folder / "latency.svg"))
+            drawn.append(save_plot(_latency(sections["speed"]["clips"]), folder / "latency.svg"))
         if "long" in sections:
-            drawn.append(_save(_long_audio(sections["long"]), folder / "long-audio.svg"))
+            drawn.append(save_plot(_long_audio(sections["long"]), folder / "long-audio.svg"))
         if "growth" in sections:
-            drawn.append(_save(_memory(sections["growth"]), folder / "memory.svg"))
+            drawn.append(save_plot(_memory(sections["growth"]), folder / "memory.svg"))
     return tuple(drawn)
 
 
 def _latency(clips: Sequence[Mapping[str, Any]]) -> Figure:
     """Time to the transcript against clip length: a dot is a clip, a line follows the medians."""
-    figure = Figure(figsize=(_WIDTH_IN, 3.9), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, 3.9), layout="constrained")
     axes = figure.subplots()
     for label, key, colour in (
-        ("faster-whisper\nin process", "rival_elapsed_s", _THEIRS),
-        ("Sotto\nover HTTP", "elapsed_s", _OURS),
+        ("faster-whisper\nin process", "rival_elapsed_s", THEIRS),
+        ("Sotto\nover HTTP", "elapsed_s", OURS),
     ):
         seconds = [clip["seconds"] for clip in clips]
         elapsed_s = [statistics.median(clip[key]) for clip in clips]
@@ -111,13 +111,13 @@ def _long_audio(section: Mapping[str, Any]) -> Figure:
     """Wall time of each system on each long file: a bar with its RTF."""
     files = {name: found for name, found in section.items() if _is_file(found)}
     n_bars = sum(2 + len(found.get("further", {})) for found in files.values())
-    figure = Figure(figsize=(_WIDTH_IN, 0.5 * len(files) + 0.34 * n_bars), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, 0.5 * len(files) + 0.34 * n_bars), layout="constrained")
     heights = [2 + len(found.get("further", {})) for found in files.values()]
     panels = figure.subplots(len(files), sharex=True, squeeze=False, height_ratios=heights)
     for axes, (name, found) in zip(panels[:, 0], files.items(), strict=True):
         _draw_bars(axes, found)
         axes.set_title(
-            f"{Path(name).name}, {found['seconds']:.0f} s", loc="left", fontsize=10, color=_TEXT
+            f"{Path(name).name}, {found['seconds']:.0f} s", loc="left", fontsize=10, color=TEXT
         )
     panels[-1, 0].set_xlabel("time to the whole transcript, s")
     return figure
@@ -130,24 +130,24 @@ def _draw_bars(axes: Axes, found: Mapping[str, Any]) -> None:
         **{name: further["elapsed_s"] for name, further in found.get("further", {}).items()},
     }
     medians_s = [statistics.median(rounds) for rounds in times_s.values()]
-    colours = [_OURS, _THEIRS, *(_OTHERS,) * (len(times_s) - 2)]
+    colours = [OURS, THEIRS, *(OTHERS,) * (len(times_s) - 2)]
     bars = axes.barh(list(times_s), medians_s, height=0.68, color=colours)
     labels = [f"{taken:.1f} s · RTF {taken / found['seconds']:.3f}" for taken in medians_s]
-    axes.bar_label(bars, labels, padding=5, fontsize=9, color=_TEXT)
+    axes.bar_label(bars, labels, padding=5, fontsize=9, color=TEXT)
     axes.invert_yaxis()
     axes.margins(x=0.32)  # room for the labels
 
 
 def _memory(section: Mapping[str, Any]) -> Figure:
     """Resident memory against requests, from all models loaded on; the last dot is idle."""
-    figure = Figure(figsize=(_WIDTH_IN, 3.2), layout="constrained")
+    figure = Figure(figsize=(WIDTH_IN, 3.2), layout="constrained")
     axes = figure.subplots()
     n_done = [0, *section["n_done"]]
     resident = [section["loaded_bytes"], *section["resident_bytes"]]
-    axes.plot(n_done, [one / 1e6 for one in resident], color=_OURS, linewidth=1.5)
-    axes.scatter([n_done[-1]], [section["idle_bytes"][-1] / 1e6], s=36, color=_THEIRS, zorder=3)
+    axes.plot(n_done, [one / 1e6 for one in resident], color=OURS, linewidth=1.5)
+    axes.scatter([n_done[-1]], [section["idle_bytes"][-1] / 1e6], s=36, color=THEIRS, zorder=3)
     axes.text(
-        n_done[-1], section["idle_bytes"][-1] / 1e6, "idle for a minute  ", color=_THEIRS,
+        n_done[-1], section["idle_bytes"][-1] / 1e6, "idle for a minute  ", color=THEIRS,
         ha="right", va="center", weight="bold",
     )  # fmt: skip
     axes.set_xlim(0, None)
@@ -162,7 +162,8 @@ def _is_file(found: object) -> bool:
     return isinstance(found, dict) and "rival_elapsed_s" in found
 
 
-def _save(figure: Figure, path: Path) -> Path:
+def save_plot(figure: Figure, path: Path) -> Path:
+    """Write a figure as SVG, without a date."""
     drawn = io.StringIO()
     figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     lines = (line.rstrip() for line in drawn.getvalue().splitlines())

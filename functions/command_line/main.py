@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from functions.command_line import batch, models
+from functions.command_line import assess, batch, models
 from shared.errors import SpeechError
 from shared.settings import Settings
 from shared.version import VERSION
@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         "others are ignored",
     )
     serve.set_defaults(run=_serve)
+    assess.add_commands(commands)
     batch.add_commands(commands)
     models.add_commands(commands)
     return parser

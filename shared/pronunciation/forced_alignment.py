@@ -128,18 +128,21 @@ def _best_path(
     for state, entries in enumerate(graph.before):
         before[state, : len(entries)] = [one for one, _ in entries]
         costs[state, : len(entries)] = [cost for _, cost in entries]
-    emissions = emissions_of(log_posteriors, graph.labels)
+    # Labels are few, states are many: the matrix of all states would be frames times states.
+    distinct = list(dict.fromkeys(graph.labels))
+    label_of_state = np.array([distinct.index(label) for label in graph.labels])
+    emissions = emissions_of(log_posteriors, distinct)
     scores = np.full(n_states + 1, _IMPOSSIBLE)
     # An audio may start with the first blank, or with a phone that follows it.
     starts = [0, *(state for state in range(1, n_states) if (0, 0.0) in graph.before[state])]
-    scores[starts] = emissions[0, starts]
+    scores[starts] = emissions[0, label_of_state[starts]]
     choices = np.zeros((n_frames, n_states), np.int8)
     rows = np.arange(n_states)
     for frame in range(1, n_frames):
         candidates = scores[before] + costs
         best = candidates.argmax(axis=1)
         choices[frame] = best
-        scores[:n_states] = candidates[rows, best] + emissions[frame]
+        scores[:n_states] = candidates[rows, best] + emissions[frame, label_of_state]
     state = max(ends, key=lambda one: scores[one])
     if scores[state] <= _IMPOSSIBLE / 2:
         return None

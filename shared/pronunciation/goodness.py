@@ -10,6 +10,7 @@ Source: Cao et al., "A framework for phoneme-level pronunciation assessment usin
 2024 (substitution and deletion); here for all phones and substitutes at once.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,11 @@ _IMPOSSIBLE = -1e30
 _LEAST_LIKELIHOOD = 1e-12  # relative to the likeliest
 # Frames on both sides of a phone's centre in which it, or what was spoken in its place, may lie.
 _REACH = 15
+# Phones that are assessed at once, half a minute of speech, with so many before and behind them:
+# the memory of a recursion is that of its frames times its phones. The other phones of a long
+# audio matter as little as a factor that all likelihoods of a phone have.
+_PIECE = 400
+_CONTEXT = 20
 
 Doubles = npt.NDArray[np.float64]
 
@@ -72,14 +78,46 @@ def assess_goodness(
     targets: the aligned sequence; at least one.
     centres: frame of each phone; the sequence fits into the frames.
     """
+    n = len(targets)
+    pieces = [
+        _assess_piece(log_posteriors, targets, centres, (first, min(first + _PIECE, n)))
+        for first in range(0, n, _PIECE)
+    ]
+    substituted, deleted = (np.concatenate(one) for one in zip(*pieces, strict=True))
+    return Goodness(tuple(targets), substituted, deleted)
+
+
+def _assess_piece(
+    log_posteriors: Floats,
+    targets: Sequence[PhoneTarget],
+    centres: Sequence[float],
+    piece: tuple[int, int],
+) -> tuple[Doubles, Doubles]:
+    """Return the likelihoods of some phones of the sequence, with their neighbours for context."""
+    first, last = max(0, piece[0] - _CONTEXT), min(len(targets), piece[1] + _CONTEXT)
+    start = 0 if first == 0 else math.floor((centres[first - 1] + centres[first]) / 2)
+    end = len(log_posteriors)
+    if last < len(targets):
+        end = math.ceil((centres[last - 1] + centres[last]) / 2) + 1
+    substituted, deleted = _assess_all(
+        log_posteriors[start:end],
+        targets[first:last],
+        [centre - start for centre in centres[first:last]],
+    )
+    own = slice(piece[0] - first, piece[1] - first)
+    return substituted[own], deleted[own]
+
+
+def _assess_all(
+    log_posteriors: Floats, targets: Sequence[PhoneTarget], centres: Sequence[float]
+) -> tuple[Doubles, Doubles]:
     own = emissions_of(log_posteriors, [target.columns for target in targets])
     blank = log_posteriors[:, BLANK].astype(np.float64)
     accepted = _accepted(targets)
     forward = _forward(own, blank, accepted)
     backward = _forward(own[::-1, ::-1], blank[::-1], accepted[::-1])[::-1, ::-1]
     phones = log_posteriors[:, : len(PHONES)].astype(np.float64)
-    substituted, deleted = _sum_stretches(phones, accepted, centres, forward, backward)
-    return Goodness(tuple(targets), substituted, deleted)
+    return _sum_stretches(phones, accepted, centres, forward, backward)
 
 
 def _accepted(targets: Sequence[PhoneTarget]) -> npt.NDArray[np.bool_]:

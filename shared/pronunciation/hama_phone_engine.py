@@ -38,6 +38,11 @@ _MAX_GAIN = 100.0
 _LEVEL_WINDOW = 400  # samples
 # Shorter audio has no frame for its convolutions.
 _LEAST_SAMPLES = 1600
+# The network reads 30 s and leaves out the rest: longer audio is read in windows, with this context
+# before and behind each.
+_FRAME_SAMPLES = 320
+_WINDOW_FRAMES = 1500
+_CONTEXT_FRAMES = 100
 
 
 class HamaPhoneEngine:
@@ -55,15 +60,29 @@ class HamaPhoneEngine:
 
     def log_posteriors(self, samples: Floats) -> Floats:
         """See `PhoneEngine`."""
-        n_frames = len(samples) // 320 + 1
-        padded = np.pad(levelled(samples), (0, max(0, _LEAST_SAMPLES - len(samples))))
+        n_frames = len(samples) // _FRAME_SAMPLES + 1
+        same_level = levelled(samples)
+        if n_frames <= _WINDOW_FRAMES:
+            return self._read(same_level)[:n_frames]
+        own = _WINDOW_FRAMES - 2 * _CONTEXT_FRAMES
+        windows = []
+        for start in range(0, n_frames, own):
+            first = max(0, start - _CONTEXT_FRAMES)
+            last = start + own + _CONTEXT_FRAMES
+            read = self._read(same_level[first * _FRAME_SAMPLES : last * _FRAME_SAMPLES])
+            windows.append(read[start - first : min(start + own, n_frames) - first])
+        return np.concatenate(windows)
+
+    def _read(self, samples: Floats) -> Floats:
+        """Read samples of at most 30 s."""
+        padded = np.pad(samples, (0, max(0, _LEAST_SAMPLES - len(samples))))
         log_probabilities, lengths = self._session.run(
             {
                 "waveform": padded[None].astype(np.float32, copy=False),
                 "waveform_lengths": np.array([len(padded)], np.int64),
             }
         )
-        frames = log_probabilities[0, : min(int(lengths[0]), n_frames)]
+        frames = log_probabilities[0, : int(lengths[0])]
         flat = frames.astype(np.float32) / TEMPERATURE
         tokens = np.exp(flat - flat.max(axis=1, keepdims=True))
         tokens /= tokens.sum(axis=1, keepdims=True)

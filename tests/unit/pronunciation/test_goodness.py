@@ -1,5 +1,7 @@
 """Each phone is compared with every other one in its place, and with none."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from phone_posteriors import columns, log_posteriors, targets
@@ -76,3 +78,32 @@ def test_far_phones_do_not_change_the_goodness():
     near = ratios("HH AH L OW S IH T", SPOKEN | {60: "S", 63: "IH", 66: "T"}, n_frames=80)
     far = ratios("HH AH L OW Z OY B", SPOKEN | {60: "S", 63: "IH", 66: "T"}, n_frames=80)
     assert near[:4] == pytest.approx(far[:4], abs=0.1)
+
+
+def long_speech(n_words):
+    """Targets, posteriors and centres of one word that is said again and again."""
+    phones = "HH AH L OW"
+    peaks = {12 * word + frame: phone for word in range(n_words) for frame, phone in SPOKEN.items()}
+    return targets(" ".join([phones] * n_words)), log_posteriors(12 * n_words + 8, peaks), [*peaks]
+
+
+def test_long_speech_has_the_goodness_of_short_speech():
+    sequence, posteriors, centres = long_speech(300)
+    found = assess_goodness(posteriors, sequence, centres).log_ratios()
+    assert found.shape == (1200, len(PHONES))
+    words = found.reshape(300, -1)[1:-1]
+    assert np.abs(words - words[0]).max() < 0.1
+
+
+def peak_bytes(n_words):
+    """Most memory that the goodness of a long speech takes."""
+    sequence, posteriors, centres = long_speech(n_words)
+    tracemalloc.start()
+    assess_goodness(posteriors, sequence, centres)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
+
+
+def test_the_memory_of_long_speech_does_not_grow_with_its_square():
+    assert peak_bytes(400) < 1.5 * peak_bytes(200)
