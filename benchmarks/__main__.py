@@ -35,6 +35,7 @@ from benchmarks.non_speech import measure_non_speech
 from benchmarks.overtaking import measure_overtaking
 from benchmarks.phrase_lists import measure_phrase_lists
 from benchmarks.plots import DRAWN_SECTIONS, draw_plots
+from benchmarks.pronunciation import measure_pronunciation
 from benchmarks.purge import measure_purge
 from benchmarks.realtime import measure_realtime
 from benchmarks.repetition import measure_repetition
@@ -60,7 +61,15 @@ from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
 # Measured without a rival where only these are asked for.
-_WITHOUT_RIVALS = ("growth", "context", "repetition", "nonspeech", "overtaking", "realtime")
+_WITHOUT_RIVALS = (
+    "growth",
+    "context",
+    "repetition",
+    "nonspeech",
+    "overtaking",
+    "realtime",
+    "pronunciation",
+)
 _SHORT_REQUESTS = 40  # alone
 _BATCH_SIZES = (4, 8, 16)  # of the rival on long audio
 # Each system begins once; minutes of audio average out the other load of the machine.
@@ -123,6 +132,7 @@ def _measure_alone(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> in
         "nonspeech": lambda: measure_non_speech(clips, arguments.clips),
         "overtaking": lambda: measure_overtaking(clips, _SHORT_REQUESTS),
         "realtime": lambda: measure_realtime(clips, arguments.clips),
+        "pronunciation": lambda: measure_pronunciation(clips, arguments.clips),
     }
     sections = {name: measures[name]() for name in _WITHOUT_RIVALS if name in arguments.only}
     for section in sections.values():
@@ -227,6 +237,7 @@ def _measures(
         "nonspeech": lambda: measure_non_speech(clips, at_most),
         "overtaking": lambda: measure_overtaking(clips, _SHORT_REQUESTS),
         "realtime": lambda: measure_realtime(clips, at_most),
+        "pronunciation": lambda: measure_pronunciation(clips, at_most),
         "voices": lambda: measure_voices(settings, at_most, repeats),
         "diarization": lambda: measure_diarization(
             clips, settings, arguments.rivals_python, arguments.conversations

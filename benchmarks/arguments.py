@@ -26,6 +26,7 @@ SECTIONS = (
     "nonspeech",
     "overtaking",
     "realtime",
+    "pronunciation",
     "batch",
     "purge",
     "voices",

@@ -12,7 +12,7 @@ class Clip:
 
     `name` is its path inside the set, `seconds` its length (0 if unknown), `text` its reference,
     empty if there is none. `language` has its languages, `speaker` its speakers, separated by
-    commas, empty if unknown.
+    commas, empty if unknown. `notes` are for people.
     """
 
     name: str
@@ -22,6 +22,7 @@ class Clip:
     language: str = "en"
     n_channels: int = 1
     speaker: str = ""
+    notes: str = ""
 
     @property
     def folder(self) -> str:
@@ -46,6 +47,7 @@ def read_manifest(speech_data: Path) -> tuple[Clip, ...]:
                 language=row.get("language") or "",
                 n_channels=int(row.get("channels") or 1),
                 speaker=row.get("speakers") or "",
+                notes=row.get("notes") or "",
             )
             for row in csv.DictReader(manifest, delimiter="\t", quoting=csv.QUOTE_NONE)
         )

@@ -38,9 +38,7 @@ class AlignedText:
         """Column of each phoneme."""
         return tuple(target.columns[0] for target in self.targets)
 
-    def log_ratios(
-        self, targets: Sequence[PhoneTarget] | None = None
-    ) -> npt.NDArray[np.float64]:
+    def log_ratios(self, targets: Sequence[PhoneTarget] | None = None) -> npt.NDArray[np.float64]:
         """Log ratios of each phoneme's place, `(n, n_phones)`.
 
         targets: other ones than those of the text, in the same number, which are aligned first.
@@ -88,10 +86,20 @@ def align_words(samples: Floats, text: str) -> tuple[AlignedWord, ...]:
     return () if aligned is None else time_words(samples, 0.0, aligned.words)
 
 
+def align_phones(samples: Floats, phones: Sequence[str]) -> list[tuple[str, float, float]]:
+    """Return known phones with their start and end; none if they do not fit."""
+    log_posteriors = _models()[0].log_posteriors(samples)
+    aligned = align(log_posteriors, [ExpectedWord((targets_of(phones),))])
+    if aligned is None or aligned[0] is None:
+        return []
+    word = CentredWord("", tuple(phones), aligned[0].centres)
+    (timed,) = time_words(samples, 0.0, [word])
+    return [(phone.phoneme, phone.start_s, phone.end_s) for phone in timed.phones]
+
+
 @cache
 def _models() -> tuple[HamaPhoneEngine, Pronouncer]:
     settings = Settings.from_environment()
     fetch_model("pronunciation", settings.model_folder)
     folder = settings.model_folder / "pronunciation"
     return HamaPhoneEngine(folder, settings.threads), Pronouncer.load(folder)
-

@@ -62,7 +62,7 @@ def main() -> int:
     CALIBRATION_FILE.write_text(json.dumps(fitted, indent=2) + "\n", encoding="utf-8")
     calibration = read_calibration(fitted)
     for name, cases in (("A", chosen), ("B", held_out)):
-        print(name, describe(cases, calibration))
+        print(name, describe(cases, calibration))  # noqa: T201 - the report of a script
     return 0
 
 
@@ -112,7 +112,7 @@ def fit(cases: Cases) -> dict[str, object]:
 
 
 def describe(cases: Cases, calibration: Calibration) -> str:
-    """Return the mean accuracy of spoken and of similar phones, and the share of right decisions."""
+    """Return the mean accuracy of spoken and of similar phones, and the right decisions."""
     accuracies = np.array(
         [
             calibration.accuracy(ratio[None], [phone])[0]

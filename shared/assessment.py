@@ -1,8 +1,8 @@
 """The result of pronunciation assessment, and its options.
 
 Scores are 0..100 whatever the grading system of the request: formats convert. Phonemes and phones
-are those of the CMU dictionary, ARPAbet with the stress of vowels (`HH`, `AH0`, `L`, `OW1`): formats
-name them in the alphabet of the request. Times are seconds from the start of the audio.
+are those of the CMU dictionary, ARPAbet with the stress of vowels (`HH`, `AH0`, `L`, `OW1`);
+formats name them in the alphabet of the request. Times are seconds from the start of the audio.
 Source: Azure's pages on pronunciation assessment.
 """
 

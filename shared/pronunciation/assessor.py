@@ -1,12 +1,12 @@
 """Pronunciation assessment: the stages in order.
 
-    recognised words, reference text -> planned words         word_plan.py, miscue.py
-    words -> pronunciations                                   pronouncer.py
-    samples -> posteriors of phones                           phone_engine.py
-    posteriors, planned words -> spoken words with frames     forced_alignment.py
-    frames, samples -> times of phones, pauses                word_timing.py
-    frames -> log ratios -> accuracy                          goodness.py, calibration.py
-    times, samples -> fluency, prosody                        fluency.py, prosody.py
+recognised words, reference text -> planned words         word_plan.py, miscue.py
+words -> pronunciations                                   pronouncer.py
+samples -> posteriors of phones                           phone_engine.py
+posteriors, planned words -> spoken words with frames     forced_alignment.py
+frames, samples -> times of phones, pauses                word_timing.py
+frames -> log ratios -> accuracy                          goodness.py, calibration.py
+times, samples -> fluency, prosody                        fluency.py, prosody.py
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +42,8 @@ from shared.transcript import Phrase, Word
 _SAMPLE_RATE = 16_000
 # Audio around the recognised words that the phone recogniser hears; their times are not exact.
 _MARGIN_S = 0.5
+# Accuracy of a recognised word that the reference lacks: with less it is a recogniser's mistake.
+_LEAST_INSERTION = 50.0
 
 Slot = Callable[[], AbstractContextManager[object]]
 """Enters a slot of the scheduler, in which the models run."""
@@ -171,9 +173,7 @@ class PronunciationAssessor:
         ]
         if prosody is None:
             return words
-        return [
-            replace(word, prosody=one) for word, one in zip(words, prosody.words, strict=True)
-        ]
+        return [replace(word, prosody=one) for word, one in zip(words, prosody.words, strict=True)]
 
 
 class UtteranceAssessments:
@@ -197,14 +197,10 @@ class UtteranceAssessments:
         """See `AssessmentSession`."""
         words = [word for phrase in phrases for word in phrase.words]
         with self._slot():
-            return self._assessor.assess(
-                samples, offset_s, words, self._reference, self._options
-            )
+            return self._assessor.assess(samples, offset_s, words, self._reference, self._options)
 
 
-def _around(
-    samples: Floats, offset_s: float, recognised: Sequence[Word]
-) -> tuple[Floats, float]:
+def _around(samples: Floats, offset_s: float, recognised: Sequence[Word]) -> tuple[Floats, float]:
     """Return the samples from just before the first recognised word to just behind the last."""
     start_s = min(word.offset_s for word in recognised) - offset_s - _MARGIN_S
     end_s = max(word.offset_s + word.duration_s for word in recognised) - offset_s + _MARGIN_S
@@ -222,7 +218,7 @@ def _find(
     sought = [word for word in planned if not word.is_absent]
     frames = align(log_posteriors, [word.expected() for word in sought])
     if frames is None:
-        frames = align(log_posteriors, [word.expected(is_certain=False) for word in sought])
+        frames = align(log_posteriors, [word.expected(may_be_missing=True) for word in sought])
     placed = iter(frames or [None] * len(sought))
     found = [(word, None if word.is_absent else _placed(word, next(placed))) for word in planned]
     # A recognised word that neither reference nor audio has was a mistake of the recogniser.
@@ -265,5 +261,5 @@ def _reported(
         result = next(scored)
         if word.is_reference:
             yield result
-        elif has_miscues:
+        elif has_miscues and result.accuracy >= _LEAST_INSERTION:
             yield replace(result, error=ErrorType.INSERTION)

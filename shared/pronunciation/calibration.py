@@ -34,7 +34,7 @@ class Calibration:
     def accuracy(self, log_ratios: Doubles, phones: Sequence[int] | None = None) -> Doubles:
         """Return accuracies.
 
-        log_ratios: shape `(n,)` of these phones; or `(n, n_phones)` of all phones, without `phones`.
+        log_ratios: `(n,)` of these phones; or `(n, n_phones)` of all phones, without `phones`.
         """
         offsets = self._offsets if phones is None else self._offsets[list(phones)]
         result: Doubles = 100.0 / (1.0 + np.exp(-(self._slope * log_ratios + offsets)))

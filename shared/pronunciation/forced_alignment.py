@@ -112,9 +112,7 @@ def _add_chain(
             entries = [(blank, 0.0), (state, 0.0)]
         # Between two equal phones there must be a blank, or they are one.
         columns = phone.columns
-        before = [
-            (one, cost) for one, cost in entries if not set(columns) & set(graph.labels[one])
-        ]
+        before = [(one, cost) for one, cost in entries if not set(columns) & set(graph.labels[one])]
         state = graph.add(columns, before, (*place, position))
     return state
 

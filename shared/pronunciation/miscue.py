@@ -25,8 +25,9 @@ _GAP_COST = 0.55  # of an omission, and of an insertion
 _DIFFERENCE_COST = 1.05
 # Words that share less than this part of their phonemes are not compared in detail.
 _LEAST_SHARED = 0.34
-# Two words are one compound if so little differs, and either of them alone differs by more.
-_MOST_COMPOUND_DIFFERENCE = 0.2
+# Two words are one compound if at most so much differs, and so much less than of either one alone.
+_MOST_COMPOUND_DIFFERENCE = 0.6
+_COMPOUND_GAIN = 0.12
 _IMPOSSIBLE = 1e9
 
 
@@ -140,7 +141,7 @@ def _compounds(
         together = (*words[row][0], *words[row + 1][0])
         differs = min(difference(together, other) for other in others[column])
         alone = min(single[row, column], single[row + 1, column])
-        if differs <= _MOST_COMPOUND_DIFFERENCE and differs < alone:
+        if differs <= min(_MOST_COMPOUND_DIFFERENCE, alone - _COMPOUND_GAIN):
             result[row, column] = differs
     return result
 

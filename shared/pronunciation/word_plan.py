@@ -4,23 +4,27 @@
     recognised  the children     playing in uh the garden
     plan        the children(are)playing in(uh)the garden      in parentheses: may not be there
 
-Recognition leaves out words that were spoken, and writes words that were not. So a word that only
-one of both has is looked for in the audio, and its place decides.
+Recognition leaves out words that were spoken, writes others than were spoken, and writes a repeated
+word once. So a word that only one of both has is looked for in the audio, as is a second one of
+each word, and the audio decides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.pronunciation.forced_alignment import ExpectedWord
-from shared.pronunciation.miscue import Pairing, pair_words
+from shared.pronunciation.miscue import Pairing, difference, pair_words
 from shared.pronunciation.phone_target import targets_of
 from shared.pronunciation.phonemes import Phonemes, base
 from shared.pronunciation.reference_text import ReferenceWord
 
-# Log probabilities that it costs to leave a word out. Chosen on half A of the readers with words
-# cut out, spliced in and doubled (benchmarks/miscues.py).
-_OMISSION_COST = 6.0  # of a word that was not recognised
-_INSERTION_COST = 12.0  # of a recognised word that the reference lacks
+# Log probabilities that leaving a word out costs, or gains. Chosen on five readers with words cut
+# out, spliced in and doubled (benchmarks/miscues.py).
+_OMISSION_COST = 6.0  # of a word in whose place none, or a very different one, was recognised
+_INSERTION_COST = 0.0  # of a recognised word that the reference lacks
+_REPETITION_COST = -1.0  # of a word that may have been said twice
+# Difference up to which a recognised word is the word of the reference, badly heard.
+_MOST_DIFFERENCE = 0.5
 # More neighbouring words without a recognised one were not spoken.
 _MOST_UNHEARD_WORDS = 3
 
@@ -34,7 +38,7 @@ class PlannedWord:
 
     readings: of the word by the phone recogniser's network; see `targets_of`.
     is_reference: of the reference, or of the recognised text where there is none.
-    is_certain: both have it; else it may turn out not to be in the audio.
+    skip_cost: see `ExpectedWord`; None: it was recognised, so it is in the audio.
     is_absent: one of many neighbouring words that were not recognised; not looked for.
     """
 
@@ -43,15 +47,14 @@ class PlannedWord:
     readings: tuple[Phonemes, ...] = ()
     expects_break: bool = False
     is_reference: bool = True
-    is_certain: bool = True
+    skip_cost: float | None = None
     is_absent: bool = False
 
-    def expected(self, *, is_certain: bool | None = None) -> ExpectedWord:
-        """Return what the aligner looks for. is_certain: instead of the word's own."""
-        columns = tuple(targets_of(phonemes, self.readings) for phonemes in self.pronunciations)
-        if self.is_certain if is_certain is None else is_certain:
-            return ExpectedWord(columns)
-        return ExpectedWord(columns, _OMISSION_COST if self.is_reference else _INSERTION_COST)
+    def expected(self, *, may_be_missing: bool = False) -> ExpectedWord:
+        """Return what the aligner looks for. may_be_missing: even if it was recognised."""
+        targets = tuple(targets_of(phonemes, self.readings) for phonemes in self.pronunciations)
+        cost = self.skip_cost
+        return ExpectedWord(targets, _OMISSION_COST if cost is None and may_be_missing else cost)
 
 
 def plan_words(
@@ -73,11 +76,12 @@ def plan_words(
         [_bare(word) for word in expected], [_bare(word) for word in said], is_part=is_part
     )
     absent = _absent(pairings)
-    return [
+    planned = [
         word
         for index, pairing in enumerate(pairings)
         for word in _words_of(pairing, expected, said, is_absent=index in absent)
     ]
+    return list(_with_repetitions(planned))
 
 
 def _words_of(
@@ -87,12 +91,31 @@ def _words_of(
     *,
     is_absent: bool,
 ) -> list[PlannedWord]:
+    heard = said[slice(*pairing.recognised)]
     if pairing.is_insertion:
-        inserted = said[slice(*pairing.recognised)]
-        return [replace(word, is_reference=False, is_certain=False) for word in inserted]
-    is_certain = not pairing.is_omission
+        return [replace(word, is_reference=False, skip_cost=_INSERTION_COST) for word in heard]
     words = expected[slice(*pairing.reference)]
-    return [replace(word, is_certain=is_certain, is_absent=is_absent) for word in words]
+    if pairing.is_omission or _differ(words, heard):
+        return [replace(word, skip_cost=_OMISSION_COST, is_absent=is_absent) for word in words]
+    return list(words)
+
+
+def _differ(words: Sequence[PlannedWord], heard: Sequence[PlannedWord]) -> bool:
+    """Whether a recognised word is another one; compounds are alike."""
+    if len(words) + len(heard) > 2:
+        return False
+    least = min(difference(one, other) for one in _bare(words[0]) for other in _bare(heard[0]))
+    return least > _MOST_DIFFERENCE
+
+
+def _with_repetitions(planned: Sequence[PlannedWord]) -> Iterator[PlannedWord]:
+    """Yield the words, and behind each a second one, unless that was recognised."""
+    for word, following in zip(planned, [*planned[1:], None], strict=True):
+        yield word
+        if word.is_absent or not word.is_reference:
+            continue
+        if following is None or following.text != word.text:
+            yield replace(word, is_reference=False, expects_break=False, skip_cost=_REPETITION_COST)
 
 
 def _absent(pairings: Sequence[Pairing]) -> set[int]:

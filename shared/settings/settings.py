@@ -113,8 +113,8 @@ class Settings:
 
     pronunciation: bool = setting(
         "SOTTO_PRONUNCIATION", True, flag, "`true`, `false`",
-        "Assess the pronunciation of English where a caller requests it. Its models (13 MB) are then "
-        "fetched with the others.",
+        "Assess the pronunciation of English where a caller requests it. Its models (13 MB) are "
+        "then fetched with the others.",
     )  # fmt: skip
 
     # Translation

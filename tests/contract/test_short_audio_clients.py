@@ -1,5 +1,6 @@
 """curl and `requests`, the clients people use for short audio, against a running server."""
 
+import base64
 import json
 import subprocess
 import time
@@ -102,13 +103,67 @@ def test_requests_sends_chunks(server, http, spoken):
     assert answer.json()["DisplayText"] == TEXT
 
 
-def test_requests_with_pronunciation_header_is_501(server, http, spoken):
-    """Not served yet, and said so."""
+def assessment_header(**parameters):
+    return base64.b64encode(json.dumps(parameters).encode()).decode()
+
+
+def test_requests_assesses_a_reading(server, http, spoken):
+    """Chunked, as in the documents; the scores stand beside the names."""
+    chunks = (spoken[i : i + 3200] for i in range(0, len(spoken), 3200))
+    header = assessment_header(
+        ReferenceText=TEXT, GradingSystem="HundredMark", Dimension="Comprehensive",
+        EnableMiscue="True", EnableProsodyAssessment="True", PhonemeAlphabet="IPA",
+        NBestPhonemeCount=5,
+    )  # fmt: skip
     answer = http.post(
+        f"{server.url}{ROUTE}?language=en-US", data=chunks,
+        headers={**WAV, "Pronunciation-Assessment": header},
+    )  # fmt: skip
+    assert answer.status_code == 200
+    best = answer.json()["NBest"][0]
+    for name in (
+        "AccuracyScore", "FluencyScore", "ProsodyScore", "CompletenessScore", "PronScore",
+    ):  # fmt: skip
+        assert 0 < best[name] <= 100
+    words = best["Words"]
+    assert " ".join(word["Word"] for word in words) == (
+        "please remind me to buy milk and bread at five o'clock"
+    )
+    milk = words[5]
+    assert milk["ErrorType"] in {"None", "Mispronunciation"}
+    assert "Break" in milk["Feedback"]["Prosody"]
+    assert [phoneme["Phoneme"] for phoneme in milk["Phonemes"]] == ["m", "ɪ", "l", "k"]
+    assert all(len(phoneme["NBestPhonemes"]) == 5 for phoneme in milk["Phonemes"])
+    assert [syllable["Grapheme"] for syllable in milk["Syllables"]] == ["milk"]
+    assert "PronunciationAssessment" not in answer.text
+
+
+def test_curl_assesses_speech_without_a_reference(server, spoken_file):
+    """The defaults: five points, the accuracy alone."""
+    status, _, body = curl(
+        "-X", "POST", f"{server.url}{ROUTE}?language=en-US",
+        "-H", "Ocp-Apim-Subscription-Key: k", "-H", "Content-Type: audio/wav",
+        "-H", f"Pronunciation-Assessment: {assessment_header(ReferenceText='')}",
+        "--data-binary", f"@{spoken_file}",
+    )  # fmt: skip
+    assert status == 200
+    best = json.loads(body)["NBest"][0]
+    assert 0 < best["AccuracyScore"] <= 5
+    assert "PronScore" not in best
+    assert best["Display"] == TEXT
+
+
+def test_a_server_with_the_setting_off_answers_501(start, spoken):
+    server = start(SOTTO_PRONUNCIATION="false")
+    answer = requests.post(
         f"{server.url}{ROUTE}?language=en-US",
         data=spoken,
-        headers={**WAV, "Pronunciation-Assessment": "eyJSZWZlcmVuY2VUZXh0IjoiIn0="},
-    )
+        timeout=60,
+        headers={
+            **WAV, "Ocp-Apim-Subscription-Key": "k",
+            "Pronunciation-Assessment": assessment_header(ReferenceText=TEXT),
+        },
+    )  # fmt: skip
     assert (answer.status_code, answer.json()["error"]["code"]) == (501, "501")
 
 

@@ -63,6 +63,15 @@ def seen(strace, apertium, voice_models, spoken_clip, tmp_path_factory):  # noqa
         turn("languages", languageId={"languages": ["de-DE", "en-US"]})
         voice = {"synthesizedLanguages": ["es"], "defaultVoices": {"es": "es-ES-ElviraNeural"}}
         turn("translation", translation={"targetLanguages": ["es"]}, synthesis=voice)
+        reading = {"referenceText": "The Zanzibar marmalade.", "enableMiscue": True}
+
+        def assess(name, **more):
+            enrichment = {"pronunciationAssessment": reading | more}
+            mode = {"mode": "INTERACTIVE", "enrichment": enrichment}
+            turn(name, phraseDetection=ENGLISH | mode)
+
+        assess("assessed")
+        assess("400, assessment", granularity=PHRASE)
         turn("400", phraseDetection={"language": PHRASE})
         turn("no audio", SIGNATURE.encode() * 40)
         for voice in ("en-US-HeartNeural", "en-US-EspeakStandard"):
@@ -85,11 +94,21 @@ def seen(strace, apertium, voice_models, spoken_clip, tmp_path_factory):  # noqa
 
 def test_every_session_had_something_to_leave_behind(seen, spoken_clip):
     words = long_words(spoken_clip.text)
-    for name in ("continuous", "once", "compressed", "detailed", "speakers", "languages"):
+    for name in (
+        "continuous",
+        "once",
+        "compressed",
+        "detailed",
+        "speakers",
+        "languages",
+        "assessed",
+    ):
         assert words[0] in seen.answers[name][1], name
     assert "jardín" in seen.answers["translation"][1]
     assert all(int(seen.answers[voice][1]) > 20_000 for voice in seen.answers if "US-" in voice)
-    assert "BadRequest" in seen.answers["400"][1]
+    assert "Omission" in seen.answers["assessed"][1]
+    assert "marmalade" in seen.answers["assessed"][1]
+    assert all("BadRequest" in seen.answers[name][1] for name in ("400", "400, assessment"))
 
 
 def test_no_file_is_written_made_renamed_or_removed(seen):

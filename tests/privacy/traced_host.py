@@ -1,5 +1,6 @@
 """A container host under strace, from its start to its end, and what is sent to it."""
 
+import base64
 import http.server
 import io
 import json
@@ -31,7 +32,12 @@ WRONG_KEY = "Wx5canaryguess"
 SIGNATURE = "Sg3canarysignature"
 PHRASE = "Zanzibar canaryphrase"
 FILE_NAME = "canary-board-meeting.wav"
-SECRETS = (KEY, WRONG_KEY, SIGNATURE, PHRASE, FILE_NAME)
+# A text to read, and as a client sends it.
+REFERENCE = "Marmalade for the canary"
+ASSESSMENT = base64.b64encode(
+    json.dumps({"ReferenceText": REFERENCE, "EnableMiscue": True, "NBestPhonemeCount": 3}).encode()
+).decode()
+SECRETS = (KEY, WRONG_KEY, SIGNATURE, PHRASE, FILE_NAME, REFERENCE, "marmalade", ASSESSMENT[:40])
 
 # With two, OpenMP's threads wait for each other by spinning, on cores that others need as well.
 _THREADS = "1"
@@ -84,6 +90,10 @@ def send_speech(http, url, name, speech, seen):
             http, f"{url}{SHORT_AUDIO}?language=en-US&format=detailed", data=audio,
             headers={"Content-Type": f"audio/{form}"},
         )  # fmt: skip
+    seen.answers[f"short audio, {name} assessed"] = post(
+        http, f"{url}{SHORT_AUDIO}?language=en-US", data=speech.wav,
+        headers={"Content-Type": "audio/wav", "Pronunciation-Assessment": ASSESSMENT},
+    )  # fmt: skip
     encoded["20 MB wav"] = twenty_megabytes(samples, sample_rate)
     for form, audio in encoded.items():
         seen.answers[f"fast transcription, {name} {form}"] = transcribe(http, url, audio)
@@ -106,9 +116,9 @@ def send_mistakes(http, url, speech, seen):
     )
     seen.answers["404"] = post(http, f"{url}/containers/{FILE_NAME}?sig={SIGNATURE}")
     seen.answers["422"] = transcribe(http, url, SIGNATURE.encode() * 40)
-    seen.answers["501"] = post(
+    seen.answers["400, assessment"] = post(
         http, f"{url}{SHORT_AUDIO}?language=en-US", data=speech.wav,
-        headers={"Content-Type": "audio/wav", "Pronunciation-Assessment": "e30="},
+        headers={"Content-Type": "audio/wav", "Pronunciation-Assessment": ASSESSMENT[:-8]},
     )  # fmt: skip
 
 

@@ -1,9 +1,9 @@
 // The JavaScript Speech SDK on Node, unmodified: one command, one line of JSON with what it reported.
-//   node javascript_client.mjs <node_modules> <ws address> <key> <command> <file> [locale]
+//   node javascript_client.mjs <node_modules> <ws address> <key> <command> <file> [locale] [options]
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
-const [modules, address, key, command, file, locale = "en-US"] = process.argv.slice(2);
+const [modules, address, key, command, file, locale = "en-US", options = ""] = process.argv.slice(2);
 const sdk = createRequire(`${modules}/`)("microsoft-cognitiveservices-speech-sdk");
 const events = [];
 
@@ -49,6 +49,46 @@ const all = (recogniser) => new Promise((resolve, reject) => {
   recogniser[`start${verb}Async`](undefined, reject);
 });
 
+// The SDK's own reading of an assessment, and the levels that it leaves to the app as they are.
+const assessed = (result) => {
+  const read = sdk.PronunciationAssessmentResult.fromResult(result);
+  const { accuracyScore, fluencyScore, completenessScore, prosodyScore, pronunciationScore } = read;
+  return {
+    accuracyScore, fluencyScore, completenessScore, prosodyScore, pronunciationScore,
+    detail: read.detailResult, text: result.text,
+  };
+};
+
+const assessing = () => {
+  const recogniser = new sdk.SpeechRecognizer(speech, audio());
+  const config = sdk.PronunciationAssessmentConfig.fromJSON(options);
+  // The SDK replaces this member of the JSON by its own property.
+  config.enableProsodyAssessment = JSON.parse(options).enableProsodyAssessment;
+  config.applyTo(recogniser);
+  return recogniser;
+};
+
+const assessOnce = () => new Promise((resolve, reject) => {
+  const recogniser = assessing();
+  recogniser.recognizeOnceAsync((result) => {
+    const isRecognised = result.reason === sdk.ResultReason.RecognizedSpeech;
+    events.push(isRecognised ? assessed(result) : { error: result.errorDetails ?? "" });
+    recogniser.close();
+    resolve();
+  }, reject);
+});
+
+const assessAll = () => new Promise((resolve, reject) => {
+  const recogniser = assessing();
+  recogniser.recognized = (_, { result }) => {
+    if (result.reason === sdk.ResultReason.RecognizedSpeech) events.push(assessed(result));
+  };
+  recogniser.sessionStopped = () => {
+    recogniser.stopContinuousRecognitionAsync(() => { recogniser.close(); resolve(); }, reject);
+  };
+  recogniser.startContinuousRecognitionAsync(undefined, reject);
+});
+
 const spoken = () => new Promise((resolve, reject) => {
   const synthesizer = new sdk.SpeechSynthesizer(speech, null);
   synthesizer.speakTextAsync("Hello. How are you today?", (result) => {
@@ -68,6 +108,8 @@ const commands = {
   all: () => all(new sdk.SpeechRecognizer(speech, audio())),
   detect: () => once(sdk.SpeechRecognizer.FromConfig(speech, languages, audio())),
   translate: () => once(new sdk.TranslationRecognizer(translation, audio())),
+  assessOnce,
+  assessAll,
   converse: () => all(new sdk.ConversationTranscriber(speech, audio())),
   speak: spoken,
 };

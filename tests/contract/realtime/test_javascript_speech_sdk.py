@@ -14,6 +14,7 @@ from tests.contract.realtime.conftest import LIMIT_S
 from tests.node_packages import SPEECH_SDK, modules_of, node
 
 CLIENT = Path(__file__).with_name("javascript_client.mjs")
+TEXT = "The children are playing in the garden behind the house."
 WORDS = "children are playing in the garden"
 
 
@@ -21,10 +22,11 @@ WORDS = "children are playing in the garden"
 def run(server):
     """Run a command of the client; return what it reported."""
 
-    def start(command, file, *, key=KEY, locale="en-US"):
+    def start(command, file, *, key=KEY, locale="en-US", **options):
         address = server.url.replace("http", "ws")
+        named = [key, command, file, locale, json.dumps(options)]
         client = subprocess.run(
-            [node(), CLIENT, modules_of(SPEECH_SDK), address, key, command, file, locale],
+            [node(), CLIENT, modules_of(SPEECH_SDK), address, *named],
             capture_output=True,
             timeout=LIMIT_S,
             check=False,
@@ -68,6 +70,42 @@ def test_a_conversation_has_guests(run, twice):
     events = run("converse", twice)
     phrases = [one for one in events if one["kind"] == "recognized" and one["text"]]
     assert [phrase["speakerId"] for phrase in phrases] == ["Guest-1", "Guest-1"]
+
+
+TEXT_SCORES = (
+    "accuracyScore", "fluencyScore", "completenessScore", "prosodyScore", "pronunciationScore",
+)  # fmt: skip
+
+
+def test_a_reading_is_assessed(run, twice):
+    (result,) = run(
+        "assessOnce", twice, referenceText=TEXT, gradingSystem="HundredMark", enableMiscue=True,
+        enableProsodyAssessment=True, phonemeAlphabet="IPA", nbestPhonemeCount=3,
+    )  # fmt: skip
+    assert all(0 < result[name] <= 100 for name in TEXT_SCORES)
+    words = result["detail"]["Words"]
+    assert [word["Word"] for word in words] == TEXT.lower().rstrip(".").split()
+    house = words[-1]
+    assert house["PronunciationAssessment"]["ErrorType"] in {"None", "Mispronunciation"}
+    assert "Prosody" in house["PronunciationAssessment"]["Feedback"]
+    assert [phoneme["Phoneme"] for phoneme in house["Phonemes"]] == ["h", "aʊ", "s"]
+    for phoneme in house["Phonemes"]:
+        assert len(phoneme["PronunciationAssessment"]["NBestPhonemes"]) == 3
+    assert [syllable["Grapheme"] for syllable in house["Syllables"]] == ["house"]
+
+
+def test_each_utterance_of_a_continuous_turn_is_assessed_as_it_is_recognised(run, twice):
+    results = run("assessAll", twice, referenceText="", granularity="Word")
+    assert [WORDS in result["text"] for result in results] == [True, True]
+    for result in results:
+        assert all(0 < result[name] <= 5 for name in TEXT_SCORES if name != "prosodyScore")
+        assert "prosodyScore" not in result
+        assert len(result["detail"]["Words"]) == 10
+
+
+def test_options_of_an_assessment_that_are_not_served_end_the_turn(run, twice):
+    (result,) = run("assessOnce", twice, referenceText=TEXT, granularity="Letter")
+    assert "Invalid parameter" in result["error"]  # the SDK shows no other reason
 
 
 def test_a_text_is_spoken(run, twice):
