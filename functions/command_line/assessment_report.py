@@ -97,7 +97,7 @@ class Report:
         is_beside = self._width - left >= _LEAST_PHONEMES_WIDTH
         titles = [_Cell(title, Colour.BOLD) for title in head]
         phonemes = _GAP + self._paint("PHONEMES", Colour.BOLD) if is_beside else ""
-        yield self._joined(titles, widths) + phonemes
+        yield (self._joined(titles, widths) + phonemes).rstrip()
         indent = left if is_beside else len(_GAP)
         for word, row in zip(words, rows, strict=True):
             first, *more = self._phonemes(word, self._width - indent) or [""]

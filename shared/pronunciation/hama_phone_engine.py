@@ -34,7 +34,7 @@ FLOOR = 1e-3
 
 # The network takes logarithms of energies as they are, so the level of the audio matters to it.
 _SPEECH_LEVEL = 0.1  # root mean square of the louder half of the audio
-_MAX_GAIN = 100.0
+_HIGHEST_GAIN = 100.0
 _LEVEL_WINDOW = 400  # samples
 # Shorter audio has no frame for its convolutions.
 _LEAST_SAMPLES = 1600
@@ -99,7 +99,7 @@ def levelled(samples: Floats) -> Floats:
     windows = samples[: n_windows * _LEVEL_WINDOW].reshape(n_windows, _LEVEL_WINDOW)
     energies = np.sort((windows.astype(np.float64) ** 2).mean(axis=1))
     level = float(np.sqrt(energies[n_windows // 2 :].mean()))
-    gain = min(_SPEECH_LEVEL / max(level, 1e-9), _MAX_GAIN)
+    gain = min(_SPEECH_LEVEL / max(level, 1e-9), _HIGHEST_GAIN)
     result: Floats = (samples * np.float32(gain)).astype(np.float32)
     return result
 

@@ -26,7 +26,7 @@ _DIFFERENCE_COST = 1.05
 # Words that share less than this part of their phonemes are not compared in detail.
 _LEAST_SHARED = 0.34
 # Two words are one compound if at most so much differs, and so much less than of either one alone.
-_MOST_COMPOUND_DIFFERENCE = 0.6
+_COMPOUND_DIFFERENCE = 0.6
 _COMPOUND_GAIN = 0.12
 _IMPOSSIBLE = 1e9
 
@@ -136,12 +136,12 @@ def _compounds(
     """
     result = np.full((max(0, len(words) - 1), len(others)), _IMPOSSIBLE)
     counts = _counts(words)
-    similar = _similar(counts[:-1] + counts[1:], _counts(others), 1 - _MOST_COMPOUND_DIFFERENCE)
+    similar = _similar(counts[:-1] + counts[1:], _counts(others), 1 - _COMPOUND_DIFFERENCE)
     for row, column in similar:
         together = (*words[row][0], *words[row + 1][0])
         differs = min(difference(together, other) for other in others[column])
         alone = min(single[row, column], single[row + 1, column])
-        if differs <= min(_MOST_COMPOUND_DIFFERENCE, alone - _COMPOUND_GAIN):
+        if differs <= min(_COMPOUND_DIFFERENCE, alone - _COMPOUND_GAIN):
             result[row, column] = differs
     return result
 

@@ -24,9 +24,9 @@ _OMISSION_COST = 6.0  # of a word in whose place none, or a very different one, 
 _INSERTION_COST = 0.0  # of a recognised word that the reference lacks
 _REPETITION_COST = -1.0  # of a word that may have been said twice
 # Difference up to which a recognised word is the word of the reference, badly heard.
-_MOST_DIFFERENCE = 0.5
+_SAME_WORD_DIFFERENCE = 0.5
 # More neighbouring words without a recognised one were not spoken.
-_MOST_UNHEARD_WORDS = 3
+_LONGEST_UNHEARD_RUN = 3
 
 Sounds = Mapping[str, tuple[tuple[Phonemes, ...], tuple[Phonemes, ...]]]
 """Pronunciations, and the readings of the phone recogniser's network, by word."""
@@ -105,7 +105,7 @@ def _differ(words: Sequence[PlannedWord], heard: Sequence[PlannedWord]) -> bool:
     if len(words) + len(heard) > 2:
         return False
     least = min(difference(one, other) for one in _bare(words[0]) for other in _bare(heard[0]))
-    return least > _MOST_DIFFERENCE
+    return least > _SAME_WORD_DIFFERENCE
 
 
 def _with_repetitions(planned: Sequence[PlannedWord]) -> Iterator[PlannedWord]:
@@ -127,7 +127,7 @@ def _absent(pairings: Sequence[Pairing]) -> set[int]:
             run = []
             continue
         run.append(index)
-        if len(run) > _MOST_UNHEARD_WORDS:
+        if len(run) > _LONGEST_UNHEARD_RUN:
             absent.update(run)
     return absent
 

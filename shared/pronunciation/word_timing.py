@@ -25,7 +25,7 @@ _LEAST_PAUSE_S = 0.12
 _SILENCE_LEVEL = 0.4
 _LEAST_RANGE_DB = 6.0  # with less there is no silence to be seen
 # Longest stretch of the first phone before its centre, and of the last one behind it.
-_MOST_EDGE_S = 0.15
+_EDGE_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ def time_words(
     starts, ends = [], []
     for index, own in enumerate(centres):
         if index == 0:
-            starts.append(_edge(silence, own[0], own[0] - _MOST_EDGE_S))
+            starts.append(_edge(silence, own[0], own[0] - _EDGE_S))
         if index + 1 < len(centres):
             end, start = _gap(silence, own[-1], centres[index + 1][0])
             ends.append(end)
             starts.append(start)
         else:
-            last_s = min(len(samples) / _SAMPLE_RATE, own[-1] + _MOST_EDGE_S)
+            last_s = min(len(samples) / _SAMPLE_RATE, own[-1] + _EDGE_S)
             ends.append(_edge(silence, own[-1], last_s))
     return tuple(
         _timed(word, own, offset_s, start, end)

@@ -65,6 +65,7 @@ def test_phonemes_wrap_at_the_width_and_none_is_lost(width):
     word = replace(HELLO, phonemes=HELLO.phonemes * 8)
     lines = lines_of(word, width=width)
     assert sum(line.count("h 98") for line in lines) == 8
+    assert not any(line.endswith(" ") for line in lines)
     if width >= 40:
         assert max(map(len, lines[6:-1])) <= width
 
