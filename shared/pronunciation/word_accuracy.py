@@ -16,7 +16,7 @@ from shared.assessment import (
 from shared.pronunciation.aligned_word import AlignedWord
 from shared.pronunciation.phone_engine import PHONES
 from shared.pronunciation.phonemes import base
-from shared.pronunciation.scores import mean_score
+from shared.pronunciation.scores import word_score
 from shared.pronunciation.syllables import syllabify
 
 Doubles = npt.NDArray[np.float64]
@@ -40,7 +40,7 @@ def assess_word(word: AlignedWord, accuracies: Doubles, n_best: int) -> Assessed
         )
         for phone, row in zip(word.phones, accuracies, strict=True)
     )
-    accuracy = mean_score([one.accuracy for one in phonemes])
+    accuracy = word_score([one.accuracy for one in phonemes])
     return AssessedWord(
         word.text,
         word.start_s,
@@ -72,7 +72,7 @@ def _syllables(text: str, phonemes: Sequence[AssessedPhoneme]) -> tuple[Assessed
                 syllable.grapheme,
                 start_s,
                 last.offset_s + last.duration_s - start_s,
-                mean_score([one.accuracy for one in parts]),
+                word_score([one.accuracy for one in parts]),
             )
         )
     return tuple(syllables)

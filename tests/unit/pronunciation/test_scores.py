@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.pronunciation.scores import combine_scores, mean_score
+from shared.pronunciation.scores import combine_scores, mean_score, word_score
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,8 @@ def test_the_lowest_score_counts_most(scores, combined):
 def test_the_mean_of_no_score_is_zero():
     assert mean_score([]) == 0
     assert mean_score([40, 80]) == 60
+
+
+def test_the_worst_phoneme_of_a_word_counts_twice():
+    assert word_score([90, 90, 90]) == pytest.approx(90)
+    assert word_score([100, 9, 100]) < 60 < mean_score([100, 9, 100])
