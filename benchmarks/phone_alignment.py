@@ -9,14 +9,14 @@ import numpy.typing as npt
 
 from shared.models.fetch import fetch_model
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.forced_alignment import ExpectedWord, align
-from shared.pronunciation.goodness import assess_goodness
-from shared.pronunciation.hama_phone_engine import HamaPhoneEngine
-from shared.pronunciation.phone_engine import Floats
-from shared.pronunciation.phone_target import PhoneTarget, targets_of
-from shared.pronunciation.pronouncer import Pronouncer
-from shared.pronunciation.reference_text import read_reference_text
-from shared.pronunciation.word_timing import CentredWord, time_words
+from shared.pronunciation.phones.forced_alignment import ExpectedWord, align
+from shared.pronunciation.phones.goodness import assess_goodness
+from shared.pronunciation.phones.hama_phone_engine import HamaPhoneEngine
+from shared.pronunciation.phones.phone_engine import Floats
+from shared.pronunciation.phones.phone_target import PhoneTarget, targets_of
+from shared.pronunciation.phones.word_timing import CentredWord, time_words
+from shared.pronunciation.words.pronouncer import Pronouncer
+from shared.pronunciation.words.reference_text import read_reference_text
 from shared.settings import Settings
 
 

@@ -22,7 +22,7 @@ from benchmarks.phone_alignment import align_phones, align_words
 from benchmarks.read_speech import Samples, samples_of
 from benchmarks.report import Figure
 from benchmarks.voice_durations import speak_known
-from shared.pronunciation.phonemes import base
+from shared.pronunciation.words.phonemes import base
 
 MEDIAN_TARGET_MS, WITHIN_TARGET = 25.0, 0.9  # the share within 50 ms
 _WITHIN_S = 0.05

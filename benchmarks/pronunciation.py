@@ -28,9 +28,9 @@ from benchmarks.read_speech import Samples, read_texts, readers, samples_of
 from benchmarks.report import Figure, Section
 from shared.assessment import MISPRONOUNCED_BELOW, Assessment, AssessmentOptions
 from shared.audio.stream import open_audio
-from shared.pronunciation.calibration import load_calibration
-from shared.pronunciation.phone_engine import PHONES
-from shared.pronunciation.phone_target import PhoneTarget
+from shared.pronunciation.phones.calibration import load_calibration
+from shared.pronunciation.phones.phone_engine import PHONES
+from shared.pronunciation.phones.phone_target import PhoneTarget
 from shared.recognition.options import RecognitionOptions
 from shared.scheduling import Priority
 from shared.settings import Settings

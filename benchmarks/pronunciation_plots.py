@@ -33,8 +33,8 @@ from shared.audio.channels import MonoMixer, float32_from_int16
 from shared.audio.encode import Container, Encoding
 from shared.audio.stream import SAMPLE_RATE, open_audio
 from shared.formats.phoneme_names import phoneme_name
-from shared.pronunciation.calibration import CALIBRATION_FILE, read_calibration
-from shared.pronunciation.phone_engine import PHONES
+from shared.pronunciation.phones.calibration import CALIBRATION_FILE, read_calibration
+from shared.pronunciation.phones.phone_engine import PHONES
 from shared.recognition.options import RecognitionOptions
 from shared.settings import Settings
 from shared.synthesis.encoded import encode_whole_speech

@@ -23,9 +23,9 @@ from benchmarks.prosody_faults import (
 from benchmarks.read_speech import Align, ReadClip, read_aloud, readers
 from benchmarks.report import Figure
 from shared.audio.format import SAMPLE_RATE
-from shared.pronunciation.breaks import find_breaks
-from shared.pronunciation.fluency import score_fluency
-from shared.pronunciation.prosody import Prosody, assess_prosody
+from shared.pronunciation.prosody.breaks import find_breaks
+from shared.pronunciation.prosody.fluency import score_fluency
+from shared.pronunciation.prosody.prosody import Prosody, assess_prosody
 
 FOUND_FROM = 0.75  # Azure's suggestion for both confidences of breaks
 _LEAST_FLUENCY, _LEAST_PROSODY = 85, 80

@@ -12,7 +12,7 @@ from benchmarks.changed_pauses import with_silence, without
 from benchmarks.read_speech import Align, ReadClip, Samples, aligned
 from benchmarks.resynthesis import at_speed, with_pitch_range
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.breaks import silent_spans_s
+from shared.pronunciation.prosody.breaks import silent_spans_s
 
 SEED = 20_261_129
 INSERTED_S = 0.8

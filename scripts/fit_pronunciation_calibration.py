@@ -1,4 +1,4 @@
-"""Fit the accuracy of phones: writes `shared/pronunciation/calibration.json`.
+"""Fit the accuracy of phones: writes `shared/pronunciation/phones/calibration.json`.
 
     PYTHONPATH=. SOTTO_SPEECH_DATA=FOLDER .venv/bin/python scripts/fit_pronunciation_calibration.py
 
@@ -22,8 +22,8 @@ from benchmarks.clips import Clip, read_manifest
 from benchmarks.halves import HALVES_SEED, halves_of
 from benchmarks.phone_alignment import align_text
 from benchmarks.read_speech import FOLDERS, read_texts, readers
-from shared.pronunciation.calibration import CALIBRATION_FILE, Calibration, read_calibration
-from shared.pronunciation.phone_engine import PHONES
+from shared.pronunciation.phones.calibration import CALIBRATION_FILE, Calibration, read_calibration
+from shared.pronunciation.phones.phone_engine import PHONES
 
 SEED = 16
 RIDGE = 3.0  # of the offsets

@@ -1,4 +1,4 @@
-"""Fit the norms and scales of fluency and prosody: writes `shared/pronunciation/native_norms.json`.
+"""Fit the norms and scales of fluency and prosody: writes `native_norms.json` beside them.
 
     PYTHONPATH=. SOTTO_SPEECH_DATA=FOLDER .venv/bin/python scripts/fit_prosody.py MODULE:FUNCTION
 
@@ -30,13 +30,19 @@ from benchmarks.prosody_faults import (
     with_pitch,
 )
 from benchmarks.read_speech import FOLDERS, Align, ReadClip, read_aloud, readers
-from shared.pronunciation import rhythm
-from shared.pronunciation.breaks import silent_spans_s
-from shared.pronunciation.intonation import Intonation, log_semitones
-from shared.pronunciation.loudness import log_level_spread
-from shared.pronunciation.pitch import track_pitch
+from shared.pronunciation.prosody import native_norms, rhythm
+from shared.pronunciation.prosody.breaks import silent_spans_s
+from shared.pronunciation.prosody.intonation import Intonation, log_semitones
+from shared.pronunciation.prosody.loudness import log_level_spread
+from shared.pronunciation.prosody.pitch import track_pitch
 
-NORMS = Path(__file__).resolve().parent.parent / "shared" / "pronunciation" / "native_norms.json"
+NORMS = (
+    Path(__file__).resolve().parent.parent
+    / "shared"
+    / "pronunciation"
+    / "prosody"
+    / "native_norms.json"
+)
 SHORTEST_S = 0.01  # as in `Scale`
 
 

@@ -139,7 +139,7 @@ def _reference_text(parsed: argparse.Namespace) -> str:
 
 
 def _read_text(path: Path) -> str:
-    from shared.pronunciation.reference_text import MAX_REFERENCE_CHARACTERS  # noqa: PLC0415
+    from shared.pronunciation.words.reference_text import MAX_REFERENCE_CHARACTERS  # noqa: PLC0415
 
     text: str | None = None
     # Raised after the handler: the error of the decoder has the text.

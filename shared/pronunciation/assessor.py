@@ -21,22 +21,22 @@ from shared.assessment import AssessedWord, Assessment, AssessmentOptions, Error
 from shared.errors import UnsupportedLocale
 from shared.language.locales import language_of
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.calibration import Calibration, load_calibration
-from shared.pronunciation.fluency import score_fluency
-from shared.pronunciation.forced_alignment import WordFrames, align
-from shared.pronunciation.goodness import assess_goodness
-from shared.pronunciation.hama_phone_engine import HamaPhoneEngine
-from shared.pronunciation.phone_engine import Floats, PhoneEngine
-from shared.pronunciation.phone_target import targets_of
-from shared.pronunciation.phonemes import Phonemes
-from shared.pronunciation.pronouncer import Pronouncer
-from shared.pronunciation.prosody import Prosody, assess_prosody
-from shared.pronunciation.reference_text import ReferenceWord, read_reference_text
+from shared.pronunciation.phones.calibration import Calibration, load_calibration
+from shared.pronunciation.phones.forced_alignment import WordFrames, align
+from shared.pronunciation.phones.goodness import assess_goodness
+from shared.pronunciation.phones.hama_phone_engine import HamaPhoneEngine
+from shared.pronunciation.phones.phone_engine import Floats, PhoneEngine
+from shared.pronunciation.phones.phone_target import targets_of
+from shared.pronunciation.phones.word_timing import CentredWord, time_words
+from shared.pronunciation.prosody.fluency import score_fluency
+from shared.pronunciation.prosody.prosody import Prosody, assess_prosody
+from shared.pronunciation.prosody.snr import signal_to_noise_db
 from shared.pronunciation.scores import combine_scores, mean_score
-from shared.pronunciation.snr import signal_to_noise_db
 from shared.pronunciation.word_accuracy import assess_word
 from shared.pronunciation.word_plan import PlannedWord, plan_words
-from shared.pronunciation.word_timing import CentredWord, time_words
+from shared.pronunciation.words.phonemes import Phonemes
+from shared.pronunciation.words.pronouncer import Pronouncer
+from shared.pronunciation.words.reference_text import ReferenceWord, read_reference_text
 from shared.transcript import Phrase, Word
 
 _SAMPLE_RATE = 16_000

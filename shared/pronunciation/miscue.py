@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shared.pronunciation.phone_engine import PHONES
+from shared.pronunciation.phones.phone_engine import PHONES
 
 Doubles = npt.NDArray[np.float64]
 

@@ -14,10 +14,10 @@ from shared.assessment import (
     SpokenPhone,
 )
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.phone_engine import PHONES
-from shared.pronunciation.phonemes import base
+from shared.pronunciation.phones.phone_engine import PHONES
 from shared.pronunciation.scores import word_score
-from shared.pronunciation.syllables import syllabify
+from shared.pronunciation.words.phonemes import base
+from shared.pronunciation.words.syllables import syllabify
 
 Doubles = npt.NDArray[np.float64]
 

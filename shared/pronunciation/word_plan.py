@@ -12,11 +12,11 @@ each word, and the audio decides.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.pronunciation.forced_alignment import ExpectedWord
 from shared.pronunciation.miscue import Pairing, difference, pair_words
-from shared.pronunciation.phone_target import targets_of
-from shared.pronunciation.phonemes import Phonemes, base
-from shared.pronunciation.reference_text import ReferenceWord
+from shared.pronunciation.phones.forced_alignment import ExpectedWord
+from shared.pronunciation.phones.phone_target import targets_of
+from shared.pronunciation.words.phonemes import Phonemes, base
+from shared.pronunciation.words.reference_text import ReferenceWord
 
 # Log probabilities that leaving a word out costs, or gains. Chosen on five readers with words cut
 # out, spliced in and doubled (benchmarks/miscues.py).

@@ -5,7 +5,7 @@ import pytest
 
 from shared.errors import ModelError
 from shared.models.folder import locate_model
-from shared.pronunciation.pronouncer import Pronouncer
+from shared.pronunciation.words.pronouncer import Pronouncer
 from shared.settings import Settings
 
 RATE = 16_000

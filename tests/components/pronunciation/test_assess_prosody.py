@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from shared.pronunciation.aligned_word import AlignedPhone, AlignedWord
-from shared.pronunciation.prosody import assess_prosody
+from shared.pronunciation.prosody.prosody import assess_prosody
 
 RATE = 16_000
 

@@ -6,11 +6,11 @@ from statistics import mean, median
 
 import pytest
 
-from shared.pronunciation.dictionary import FILE, Dictionary
-from shared.pronunciation.grapheme_to_phoneme import PronunciationNetwork
-from shared.pronunciation.ipa import arpabet
-from shared.pronunciation.phonemes import PHONEMES, base, is_vowel
-from shared.pronunciation.syllables import syllabify
+from shared.pronunciation.words.dictionary import FILE, Dictionary
+from shared.pronunciation.words.grapheme_to_phoneme import PronunciationNetwork
+from shared.pronunciation.words.ipa import arpabet
+from shared.pronunciation.words.phonemes import PHONEMES, base, is_vowel
+from shared.pronunciation.words.syllables import syllabify
 
 
 @pytest.fixture(scope="module")

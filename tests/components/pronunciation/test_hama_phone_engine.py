@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from shared.pronunciation.hama_phone_engine import HamaPhoneEngine
+from shared.pronunciation.phones.hama_phone_engine import HamaPhoneEngine
 
 COPY_FRAMES = 200  # four seconds
 N_COPIES = 10

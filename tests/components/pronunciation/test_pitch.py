@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from shared.pronunciation.pitch import FRAME_S, track_pitch
+from shared.pronunciation.prosody.pitch import FRAME_S, track_pitch
 
 RATE = 16_000
 

@@ -4,7 +4,7 @@ import pytest
 
 from shared.assessment import PhonemeAlphabet
 from shared.formats.phoneme_names import phoneme_name, syllable_name
-from shared.pronunciation.phonemes import PHONEMES, VOWELS
+from shared.pronunciation.words.phonemes import PHONEMES, VOWELS
 
 IPA, SAPI = PhonemeAlphabet.IPA, PhonemeAlphabet.SAPI
 

@@ -9,10 +9,10 @@ from phone_posteriors import log_posteriors
 
 from shared.assessment import AssessmentOptions, ErrorType
 from shared.pronunciation.assessor import PronunciationAssessor
-from shared.pronunciation.calibration import load_calibration
-from shared.pronunciation.dictionary import Dictionary
-from shared.pronunciation.phone_engine import PHONES
-from shared.pronunciation.pronouncer import Pronouncer
+from shared.pronunciation.phones.calibration import load_calibration
+from shared.pronunciation.phones.phone_engine import PHONES
+from shared.pronunciation.words.dictionary import Dictionary
+from shared.pronunciation.words.pronouncer import Pronouncer
 from shared.transcript import Alternative, Phrase, Word
 
 RATE = 16_000

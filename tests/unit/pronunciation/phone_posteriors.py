@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from shared.pronunciation.phone_engine import BLANK, PHONES, Floats
-from shared.pronunciation.phone_target import PhoneTarget, targets_of
+from shared.pronunciation.phones.phone_engine import BLANK, PHONES, Floats
+from shared.pronunciation.phones.phone_target import PhoneTarget, targets_of
 
 _REST = 1e-3
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.pronunciation.aligned_word import AlignedPhone
-from shared.pronunciation.breaks import find_breaks, judge_break, silent_spans_s
+from shared.pronunciation.prosody.breaks import find_breaks, judge_break, silent_spans_s
 
 
 def shifted(word, start_s=0.0, end_s=0.0):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from shared.pronunciation.calibration import Calibration, load_calibration
-from shared.pronunciation.phone_engine import PHONES
+from shared.pronunciation.phones.calibration import Calibration, load_calibration
+from shared.pronunciation.phones.phone_engine import PHONES
 
 
 def test_accuracy_rises_with_the_ratio_for_every_phone():

@@ -2,7 +2,7 @@
 
 import random
 
-from shared.pronunciation.dictionary import Dictionary
+from shared.pronunciation.words.dictionary import Dictionary
 
 LINES = b"""'bout B AW1 T
 a AH0

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.pronunciation.fluency import score_fluency
+from shared.pronunciation.prosody.fluency import score_fluency
 
 
 def test_ten_words_at_the_rate_of_natives_with_a_short_pause_are_fluent(make_words):

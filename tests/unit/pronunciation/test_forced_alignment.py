@@ -3,7 +3,7 @@
 import pytest
 from phone_posteriors import log_posteriors, targets
 
-from shared.pronunciation.forced_alignment import ExpectedWord, align
+from shared.pronunciation.phones.forced_alignment import ExpectedWord, align
 
 HELLO = ExpectedWord((targets("HH AH L OW"),))
 WORLD = ExpectedWord((targets("W ER L D"),))

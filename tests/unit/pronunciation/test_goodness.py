@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from phone_posteriors import columns, log_posteriors, targets
 
-from shared.pronunciation.forced_alignment import ExpectedWord, align
-from shared.pronunciation.goodness import assess_goodness
-from shared.pronunciation.phone_engine import PHONES
+from shared.pronunciation.phones.forced_alignment import ExpectedWord, align
+from shared.pronunciation.phones.goodness import assess_goodness
+from shared.pronunciation.phones.phone_engine import PHONES
 
 SPOKEN = {3: "HH", 6: "AH", 9: "L", 12: "OW"}
 

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.pronunciation.native_norms import Norm, Scale
+from shared.pronunciation.prosody.native_norms import Norm, Scale
 
 
 def test_marks_are_high_at_the_mean_and_half_two_deviations_below():

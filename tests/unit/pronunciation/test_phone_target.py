@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from phone_posteriors import columns, log_posteriors
 
-from shared.pronunciation.phone_target import PhoneTarget, emissions_of, targets_of
+from shared.pronunciation.phones.phone_target import PhoneTarget, emissions_of, targets_of
 
 
 def test_without_a_reading_only_the_phonemes_count():

@@ -1,6 +1,6 @@
 """The inventory of phonemes."""
 
-from shared.pronunciation.phonemes import CONSONANTS, PHONEMES, VOWELS, base, is_vowel
+from shared.pronunciation.words.phonemes import CONSONANTS, PHONEMES, VOWELS, base, is_vowel
 
 
 def test_there_are_39_phonemes():

@@ -2,10 +2,10 @@
 
 import pytest
 
-from shared.pronunciation.dictionary import Dictionary
-from shared.pronunciation.ipa import arpabet
-from shared.pronunciation.phonemes import PHONEMES, base
-from shared.pronunciation.pronouncer import MOST_LETTERS_READ, Pronouncer
+from shared.pronunciation.words.dictionary import Dictionary
+from shared.pronunciation.words.ipa import arpabet
+from shared.pronunciation.words.phonemes import PHONEMES, base
+from shared.pronunciation.words.pronouncer import MOST_LETTERS_READ, Pronouncer
 
 DICTIONARY = Dictionary(b"""blog B L AO1 G
 cat K AE1 T

@@ -4,9 +4,9 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from shared.pronunciation.intonation import Intonation
-from shared.pronunciation.pitch import FRAME_S, PitchTrack
-from shared.pronunciation.prosody import judge_prosody
+from shared.pronunciation.prosody.intonation import Intonation
+from shared.pronunciation.prosody.pitch import FRAME_S, PitchTrack
+from shared.pronunciation.prosody.prosody import judge_prosody
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import InvalidReferenceText
-from shared.pronunciation.reference_text import (
+from shared.pronunciation.words.reference_text import (
     MAX_REFERENCE_CHARACTERS,
     MAX_REFERENCE_WORDS,
     read_reference_text,

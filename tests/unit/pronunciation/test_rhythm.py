@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from shared.pronunciation import rhythm
+from shared.pronunciation.prosody import rhythm
 
 
 def test_the_rate_counts_phones_by_the_time_with_and_without_pauses(make_words):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shared.pronunciation.snr import signal_to_noise_db
+from shared.pronunciation.prosody.snr import signal_to_noise_db
 
 
 @pytest.mark.parametrize(("noise", "expected_db"), [(0.02, 20), (0.0067, 30)])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.pronunciation.syllables import Syllable, syllabify
+from shared.pronunciation.words.syllables import Syllable, syllabify
 
 
 def test_a_syllable_names_its_phonemes_and_letters():

@@ -1,7 +1,7 @@
 """The words of reference and recognition in one order, with those that may not be in the audio."""
 
-from shared.pronunciation.reference_text import ReferenceWord
 from shared.pronunciation.word_plan import plan_words
+from shared.pronunciation.words.reference_text import ReferenceWord
 
 _SOUNDS = {
     "the": "DH AH0", "cat": "K AE1 T", "sat": "S AE1 T", "elephants": "EH1 L AH0 F AH0 N T S",

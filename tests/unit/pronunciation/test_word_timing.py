@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from shared.pronunciation.word_timing import CentredWord, time_words
+from shared.pronunciation.phones.word_timing import CentredWord, time_words
 
 RATE = 16_000
 

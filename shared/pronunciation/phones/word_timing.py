@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.pronunciation.aligned_word import AlignedPhone, AlignedWord
-from shared.pronunciation.phone_engine import FRAME_S, Floats
+from shared.pronunciation.phones.phone_engine import FRAME_S, Floats
 
 _SAMPLE_RATE = 16_000
 _STEP = 160  # samples, 10 ms

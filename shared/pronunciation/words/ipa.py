@@ -7,7 +7,7 @@ dropped.
 
 from collections.abc import Iterable
 
-from shared.pronunciation.phonemes import VOWELS, Phonemes
+from shared.pronunciation.words.phonemes import VOWELS, Phonemes
 
 _VOWELS = {
     "AA": "a ɑ ä à å ã", "AE": "æ", "AH": "ə ʌ ɐ ɘ ɤ ɵ ᵊ ɜ", "AO": "ɔ ɒ", "AW": "aʊ",

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from shared.pronunciation.phone_engine import BLANK, Floats
-from shared.pronunciation.phone_target import PhoneTarget, emissions_of
+from shared.pronunciation.phones.phone_engine import BLANK, Floats
+from shared.pronunciation.phones.phone_target import PhoneTarget, emissions_of
 
 _IMPOSSIBLE = -1e30
 

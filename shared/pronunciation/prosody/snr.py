@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.loudness import Samples, frame_levels_db, spoken_frames
+from shared.pronunciation.prosody.loudness import Samples, frame_levels_db, spoken_frames
 
 HIGHEST_DB = 60.0  # of 16 bits little more can be heard, and digital silence has no noise at all
 _FADING_FRAMES = 10

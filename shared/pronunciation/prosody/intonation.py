@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.pitch import PitchTrack
-from shared.pronunciation.rhythm import is_vowel
+from shared.pronunciation.prosody.pitch import PitchTrack
+from shared.pronunciation.prosody.rhythm import is_vowel
 
 Doubles = npt.NDArray[np.float64]
 

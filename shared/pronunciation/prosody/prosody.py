@@ -5,18 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from shared.assessment import WordProsody
-from shared.pronunciation import rhythm
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.breaks import Break, find_breaks
-from shared.pronunciation.intonation import Intonation, log_semitones
-from shared.pronunciation.loudness import (
+from shared.pronunciation.prosody import rhythm
+from shared.pronunciation.prosody.breaks import Break, find_breaks
+from shared.pronunciation.prosody.intonation import Intonation, log_semitones
+from shared.pronunciation.prosody.loudness import (
     Samples,
     frame_levels_db,
     log_level_spread,
     spoken_frames,
 )
-from shared.pronunciation.native_norms import NATIVE, SCALES, Norm
-from shared.pronunciation.pitch import PitchTrack, track_pitch
+from shared.pronunciation.prosody.native_norms import NATIVE, SCALES, Norm
+from shared.pronunciation.prosody.pitch import PitchTrack, track_pitch
 
 # Speech below it is no speech: the quantisation noise of 16 bits is at -98 dB.
 _AUDIBLE_DB = -80.0

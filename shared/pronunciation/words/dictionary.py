@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from shared.pronunciation.phonemes import Phonemes
+from shared.pronunciation.words.phonemes import Phonemes
 
 FILE = "cmudict.dict"
 

@@ -8,7 +8,7 @@ own words come out right, without stress and with AH and IH as one: 96 % of 6,35
 
 from collections.abc import Callable, Iterator
 
-from shared.pronunciation.phonemes import SIBILANTS, VOICELESS, Phonemes, is_vowel
+from shared.pronunciation.words.phonemes import SIBILANTS, VOICELESS, Phonemes, is_vowel
 
 Lookup = Callable[[str], tuple[Phonemes, ...]]
 

@@ -6,12 +6,17 @@ No word is kept beyond the call: the words of a request are its content.
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from shared.pronunciation.dictionary import Dictionary
-from shared.pronunciation.grapheme_to_phoneme import PronunciationNetwork
-from shared.pronunciation.inflections import inflected
-from shared.pronunciation.ipa import arpabet
-from shared.pronunciation.letter_sounds import fold, is_consonants, letter_names, letter_sounds
-from shared.pronunciation.phonemes import Phonemes, is_vowel
+from shared.pronunciation.words.dictionary import Dictionary
+from shared.pronunciation.words.grapheme_to_phoneme import PronunciationNetwork
+from shared.pronunciation.words.inflections import inflected
+from shared.pronunciation.words.ipa import arpabet
+from shared.pronunciation.words.letter_sounds import (
+    fold,
+    is_consonants,
+    letter_names,
+    letter_sounds,
+)
+from shared.pronunciation.words.phonemes import Phonemes, is_vowel
 
 MOST_ALTERNATIVES = 6
 MOST_LETTERS_READ = 60  # the longest word of the dictionary has 34

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from shared.pronunciation import rhythm
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.native_norms import NATIVE, SCALES
+from shared.pronunciation.prosody import rhythm
+from shared.pronunciation.prosody.native_norms import NATIVE, SCALES
 
 # A pause at punctuation is natural up to this length; elsewhere up to that of an unexpected break.
 _NATURAL_PAUSE_S = 1.0

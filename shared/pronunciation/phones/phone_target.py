@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shared.pronunciation.phone_engine import PHONES, Floats
-from shared.pronunciation.phonemes import base, is_vowel
+from shared.pronunciation.phones.phone_engine import PHONES, Floats
+from shared.pronunciation.words.phonemes import base, is_vowel
 
 
 @dataclass(frozen=True, slots=True)

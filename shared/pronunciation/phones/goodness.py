@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from shared.pronunciation.phone_engine import BLANK, PHONES, Floats
-from shared.pronunciation.phone_target import PhoneTarget, emissions_of
+from shared.pronunciation.phones.phone_engine import BLANK, PHONES, Floats
+from shared.pronunciation.phones.phone_target import PhoneTarget, emissions_of
 
 _IMPOSSIBLE = -1e30
 _LEAST_LIKELIHOOD = 1e-12  # relative to the likeliest

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from shared.audio.format import SAMPLE_RATE
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.rhythm import vowels
+from shared.pronunciation.prosody.rhythm import vowels
 
 Samples = npt.NDArray[np.float32]
 Doubles = npt.NDArray[np.float64]

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from shared.pronunciation.aligned_word import AlignedWord
-from shared.pronunciation.loudness import (
+from shared.pronunciation.prosody.loudness import (
     FRAME_S,
     Flags,
     Samples,
@@ -20,7 +20,7 @@ from shared.pronunciation.loudness import (
     silent_frames,
     spoken_frames,
 )
-from shared.pronunciation.native_norms import SCALES
+from shared.pronunciation.prosody.native_norms import SCALES
 
 # So far from a gap a break may begin: words absorb silence. It goes on to the first sound, since a
 # breath in the middle of a break makes an aligner give half of the break to a word.

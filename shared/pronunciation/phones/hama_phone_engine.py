@@ -15,7 +15,7 @@ import numpy as np
 
 from shared.errors import ModelCorrupt
 from shared.onnx_session import OnnxSession
-from shared.pronunciation.phone_engine import BLANK, PHONES, Floats
+from shared.pronunciation.phones.phone_engine import BLANK, PHONES, Floats
 
 # Tokens of each phone, IPA. Vowels of the dictionary's stressed and unstressed forms are one phone.
 _TOKENS = {

@@ -3,8 +3,8 @@
 import unicodedata
 from collections.abc import Mapping
 
-from shared.pronunciation.ipa import with_stress
-from shared.pronunciation.phonemes import VOWELS, Phonemes
+from shared.pronunciation.words.ipa import with_stress
+from shared.pronunciation.words.phonemes import VOWELS, Phonemes
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 VOWEL_LETTERS = frozenset("aeiouy")

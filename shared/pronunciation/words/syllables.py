@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.pronunciation.letter_sounds import fold
-from shared.pronunciation.phonemes import Phonemes, base, is_vowel
+from shared.pronunciation.words.letter_sounds import fold
+from shared.pronunciation.words.phonemes import Phonemes, base, is_vowel
 
 ALIGNED_LETTERS = 60  # the pronunciation of a longer word is of its first letters
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from shared.pronunciation.phone_engine import PHONES
+from shared.pronunciation.phones.phone_engine import PHONES
 
 CALIBRATION_FILE = Path(__file__).with_name("calibration.json")
 

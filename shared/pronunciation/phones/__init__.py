@@ -1,0 +1,1 @@
+"""Phones in the audio: posteriors, forced alignment, goodness, calibration, times."""

@@ -1,0 +1,1 @@
+"""Fluency and prosody: breaks, rate, rhythm, pitch, loudness, against native readers."""

@@ -1,0 +1,1 @@
+"""Phonemes of English words: reference text, dictionary, grapheme to phoneme, syllables."""
