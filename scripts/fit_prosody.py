@@ -36,13 +36,7 @@ from shared.pronunciation.prosody.intonation import Intonation, log_semitones
 from shared.pronunciation.prosody.loudness import log_level_spread
 from shared.pronunciation.prosody.pitch import track_pitch
 
-NORMS = (
-    Path(__file__).resolve().parent.parent
-    / "shared"
-    / "pronunciation"
-    / "prosody"
-    / "native_norms.json"
-)
+NORMS = Path(native_norms.__file__).with_name("native_norms.json")
 SHORTEST_S = 0.01  # as in `Scale`
 
 

@@ -26,7 +26,7 @@ _REPETITION_COST = -1.0  # of a word that may have been said twice
 # Difference up to which a recognised word is the word of the reference, badly heard.
 _SAME_WORD_DIFFERENCE = 0.5
 # More neighbouring words without a recognised one were not spoken.
-_LONGEST_UNHEARD_RUN = 3
+_UNHEARD_RUN = 3
 
 Sounds = Mapping[str, tuple[tuple[Phonemes, ...], tuple[Phonemes, ...]]]
 """Pronunciations, and the readings of the phone recogniser's network, by word."""
@@ -127,7 +127,7 @@ def _absent(pairings: Sequence[Pairing]) -> set[int]:
             run = []
             continue
         run.append(index)
-        if len(run) > _LONGEST_UNHEARD_RUN:
+        if len(run) > _UNHEARD_RUN:
             absent.update(run)
     return absent
 
