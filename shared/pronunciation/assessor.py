@@ -204,8 +204,11 @@ def _around(samples: Floats, offset_s: float, recognised: Sequence[Word]) -> tup
     """Return the samples from just before the first recognised word to just behind the last."""
     start_s = min(word.offset_s for word in recognised) - offset_s - _MARGIN_S
     end_s = max(word.offset_s + word.duration_s for word in recognised) - offset_s + _MARGIN_S
-    first = max(0, int(start_s * _SAMPLE_RATE))
-    return samples[first : int(end_s * _SAMPLE_RATE)], offset_s + first / _SAMPLE_RATE
+    # Their times may even lie beyond the audio.
+    first, last = (
+        min(max(0, int(time_s * _SAMPLE_RATE)), len(samples)) for time_s in (start_s, end_s)
+    )
+    return samples[first:last], offset_s + first / _SAMPLE_RATE
 
 
 def _find(
@@ -249,9 +252,11 @@ def _reported(
 ) -> Iterator[AssessedWord]:
     """Yield the words of the result; omissions and insertions where miscues are wanted.
 
-    Without them a word that was not spoken is a mispronunciation without any accuracy.
+    Without them, and without a reference, a word that was not spoken is a mispronunciation without
+    any accuracy.
     """
-    has_miscues = options.miscue and not options.is_continuous
+    is_scripted = bool(options.reference_text.strip())
+    has_miscues = options.miscue and is_scripted and not options.is_continuous
     missing = ErrorType.OMISSION if has_miscues else ErrorType.MISPRONUNCIATION
     scored = iter(assessed)
     for word, spoken in found:
