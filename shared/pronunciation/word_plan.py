@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shared.pronunciation.forced_alignment import ExpectedWord
-from shared.pronunciation.miscue import Pairing, difference, pair_words
+from shared.pronunciation.miscue import Pairing, differences, pair_words
 from shared.pronunciation.phone_target import targets_of
 from shared.pronunciation.phonemes import Phonemes, base
 from shared.pronunciation.reference_text import ReferenceWord
@@ -104,8 +104,8 @@ def _differ(words: Sequence[PlannedWord], heard: Sequence[PlannedWord]) -> bool:
     """Whether a recognised word is another one; compounds are alike."""
     if len(words) + len(heard) > 2:
         return False
-    least = min(difference(one, other) for one in _bare(words[0]) for other in _bare(heard[0]))
-    return least > _MOST_DIFFERENCE
+    pairs = [(one, other) for one in _bare(words[0]) for other in _bare(heard[0])]
+    return float(differences(pairs).min()) > _MOST_DIFFERENCE
 
 
 def _with_repetitions(planned: Sequence[PlannedWord]) -> Iterator[PlannedWord]:
