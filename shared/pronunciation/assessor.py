@@ -205,7 +205,9 @@ def _around(samples: Floats, offset_s: float, recognised: Sequence[Word]) -> tup
     start_s = min(word.offset_s for word in recognised) - offset_s - _MARGIN_S
     end_s = max(word.offset_s + word.duration_s for word in recognised) - offset_s + _MARGIN_S
     # Their times may even lie beyond the audio.
-    first, last = (max(0, int(time_s * _SAMPLE_RATE)) for time_s in (start_s, end_s))
+    first, last = (
+        min(max(0, int(time_s * _SAMPLE_RATE)), len(samples)) for time_s in (start_s, end_s)
+    )
     return samples[first:last], offset_s + first / _SAMPLE_RATE
 
 

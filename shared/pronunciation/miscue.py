@@ -9,6 +9,7 @@ Source: the edit distance of words; Azure's contract names the errors.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,8 @@ _LEAST_SHARED = 0.34
 _COMPOUND_DIFFERENCE = 0.6
 _COMPOUND_GAIN = 0.12
 _IMPOSSIBLE = 1e9
+# Words of letters at random are all similar: 2 000 against 80 are 160 000 pairs.
+_PAIRS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,10 @@ def _differences(
 ) -> Doubles:
     """Return the difference of the most similar pronunciations of each two words."""
     result = np.ones((len(reference), len(recognised)))
-    known: dict[tuple[tuple[Sounds, ...], tuple[Sounds, ...]], float] = {}
-    for row, column in _similar(_counts(reference), _counts(recognised), _LEAST_SHARED):
-        pair = (reference[row], recognised[column])
-        if pair not in known:
-            known[pair] = min(difference(one, other) for one in pair[0] for other in pair[1])
-        result[row, column] = known[pair]
+    places = list(_similar(_counts(reference), _counts(recognised), _LEAST_SHARED))
+    pairs = [(reference[row], recognised[column]) for row, column in places]
+    for place, differs in zip(places, _least_differences(pairs), strict=True):
+        result[place] = differs
     return result
 
 
@@ -136,10 +137,11 @@ def _compounds(
     """
     result = np.full((max(0, len(words) - 1), len(others)), _IMPOSSIBLE)
     counts = _counts(words)
-    similar = _similar(counts[:-1] + counts[1:], _counts(others), 1 - _COMPOUND_DIFFERENCE)
-    for row, column in similar:
-        together = (*words[row][0], *words[row + 1][0])
-        differs = min(difference(together, other) for other in others[column])
+    least_shared = 1 - _COMPOUND_DIFFERENCE
+    places = list(_similar(counts[:-1] + counts[1:], _counts(others), least_shared))
+    together = [(*one[0], *other[0]) for one, other in pairwise(words)]
+    pairs = [((together[row],), others[column]) for row, column in places]
+    for (row, column), differs in zip(places, _least_differences(pairs), strict=True):
         alone = min(single[row, column], single[row + 1, column])
         if differs <= min(_COMPOUND_DIFFERENCE, alone - _COMPOUND_GAIN):
             result[row, column] = differs
@@ -167,16 +169,49 @@ def _similar(
         yield int(row), int(column)
 
 
-def difference(one: Sounds, other: Sounds) -> float:
-    """Return the part of the phonemes that differ, 0..1: the edit distance by the longer one."""
-    if one == other:
-        return 0.0
-    longer = max(len(one), len(other))
-    row = list(range(len(other) + 1))
-    for index, phoneme in enumerate(one, 1):
-        diagonal, row[0] = row[0], index
-        for column, second in enumerate(other, 1):
-            substituted = diagonal + (phoneme != second)
-            diagonal = row[column]
-            row[column] = min(substituted, row[column] + 1, row[column - 1] + 1)
-    return row[-1] / longer
+def _least_differences(
+    pairs: Sequence[tuple[tuple[Sounds, ...], tuple[Sounds, ...]]],
+) -> list[float]:
+    """Return the difference of the most similar pronunciations of each pair."""
+    distinct = list(dict.fromkeys(pairs))
+    least: list[float] = []
+    for first in range(0, len(distinct), _PAIRS_AT_ONCE):
+        part = distinct[first : first + _PAIRS_AT_ONCE]
+        sizes = [len(ones) * len(others) for ones, others in part]
+        differs = differences([(a, b) for ones, others in part for a in ones for b in others])
+        least += np.minimum.reduceat(differs, [0, *np.cumsum(sizes[:-1])]).tolist()
+    known = dict(zip(distinct, least, strict=True))
+    return [known[pair] for pair in pairs]
+
+
+def differences(pairs: Sequence[tuple[Sounds, Sounds]]) -> Doubles:
+    """Return the part of the phonemes that differ, 0..1: the edit distance by the longer one.
+
+    Of all pairs together, at least one.
+    """
+    numbers = {one: number for number, one in enumerate(dict.fromkeys(chain.from_iterable(pairs)))}
+    all_sizes = np.array([len(one) for one in numbers])
+    phones = np.full((len(numbers), max(all_sizes)), -1, np.int16)
+    for one, number in numbers.items():
+        phones[number, : len(one)] = [PHONES.index(phoneme) for phoneme in one]
+    index = np.array([(numbers[one], numbers[other]) for one, other in pairs]).T
+    (sizes, other_sizes), (ones, others) = all_sizes[index], phones[index]
+    ones = np.ascontiguousarray(ones[:, : max(sizes)].T)
+    others = np.ascontiguousarray(others[:, : max(other_sizes)].T)
+    # A row of the table of edit distances, down, for each pair; what stands behind the phonemes of
+    # a shorter word does not matter.
+    steps = np.arange(len(others) + 1, dtype=np.int16)[:, None]
+    row = np.repeat(steps, len(pairs), axis=1)
+    distances = np.zeros(len(pairs))
+    for length, phoneme in enumerate(ones, 1):
+        substituted = row[:-1] + (others != phoneme)
+        row += 1
+        np.minimum(row[1:], substituted, out=row[1:])
+        # Insertions go on from any place, at 1 each.
+        row -= steps
+        np.minimum.accumulate(row, axis=0, out=row)
+        row += steps
+        ends = np.flatnonzero(sizes == length)
+        distances[ends] = row[other_sizes[ends], ends]
+    result: Doubles = distances / np.maximum(sizes, other_sizes)
+    return result

@@ -12,7 +12,7 @@ each word, and the audio decides.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shared.pronunciation.miscue import Pairing, difference, pair_words
+from shared.pronunciation.miscue import Pairing, differences, pair_words
 from shared.pronunciation.phones.forced_alignment import ExpectedWord
 from shared.pronunciation.phones.phone_target import targets_of
 from shared.pronunciation.words.phonemes import Phonemes, base
@@ -104,8 +104,8 @@ def _differ(words: Sequence[PlannedWord], heard: Sequence[PlannedWord]) -> bool:
     """Whether a recognised word is another one; compounds are alike."""
     if len(words) + len(heard) > 2:
         return False
-    least = min(difference(one, other) for one in _bare(words[0]) for other in _bare(heard[0]))
-    return least > _SAME_WORD_DIFFERENCE
+    pairs = [(one, other) for one in _bare(words[0]) for other in _bare(heard[0])]
+    return float(differences(pairs).min()) > _SAME_WORD_DIFFERENCE
 
 
 def _with_repetitions(planned: Sequence[PlannedWord]) -> Iterator[PlannedWord]:

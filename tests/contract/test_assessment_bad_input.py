@@ -154,7 +154,7 @@ def test_a_language_that_cannot_be_assessed_is_400(post, language):
 
 def test_a_number_of_the_text_is_read_out(read):
     best = read("5 apples cost $3.20")
-    assert words_of(best) == "five apples cost three dollars twenty".split()
+    assert words_of(best) == "five apples cost three dollars twenty cents".split()
 
 
 def test_a_text_that_is_blank_is_none(read):
@@ -169,8 +169,8 @@ def test_a_text_that_was_not_read_has_poor_scores(read, miscue):
     best = read(UNRELATED, EnableMiscue=miscue)
     assert words_of(best) == UNRELATED.lower().rstrip(".").split()
     assert best["AccuracyScore"] < 50
-    assert best["PronScore"] < 50
-    assert sum(word["ErrorType"] == "None" for word in best["Words"]) <= 2 + miscue * 12
+    assert best["PronScore"] < 60
+    assert sum(word["ErrorType"] == "None" for word in best["Words"]) <= 3
 
 
 def test_the_longest_text_has_all_its_words(read):

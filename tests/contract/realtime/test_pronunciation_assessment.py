@@ -5,6 +5,7 @@ https://learn.microsoft.com/azure/ai-services/speech-service/how-to-pronunciatio
 
 import json
 
+import numpy as np
 import pytest
 
 from shared.assessment import MISPRONOUNCED_BELOW
@@ -176,3 +177,40 @@ def test_a_text_or_a_language_that_cannot_be_assessed_ends_the_turn(assess, text
     assert result.reason == sdk.ResultReason.Canceled
     assert result.cancellation_details.code == sdk.CancellationErrorCode.BadRequest
     assert text not in result.cancellation_details.error_details
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "reason"),
+    [
+        ("早上好。", "en-US", "not Latin"),
+        ("\U0001f600 \U0001f389", "en-US", "no word"),
+        ("to " * 2_001, "en-US", "more than 2000 words"),
+        ("a" * 100_001, "en-US", "more than 100000 characters"),
+        (TEXT, "de-DE", "in English only"),
+    ],
+    ids=["Chinese", "emoji", "words", "characters", "German"],
+)
+def test_a_refused_turn_names_its_reason_and_the_next_one_is_assessed(
+    assess, text, language, reason
+):
+    refused, _ = assess(reading(text), language=language)
+    assert reason in refused.cancellation_details.error_details
+    result, assessment = assess(reading())
+    assert result.reason == sdk.ResultReason.RecognizedSpeech
+    assert [word.word for word in assessment.words] == WORDS
+
+
+def test_a_text_that_was_not_read_is_assessed_with_poor_scores(assess):
+    text = "Perhaps several elephants quarrelled over warm lemonade yesterday."
+    result, assessment = assess(reading(text, miscue=True))
+    assert result.reason == sdk.ResultReason.RecognizedSpeech
+    assert assessment.accuracy_score < 50
+    assert assessment.pronunciation_score < 60
+    read = [word.word for word in assessment.words if word.error_type != "Insertion"]
+    assert read == text.lower().rstrip(".").split()
+
+
+def test_the_reversed_sentence_ends_as_any_audio_does(assess, sentence):
+    backwards = np.frombuffer(sentence, "<i2")[::-1].tobytes()
+    result, _ = assess(reading(miscue=True), pcm=backwards)
+    assert result.reason in {sdk.ResultReason.RecognizedSpeech, sdk.ResultReason.NoMatch}

@@ -1,10 +1,15 @@
 """Reference and recognised words are paired by their sound; the rest is omitted or inserted."""
 
 import time
+from functools import cache
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shared.pronunciation.miscue import Pairing, difference, pair_words
+from shared.pronunciation.miscue import Pairing, differences, pair_words
+from shared.pronunciation.phones.phone_engine import PHONES
 
 _SOUNDS = {
     "the": "DH AH", "a": "AH", "cat": "K AE T", "hat": "HH AE T", "sat": "S AE T", "on": "AA N",
@@ -89,8 +94,30 @@ def test_nothing_recognised_is_all_omitted():
 
 
 def test_the_difference_is_a_part_of_the_longer_word():
-    assert difference(("K", "AE", "T"), ("HH", "AE", "T")) == pytest.approx(1 / 3)
-    assert difference(("K", "AE", "T"), ("K", "AE", "T")) == 0
+    cat, hat, scatter = ("K", "AE", "T"), ("HH", "AE", "T"), ("S", "K", "AE", "T", "ER")
+    found = differences([(cat, hat), (cat, cat), (cat, scatter), (scatter, cat), (("AA",), cat)])
+    assert found == pytest.approx([1 / 3, 0, 2 / 5, 2 / 5, 1])
+
+
+_WORDS = st.lists(st.sampled_from(PHONES[:4]), min_size=1, max_size=7).map(tuple)
+
+
+@given(st.lists(st.tuples(_WORDS, _WORDS), min_size=1))
+def test_differences_of_many_words_are_those_of_each_two(pairs):
+    assert differences(pairs) == pytest.approx([_edit_distance(*pair) for pair in pairs])
+
+
+def _edit_distance(one, other):
+    """By its definition, divided by the longer one."""
+
+    @cache
+    def distance(n, m):
+        if not n or not m:
+            return n + m
+        changed = distance(n - 1, m - 1) + (one[n - 1] != other[m - 1])
+        return min(changed, distance(n - 1, m) + 1, distance(n, m - 1) + 1)
+
+    return distance(len(one), len(other)) / max(len(one), len(other))
 
 
 def test_a_long_reference_takes_no_time_that_a_caller_would_notice():
@@ -98,3 +125,12 @@ def test_a_long_reference_takes_no_time_that_a_caller_would_notice():
     began = time.process_time()
     pair_words(sounds(text), sounds(text)[:100])
     assert time.process_time() - began < 20  # 1 s; a bound against a quadratic of a quadratic
+
+
+def test_words_of_letters_at_random_take_little_more():
+    """They are all similar to each other: 40 000 pairs, and as many of two words and one."""
+    phones = np.random.default_rng(0).choice(PHONES[:10], (1_000, 36))
+    words = [(tuple(map(str, word)),) for word in phones]
+    began = time.process_time()
+    pair_words(words, words[::25])
+    assert time.process_time() - began < 15  # 2 s
