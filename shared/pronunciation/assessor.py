@@ -9,7 +9,7 @@ frames -> log ratios -> accuracy                          goodness.py, calibrati
 times, samples -> fluency, prosody                        fluency.py, prosody.py
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,7 +33,7 @@ from shared.pronunciation.prosody.prosody import Prosody, assess_prosody
 from shared.pronunciation.prosody.snr import signal_to_noise_db
 from shared.pronunciation.scores import combine_scores, mean_score
 from shared.pronunciation.word_accuracy import assess_word
-from shared.pronunciation.word_plan import PlannedWord, plan_words
+from shared.pronunciation.word_plan import PlannedWord, Sounds, plan_words
 from shared.pronunciation.words.phonemes import Phonemes
 from shared.pronunciation.words.pronouncer import Pronouncer
 from shared.pronunciation.words.reference_text import ReferenceWord, read_reference_text
@@ -91,12 +91,21 @@ class PronunciationAssessor:
             reference = read_reference_text(options.reference_text, locale)
         return UtteranceAssessments(self, options, reference, slot)
 
+    def sounds_of(self, words: Iterable[str]) -> Sounds:
+        """Return the pronunciations of words, and how the phone recogniser's network reads them."""
+        distinct = tuple(dict.fromkeys(words))
+        pronunciations = self._pronouncer.pronounce_all(distinct)
+        readings = self._pronouncer.network_readings(distinct)
+        return {word: (pronunciations[word], readings[word]) for word in distinct}
+
     def assess(
         self,
         samples: Floats,
         offset_s: float,
         recognised: Sequence[Word],
+        *,
         reference: Sequence[ReferenceWord],
+        sounds: Sounds,
         options: AssessmentOptions,
     ) -> Assessment:
         """Assess one utterance.
@@ -106,9 +115,12 @@ class PronunciationAssessor:
         samples, offset_s: see `AssessmentSession`.
         recognised: words with times, at least one.
         reference: words to read; empty: the recognised ones are assessed.
+        sounds: of the words of the reference.
         """
         samples, offset_s = _around(samples, offset_s, recognised)
-        planned = self._plan(recognised, reference, options)
+        texts = [word.text for word in recognised]
+        heard = self.sounds_of(text for text in texts if text not in sounds)
+        planned = plan_words(texts, reference, {**sounds, **heard}, is_part=options.is_continuous)
         log_posteriors = self._engine.log_posteriors(samples)
         found = _find(log_posteriors, planned)
         spoken = [one for _, one in found if one is not None]
@@ -135,19 +147,6 @@ class PronunciationAssessor:
             words=tuple(_reported(found, assessed, options)),
             snr_db=signal_to_noise_db(samples, offset_s, aligned),
         )
-
-    def _plan(
-        self,
-        recognised: Sequence[Word],
-        reference: Sequence[ReferenceWord],
-        options: AssessmentOptions,
-    ) -> list[PlannedWord]:
-        texts = [word.text for word in recognised]
-        words = dict.fromkeys([*texts, *(word.text for word in reference)])
-        pronunciations = self._pronouncer.pronounce_all(words)
-        readings = self._pronouncer.network_readings(words)
-        sounds = {word: (pronunciations[word], readings[word]) for word in words}
-        return plan_words(texts, reference, sounds, is_part=options.is_continuous)
 
     def _words(
         self,
@@ -190,6 +189,7 @@ class UtteranceAssessments:
         self._options = options
         self._reference = reference
         self._slot = slot
+        self._sounds: Sounds | None = None  # of the reference, for all utterances
 
     def assess(
         self, samples: npt.NDArray[np.float32], offset_s: float, phrases: Sequence[Phrase]
@@ -197,7 +197,16 @@ class UtteranceAssessments:
         """See `AssessmentSession`."""
         words = [word for phrase in phrases for word in phrase.words]
         with self._slot():
-            return self._assessor.assess(samples, offset_s, words, self._reference, self._options)
+            if self._sounds is None:
+                self._sounds = self._assessor.sounds_of(word.text for word in self._reference)
+            return self._assessor.assess(
+                samples,
+                offset_s,
+                words,
+                reference=self._reference,
+                sounds=self._sounds,
+                options=self._options,
+            )
 
 
 def _around(samples: Floats, offset_s: float, recognised: Sequence[Word]) -> tuple[Floats, float]:
