@@ -119,7 +119,7 @@ def _phone_rows(clips: tuple[Clip, ...], at_most: int | None) -> Iterator[Figure
     held_out = halves_of(readers(clips, at_most)).b
     for name, chosen in (("`en_read`", read), ("half B of the readers", held_out)):
         chance = np.random.default_rng(SEED)
-        accuracies, swapped = _swapped_phones(chosen, chance)
+        accuracies, swapped = swapped_phones(chosen, chance)
         auc = area_under_curve(-accuracies, swapped)
         below = accuracies < MISPRONOUNCED_BELOW
         hits = int((below & swapped).sum())
@@ -134,7 +134,7 @@ def _phone_rows(clips: tuple[Clip, ...], at_most: int | None) -> Iterator[Figure
         )
 
 
-def _swapped_phones(
+def swapped_phones(
     clips: Sequence[Clip], chance: np.random.Generator
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """Return the accuracy of each phone, and whether it was swapped for another one."""
