@@ -23,7 +23,7 @@ def clips(speech_data):
     return read_manifest(speech_data)
 
 
-def testswapped_phones_of_native_readers_are_told_from_spoken_ones(clips):
+def test_swapped_phones_of_native_readers_score_below_spoken_ones(clips):
     chosen = clips_of(clips, "en_read", _N_CLIPS)
     accuracies, swapped = swapped_phones(chosen, np.random.default_rng(1))
     assert area_under_curve(-accuracies, swapped) > 0.93

