@@ -1,12 +1,12 @@
 """Pronunciation assessment: the stages in order.
 
 recognised words, reference text -> planned words         word_plan.py, miscue.py
-words -> pronunciations                                   pronouncer.py
-samples -> posteriors of phones                           phone_engine.py
-posteriors, planned words -> spoken words with frames     forced_alignment.py
-frames, samples -> times of phones, pauses                word_timing.py
-frames -> log ratios -> accuracy                          goodness.py, calibration.py
-times, samples -> fluency, prosody                        fluency.py, prosody.py
+words -> pronunciations                                   words/pronouncer.py
+samples -> posteriors of phones                           phones/phone_engine.py
+posteriors, planned words -> spoken words with frames     phones/forced_alignment.py
+frames, samples -> times of phones, pauses                phones/word_timing.py
+frames -> log ratios -> accuracy                          phones/goodness.py, phones/calibration.py
+times, samples -> fluency, prosody                        prosody/fluency.py, prosody/prosody.py
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
