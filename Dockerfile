@@ -53,7 +53,7 @@ RUN rm -rf /opt/sotto/app/functions/azure_app /opt/sotto/app/functions/aws_lambd
 # --- Models: by default those that the default settings need; none with an empty MODELS ---
 FROM packages AS models
 
-ARG MODELS="base silero-vad diarization"
+ARG MODELS="base silero-vad diarization pronunciation"
 COPY shared /build/shared
 COPY functions /build/functions
 # MODELS is a list of words.
@@ -69,7 +69,7 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
 # --- AWS Lambda: docs/aws-lambda.md ---
 FROM ${LAMBDA_BASE} AS lambda
 
-ARG MODELS="base silero-vad diarization"
+ARG MODELS="base silero-vad diarization pronunciation"
 ENV PYTHONDONTWRITEBYTECODE=1 \
     SOTTO_MODEL_FOLDER=/opt/sotto/models
 COPY requirements.txt ${LAMBDA_TASK_ROOT}/
