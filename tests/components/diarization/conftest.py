@@ -2,15 +2,10 @@
 
 import pytest
 
-from shared.errors import ModelError
 from shared.models.folder import locate_model
-from shared.settings import Settings
 
 
 @pytest.fixture(scope="session")
-def diarization_folder():
-    """Folder of the fetched models, or a skip: the default configuration goes without them."""
-    try:
-        return locate_model("diarization", Settings.from_environment().model_folder)
-    except ModelError as error:
-        pytest.skip(str(error))
+def diarization_folder(model_folder):
+    """Folder of the model; the default configuration needs it."""
+    return locate_model("diarization", model_folder)

@@ -3,21 +3,16 @@
 import numpy as np
 import pytest
 
-from shared.errors import ModelError
 from shared.models.folder import locate_model
 from shared.pronunciation.words.pronouncer import Pronouncer
-from shared.settings import Settings
 
 RATE = 16_000
 
 
 @pytest.fixture(scope="session")
-def pronunciation_folder():
-    """Folder of the fetched model, or a skip: the default configuration goes without it."""
-    try:
-        return locate_model("pronunciation", Settings.from_environment().model_folder)
-    except ModelError as error:
-        pytest.skip(str(error))
+def pronunciation_folder(model_folder):
+    """Folder of the model; the default configuration needs it."""
+    return locate_model("pronunciation", model_folder)
 
 
 @pytest.fixture(scope="session")

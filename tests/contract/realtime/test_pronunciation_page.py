@@ -5,20 +5,12 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
-import pytest
-
-from shared.errors import ModelError
-from shared.models.folder import locate_model
 from tests.contract.conftest import KEY
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "pronunciation.md"
 
 
-def test_the_example_prints_words_and_phonemes(server, model_folder, spoken_clip, tmp_path):
-    try:
-        locate_model("pronunciation", model_folder)
-    except ModelError as error:
-        pytest.skip(str(error))
+def test_the_example_prints_words_and_phonemes(server, spoken_clip, tmp_path):
     recording = tmp_path / "t.wav"
     recording.write_bytes(spoken_clip.wav)
     (example,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), flags=re.DOTALL)
@@ -36,5 +28,5 @@ def test_the_example_prints_words_and_phonemes(server, model_folder, spoken_clip
     for line in printed.getvalue().splitlines()[1:]:
         (phonemes if line.startswith("  ") else words).append(line.split())
     assert [word for word, _, _ in words] == spoken_clip.text.lower().rstrip(".").split()
-    assert {error for _, _, error in words} == {"None"}
+    assert {error for _, _, error in words} <= {"None", "Mispronunciation"}
     assert phonemes[0][0] == "ð"
