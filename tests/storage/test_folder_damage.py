@@ -1,6 +1,7 @@
 """A folder with entries that cannot be read, odd times, and damaged private files."""
 
 import errno
+import gc
 import os
 import resource
 from datetime import UTC, datetime
@@ -102,10 +103,11 @@ def test_a_listing_needs_few_descriptors_whatever_the_depth(folder, container):
     container.create("d/" * (MAX_DEPTH - 1) + "call.wav", b"RIFF")
     for depth in range(1, MAX_DEPTH - 1):  # a file behind each subfolder, so each is opened again
         (folder.joinpath(*["d"] * depth) / "z.wav").write_bytes(b"")
+    gc.collect()  # closes what earlier tests have left to the collector
     before = n_descriptors()
     most = max(n_descriptors() for _ in container.list())
     assert most - before <= 3
-    assert n_descriptors() == before
+    assert n_descriptors() <= before
     assert len(names(container)) == MAX_DEPTH - 1
 
 
