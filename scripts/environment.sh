@@ -3,7 +3,9 @@
 # `environment.sh rivals` makes .venv-rivals, with the rivals of the benchmarks.
 # `environment.sh parity` makes .venv-parity, with openai-whisper, torch and the tests' dependencies.
 # `environment.sh agents` makes .venv-agents, with agent frameworks and their Azure plugins.
-# Except for `rivals` and `agents` it also writes the command `sotto` into the environment. If the same
+# `environment.sh infra` makes .venv-infra and `environment.sh checkov` .venv-checkov, with the tools
+# that check infra/.
+# Except for the last four it also writes the command `sotto` into the environment. If the same
 # requirements are installed already, it installs nothing and needs no network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,13 +24,17 @@ case "${1:-}" in
     requirements=(requirements/agents.txt)
     venv=${VENV:-.venv-agents}
     ;;
+  infra | checkov)
+    requirements=("requirements/$1.txt")
+    venv=${VENV:-.venv-$1}
+    ;;
   parity)
     requirements=(requirements.txt requirements/openai-whisper.txt requirements/development.txt)
     venv=${VENV:-.venv-parity}
     version=3.11
     ;;
   *)
-    echo "usage: $0 container|development|rivals|agents|parity" >&2
+    echo "usage: $0 container|development|rivals|agents|parity|infra|checkov" >&2
     exit 2
     ;;
 esac
@@ -47,7 +53,9 @@ print(digest.hexdigest())' "${requirements[@]}"
 }
 
 write_command() {
-  [ "$1" = rivals ] || [ "$1" = agents ] || scripts/install_command.sh "$venv"
+  case "$1" in
+    container | development | parity) scripts/install_command.sh "$venv" ;;
+  esac
 }
 
 if "$python" -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ]; then

@@ -9,6 +9,7 @@ from dataclasses import Field, field
 from typing import Any
 
 from shared.errors import ConfigurationError
+from shared.settings.hosts import EVERY_HOST, Host
 
 
 def setting(
@@ -18,6 +19,7 @@ def setting(
     accepts: str,
     doc: str,
     secret: bool = False,
+    hosts: Host = EVERY_HOST,
 ) -> Any:
     """Declare a field of `Settings`; its metadata has all arguments but the default.
 
@@ -33,8 +35,17 @@ def setting(
         The allowed values, and one or more sentences on the effect, in Markdown.
     secret:
         The value is a credential.
+    hosts:
+        The hosts on which it has an effect.
     """
-    metadata = {"key": key, "parse": parse, "accepts": accepts, "doc": doc, "secret": secret}
+    metadata = {
+        "key": key,
+        "parse": parse,
+        "accepts": accepts,
+        "doc": doc,
+        "secret": secret,
+        "hosts": hosts,
+    }
     if callable(default):
         return field(default_factory=default, metadata=metadata)
     return field(default=default, metadata=metadata)

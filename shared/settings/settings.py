@@ -13,6 +13,7 @@ from pathlib import Path
 from shared.errors import ConfigurationError, KeysMissing
 from shared.settings.default_folders import default_data_folder, default_model_folder
 from shared.settings.drop_folders import DropFolderAddresses, drop_folders_from_text
+from shared.settings.hosts import CONTAINER, FUNCTIONS, LAMBDA
 from shared.settings.key import read_keys, setting
 from shared.settings.values import (
     Network,
@@ -24,9 +25,11 @@ from shared.settings.values import (
     networks,
     one_of,
     region,
+    secret_arn,
     some_of,
     text,
     web_address,
+    web_addresses,
 )
 
 
@@ -61,7 +64,7 @@ class Settings:
     )  # fmt: skip
     device: str = setting(
         "SOTTO_DEVICE", "cpu", one_of("cpu", "cuda"), "`cpu`, `cuda`",
-        "Processor that runs the model.",
+        "Processor that runs the model.", hosts=CONTAINER,
     )  # fmt: skip
     threads: int = setting(
         "SOTTO_THREADS", 0, between(0, 256), "0 to 256",
@@ -83,6 +86,7 @@ class Settings:
     session_limit: int = setting(
         "SOTTO_SESSION_LIMIT", 100, between(1, 10_000), "1 to 10000",
         "Real-time sessions (WebSockets) that may be open at once; one more is refused with 429.",
+        hosts=CONTAINER,
     )  # fmt: skip
 
     # Speech synthesis
@@ -168,7 +172,7 @@ class Settings:
     data_folder: Path = setting(
         "SOTTO_DATA_FOLDER", default_data_folder, Path, "a folder",
         "Folder of the container host's jobs, queue and drop folder, if no setting names others. "
-        "Default: `sotto` in the user's data folder.",
+        "Default: `sotto` in the user's data folder.", hosts=CONTAINER,
     )  # fmt: skip
     jobs: str | None = setting(
         "SOTTO_JOBS", None, text, "address of a container",
@@ -181,6 +185,7 @@ class Settings:
     dead_letters: str | None = setting(
         "SOTTO_DEAD_LETTERS", None, text, "address of an SQS queue",
         "Dead-letter queue of an SQS `SOTTO_QUEUE`. Other kinds have their own.",
+        hosts=CONTAINER | LAMBDA,
     )  # fmt: skip
     drop_folders: tuple[DropFolderAddresses, ...] = setting(
         "SOTTO_DROP_FOLDERS", (), drop_folders_from_text,
@@ -194,44 +199,49 @@ class Settings:
         "None: until you delete them.",
     )  # fmt: skip
     blob_trigger: str = setting(
-        "SOTTO_BLOB_TRIGGER", "event_grid", one_of("event_grid", "polling"),
-        "`event_grid`, `polling`",
-        "Trigger of Azure Functions for dropped files: an event subscription, or polling.",
+        "SOTTO_BLOB_TRIGGER", "event_grid", one_of("event_grid", "queue", "polling"),
+        "`event_grid`, `queue`, `polling`",
+        "Trigger of Azure Functions for dropped files: Event Grid calls the host, it writes into "
+        "the queue `<queue>-dropped`, or the host polls.",
+        hosts=FUNCTIONS,
     )  # fmt: skip
     purge_every_s: int = setting(
         "SOTTO_PURGE_EVERY_S", 60, between(1, 86_400), "1 to 86400",
-        "Seconds between two purges of expired jobs.",
+        "Seconds between two purges of expired jobs.", hosts=CONTAINER | FUNCTIONS,
     )  # fmt: skip
     workers: int = setting(
         "SOTTO_WORKERS", 1, between(0, 64), "0 to 64",
         "Files that the container host transcribes at the same time; 0 leaves them to "
-        "`sotto worker`.",
+        "`sotto worker`.", hosts=CONTAINER,
     )  # fmt: skip
     lease_s: int = setting(
         "SOTTO_LEASE_S", 60, between(5, 3600), "5 to 3600",
-        "Seconds after which another worker takes over the work of one that died.",
+        "Seconds after which another worker takes over the work of one that died.", hosts=CONTAINER,
     )  # fmt: skip
     storage_connection: str | None = setting(
         "SOTTO_STORAGE", None, text, "a connection string",
         "Azure storage account of `azure:` addresses. Prefer the identity: the next two.",
-        secret=True,
+        secret=True, hosts=CONTAINER | FUNCTIONS,
     )  # fmt: skip
     blob_service: str | None = setting(
         "SOTTO_STORAGE__blobServiceUri", None, text, "`https://account.blob.core.windows.net`",
         "Blob service of that account, used with the identity of the process.",
+        hosts=CONTAINER | FUNCTIONS,
     )  # fmt: skip
     queue_service: str | None = setting(
         "SOTTO_STORAGE__queueServiceUri", None, text, "`https://account.queue.core.windows.net`",
         "Queue service of that account, used with the identity of the process.",
+        hosts=CONTAINER | FUNCTIONS,
     )  # fmt: skip
 
     # Server
     host: str = setting(
         "SOTTO_HOST", "127.0.0.1", text, "an address of this machine",
-        "Address the container host listens on.",
+        "Address the container host listens on.", hosts=CONTAINER,
     )  # fmt: skip
     port: int = setting(
         "SOTTO_PORT", 5000, between(0, 65535), "0 to 65535", "Port; 0 takes a free one.",
+        hosts=CONTAINER,
     )  # fmt: skip
     public_url: str | None = setting(
         "SOTTO_PUBLIC_URL", None, web_address, "`https://speech.example`",
@@ -240,17 +250,20 @@ class Settings:
     )  # fmt: skip
     tls_cert: Path | None = setting(
         "SOTTO_TLS_CERT", None, Path, "a PEM file", "Certificate chain to serve HTTPS with.",
+        hosts=CONTAINER,
     )  # fmt: skip
     tls_key: Path | None = setting(
         "SOTTO_TLS_KEY", None, Path, "a PEM file", "Private key of `SOTTO_TLS_CERT`.",
+        hosts=CONTAINER,
     )  # fmt: skip
     tls_terminated: bool = setting(
         "SOTTO_TLS_TERMINATED", False, flag, "`true`, `false`",
         "TLS ends in front of this process: plain HTTP beyond loopback is intended.",
+        hosts=CONTAINER,
     )  # fmt: skip
     shutdown_grace_s: int = setting(
         "SOTTO_SHUTDOWN_GRACE_S", 25, between(0, 3600), "0 to 3600",
-        "Seconds that requests under way may take to finish after SIGTERM.",
+        "Seconds that requests under way may take to finish after SIGTERM.", hosts=CONTAINER,
     )  # fmt: skip
     cors_origins: tuple[str, ...] = setting(
         "SOTTO_CORS_ORIGINS", ("*",), comma_separated, "origins separated by commas, or `*`",
@@ -264,18 +277,61 @@ class Settings:
         "without a key in it: refused.",
         secret=True,
     )  # fmt: skip
+    keys_secret: str | None = setting(
+        "SOTTO_KEYS_SECRET", None, secret_arn, "ARN of a secret of AWS Secrets Manager",
+        "Secret whose text is the value of `SOTTO_KEYS`, read once at the start.", hosts=LAMBDA,
+    )  # fmt: skip
+    oidc_issuer: tuple[str, ...] = setting(
+        "SOTTO_OIDC_ISSUER", (), web_addresses, "`https://` addresses by commas",
+        "Issuers of access tokens (OpenID Connect) that callers may present instead of a key, see "
+        "[callers' identity](access.md).",
+    )  # fmt: skip
+    oidc_audience: tuple[str, ...] = setting(
+        "SOTTO_OIDC_AUDIENCE", (), comma_separated, "audiences by commas",
+        "Audiences, one of which a token must name. Needed with an issuer.",
+    )  # fmt: skip
+    oidc_jwks: str | None = setting(
+        "SOTTO_OIDC_JWKS", None, web_address, "an `https://` address",
+        "Address of the issuer's signing keys (JWKS). None: each issuer's discovery document names "
+        "it.",
+    )  # fmt: skip
+    oidc_roles: tuple[str, ...] = setting(
+        "SOTTO_OIDC_ROLES", (), comma_separated, "roles or scopes by commas",
+        "Roles or scopes, one of which a token must have. None: every token of the issuer for the "
+        "audience is accepted.",
+    )  # fmt: skip
     allowed_networks: tuple[Network, ...] = setting(
         "SOTTO_ALLOWED_NETWORKS", (), networks, "networks such as `10.1.0.0/16`, by commas",
         "Private networks that client-supplied URLs (`audioUrl`) may reach.",
     )  # fmt: skip
 
-    # Logging
+    # Observability
     log_level: str = setting(
         "SOTTO_LOG_LEVEL", "info", one_of("debug", "info", "warning", "error"),
         "`debug`, `info`, `warning`, `error`", "Least severe log line that is written.",
     )  # fmt: skip
 
+    metrics_port: int = setting(
+        "SOTTO_METRICS_PORT", 0, between(0, 65535), "0 to 65535",
+        "Port of [metrics](operations.md#metrics) without a key, of the container host and of "
+        "`sotto worker`; 0: none. Open it to your monitoring only.", hosts=CONTAINER,
+    )  # fmt: skip
+    traces: str | None = setting(
+        "SOTTO_TRACES", None, web_address, "`http://collector:4318`",
+        "OpenTelemetry collector (OTLP over HTTP) that receives [traces](operations.md#traces) of "
+        "times and sizes; none: no traces.", hosts=CONTAINER,
+    )  # fmt: skip
+
     def __post_init__(self) -> None:
+        if self.oidc_issuer and not self.oidc_audience:
+            raise ConfigurationError(
+                "SOTTO_OIDC_ISSUER needs SOTTO_OIDC_AUDIENCE: without it a token that was issued "
+                "for another service would be accepted."
+            )
+        if not self.oidc_issuer and (self.oidc_audience or self.oidc_jwks or self.oidc_roles):
+            raise ConfigurationError(
+                "SOTTO_OIDC_AUDIENCE, _JWKS and _ROLES need SOTTO_OIDC_ISSUER."
+            )
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ConfigurationError("SOTTO_TLS_CERT and SOTTO_TLS_KEY belong together: set both.")
         reaches_azure = self.azure_translator_key or self.azure_translator_endpoint

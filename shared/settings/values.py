@@ -103,6 +103,23 @@ def web_address(value: str) -> str:
     return parts.geturl()
 
 
+def web_addresses(value: str) -> tuple[str, ...]:
+    """Parse web addresses, comma-separated; a slash at the end stays, since issuers have one."""
+    addresses = comma_separated(value)
+    for address in addresses:
+        web_address(address)
+    return addresses
+
+
+def secret_arn(value: str) -> str:
+    """Parse the ARN of a secret of AWS Secrets Manager; its region is the fourth part."""
+    if not re.fullmatch(
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:[\w/+=.@-]+", value
+    ):
+        raise ValueError
+    return value
+
+
 def duration_up_to(longest: timedelta) -> Callable[[str], timedelta | None]:
     """Make the parser of an ISO 8601 duration; zero is None."""
 

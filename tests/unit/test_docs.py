@@ -13,6 +13,7 @@ from functions.api.short_audio import MODES
 from shared.privacy.log_fields import ALLOWED_FIELDS
 from shared.privacy.telemetry_off import SWITCHES
 from shared.settings import Settings
+from shared.settings.hosts import FUNCTIONS
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -57,7 +58,8 @@ def test_settings_are_listed_with_default_and_accepted_values(monkeypatch):
         about = entry.metadata
         meaning = f"**Secret.** {about['doc']}" if about["secret"] else about["doc"]
         expected.append(
-            f"| `{about['key']}` | {default_of(entry)} | {about['accepts']} | {meaning} |"
+            f"| `{about['key']}` | {default_of(entry)} | {about['accepts']} | {meaning} "
+            f"| {about['hosts'].shown()} |"
         )
     assert list(table_rows("settings.md", r"SOTTO_\w+")) == expected
 
@@ -72,15 +74,16 @@ def test_no_page_names_a_key_that_does_not_exist():
     assert set(re.findall(r"SOTTO_[A-Z_]+[A-Z]", TEXT)) <= KEYS | DEVELOPMENT_KEYS
 
 
-def test_the_sample_lists_every_key_with_its_default():
+def test_the_sample_lists_every_key_of_functions_with_its_default():
     """As `local.settings.json`, which Azure Functions reads on a developer's machine."""
     sample = json.loads((PROJECT / "local.settings.sample.json").read_text())
     ours = [key for key in sample["Values"] if key.startswith("SOTTO_")]
-    assert ours == [entry.metadata["key"] for entry in SETTINGS]
+    of_functions = [entry for entry in SETTINGS if FUNCTIONS in entry.metadata["hosts"]]
+    assert ours == [entry.metadata["key"] for entry in of_functions]
     assert sample["Values"]["SOTTO_KEYS"] == ""  # to be filled in: the start is refused
     others = {key: value for key, value in sample["Values"].items() if key != "SOTTO_KEYS"}
     assert Settings.from_environment(others) == Settings()
-    for entry in SETTINGS:
+    for entry in of_functions:
         empty = entry.default in {None, ()} or entry.default is MISSING
         assert (sample["Values"][entry.metadata["key"]] == "") == empty
 

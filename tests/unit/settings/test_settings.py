@@ -10,6 +10,8 @@ import pytest
 from shared.errors import ConfigurationError
 from shared.settings import DropFolderAddresses, Settings, default_model_folder
 
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sotto-keys-AbC123"
+
 # By key: a value it takes and what that becomes, and a value it refuses (None: takes any text).
 VALUES = {
     "SOTTO_MODEL": ("large-v3-turbo", "large-v3-turbo", None),
@@ -59,7 +61,7 @@ VALUES = {
         "calls=/srv/in",
     ),
     "SOTTO_TIME_TO_LIVE": ("P2D", timedelta(days=2), "P32D"),
-    "SOTTO_BLOB_TRIGGER": ("polling", "polling", "push"),
+    "SOTTO_BLOB_TRIGGER": ("queue", "queue", "push"),
     "SOTTO_PURGE_EVERY_S": ("300", 300, "0"),
     "SOTTO_WORKERS": ("0", 0, "65"),
     "SOTTO_LEASE_S": ("10", 10, "4"),
@@ -91,20 +93,33 @@ VALUES = {
         None,
     ),
     "SOTTO_KEYS": ("first,second", ("first", "second"), None),
+    "SOTTO_KEYS_SECRET": (ARN, ARN, "sotto-keys"),
+    "SOTTO_OIDC_ISSUER": (
+        "https://login.example/v2.0, https://sts.example/1/",
+        ("https://login.example/v2.0", "https://sts.example/1/"),
+        "login.example",
+    ),
+    "SOTTO_OIDC_AUDIENCE": ("api://sotto", ("api://sotto",), None),
+    "SOTTO_OIDC_JWKS": ("https://login.example/keys", "https://login.example/keys", "keys"),
+    "SOTTO_OIDC_ROLES": ("Speech.Use", ("Speech.Use",), None),
     "SOTTO_ALLOWED_NETWORKS": (
         "10.1.0.0/16,fd00::/8",
         (ipaddress.ip_network("10.1.0.0/16"), ipaddress.ip_network("fd00::/8")),
         "10.1.0.0/33",
     ),
     "SOTTO_LOG_LEVEL": ("warning", "warning", "chatty"),
+    "SOTTO_METRICS_PORT": ("9090", 9090, "65536"),
+    "SOTTO_TRACES": ("http://collector:4318", "http://collector:4318", "collector"),
 }
 FIELDS = {field.metadata["key"]: field for field in dataclasses.fields(Settings)}
-TOGETHER = {"SOTTO_TLS_CERT": "/tls/chain.pem", "SOTTO_TLS_KEY": "/tls/key.pem"}
+TLS = {"SOTTO_TLS_CERT": "/tls/chain.pem", "SOTTO_TLS_KEY": "/tls/key.pem"}
+OIDC = {"SOTTO_OIDC_ISSUER": "https://login.example", "SOTTO_OIDC_AUDIENCE": "api://sotto"}
 
 
 def with_its_partner(key, value):
-    """Environment with one key, and the other half of a pair where it needs one."""
-    return (TOGETHER if key in TOGETHER else {}) | {key: value}
+    """Environment with one key, and the others that it needs."""
+    partners = TLS if key in TLS else OIDC if key.startswith("SOTTO_OIDC") else {}
+    return partners | {key: value}
 
 
 def test_every_setting_is_listed_in_this_file():
@@ -152,6 +167,17 @@ def test_every_setting_is_documented(key):
 def test_half_of_a_certificate_is_refused(given):
     with pytest.raises(ConfigurationError, match="set both"):
         Settings.from_environment({given: "/tls/file.pem"})
+
+
+def test_an_issuer_needs_an_audience():
+    with pytest.raises(ConfigurationError, match="SOTTO_OIDC_ISSUER needs SOTTO_OIDC_AUDIENCE"):
+        Settings.from_environment({"SOTTO_OIDC_ISSUER": "https://login.example"})
+
+
+@pytest.mark.parametrize("key", ["SOTTO_OIDC_AUDIENCE", "SOTTO_OIDC_JWKS", "SOTTO_OIDC_ROLES"])
+def test_settings_of_tokens_need_an_issuer(key):
+    with pytest.raises(ConfigurationError, match="need SOTTO_OIDC_ISSUER"):
+        Settings.from_environment({key: VALUES[key][0]})
 
 
 def test_azures_translator_needs_a_key_or_its_endpoint():
