@@ -23,19 +23,9 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
     /opt/tools/bin/pip install --no-cache-dir -r requirements/image.txt \
  && /opt/tools/bin/pip --python /opt/sotto/venv/bin/python install --no-cache-dir -r requirements.txt \
       -r requirements/container.txt -r requirements/text-to-speech.txt -r requirements/aws.txt
-# Left out, 235 MB: symbols (95 MB, 68 of them ctranslate2's), libraries and tools that ONNX Runtime brings for
-# others (45 MB), services of AWS that are not called (25 MB), the client of the model hub, which tokenizers asks
-# for and does not import (20 MB); the rest are tests and sources in C.
-RUN packages=$(echo /opt/sotto/venv/lib/python3*/site-packages) \
- && find "$packages" -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
- && find "$packages/ctranslate2.libs" -name 'libctranslate2-*' -exec strip --strip-unneeded {} + \
- && find "$packages/onnxruntime" -maxdepth 2 '(' -name 'libonnxruntime.so.*' -o -name transformers -o -name tools \
-      -o -name quantization ')' -exec rm -rf {} + \
- && find "$packages/botocore/data" -mindepth 1 -maxdepth 1 -type d -not -name s3 -not -name sqs -not -name sts \
-      -not -name 'sso*' -not -name signin -not -name translate -exec rm -rf {} + \
- && /opt/tools/bin/pip --python /opt/sotto/venv/bin/python uninstall --yes --quiet huggingface-hub hf-xet \
- && find "$packages" -type d -name tests -prune -exec rm -rf {} + \
- && find "$packages" -regex '.*\.\(pyi\|pyx\|pxd\|c\|h\|hpp\|a\)' -delete
+COPY scripts/prune_packages.sh ./
+RUN /opt/tools/bin/pip --python /opt/sotto/venv/bin/python uninstall --yes --quiet huggingface-hub hf-xet \
+ && ./prune_packages.sh /opt/sotto/venv/lib/python3*/site-packages
 
 # --- Code: compiled, since nothing is written at run time; and the list of components ---
 FROM packages AS code
