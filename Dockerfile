@@ -23,9 +23,9 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
     /opt/tools/bin/pip install --no-cache-dir -r requirements/image.txt \
  && /opt/tools/bin/pip --python /opt/sotto/venv/bin/python install --no-cache-dir -r requirements.txt \
       -r requirements/container.txt -r requirements/text-to-speech.txt -r requirements/aws.txt
-COPY scripts/prune_packages.sh ./
+COPY scripts/prune_packages.py ./
 RUN /opt/tools/bin/pip --python /opt/sotto/venv/bin/python uninstall --yes --quiet huggingface-hub hf-xet \
- && ./prune_packages.sh /opt/sotto/venv/lib/python3*/site-packages
+ && python3 prune_packages.py /opt/sotto/venv/lib/python3*/site-packages
 
 # --- Code: compiled, since nothing is written at run time; and the list of components ---
 FROM packages AS code
@@ -60,12 +60,17 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
 FROM ${LAMBDA_BASE} AS lambda
 
 ARG MODELS="base silero-vad diarization pronunciation"
+# Any value adds speech output; the weights of its voices are models.
+ARG VOICES=""
 ENV PYTHONDONTWRITEBYTECODE=1 \
     SOTTO_MODEL_FOLDER=/opt/sotto/models
 COPY requirements.txt ${LAMBDA_TASK_ROOT}/
-COPY requirements/aws.txt ${LAMBDA_TASK_ROOT}/requirements/
+COPY requirements/aws.txt requirements/text-to-speech.txt ${LAMBDA_TASK_ROOT}/requirements/
+COPY scripts/prune_packages.py ${LAMBDA_TASK_ROOT}/scripts/
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certificates \
-    pip install --no-cache-dir -r requirements.txt -r requirements/aws.txt
+    pip install --no-cache-dir -r requirements.txt -r requirements/aws.txt \
+      ${VOICES:+-r requirements/text-to-speech.txt} \
+ && python scripts/prune_packages.py "$(python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')"
 COPY shared ${LAMBDA_TASK_ROOT}/shared
 COPY functions ${LAMBDA_TASK_ROOT}/functions
 # Weights belong in the image: a function starts without a network, on any day. Lambda runs it as

@@ -58,7 +58,7 @@ agents: development ## Run LiveKit's Azure plugin, as it is, in an environment o
 	@$(SOTTO) models fetch
 	$(PY) -m pytest tests/contract/realtime/test_livekit.py $(ARGS)
 
-image: ## Build the container image, run it read-only, print sizes and times; or ARGS=--check-arm64
+image: ## Build the container image, run it read-only, print sizes and times; or ARGS=--lambda, --check-arm64
 	@scripts/image.sh $(ARGS)
 
 package: environment ## Build the package for Azure Functions in dist/; ARGS="--models --voices --translators"

@@ -141,7 +141,8 @@ def _pip(*arguments: str) -> None:
 
 
 def _prune(packages: Path) -> None:
-    subprocess.run([PROJECT / "scripts" / "prune_packages.sh", packages], check=True)
+    script = PROJECT / "scripts" / "prune_packages.py"
+    subprocess.run([sys.executable, script, packages], check=True)
 
 
 def _model_names(settings: Settings, *, models: bool, voices: bool) -> list[str]:
