@@ -23,12 +23,15 @@ import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from shared.models.folder import locate_model, named_model, required_models  # noqa: E402
+from shared.errors import ConfigurationError  # noqa: E402
+from shared.models.catalogue import find_model  # noqa: E402
+from shared.models.folder import locate_model, required_models  # noqa: E402
 from shared.settings import Settings  # noqa: E402
 
 PYTHON = (3, 13)
@@ -60,7 +63,11 @@ def main() -> int:
         sys.stderr.write("make package needs Python 3.13, which Azure Functions runs.\n")
         return 1
 
-    settings = Settings.from_environment()
+    try:
+        settings = Settings.from_environment()
+    except ConfigurationError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     root = parsed.output / NAME
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
@@ -68,11 +75,9 @@ def main() -> int:
     voices = ["requirements/text-to-speech.txt"] if parsed.voices else []
     _install(root / PACKAGES, ["requirements.txt", *voices])
     _prune(root / PACKAGES)
-    for name in _model_names(settings, models=parsed.models, voices=parsed.voices):
+    named = _named(settings, parsed)
+    for name in dict.fromkeys(chain.from_iterable(named.values())):
         _add_model(name, settings.model_folder, root / MODELS)
-    translators = settings.translation_models if parsed.translators else ()
-    for folder in translators:
-        _add_folder(Path(folder).expanduser(), root / MODELS)
     source_bytes = {part: _size_bytes(root, part) for part in _parts(root)}
     _compile(root)
     _report(root, source_bytes)
@@ -81,11 +86,7 @@ def main() -> int:
     if not parsed.folder_only:
         _write_zip(root, archive)
         _say_size(archive.name, archive.stat().st_size)
-    if (root / MODELS).is_dir():
-        _say(f"\nApp settings: SOTTO_MODEL_FOLDER={IN_AZURE / MODELS}")
-    if translators:
-        folders = ",".join(str(IN_AZURE / MODELS / Path(name).name) for name in translators)
-        _say(f"              SOTTO_TRANSLATION_MODELS={folders}")
+    _say_app_settings(root, named)
     return 0
 
 
@@ -145,21 +146,32 @@ def _prune(packages: Path) -> None:
     subprocess.run([sys.executable, script, packages], check=True)
 
 
-def _model_names(settings: Settings, *, models: bool, voices: bool) -> list[str]:
-    names = list(required_models(settings)) if models else []
-    if voices:
-        names += [name for name in settings.voices if name not in {"espeak-ng", "azure"}]
-    return names
+def _named(settings: Settings, parsed: argparse.Namespace) -> dict[str, list[str]]:
+    """Names of models, or their folders, by the setting that has them; "" is none of its own."""
+    first, *others = required_models(settings)
+    voices = [name for name in settings.voices if not name.startswith(("espeak-ng", "azure"))]
+    return {
+        "SOTTO_MODEL": [first] if parsed.models else [],
+        "": others if parsed.models else [],
+        "SOTTO_VOICES": voices if parsed.voices else [],
+        "SOTTO_TRANSLATION_MODELS": list(settings.translation_models) if parsed.translators else [],
+    }
 
 
 def _add_model(name: str, model_folder: Path, models: Path) -> None:
-    """Copy a model, with its int8 form; fetch it first if it is not there."""
-    if named_model(name) is not None:
-        subprocess.run(
-            [sys.executable, "-m", "functions.command_line", "models", "fetch", name],
-            cwd=PROJECT, check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
+    """Copy a folder, or a model with its int8 form; fetch it first if it is not there."""
+    if _is_folder(name):
+        _add_folder(Path(name).expanduser(), models)
+        return
+    subprocess.run(
+        [sys.executable, "-m", "functions.command_line", "models", "fetch", name],
+        cwd=PROJECT, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
     _add_folder(locate_model(name, model_folder), models)
+
+
+def _is_folder(name: str) -> bool:
+    return find_model(name) is None and Path(name).expanduser().is_dir()
 
 
 def _add_folder(folder: Path, models: Path) -> None:
@@ -213,6 +225,17 @@ def _report(root: Path, source_bytes: dict[str, int]) -> None:
     _say_size("compiled", whole - packages - code - weights)
     _say_size("models", weights)
     _say_size("unpacked", whole)
+
+
+def _say_app_settings(root: Path, named: dict[str, list[str]]) -> None:
+    """Name the settings that find the models in the package."""
+    if not (root / MODELS).is_dir():
+        return
+    _say(f"\nApp settings: SOTTO_MODEL_FOLDER={IN_AZURE / MODELS}")
+    for key, names in named.items():
+        if any(map(_is_folder, names)):
+            places = [str(IN_AZURE / MODELS / Path(n).name) if _is_folder(n) else n for n in names]
+            _say(f"              {key}={','.join(places)}")
 
 
 def _say_size(name: str, size_bytes: int) -> None:

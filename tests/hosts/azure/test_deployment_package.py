@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from tiny_models import write_pair_model
 
 from tests.hosts.azure.batch_host import BatchAccount, BatchHost
 from tests.hosts.azure.functions_host import KEY, PROJECT
@@ -31,6 +32,7 @@ SPEECH_TRANSLATION = "/sotto/v1/speech-translations"
 SPEECH = "/cognitiveservices/v1"
 SSML = "<speak version='1.0' xml:lang='en-US'><voice name='{}'>Good morning.</voice></speak>"
 
+WWWROOT = "/home/site/wwwroot"
 # A function app has no Apertium: its packages are Debian's.
 TRANSLATORS = {"SOTTO_TRANSLATORS": "ctranslate2,whisper"}
 
@@ -99,16 +101,24 @@ def package_host(package_root, worker_packages, start_host, azure_storage, spoke
 
 @pytest.fixture(scope="module")
 def voice_host(worker_packages, start_host, voice_models, tmp_path_factory):
-    """Run a package that carries models and voices."""
+    """Run a package that carries models, voices and a translator of two words."""
     folder = tmp_path_factory.mktemp("package-with-voices")
+    write_pair_model(folder / "opus-mt-en-es")
     stated = run_package(
-        "--models", "--voices", "--folder-only", "--output", folder,
+        "--models", "--voices", "--translators", "--folder-only", "--output", folder,
         SOTTO_VOICES="kokoro,espeak-ng", SOTTO_MODEL_FOLDER=str(voice_models),
+        SOTTO_TRANSLATION_MODELS=str(folder / "opus-mt-en-es"),
     )  # fmt: skip
-    assert "App settings: SOTTO_MODEL_FOLDER=/home/site/wwwroot/.models" in stated
+    _, _, lines = stated.partition("App settings: ")
+    named = dict(line.strip().split("=") for line in lines.splitlines() if "SOTTO_" in line)
+    assert named == {
+        "SOTTO_MODEL_FOLDER": f"{WWWROOT}/.models",
+        "SOTTO_TRANSLATION_MODELS": f"{WWWROOT}/.models/opus-mt-en-es",
+    }
+    shutil.rmtree(folder / "opus-mt-en-es")
     root = folder / "sotto-functions"
-    models = {"SOTTO_MODEL_FOLDER": str(root / ".models")}
-    with start_host(app=root, worker=worker_packages, **models, **TRANSLATORS) as host:
+    settings = {key: value.replace(WWWROOT, str(root)) for key, value in named.items()}
+    with start_host(app=root, worker=worker_packages, **settings, **TRANSLATORS) as host:
         yield host
     shutil.rmtree(folder)
     assert host.failures == []
@@ -125,6 +135,10 @@ def post_form(http, host, route, audio, definition):
         "audio": ("a.wav", audio, "audio/wav"),
     }
     return http.post(host.url + route, files=parts)
+
+
+def translate(http, host, text):
+    return http.post(host.url + "/translate?api-version=3.0&from=en&to=es", json=[{"Text": text}])
 
 
 def speak(http, host, voice):
@@ -224,12 +238,14 @@ def test_package_without_voices_says_how_to_get_them(package_host, http):
 
 
 def test_package_without_translation_models_says_what_it_needs(package_host, http):
-    answer = http.post(
-        package_host.host.url + "/translate?api-version=3.0&from=en&to=es",
-        json=[{"Text": "The children are playing."}],
-    )
+    answer = translate(http, package_host.host, "The children are playing.")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, 400023)
     assert "SOTTO_TRANSLATION_MODELS" in answer.json()["error"]["message"]
+
+
+def test_package_with_a_translator_translates(voice_host, http):
+    answer = translate(http, voice_host, "dog")
+    assert answer.json() == [{"translations": [{"text": "perro", "to": "es"}]}]
 
 
 @pytest.mark.parametrize("voice", ["en-US-HeartNeural", "de-DE-EspeakStandard"])
