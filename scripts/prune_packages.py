@@ -54,4 +54,5 @@ def _unread(packages: Path) -> Iterator[Path]:
             yield path
 
 
-main()
+if __name__ == "__main__":
+    main()
