@@ -74,13 +74,18 @@ def azure_observation(start_host, strace, speech, tmp_path_factory):
     return seen
 
 
-@pytest.fixture(scope="session")
-def azure_batch_observation(start_host, strace, speech, azure_storage, tmp_path_factory):
-    """Take a dropped file to its transcript and to its end under a trace."""
+@pytest.fixture(scope="module", params=["event_grid", "queue"])
+def azure_batch_observation(request, start_host, strace, speech, azure_storage):
+    """Take a dropped file to its transcript and to its end under a trace.
+
+    The event of the file comes to a blob trigger, or into the queue of events.
+    """
+    tmp_path_factory = request.getfixturevalue("tmp_path_factory")
     folder = tmp_path_factory.mktemp("azure-batch-privacy")
     seen = Observation(home=folder / "home")
     account = BatchAccount(azure_storage.connection_string)
     account.make_containers()
+    account.make_dropped_queue()
     for made in (seen.home, folder / "trace"):
         made.mkdir()
     settings = account.settings() | {
@@ -88,11 +93,15 @@ def azure_batch_observation(start_host, strace, speech, azure_storage, tmp_path_
         "XDG_CACHE_HOME": str(seen.home / ".cache"),
         "SOTTO_LOG_LEVEL": "debug",
         "SOTTO_TIME_TO_LIVE": "PT1S",
+        "SOTTO_BLOB_TRIGGER": request.param,
     }
     with start_host(strace_command(strace, folder / "trace"), **settings) as host:
         batch = BatchHost(host, account)
         batch.drop("canary.wav", speech.wav)
-        assert batch.fire_blob_trigger("canary.wav")
+        if request.param == "queue":
+            assert batch.announce(batch.event("put_blob", "canary.wav"))
+        else:
+            assert batch.fire_blob_trigger("canary.wav")
         assert batch.deliver_all() == 1
         seen.answers["transcript"] = batch.read("transcripts", "canary.wav.json")
         deadline_s = time.monotonic() + 60
