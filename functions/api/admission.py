@@ -19,7 +19,7 @@ from shared.memory_limit import memory_limit_bytes
 # A transfer costs a socket, a task and 64 KB, not a thread: far more fit than work does.
 TRANSFERS_PER_PLACE = 4
 LEAST_TRANSFERS = 400
-# One of several keys has at most half of everything, so that another key finds room beside it.
+# One of several callers has at most half of everything, so that another finds room beside it.
 SHARE_OF_KEY = 0.5
 # Audio that is decoded while it arrives holds a place of work for as long as its client sends.
 # Beyond half of the places it is received first.
@@ -38,7 +38,8 @@ class Admission:
     limit: requests that the server may work for at once, `SOTTO_QUEUE_LIMIT`.
     memory_bytes: bytes of bodies that may be held at once, `SOTTO_UPLOAD_MEMORY_BYTES`; None: any
         number.
-    n_keys: configured keys. With several, each has at most `SHARE_OF_KEY` of places and bytes.
+    n_keys: configured keys, and callers of issuers. With several, each has at most
+        `SHARE_OF_KEY` of places and bytes.
     """
 
     def __init__(self, limit: int, *, memory_bytes: int | None = None, n_keys: int = 0) -> None:
@@ -55,7 +56,7 @@ class Admission:
     def receive(self, caller: str = "") -> Iterator["AdmittedRequest"]:
         """Hold a place of transfer while the block runs, or what the request changes it into.
 
-        caller: identifies the key of the request, see `caller_of`.
+        caller: identifies the key or identity of the request, see `caller_of`.
 
         Raises
         ------
@@ -262,6 +263,6 @@ def default_upload_memory_bytes() -> int:
 
 
 def caller_of(connection: HTTPConnection) -> str:
-    """Identifier of the key that a request was authenticated with; empty without keys."""
+    """Identifier of the key or identity of a request; empty where access needs neither."""
     caller: str = getattr(connection.state, "caller", "")
     return caller

@@ -79,7 +79,7 @@ def create_app(
         or Admission(
             settings.queue_limit,
             memory_bytes=settings.upload_memory_bytes or default_upload_memory_bytes(),
-            n_keys=len(set(settings.keys)),
+            n_keys=_n_callers(settings),
         ),
         threads=RequestThreads(settings.queue_limit),
         translators=_lazy(lambda: translators or _create_translators(settings)),
@@ -135,6 +135,11 @@ def create_app(
     app.add_middleware(RequestRecords)
     app.add_middleware(CanonicalPaths)
     return app
+
+
+def _n_callers(settings: Settings) -> int:
+    """Callers that share the limits: one per key, and any number of each issuer."""
+    return len(set(settings.keys)) + (2 if settings.oidc_issuer else 0)
 
 
 Value = TypeVar("Value")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.api.shared_keys import require_shared_keys
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
@@ -42,12 +43,14 @@ def http_settings(environment: Mapping[str, str]) -> Settings:
 
     Raises
     ------
-    ConfigurationError: as above; no keys.
+    ConfigurationError: as above; neither keys nor an issuer, or no keys for the addresses of
+        results.
     """
     settings = function_settings(environment)
-    if not settings.keys:
+    if not settings.is_protected:
         raise ConfigurationError(
-            "SOTTO_KEYS must be set on AWS Lambda: without keys everyone who knows the address "
-            "could use the service."
+            "SOTTO_KEYS must be set on AWS Lambda, or SOTTO_KEYS_SECRET or SOTTO_OIDC_ISSUER: "
+            "without keys everyone who knows the address could use the service."
         )
+    require_shared_keys(settings)
     return replace(settings, tls_terminated=True)  # by the platform

@@ -70,8 +70,8 @@ def _serve(settings: Settings) -> int:
 
 def _serve_with(settings: Settings, model: ModelLoading) -> None:
     from functions.api.app import create_app  # noqa: PLC0415
-    from functions.api.authentication import require_safe_binding  # noqa: PLC0415
     from functions.api.realtime.sessions import Sessions  # noqa: PLC0415
+    from functions.api.safe_binding import require_safe_binding  # noqa: PLC0415
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
 
     require_safe_binding(settings)

@@ -347,6 +347,11 @@ class Settings:
                 "SOTTO_VOICES names azure: set SOTTO_AZURE_SPEECH_KEY and _REGION or _ENDPOINT."
             )
 
+    @property
+    def is_protected(self) -> bool:
+        """Whether a request needs a key or an access token."""
+        return bool(self.keys or self.oidc_issuer)
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read every `SOTTO_` key; an empty value counts as absent, but not that of `SOTTO_KEYS`.

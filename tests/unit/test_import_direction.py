@@ -39,7 +39,7 @@ OWNERS = {
     "py3langid": "shared/translation/detection.py",
     "certifi": "shared/models/download.py",
     "cryptography": "shared/signing_keys.py",
-    "jwt": "functions/api/tokens.py",
+    "jwt": ("functions/api/tokens.py", "functions/api/identity"),
     "multipart": "functions/api/multipart.py",
     "pydantic": "functions/api",
     "pydantic_core": "functions/api",

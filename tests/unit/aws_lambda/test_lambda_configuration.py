@@ -36,6 +36,20 @@ def test_keys_are_compulsory_for_http():
         http_settings({"SOTTO_HOST": "127.0.0.1"} | GIVEN | {"SOTTO_KEYS": ""})
 
 
+ISSUER = {"SOTTO_OIDC_ISSUER": "https://login.example", "SOTTO_OIDC_AUDIENCE": "api://sotto"}
+OPEN = {key: value for key, value in GIVEN.items() if key != "SOTTO_KEYS"}
+
+
+def test_an_issuer_is_enough_for_http_without_jobs():
+    """Addresses of results are signed with the keys, which all instances share."""
+    assert http_settings(OPEN | ISSUER).keys == ()
+    jobs = {"SOTTO_JOBS": "s3://sotto-jobs"}
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS must be set where SOTTO_JOBS is"):
+        http_settings(OPEN | ISSUER | jobs)
+    assert http_settings(OPEN | ISSUER | jobs | {"SOTTO_BATCH": "false"}).keys == ()
+    assert http_settings(GIVEN | ISSUER | jobs).keys == ("k",)
+
+
 def test_without_http_there_are_no_keys_to_have():
     given = {key: value for key, value in GIVEN.items() if key != "SOTTO_KEYS"}
     assert function_settings(given).keys == ()
