@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import azure.functions as func
 
-from functions.azure_app import blob_batch, purge_timer, work_queue
+from functions.azure_app import blob_batch, drop_queue, purge_timer, work_queue
 from functions.azure_app.invocation import invocation_limit
-from functions.azure_app.trigger_sources import trigger_sources
+from functions.azure_app.trigger_sources import TriggerSources, trigger_sources
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.batch_setup import configured_addresses, open_batch
 from shared.jobs.worker import JobWorker
@@ -46,7 +46,16 @@ def create_blueprints(
     limit = invocation_limit(environment)
     batch = batch or open_batch(settings, addresses)
     return [
-        blob_batch.create_blueprint(batch, sources, settings.blob_trigger),
+        _create_drop_blueprint(batch, sources, settings.blob_trigger),
         work_queue.create_blueprint(JobWorker(batch, transcriber), batch.queue, sources, limit),
         purge_timer.create_blueprint(batch, settings.purge_every_s, limit),
     ]
+
+
+def _create_drop_blueprint(
+    batch: BatchServices, sources: TriggerSources, source: str
+) -> func.Blueprint:
+    """Trigger of dropped files. source: `SOTTO_BLOB_TRIGGER`."""
+    if source == "queue":
+        return drop_queue.create_blueprint(batch, sources)
+    return blob_batch.create_blueprint(batch, sources, source)

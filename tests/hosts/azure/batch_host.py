@@ -5,7 +5,9 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from azure.storage.blob import BlobServiceClient, ContainerClient
 from azure.storage.queue import QueueClient
@@ -13,6 +15,7 @@ from azure.storage.queue import QueueClient
 from tests.hosts.azure.functions_host import FunctionsHost
 
 MAX_DELIVERIES = 5  # maxDequeueCount of host.json
+EVENTS = Path(__file__).resolve().parent / "events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,15 @@ class BatchHost:
             "name": name,
         }
         return self.fire(function, blob=reference, metadata=metadata)
+
+    def event(self, form, name, container="audio") -> Any:
+        """Return the event of a dropped file, in the form of one of the fixtures."""
+        event = json.loads((EVENTS / f"{form}.json").read_text("utf-8"))
+        (one,) = event if isinstance(event, list) else [event]
+        container = self.account.name(container)
+        one["subject"] = f"/blobServices/default/containers/{container}/blobs/{name}"
+        one["data"]["url"] = f"https://stsottodata.blob.core.windows.net/{container}/{quote(name)}"
+        return event
 
     def deliver(self, body, delivery_count=1, function="work") -> bool:
         """Fire a queue trigger with a message; whether it succeeded."""

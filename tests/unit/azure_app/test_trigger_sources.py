@@ -109,11 +109,28 @@ def test_outputs_that_would_be_inputs_stop_the_start():
     [("", "EventGrid"), ("event_grid", "EventGrid"), ("polling", "LogsAndContainerScan")],
 )
 def test_the_source_of_blob_triggers_is_a_setting(setting, source):
-    environment = BATCH | {"AzureWebJobsStorage": CONNECTION, "SOTTO_BLOB_TRIGGER": setting}
+    triggers = triggers_in({"SOTTO_BLOB_TRIGGER": setting})
+    assert set(triggers) == {"drop_calls", "work", "notices", "buried", "purge"}
+    assert triggers["drop_calls"].source == source
+
+
+def test_events_in_a_queue_have_one_function_for_all_folders():
+    triggers = triggers_in({"SOTTO_BLOB_TRIGGER": "queue"})
+    assert set(triggers) == {"dropped", "work", "notices", "buried", "purge"}
+    assert triggers["dropped"].queue_name == "work-dropped"
+    assert triggers["dropped"].connection == "AzureWebJobsStorage"
+
+
+def test_without_a_drop_folder_no_queue_of_events_is_read():
+    triggers = triggers_in({"SOTTO_BLOB_TRIGGER": "queue", "SOTTO_DROP_FOLDERS": ""})
+    assert set(triggers) == {"work", "notices", "buried", "purge"}
+
+
+def triggers_in(environment):
+    """Triggers of a function app in such an environment, by the name of the function."""
+    environment = BATCH | {"AzureWebJobsStorage": CONNECTION} | environment
     app = func.FunctionApp()
     settings = function_app_settings(environment)
     for blueprint in create_blueprints(settings, environment, ScriptedTranscriber([])):
         app.register_functions(blueprint)
-    triggers = {f.get_function_name(): f.get_trigger() for f in app.get_functions()}
-    assert set(triggers) == {"drop_calls", "work", "notices", "buried", "purge"}
-    assert triggers["drop_calls"].source == source
+    return {f.get_function_name(): f.get_trigger() for f in app.get_functions()}
