@@ -26,7 +26,7 @@ KINDS = {
     "policy/v1": ("PodDisruptionBudget",),
     "rbac.authorization.k8s.io/v1": ("Role", "RoleBinding"),
 }
-"""The kinds that this cluster knows, by group and version: those of a chart, and their neighbours."""
+"""The kinds that this cluster knows, by group and version: more than those of the chart."""
 
 
 class ClusterStandIn:
@@ -66,7 +66,8 @@ def cluster_stand_in(version: str) -> Iterator[ClusterStandIn]:
     cluster = ClusterStandIn(f"http://127.0.0.1:{server.server_address[1]}")
     server.cluster = cluster  # type: ignore[attr-defined]
     server.version = version  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    # The time that its end takes.
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield cluster
     finally:
@@ -76,25 +77,19 @@ def cluster_stand_in(version: str) -> Iterator[ClusterStandIn]:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # an answer in one piece: else each waits for an acknowledgement
 
     def do_GET(self) -> None:
+        """Answer a look-up: the version, kinds, no objects."""
         path = self.path.partition("?")[0]
-        if path == "/version":
-            major, minor = self.server.version.split(".")[:2]  # type: ignore[attr-defined]
-            version = {"major": major, "minor": minor, "gitVersion": f"v{major}.{minor}.0"}
-            return self._answer(200, version)
-        if path == "/api":
-            return self._answer(200, {"kind": "APIVersions", "versions": ["v1"]})
-        if path == "/apis":
-            groups = [_group(name) for name in KINDS if "/" in name]
-            return self._answer(200, {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
-        if (found := re.fullmatch(r"/apis?/(v1|[^/]+/[^/]+)", path)) and found[1] in KINDS:
-            return self._answer(200, _resources(found[1]))
-        if re.fullmatch(r".*/secrets", path):
-            return self._answer(200, {"kind": "SecretList", "apiVersion": "v1", "items": []})
-        self._missing()
+        found = self._found(path)
+        if found is None:
+            self._missing()
+        else:
+            self._answer(200, found)
 
     def do_POST(self) -> None:
+        """Keep what is created."""
         body, kind = self._body(), self.headers["Content-Type"]
         cluster: ClusterStandIn = self.server.cluster  # type: ignore[attr-defined]
         if kind == "application/json":
@@ -105,15 +100,34 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(201, body, kind)
 
     def do_PUT(self) -> None:
+        """Answer with what was sent."""
         self._send(200, self._body(), self.headers["Content-Type"])
 
-    do_PATCH = do_PUT
+    def do_PATCH(self) -> None:
+        """Answer with what was sent."""
+        self.do_PUT()
 
     def do_DELETE(self) -> None:
+        """Have nothing to delete."""
         self._missing()
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
         """Write nothing: standard output has the findings alone."""
+
+    def _found(self, path: str) -> dict[str, Any] | None:
+        if path == "/version":
+            major, minor = self.server.version.split(".")[:2]  # type: ignore[attr-defined]
+            return {"major": major, "minor": minor, "gitVersion": f"v{major}.{minor}.0"}
+        if path == "/api":
+            return {"kind": "APIVersions", "versions": ["v1"]}
+        if path == "/apis":
+            groups = [_group(name) for name in KINDS if "/" in name]
+            return {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
+        if (listed := re.fullmatch(r"/apis?/(v1|[^/]+/[^/]+)", path)) and listed[1] in KINDS:
+            return _resources(listed[1])
+        if path.endswith("/secrets"):
+            return {"kind": "SecretList", "apiVersion": "v1", "items": []}
+        return None
 
     def _missing(self) -> None:
         status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 404}
@@ -146,7 +160,13 @@ def _resources(group_version: str) -> dict[str, Any]:
         "apiVersion": "v1",
         "groupVersion": group_version,
         "resources": [
-            {"name": _plural(kind), "singularName": kind.lower(), "kind": kind, "namespaced": True, "verbs": verbs}
+            {
+                "name": _plural(kind),
+                "singularName": kind.lower(),
+                "kind": kind,
+                "namespaced": True,
+                "verbs": verbs,
+            }
             for kind in KINDS[group_version]
         ],
     }

@@ -1,8 +1,9 @@
 """Render a chart with Helm itself: `python helm.py < requests.json`, in `.venv-infra`.
 
 Standard input is a list of `{"chart": folder, "values": {…}, "release": name, "namespace": name,
-"version": of Kubernetes}`. Standard output is a list, in the same order, of `{"objects": […],
-"notes": text}`, or `{"error": text}` where Helm refuses the values. `objects` are what Helm sent.
+"version": of Kubernetes}`; with `"lint": true` it is linted. Standard output is a list, in the same
+order, of `{"objects": […], "notes": text}`, or `{"error": text}` where Helm refuses. `objects` are
+those that Helm sent to the cluster.
 """
 
 import asyncio
@@ -16,18 +17,17 @@ from cluster_stand_in import cluster_stand_in
 
 def main() -> None:
     """Answer the requests of standard input."""
-    print(json.dumps([_answer(request) for request in json.load(sys.stdin)]))
+    json.dump([_answer(request) for request in json.load(sys.stdin)], sys.stdout)
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     with cluster_stand_in(request["version"]) as cluster:
-        configuration = helm_sdkpy.Configuration(
-            namespace=request["namespace"], kubeconfig=cluster.kubeconfig()
-        )
-        if request.get("lint"):
-            return asyncio.run(helm_sdkpy.Lint(configuration).run(request["chart"]))
-        install = helm_sdkpy.Install(configuration)
+        configuration = helm_sdkpy.Configuration(request["namespace"], cluster.kubeconfig())
         try:
+            if request.get("lint"):
+                found = asyncio.run(helm_sdkpy.Lint(configuration).run(request["chart"]))
+                return {"severities": [message["Severity"] for message in found["Messages"]]}
+            install = helm_sdkpy.Install(configuration)
             asyncio.run(
                 install.run(request["release"], request["chart"], request["values"], wait=False)
             )
