@@ -145,6 +145,7 @@ var outputPrefixes = [for folder in dropFolders: 'transcripts-${folder}/']
 var watched = [for folder in dropFolders: '${folder}=azure:audio-${folder}>azure:transcripts-${folder}']
 var storageSuffix = environment().suffixes.storage
 
+@description('everything below')
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-sotto-${environmentName}'
   location: location

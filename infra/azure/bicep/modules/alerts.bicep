@@ -70,30 +70,31 @@ AppTraces
 var logAlerts = [
   {
     name: 'poison-queues'
-    description: 'Messages that no try completed, and foreign messages'
+    description: 'messages that no try completed, and foreign messages'
     query: poisonQuery
     severity: 1
   }
   {
     name: 'failed-jobs'
-    description: 'Jobs of which no file has a transcript'
+    description: 'jobs of which no file has a transcript'
     query: failedJobsQuery
     severity: 2
   }
   {
     name: 'purge-lateness'
-    description: 'Transcripts that outlive their time by an hour, or cannot be purged'
+    description: 'transcripts that outlive their time by an hour, or cannot be purged'
     query: purgeQuery
     severity: 1
   }
   {
     name: 'storage-errors'
-    description: 'Files that were not accepted and queues that did not answer'
+    description: 'files that were not accepted and queues that did not answer'
     query: storageQuery
     severity: 2
   }
 ]
 
+@description('recipients of alerts')
 resource recipients 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(emails)) {
   name: 'ag-sotto-${environmentName}'
   location: 'global'
@@ -110,6 +111,7 @@ resource recipients 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(em
 }
 
 // A line arrives minutes after its time: the window is twice the interval, so that none is missed.
+@description('alert')
 resource lineAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for alert in logAlerts: {
   name: 'alert-sotto-${environmentName}-${alert.name}'
   location: location
@@ -148,6 +150,7 @@ resource lineAlerts 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for a
   }
 }]
 
+@description('alert')
 resource latencyAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   name: 'alert-sotto-${environmentName}-latency'
   location: location
@@ -186,12 +189,13 @@ resource latencyAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
+@description('alert')
 resource storageAvailability 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'alert-sotto-${environmentName}-storage-availability'
   location: 'global'
   tags: tags
   properties: {
-    description: 'Requests to the storage account with the data fail'
+    description: 'requests to the storage account with the data fail'
     severity: 2
     enabled: true
     scopes: [
@@ -223,6 +227,7 @@ resource storageAvailability 'Microsoft.Insights/metricAlerts@2018-03-01' = {
 }
 
 // A file whose event is given up is not transcribed, and no line of Sotto says so.
+@description('alert')
 resource droppedEvents 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: 'alert-sotto-${environmentName}-dropped-events'
   location: 'global'

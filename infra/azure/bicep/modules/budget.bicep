@@ -20,6 +20,7 @@ param emails array
 
 var roles = empty(emails) ? ['Owner'] : []
 
+@description('notifications of costs')
 resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {
   name: 'budget-sotto-${environmentName}'
   properties: {

@@ -15,6 +15,7 @@ param tags object
 @description('Resource id of the storage account whose events the topic carries.')
 param storageAccountId string
 
+@description('events of the data account, with an identity of its own')
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: 'evgt-sotto-${environmentName}'
   location: location

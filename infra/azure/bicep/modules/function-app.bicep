@@ -84,6 +84,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: applicationInsightsName
 }
 
+@description('Flex Consumption (FC1)')
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   name: 'plan-sotto-${environmentName}'
   location: location
@@ -98,6 +99,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   }
 }
 
+@description('the service and its functions')
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: 'func-sotto-${environmentName}-${token}'
   location: location
@@ -156,6 +158,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 }
 
 // Passwords of publishing are off: deployments present an identity.
+@description('no passwords for FTP')
 resource ftpPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
   parent: app
   name: 'ftp'
@@ -164,6 +167,7 @@ resource ftpPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@20
   }
 }
 
+@description('no passwords for deployments')
 resource scmPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
   parent: app
   name: 'scm'
@@ -172,6 +176,7 @@ resource scmPasswords 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@20
   }
 }
 
+@description('settings')
 resource appSettings 'Microsoft.Web/sites/config@2024-11-01' = {
   parent: app
   name: 'appsettings'

@@ -12,6 +12,7 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
+@description('identity of the app')
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-sotto-${environmentName}'
   location: location

@@ -22,6 +22,9 @@ param privateNetworking bool
 @description('Resource id of the Log Analytics workspace, which receives reads of the keys.')
 param workspaceId string
 
+var keysSecretName = 'sotto-keys'
+
+@description('keys of clients')
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: 'kv-sotto-${token}'
   location: location
@@ -48,9 +51,10 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   }
 }
 
+@description('value of SOTTO_KEYS')
 resource keys 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   parent: vault
-  name: 'sotto-keys'
+  name: keysSecretName
   properties: {
     contentType: 'SOTTO_KEYS'
     value: clientKeys
@@ -59,6 +63,7 @@ resource keys 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
 
 // Shows which identity read the keys, and when; a line has no secret. Azure has no other version
 // of this type that knows the workspace.
+@description('reads of the keys, as log lines')
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   name: 'audit'
@@ -80,4 +85,4 @@ output id string = vault.id
 output name string = vault.name
 
 @description('Name of the secret with the keys.')
-output keysSecretName string = keys.name
+output keysSecretName string = keysSecretName

@@ -17,6 +17,7 @@ param tags object
 @maxValue(730)
 param retentionDays int
 
+@description('log lines')
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   name: 'log-sotto-${environmentName}'
   location: location
@@ -33,6 +34,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
   }
 }
 
+@description('log lines and counts of the host')
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: 'appi-sotto-${environmentName}'
   location: location

@@ -75,6 +75,7 @@ var endpoints = [
 
 // Subnets are part of the network: as resources of their own, a later deployment of the network
 // without them would remove them.
+@description('subnets app and endpoints')
 resource network 'Microsoft.Network/virtualNetworks@2025-07-01' = {
   name: 'vnet-sotto-${environmentName}'
   location: location
@@ -121,12 +122,14 @@ resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' e
   name: 'endpoints'
 }
 
+@description('names of private endpoints')
 resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in zoneNames: {
   name: zone
   location: 'global'
   tags: tags
 }]
 
+@description('names of the zone in the network')
 resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [for (zone, index) in zoneNames: {
   parent: zones[index]
   name: 'vnet-sotto-${environmentName}'
@@ -140,6 +143,7 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 }]
 
+@description('private address')
 resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [for endpoint in endpoints: {
   name: 'pe-sotto-${environmentName}-${endpoint.name}'
   location: location
@@ -162,6 +166,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [for
   }
 }]
 
+@description('the address in its zone')
 resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-07-01' = [for (endpoint, index) in endpoints: {
   parent: privateEndpoints[index]
   name: 'default'

@@ -34,6 +34,7 @@ param privateNetworking bool
 @description('Let services of Azure that present an identity pass the firewall, such as Event Grid.')
 param trustedServices bool = false
 
+@description('storage account')
 resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   name: name
   location: location
@@ -61,6 +62,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
 }
 
 // Deleted means gone: no version, snapshot or soft-deleted copy outlives a purge.
+@description('no versions, no soft-deleted copies')
 resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   parent: account
   name: 'default'
@@ -75,6 +77,7 @@ resource blobService 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01'
   }
 }
 
+@description('container')
 resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [for container in containers: {
   parent: blobService
   name: container
@@ -83,11 +86,13 @@ resource blobContainers 'Microsoft.Storage/storageAccounts/blobServices/containe
   }
 }]
 
+@description('queues')
 resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = {
   parent: account
   name: 'default'
 }
 
+@description('queue')
 resource workQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [for queue in queues: {
   parent: queueService
   name: queue
@@ -95,6 +100,7 @@ resource workQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@2025
 
 // The second line behind Sotto's own purge. It counts from the last change, because a result is
 // written when its file is done, days after the job in a long queue.
+@description('deletes outputs that no purge has removed')
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = if (!empty(expiringPrefixes)) {
   parent: account
   name: 'default'
