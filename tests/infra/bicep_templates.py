@@ -68,13 +68,14 @@ def root_of(one: Expression) -> str:
 
 def module_path(path: str, declared: Expression) -> str:
     """Path of the template that a module names."""
-    return (PurePosixPath(path).parent / declared["reference"]).as_posix()
+    return str(PurePosixPath(path).parent / declared["reference"])
 
 
 def module_body(declared: Expression) -> Expression:
     """Body of a module, without its condition."""
     body: Expression = declared["body"]
-    return body["body"] if body["kind"] == "if" else body
+    inner: Expression = body["body"] if body["kind"] == "if" else body
+    return inner
 
 
 def is_secure(parameter: Expression) -> bool:
@@ -85,4 +86,5 @@ def is_secure(parameter: Expression) -> bool:
 def decorated(declared: Expression, name: str) -> Expression | None:
     """Argument of a decorator; None where there is none."""
     found = [one["arguments"] for one in declared["decorators"] if one["name"] == name]
-    return found[0][0] if found and found[0] else None
+    argument: Expression | None = found[0][0] if found and found[0] else None
+    return argument

@@ -415,9 +415,8 @@ def _fits(value: Expression, wanted: AzureType) -> bool:
                 and re.search(entry.get("pattern", ""), written) is not None
             )
         case "Integer":
-            return value["kind"] == "number" and entry.get(
-                "minValue", written
-            ) <= written <= entry.get("maxValue", written)
+            low, high = entry.get("minValue", written), entry.get("maxValue", written)
+            return bool(value["kind"] == "number" and low <= written <= high)
         case "Boolean":
             return bool(value["kind"] == "boolean")
         case _:
