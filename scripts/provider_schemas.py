@@ -5,9 +5,9 @@
 Terraform's own schemas come with the providers, from a registry that the checks do not need. The
 Python packages of CDK Terrain carry the same schemas: each is generated from one version of one
 provider. Their archive has a class for each resource, data source, ephemeral resource and nested
-block; a comment says of each field whether it is required, optional or computed, and a method says
-whether it is a block or an attribute, and of which type. From these a compact file is written for
-each provider, `.venv-infra/provider-schemas/<provider>.json`:
+block; a comment says of each field whether it is required, optional or computed, a method says of
+which type it is, and the documentation whether it is a block. From these a compact file is written
+for each provider, `.venv-infra/provider-schemas/<provider>.json`:
 
     {"provider": "azurerm", "version": "5.10.0",
      "provider_config": block, "resource": {type: block}, "data": {...}, "ephemeral": {...}}
@@ -31,12 +31,14 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 # Name of the provider -> its package on PyPI. A new version is downloaded when the pin changes.
 PACKAGES = {
     "azurerm": ("cdktn-provider-azurerm", "18.9.0"),
+    "azapi": ("cdktn-provider-azapi", "1.0.0"),
     "aws": ("cdktn-provider-aws", "25.8.1"),
 }
 
@@ -60,6 +62,8 @@ NESTED = re.compile(r'= new (?P<class>[\w.]+)\(this, "\w+"(?:, (?P<set>true|fals
 GETTER = re.compile(
     r"return (?:cdktn\.Token\.\w+\()?(?P<set>cdktn\.Fn\.tolist\()?this\.(?P<getter>\w+)\("
 )
+INTERFACE = re.compile(r"^export interface (\w+) .*?^}", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^\s+\* (\w+) block$", re.MULTILINE)
 RESOURCE_TYPE = re.compile(r'static tfResourceType = "(\w+)"')
 PROVIDER_VERSION = re.compile(r"providerVersion: '([\d.]+)'")
 
@@ -72,14 +76,14 @@ GETTERS: dict[str, Any] = {
     "getStringMapAttribute": ["map", "string"],
     "getNumberMapAttribute": ["map", "number"],
     "getBooleanMapAttribute": ["map", "bool"],
-    "getAnyMapAttribute": ["map", "dynamic"],
+    "getAnyMapAttribute": "dynamic",
     "interpolationForAttribute": "dynamic",
 }
 MAPS: dict[str, Any] = {
     "cdktn.StringMap": ["map", "string"],
     "cdktn.NumberMap": ["map", "number"],
     "cdktn.BooleanMap": ["map", "bool"],
-    "cdktn.AnyMap": ["map", "dynamic"],
+    "cdktn.AnyMap": "dynamic",
     "cdktn.StringMapList": ["list", ["map", "string"]],
 }
 KINDS = {
@@ -98,7 +102,12 @@ class SchemaUnreadable(ValueError):
 class Module:
     """One file of the package: the classes of a resource and of its nested blocks."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, declarations: str) -> None:
+        # Of a nested attribute the methods say, too, that it is a block.
+        self.blocks = {
+            match[1]: set(BLOCK.findall(match[0]))
+            for match in INTERFACE.finditer(declarations)
+        }
         self.classes = {match["name"]: match for match in CLASS.finditer(text)}
         # The function is named for the class, with a first letter in lower case.
         self.hcl = {match[1].lower(): match[0] for match in HCL_FUNCTION.finditer(text)}
@@ -107,14 +116,20 @@ class Module:
         """Give the fields of a class, by their names in Terraform."""
         text = self.classes[class_name][0]
         stem = SUFFIXES.sub("", class_name)
-        hcl_text = text if "synthesizeHclAttributes" in text else self.hcl.get(stem.lower(), "")
+        if "synthesizeHclAttributes" in text:
+            hcl_text, interface = text, f"{class_name}Config"
+        else:
+            hcl_text, interface = self.hcl.get(stem.lower(), ""), stem
         hcl = {match["name"]: match for match in HCL_FIELD.finditer(hcl_text)}
+        blocks = self.blocks.get(interface, set())
         return {
-            match["name"]: self._field(match, hcl.get(match["name"]))
+            match["name"]: self._field(match, hcl.get(match["name"]), block=match["name"] in blocks)
             for match in FIELD.finditer(text)
         }
 
-    def _field(self, match: re.Match[str], hcl: re.Match[str] | None) -> dict[str, Any]:
+    def _field(
+        self, match: re.Match[str], hcl: re.Match[str] | None, *, block: bool
+    ) -> dict[str, Any]:
         flags = {
             name: True for name in ("required", "optional", "computed") if match[name] == "true"
         }
@@ -122,7 +137,7 @@ class Module:
         if nested and nested["class"] in MAPS:
             return {"type": MAPS[nested["class"]], **flags}
         if nested:
-            return self._nested(nested, hcl, flags)
+            return self._nested(nested, hcl, flags, block=block)
         getter = GETTER.search(match["body"])
         if getter is None or getter["getter"] not in GETTERS:
             raise SchemaUnreadable(
@@ -135,7 +150,12 @@ class Module:
         return {"type": kind, **flags}
 
     def _nested(
-        self, nested: re.Match[str], hcl: re.Match[str] | None, flags: dict[str, bool]
+        self,
+        nested: re.Match[str],
+        hcl: re.Match[str] | None,
+        flags: dict[str, bool],
+        *,
+        block: bool,
     ) -> dict[str, Any]:
         name = nested["class"]
         stem = SUFFIXES.sub("", name)
@@ -150,7 +170,7 @@ class Module:
             nesting, most = hcl["type"], 1
         else:
             nesting, most = "single", 0
-        if hcl is not None and hcl["block"] == "true":
+        if block:
             field = {"block": fields, "nesting": nesting}
             if most:
                 field["most"] = most
@@ -175,28 +195,40 @@ def read_schemas(archive: bytes, provider: str) -> dict[str, Any]:
         "data": {},
         "ephemeral": {},
     }
-    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-        for member in files:
-            if not re.fullmatch(r"package/lib/[\w-]+/index\.js", member.name):
-                continue
-            content = files.extractfile(member)
-            text = content.read().decode() if content else ""
-            module = Module(text)
-            version = PROVIDER_VERSION.search(text)
-            if version:
-                schemas["version"] = version[1]
-            for name, match in module.classes.items():
-                kind = KINDS.get(match["base"])
-                if kind == "provider_config":
-                    schemas[kind] = _provider_config(module, match[0])
-                elif kind:
-                    type_name = RESOURCE_TYPE.search(match[0])
-                    if type_name is None:
-                        raise SchemaUnreadable(f"{name} has no type")
-                    schemas[kind][type_name[1]] = module.block(name)
+    for text, declarations in _modules(archive):
+        module = Module(text, declarations)
+        version = PROVIDER_VERSION.search(text)
+        if version:
+            schemas["version"] = version[1]
+        for name, match in module.classes.items():
+            kind = KINDS.get(match["base"])
+            if kind == "provider_config":
+                schemas[kind] = _provider_config(module, match[0])
+            elif kind:
+                type_name = RESOURCE_TYPE.search(match[0])
+                if type_name is None:
+                    raise SchemaUnreadable(f"{name} has no type")
+                schemas[kind][type_name[1]] = module.block(name)
     if not schemas["version"]:
         raise SchemaUnreadable(f"no version of the provider {provider}")
     return schemas
+
+
+def _modules(archive: bytes) -> Iterator[tuple[str, str]]:
+    """Give the code and the declarations of each module, which stand next to each other."""
+    texts: dict[str, dict[str, str]] = {}
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        for member in files:
+            path = re.fullmatch(r"package/lib/([\w-]+)/index\.(js|d\.ts)", member.name)
+            content = files.extractfile(member) if path else None
+            if path and content:
+                module = texts.setdefault(path[1], {})
+                module[path[2]] = content.read().decode()
+                if len(module) == 2:
+                    del texts[path[1]]
+                    yield module["js"], module["d.ts"]
+    if texts:
+        raise SchemaUnreadable(f"only code or declarations of {', '.join(sorted(texts))}")
 
 
 def _provider_config(module: Module, text: str) -> dict[str, Any]:
@@ -228,7 +260,7 @@ def _configured(module: Module, match: re.Match[str], *, required: bool) -> dict
     if element is None:
         raise SchemaUnreadable(f"the type {storage} of {match['name']} is not known")
     kind: Any = simple[element[1]]
-    if element[2]:
+    if element[2] and kind != "dynamic":
         kind = ["map" if element[2] == "Map" else match["type"], kind]
     return {"type": kind, **flag}
 

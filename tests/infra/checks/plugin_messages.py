@@ -92,13 +92,35 @@ def _block(block: dict[str, Any]) -> bytes:
 
 
 def _attribute(name: str, field: dict[str, Any]) -> bytes:
-    kind = (10, _object(field)) if "object" in field else (2, json.dumps(field["type"]).encode())
+    # A list or a set of objects that a template sets may be written as blocks, too, if its type is
+    # not a nested one: `ingress` of aws_security_group.
+    settable = field.get("optional") or field.get("required")
+    if "type" in field or (settable and field["nesting"] in {"list", "set"}):
+        kind = (2, json.dumps(_type(field)).encode())
+    else:
+        kind = (10, _object(field))
     flags = [
         (number, bool(field.get(flag)))
         for number, flag in ((4, "required"), (5, "optional"), (6, "computed"))
     ]
-    # The packages do not say it, but by the convention of both providers the suffix does.
-    return message((1, name), kind, *flags, (11, name.endswith("_wo")))
+    return message((1, name), kind, *flags, (11, is_write_only(name)))
+
+
+def is_write_only(name: str) -> bool:
+    """Say whether an argument reaches no state.
+
+    The packages do not say it: azurerm and aws mean it by the suffix, azapi has one such argument.
+    """
+    return name.endswith("_wo") or name == "sensitive_body"
+
+
+def _type(field: dict[str, Any]) -> Any:
+    """Give the type of a field as Terraform writes it."""
+    if "type" in field:
+        return field["type"]
+    inner = field.get("object") or field.get("block") or {}
+    element = ["object", {name: _type(attribute) for name, attribute in inner.items()}]
+    return element if field["nesting"] == "single" else [field["nesting"], element]
 
 
 def _object(field: dict[str, Any]) -> bytes:

@@ -20,7 +20,15 @@ from typing import Any
 
 import grpc
 import msgpack
-from plugin_messages import diagnostics, dynamic_value, message, read, schema, schema_entry
+from plugin_messages import (
+    diagnostics,
+    dynamic_value,
+    is_write_only,
+    message,
+    read,
+    schema,
+    schema_entry,
+)
 
 # An extension of MessagePack by which Terraform means a value that is not known yet.
 UNKNOWN = msgpack.ExtType(0, b"\0")
@@ -87,7 +95,7 @@ def without_write_only(value: Any, block: Block) -> Any:
         return value
     result = dict(value)
     for name, field in block.items():
-        if name.endswith("_wo") and "type" in field:
+        if "type" in field and is_write_only(name):
             result[name] = None
     return result
 
