@@ -42,22 +42,22 @@ locals {
 
   line_alerts = {
     poison-queues = {
-      description = "Messages that no try completed, and foreign messages"
+      description = "messages that no try completed, and foreign messages"
       query       = local.poison_query
       severity    = 1
     }
     failed-jobs = {
-      description = "Jobs of which no file has a transcript"
+      description = "jobs of which no file has a transcript"
       query       = local.failed_jobs_query
       severity    = 2
     }
     purge-lateness = {
-      description = "Transcripts that outlive their time by an hour, or cannot be purged"
+      description = "transcripts that outlive their time by an hour, or cannot be purged"
       query       = local.purge_query
       severity    = 1
     }
     storage-errors = {
-      description = "Files that were not accepted and queues that did not answer"
+      description = "files that were not accepted and queues that did not answer"
       query       = local.storage_query
       severity    = 2
     }
@@ -165,7 +165,7 @@ resource "azurerm_monitor_metric_alert" "storage_availability" {
   resource_group_name = azurerm_resource_group.sotto.name
   tags                = var.tags
 
-  description   = "Requests to the storage account with the data fail"
+  description   = "requests to the storage account with the data fail"
   severity      = 2
   scopes        = [azurerm_storage_account.data.id]
   frequency     = "PT15M"

@@ -67,14 +67,14 @@ variable "drop_folders" {
 }
 
 variable "time_to_live" {
-  description = "Time to live of transcripts of dropped files, an ISO 8601 duration up to P31D."
+  description = "Time to live of transcripts of dropped files, an ISO 8601 duration of whole days, weeks or hours up to P31D."
   type        = string
   default     = "P7D"
   nullable    = false
 
   validation {
-    condition     = can(regex("^P(?:[1-4]W|(?:[1-9]|[12][0-9]|3[01])D|T[0-9]{1,3}H|T[0-9]{1,5}M)$", var.time_to_live))
-    error_message = "time_to_live is a duration such as P7D, P2W or PT12H, up to P31D."
+    condition     = can(regex("^P(?:[1-4]W|(?:[1-9]|[12][0-9]|3[01])D|T(?:[1-9][0-9]?|[1-6][0-9]{2}|7[0-3][0-9]|74[0-4])H)$", var.time_to_live))
+    error_message = "time_to_live is whole days, weeks or hours, such as P7D, P2W or PT12H, up to P31D."
   }
 }
 
@@ -248,8 +248,8 @@ variable "oidc_audience" {
   nullable    = false
 
   validation {
-    condition     = var.oidc_issuer == "" || var.oidc_audience != ""
-    error_message = "oidc_audience is needed with oidc_issuer."
+    condition     = (var.oidc_issuer == "") == (var.oidc_audience == "")
+    error_message = "oidc_audience and oidc_issuer belong together: set both."
   }
 }
 
@@ -260,8 +260,8 @@ variable "oidc_jwks" {
   nullable    = false
 
   validation {
-    condition     = var.oidc_jwks == "" || startswith(var.oidc_jwks, "https://")
-    error_message = "oidc_jwks is an https:// address."
+    condition     = var.oidc_jwks == "" || (startswith(var.oidc_jwks, "https://") && var.oidc_issuer != "")
+    error_message = "oidc_jwks is an https:// address, and needs oidc_issuer."
   }
 }
 
@@ -270,6 +270,11 @@ variable "oidc_roles" {
   type        = string
   default     = ""
   nullable    = false
+
+  validation {
+    condition     = var.oidc_roles == "" || var.oidc_issuer != ""
+    error_message = "oidc_roles needs oidc_issuer."
+  }
 }
 
 variable "allowed_networks" {
