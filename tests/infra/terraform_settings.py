@@ -16,7 +16,8 @@ REQUIRED = {"environment_name": "prod", "location": "westeurope", "client_keys":
 @cache
 def _plan(values: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
-        return plan_terraform(AZURE, REQUIRED | json.loads(values), Path(scratch))
+        plan: dict[str, Any] = plan_terraform(AZURE, REQUIRED | json.loads(values), Path(scratch))
+        return plan
 
 
 def azure_plan(**values: Any) -> dict[str, Any]:
