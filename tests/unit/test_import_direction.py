@@ -58,6 +58,7 @@ OWNERS = {
     "azurefunctions": "functions/azure_app",
     "boto3": "shared/storage/aws_session.py",
     "botocore": (
+        "functions/aws_lambda/keys_secret.py",
         "shared/storage/aws_session.py",
         "shared/storage/s3.py",
         "shared/storage/sqs.py",

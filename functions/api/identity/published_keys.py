@@ -130,16 +130,20 @@ def _discovered_address(issuer: str) -> str:
     address = document.get("jwks_uri")
     if not isinstance(address, str):
         raise MalformedDocument
-    if not _is_safe(address):
+    # An issuer elsewhere has no keys on this machine.
+    if not _is_safe(address) or (_is_https(issuer) and not _is_https(address)):
         raise UnsafeAddress
     return address
 
 
 def _is_safe(address: str) -> bool:
     parts = urlsplit(address)
-    return parts.scheme == "https" or (
-        parts.scheme == "http" and parts.hostname is not None and is_loopback(parts.hostname)
-    )
+    is_local = parts.hostname is not None and is_loopback(parts.hostname)
+    return _is_https(address) or (parts.scheme == "http" and is_local)
+
+
+def _is_https(address: str) -> bool:
+    return urlsplit(address).scheme == "https"
 
 
 def _document(address: str) -> Mapping[str, Any]:

@@ -50,6 +50,19 @@ def test_an_issuer_is_enough_for_http_without_jobs():
     assert http_settings(GIVEN | ISSUER | jobs).keys == ("k",)
 
 
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sotto-keys-AbCdEf"
+
+
+def test_keys_may_be_in_a_secret_which_is_read_later():
+    settings = http_settings(OPEN | {"SOTTO_KEYS_SECRET": ARN, "SOTTO_JOBS": "s3://sotto-jobs"})
+    assert (settings.keys, settings.keys_secret) == ((), ARN)
+
+
+def test_keys_are_here_or_in_a_secret():
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS_SECRET exclude each other"):
+        http_settings(GIVEN | {"SOTTO_KEYS_SECRET": ARN})
+
+
 def test_without_http_there_are_no_keys_to_have():
     given = {key: value for key, value in GIVEN.items() if key != "SOTTO_KEYS"}
     assert function_settings(given).keys == ()

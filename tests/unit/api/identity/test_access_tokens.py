@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from structlog.testing import capture_logs
 
 from functions.api.access import Access
+from functions.api.identity import published_keys
 from functions.api.identity.access_tokens import (
     LEEWAY_S,
     MAX_ACCESS_TOKEN_CHARACTERS,
@@ -221,6 +222,35 @@ def test_a_key_of_another_issuer_signs_nothing_here(read, issuer):
         assert isinstance(both(other.token("of other")), Identity)
         assert both(other.token("of other", iss=issuer.url)) is Access.WRONG
         assert read(other.token("of other")) is Access.WRONG
+
+
+def test_both_versions_of_entra_tokens_are_accepted_while_an_api_moves(issuer, monkeypatch):
+    """With the documents that Entra ID publishes: both versions are signed with the same keys."""
+    tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+    v1 = f"https://sts.windows.net/{tenant}/"
+    v2 = f"https://login.microsoftonline.com/{tenant}/v2.0"
+    bound = "https://login.microsoftonline.com/{tenantid}/v2.0"
+    documents = {
+        f"{v1}.well-known/openid-configuration": {"issuer": v1, "jwks_uri": "https://keys/v1"},
+        f"{v2}/.well-known/openid-configuration": {"issuer": v2, "jwks_uri": "https://keys/v2"},
+        "https://keys/v1": {"keys": [public_jwk("first")]},
+        "https://keys/v2": {"keys": [public_jwk("first", issuer=bound)]},
+    }
+    monkeypatch.setattr(published_keys, "_document", documents.__getitem__)
+    read = reader(
+        issuer,
+        oidc_issuer=(v1, v2),
+        oidc_audience=("api://11111111-2222", "11111111-2222"),
+        oidc_roles=("Speech.Use",),
+    )
+    common = {"oid": "caller-1", "tid": tenant, "roles": ["Speech.Use"]}
+    of_v1 = {"iss": v1, "aud": "api://11111111-2222", "ver": "1.0", "appid": "a"} | common
+    of_v2 = {"iss": v2, "aud": "11111111-2222", "ver": "2.0", "azp": "a"} | common
+    assert isinstance(read(issuer.token(**of_v1)), Identity)
+    assert isinstance(read(issuer.token(**of_v2)), Identity)
+    assert read(issuer.token(**of_v2 | {"tid": "another"})) is Access.WRONG
+    assert read(issuer.token(**of_v1 | {"iss": v1.rstrip("/")})) is Access.WRONG
+    assert read(issuer.token(**of_v2 | {"roles": []})) is Access.WITHOUT_ROLE
 
 
 def test_two_issuers_are_two_callers(issuer):

@@ -2,7 +2,14 @@
 
 import pytest
 
-from functions.api.identity.published_keys import KEY_KINDS, MalformedDocument, read_keys
+from functions.api.identity import published_keys
+from functions.api.identity.published_keys import (
+    KEY_KINDS,
+    MalformedDocument,
+    UnsafeAddress,
+    load_keys,
+    read_keys,
+)
 from tests.issuer import public_jwk
 
 TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47"
@@ -60,6 +67,32 @@ def test_an_issuer_may_withdraw_all_keys():
 def test_another_document_is_no_key_set(document):
     with pytest.raises(MalformedDocument):
         read_keys(document)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "read"),
+    [
+        (V1, f"{V1}.well-known/openid-configuration"),
+        (V2, f"{V2}/.well-known/openid-configuration"),
+    ],
+)
+def test_the_discovery_document_lies_below_the_issuer(monkeypatch, issuer, read):
+    documents = {
+        read: {"issuer": issuer, "jwks_uri": "https://login.example/keys"},
+        "https://login.example/keys": {"keys": [public_jwk("first")]},
+    }
+    monkeypatch.setattr(published_keys, "_document", documents.__getitem__)
+    assert [key.key_id for key in load_keys(issuer)] == ["first"]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/keys", "http://login.example/keys", "ftp://x/keys", "keys", ""]
+)
+def test_an_encrypted_issuer_names_no_address_without_encryption(monkeypatch, address):
+    document = {"issuer": V2, "jwks_uri": address}
+    monkeypatch.setattr(published_keys, "_document", lambda _address: document)
+    with pytest.raises(UnsafeAddress):
+        load_keys(V2)
 
 
 @pytest.mark.parametrize(
