@@ -208,7 +208,7 @@ def test_a_caller_of_an_issuer_shares_the_places_with_others(connect, monkeypatc
         made.append(Admission(limit, **options | {"memory_bytes": None}))
         return made[-1]
 
-    monkeypatch.setattr("functions.api.app.Admission", record)
+    monkeypatch.setattr("functions.api.admission.Admission", record)
     connect(keys=keys, queue_limit=4)
     (admission,) = made
     with admission.admit("one"), admission.admit("one"):
