@@ -7,6 +7,7 @@ import pytest
 from bicep_templates import MAIN, expressions, resources, strings, templates, value_at
 
 from scripts.resource_lists import BICEP, PROJECT, read_bicep
+from shared.privacy.log_fields import ALLOWED_FIELDS
 
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 BUILT_IN = {
@@ -204,7 +205,7 @@ def test_the_lifecycle_rule_leaves_web_hooks_and_tombstones():
     assert not [one for one in prefixes if "hooks" in one or "gone" in one]
 
 
-def test_the_identities_of_alerts_read_events_that_sotto_writes():
+def test_alerts_read_events_that_sotto_writes():
     """The events of each query are in the code; a renamed one would silence its alert."""
     document = templates()["modules/alerts.bicep"]
     queries = " ".join(one for one in strings(document["vars"]) if "AppTraces" in one)
@@ -215,6 +216,13 @@ def test_the_identities_of_alerts_read_events_that_sotto_writes():
     )
     assert len(events) > 10
     assert {one for one in events if f'"{one}"' not in code} <= NOT_YET
+
+
+def test_alerts_read_fields_that_lines_may_have():
+    document = templates()["modules/alerts.bicep"]
+    queries = " ".join(one for one in strings(document["vars"]) if "AppTraces" in one)
+    read = set(re.findall(r"\b(?:line|parse_json\(Message\))\.(\w+)", queries))
+    assert {"event", "late_ms", "duration_ms"} <= read <= set(ALLOWED_FIELDS)
 
 
 # Written by changes that are merged with this one.
