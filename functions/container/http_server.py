@@ -123,6 +123,9 @@ class HttpServer(uvicorn.Server):
         if self._sessions is not None:
             self._sessions.stop()
         await super().shutdown(sockets)
+        # uvicorn would raise the signal once more, and end the process before batch work has its
+        # grace and gives its messages back, and before the last traces are sent.
+        self._captured_signals.clear()
 
     async def on_tick(self, counter: int) -> bool:
         """Log the exhaustion of descriptors: the event loop closes new connections without a word.
