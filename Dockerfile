@@ -17,8 +17,7 @@ RUN apt-get update \
 
 WORKDIR /build
 COPY requirements.txt ./
-COPY requirements/aws.txt requirements/container.txt requirements/image.txt requirements/telemetry.txt \
-     requirements/text-to-speech.txt requirements/
+COPY requirements/aws.txt requirements/container.txt requirements/image.txt requirements/telemetry.txt requirements/text-to-speech.txt requirements/
 RUN python3 -m venv /opt/tools && python3 -m venv --without-pip /opt/sotto/venv
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certificates \
     /opt/tools/bin/pip install --no-cache-dir -r requirements/image.txt \

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from functions.container.metrics.table import METRICS, PROCESS_METRICS, Kind
 
@@ -122,6 +124,11 @@ def busy(start_for_module, spoken, tmp_path_factory):
             ("POST", f"/translate?api-version=3.0&to={CANARY}"),
         ):
             http.request(method, host.url + path, timeout=60)
+        socket_url = host.url.replace("http", "ws") + SHORT
+        with connect(f"{socket_url}&x={CANARY}", additional_headers=HEADERS):
+            pass
+        with pytest.raises(InvalidStatus):
+            connect(socket_url)
         http.get(host.url + "/status", headers={"Host": CANARY, "User-Agent": CANARY}, timeout=60)
         wrong = {"Ocp-Apim-Subscription-Key": f"{CANARY}-wrong"}
         assert requests.get(f"{host.url}/metrics", headers=wrong, timeout=60).status_code == 401
@@ -163,6 +170,14 @@ def test_requests_and_recognition_are_counted(samples):
     assert total(samples, "sotto_segments_total", source="request") >= 2
     assert total(samples, "sotto_admission_admitted_total", bound="work") >= 3
     assert total(samples, "sotto_admission_limit", bound="work") == 100
+
+
+def test_sessions_are_counted(samples):
+    assert total(samples, "sotto_sessions_total", status_class="1xx") == 1
+    assert total(samples, "sotto_sessions_total", status_class="4xx") == 1
+    assert total(samples, "sotto_session_duration_seconds_count") == 2
+    assert total(samples, "sotto_sessions_open") == 0
+    assert total(samples, "sotto_sessions_limit") == 100
 
 
 def test_batch_work_and_the_purge_are_counted(samples):
