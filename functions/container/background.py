@@ -88,10 +88,14 @@ class Background:
         """Whether none of the threads has ended; before the start there is none."""
         return all(thread.is_alive() for thread in self._threads)
 
-    def stop(self) -> None:
-        """Stop them and wait: files under way have their grace."""
+    def begin_stop(self) -> None:
+        """Take no more work; files under way have their grace from now on."""
         for thread in self._threads:
             thread.stop()
+
+    def stop(self) -> None:
+        """Stop them and wait: files under way have their grace."""
+        self.begin_stop()
         for thread in self._threads:
             if thread.is_busy:
                 thread.join(self._grace_s + _STOP_S)

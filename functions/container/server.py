@@ -145,6 +145,15 @@ def _serve_beside_batch(
     with ThreadPoolExecutor(1, thread_name_prefix="batch") as starting:
         starting_up = starting.submit(_start_background, model, make_background)
         starting_up.add_done_callback(stop_if_failed)
+
+        def begin_stop() -> None:
+            # At the same time as the requests, not after them: both have one grace.
+            if starting_up.done() and starting_up.exception() is None:
+                background = starting_up.result()
+                if background is not None:
+                    background.begin_stop()
+
+        server.on_stopping = begin_stop
         server.serve_until_stopped()
     background = starting_up.result()
     if background is not None:
