@@ -216,6 +216,39 @@ def test_metrics_have_no_content_and_no_label_that_is_not_declared(busy, samples
             assert content not in text, content
 
 
+def matches(pattern, line):
+    """Whether a line matches a filter pattern of CloudWatch, in the form that ours have."""
+    inner = pattern.removeprefix("{ ").removesuffix(" }")
+    both = " && " in inner
+    results = []
+    for condition in inner.split(" && " if both else " || "):
+        name, operator, wanted = condition.removeprefix("$.").split(" ", 2)
+        wanted, found = json.loads(wanted), line.get(name)
+        results.append(
+            found is not None and (found == wanted or (operator == ">=" and found > wanted))
+        )
+    return all(results) if both else any(results)
+
+
+def test_the_filters_of_cloudwatch_match_the_lines_that_a_process_writes(busy):
+    """A server on this machine writes the lines that functions write."""
+    host, _ = busy
+    path = PROJECT / "infra" / "monitoring" / "cloudwatch-metric-filters.json"
+    filters = {one["metric"]: one for one in json.loads(path.read_text())["filters"]}
+    for metric in (
+        "RequestDuration", "RequestQueueWait", "RequestRealTimeFactor", "FileRealTimeFactor",
+        "FileAudio", "FailedFiles", "FailedJobs", "PurgeLateness",
+    ):  # fmt: skip
+        found = [line for line in host.log if matches(filters[metric]["pattern"], line)]
+        assert found, metric
+        field = filters[metric]["value"].removeprefix("$.")
+        assert all(field == "1" or line[field] >= 0 for line in found), metric
+    quiet = {"DeadLetters", "PurgeFailures", "MalformedMessages", "RequestFailures"}
+    for metric in quiet:
+        found = [line for line in host.log if matches(filters[metric]["pattern"], line)]
+        assert not found, metric
+
+
 def test_a_worker_has_metrics_and_probes_on_its_port(model_folder, spoken, tmp_path):
     """It has no other server. The queue is a file that a host of another test might share."""
     audio = tmp_path / "containers" / "audio"
