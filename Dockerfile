@@ -18,12 +18,12 @@ RUN apt-get update \
 
 WORKDIR /build
 COPY requirements.txt ./
-COPY requirements/aws.txt requirements/container.txt requirements/image.txt requirements/text-to-speech.txt requirements/
+COPY requirements/aws.txt requirements/container.txt requirements/image.txt requirements/telemetry.txt requirements/text-to-speech.txt requirements/
 RUN python3 -m venv /opt/tools && python3 -m venv --without-pip /opt/sotto/venv
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certificates \
     /opt/tools/bin/pip install --no-cache-dir -r requirements/image.txt \
  && /opt/tools/bin/pip --python /opt/sotto/venv/bin/python install --no-cache-dir -r requirements.txt \
-      -r requirements/container.txt -r requirements/text-to-speech.txt -r requirements/aws.txt
+      -r requirements/container.txt -r requirements/text-to-speech.txt -r requirements/aws.txt -r requirements/telemetry.txt
 # Left out, 235 MB: symbols (95 MB, 68 of them ctranslate2's), libraries and tools that ONNX Runtime brings for
 # others (45 MB), services of AWS that are not called (25 MB), the client of the model hub, which tokenizers asks
 # for and does not import (20 MB); the rest are tests and sources in C.

@@ -1,5 +1,7 @@
 """One log line for each piece of batch work, the same on every host."""
 
+from typing import Any
+
 import structlog
 
 from shared.errors import MalformedMessage
@@ -26,22 +28,27 @@ def log_work(message: WorkMessage, work: FileResult | HookResult | None, duratio
         return
     if work is None or (work.cost is None and work.cause is None):
         return
-    outcome = work.outcome
-    has_failed = outcome.status is FileStatus.FAILED
-    structlog.get_logger().log(
-        30 if has_failed else 20,  # warning, info
-        "file_failed" if has_failed else "file_transcribed",
-        job_id=message.job_id,
-        n_attempts=outcome.n_attempts,
-        error_code=outcome.error_kind,
-        duration_ms=milliseconds_from_seconds(duration_s),
-        **({} if work.cost is None else cost_fields(work.cost)),
-        **({} if work.cause is None else exception_fields(work.cause)),
-    )
+    has_failed = work.outcome.status is FileStatus.FAILED
+    structlog.get_logger().log(30 if has_failed else 20, **file_line(message, work, duration_s))
     if work.closed_as is not None:
         structlog.get_logger().info("job_closed", job_id=message.job_id)
     if work.closed_as is JobStatus.FAILED:
         structlog.get_logger().warning("job_failed", job_id=message.job_id)
+
+
+def file_line(message: WorkMessage, work: FileResult, duration_s: float) -> dict[str, Any]:
+    """Fields of the line of a file that has its result: event, sizes and times."""
+    outcome = work.outcome
+    has_failed = outcome.status is FileStatus.FAILED
+    return {
+        "event": "file_failed" if has_failed else "file_transcribed",
+        "job_id": message.job_id,
+        "n_attempts": outcome.n_attempts,
+        "error_code": outcome.error_kind,
+        "duration_ms": milliseconds_from_seconds(duration_s),
+        **({} if work.cost is None else cost_fields(work.cost)),
+        **({} if work.cause is None else exception_fields(work.cause)),
+    }
 
 
 def _log_hook_work(message: WorkMessage, work: HookResult, duration_s: float) -> None:

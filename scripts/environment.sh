@@ -14,7 +14,7 @@ venv=${VENV:-.venv}
 case "${1:-}" in
   container) requirements=(requirements.txt requirements/{container,text-to-speech}.txt) ;;
   development)
-    requirements=(requirements.txt requirements/{container,text-to-speech,aws,development}.txt)
+    requirements=(requirements.txt requirements/{container,text-to-speech,aws,telemetry,development}.txt)
     ;;
   rivals)
     requirements=(benchmarks/requirements-rivals.txt)

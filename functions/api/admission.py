@@ -136,7 +136,7 @@ class AdmittedRequest:
         QueueFull: there is none.
         """
         with self._bounds.lock:
-            self._move(self._bounds.transfers)
+            self._admit_to(self._bounds.transfers)
 
     def begin_work(self) -> None:
         """Change the place of transfer for one of work; the body is received.
@@ -146,7 +146,7 @@ class AdmittedRequest:
         QueueFull: there is none.
         """
         with self._bounds.lock:
-            self._move(self._bounds.work)
+            self._admit_to(self._bounds.work)
 
     def begin_work_on_arriving(self) -> bool:
         """Change the place for one of work while the body arrives; False: receive it first.
@@ -159,7 +159,7 @@ class AdmittedRequest:
         with bounds.lock:
             if not bounds.arriving.has_room(self._caller):
                 return False
-            self._move(bounds.work)
+            self._admit_to(bounds.work)
             bounds.arriving.take(self._caller)
             self._is_arriving = True
             return True
@@ -181,6 +181,7 @@ class AdmittedRequest:
             self._refuse_too_many_bytes(n_bytes)
             if self._bounds.n_bytes is not None:
                 self._bounds.n_bytes.take(self._caller, n_bytes)
+                self._bounds.n_bytes.n_admitted += n_bytes
             self._n_bytes += n_bytes
 
     def expect_bytes(self, n_bytes: int) -> None:
@@ -205,7 +206,7 @@ class AdmittedRequest:
         finally:
             with bounds.lock:
                 if is_aside and self._place is bounds.transfers:
-                    self._move(bounds.work, even_beyond=True)
+                    self._move(bounds.work)
 
     def end(self) -> None:
         """Give back everything; may be called again."""
@@ -218,9 +219,14 @@ class AdmittedRequest:
                 self._bounds.n_bytes.give_back(self._caller, self._n_bytes)
             self._n_bytes = 0
 
-    def _move(self, place: "_Bound", *, even_beyond: bool = False) -> None:
-        if not even_beyond and not place.has_room(self._caller):
+    def _admit_to(self, place: "_Bound") -> None:
+        if not place.has_room(self._caller):
             raise place.refusal()
+        self._move(place)
+        place.n_admitted += 1
+
+    def _move(self, place: "_Bound") -> None:
+        """Change the place, even beyond its bound."""
         if self._place is not None:
             self._place.give_back(self._caller)
         place.take(self._caller)
@@ -261,7 +267,7 @@ class _Bound:
         self._limit = limit
         self.of_one = max(1, int(limit * share)) if limit else 0
         self._n_taken = 0
-        self._n_admitted = 0
+        self.n_admitted = 0
         self.n_refused = 0
         self._of_callers: Counter[str] = Counter()
 
@@ -272,7 +278,6 @@ class _Bound:
 
     def take(self, caller: str, n: int = 1) -> None:
         self._n_taken += n
-        self._n_admitted += n
         self._of_callers[caller] += n
 
     def give_back(self, caller: str, n: int = 1) -> None:
@@ -280,7 +285,7 @@ class _Bound:
         self._of_callers[caller] -= n
 
     def use(self) -> BoundUse:
-        return BoundUse(self._limit, self._n_taken, self._n_admitted, self.n_refused)
+        return BoundUse(self._limit, self._n_taken, self.n_admitted, self.n_refused)
 
     def refusal(self) -> QueueFull:
         self.n_refused += 1

@@ -34,7 +34,7 @@ from functions.api.paths import CanonicalPaths
 from functions.api.problems import Problem, install_problem_handlers
 from functions.api.realtime import routes as realtime
 from functions.api.realtime.sessions import Sessions
-from functions.api.request_record import RequestRecords
+from functions.api.request_record import OnRequestEnd, RequestRecords
 from functions.api.request_threads import RequestThreads
 from functions.api.service import SpeechService
 from functions.api.speech_models import routes as speech_models
@@ -65,6 +65,7 @@ def create_app(
     admission: Admission | None = None,
     sessions: Sessions | None = None,
     exposition: Exposition | None = None,
+    on_request_end: OnRequestEnd | None = None,
 ) -> FastAPI:
     """Create the app of one process. Creating it loads and starts nothing.
 
@@ -74,6 +75,7 @@ def create_app(
     admission: admission that the host or a test watches; None: one with the limits of the settings.
     sessions: real-time sessions, of a host that serves WebSockets; None: the host does not.
     exposition: metrics of a host that has some; None: there is no route of them.
+    on_request_end: traces of a host that has some.
     """
     service = SpeechService(
         settings=settings,
@@ -133,7 +135,7 @@ def create_app(
     app.add_exception_handler(ClientDisconnected, _on_client_disconnected)
     app.add_exception_handler(ClientStalled, _on_client_stalled)
     install_cross_origin(app, settings)
-    app.add_middleware(RequestRecords)
+    app.add_middleware(RequestRecords, on_end=on_request_end)
     app.add_middleware(CanonicalPaths)
     return app
 

@@ -46,6 +46,7 @@ def main() -> int:
 
 def _work(settings: Settings, stopped: threading.Event) -> None:
     from functions.container.background import Background  # noqa: PLC0415
+    from functions.container.traces.tracing import open_tracing  # noqa: PLC0415
     from shared.privacy.logs import configure_logging  # noqa: PLC0415
 
     metrics = _metrics(settings)
@@ -54,9 +55,14 @@ def _work(settings: Settings, stopped: threading.Event) -> None:
     if addresses is None:
         raise ConfigurationError("SOTTO_BATCH is off: there is nothing to work on.")
     batch = open_batch(settings, addresses)
-    background = Background(settings, addresses, batch)
+    tracing = open_tracing(settings)
+    background = Background(
+        settings, addresses, batch, None if tracing is None else tracing.file_ended
+    )
     model = ModelLoading(settings, on_failure=lambda _error: None)
     with ExitStack() as served:
+        if tracing is not None:
+            served.callback(tracing.close)
         if metrics is not None:
             metrics.watch_queue(batch.queue.backlog)
             served.enter_context(_metrics_port(settings, metrics, model, background))

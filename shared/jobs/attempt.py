@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from shared.errors import AudioTooLong
 from shared.jobs.outcome import FileOutcome, JobStatus
 from shared.scheduling import never_cancelled
+from shared.stages import Stage
 from shared.storage.work_queue import MAX_DELIVERIES
 from shared.transcript import RecognitionCost
 
@@ -53,9 +54,11 @@ class FileResult:
     cost: of this attempt; None where it failed, or found the file finished.
     cause: error of this attempt.
     closed_as: status of the job if it ended with this file.
+    stages: of this attempt, for traces.
     """
 
     outcome: FileOutcome
     cost: RecognitionCost | None = None
     cause: Exception | None = None
     closed_as: JobStatus | None = None
+    stages: tuple[Stage, ...] = ()

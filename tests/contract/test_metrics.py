@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from functions.container.metrics.table import METRICS, PROCESS_METRICS, Kind
 
@@ -122,6 +124,11 @@ def busy(start_for_module, spoken, tmp_path_factory):
             ("POST", f"/translate?api-version=3.0&to={CANARY}"),
         ):
             http.request(method, host.url + path, timeout=60)
+        socket_url = host.url.replace("http", "ws") + SHORT
+        with connect(f"{socket_url}&x={CANARY}", additional_headers=HEADERS):
+            pass
+        with pytest.raises(InvalidStatus):
+            connect(socket_url)
         http.get(host.url + "/status", headers={"Host": CANARY, "User-Agent": CANARY}, timeout=60)
         wrong = {"Ocp-Apim-Subscription-Key": f"{CANARY}-wrong"}
         assert requests.get(f"{host.url}/metrics", headers=wrong, timeout=60).status_code == 401
@@ -165,6 +172,14 @@ def test_requests_and_recognition_are_counted(samples):
     assert total(samples, "sotto_admission_limit", bound="work") == 100
 
 
+def test_sessions_are_counted(samples):
+    assert total(samples, "sotto_sessions_total", status_class="1xx") == 1
+    assert total(samples, "sotto_sessions_total", status_class="4xx") == 1
+    assert total(samples, "sotto_session_duration_seconds_count") == 2
+    assert total(samples, "sotto_sessions_open") == 0
+    assert total(samples, "sotto_sessions_limit") == 100
+
+
 def test_batch_work_and_the_purge_are_counted(samples):
     assert total(samples, "sotto_jobs_accepted_total") == 2
     assert total(samples, "sotto_jobs_closed_total") == 2
@@ -199,6 +214,39 @@ def test_metrics_have_no_content_and_no_label_that_is_not_declared(busy, samples
         text = requests.get(url, headers=HEADERS, timeout=60).text.lower()
         for content in (CANARY, *KEYS, "milk", "bread", "en-us", "127.0.0.1", ".wav"):
             assert content not in text, content
+
+
+def matches(pattern, line):
+    """Whether a line matches a filter pattern of CloudWatch, in the form that ours have."""
+    inner = pattern.removeprefix("{ ").removesuffix(" }")
+    both = " && " in inner
+    results = []
+    for condition in inner.split(" && " if both else " || "):
+        name, operator, wanted = condition.removeprefix("$.").split(" ", 2)
+        wanted, found = json.loads(wanted), line.get(name)
+        results.append(
+            found is not None and (found == wanted or (operator == ">=" and found > wanted))
+        )
+    return all(results) if both else any(results)
+
+
+def test_the_filters_of_cloudwatch_match_the_lines_that_a_process_writes(busy):
+    """A server on this machine writes the lines that functions write."""
+    host, _ = busy
+    path = PROJECT / "infra" / "monitoring" / "cloudwatch-metric-filters.json"
+    filters = {one["metric"]: one for one in json.loads(path.read_text())["filters"]}
+    for metric in (
+        "RequestDuration", "RequestQueueWait", "RequestRealTimeFactor", "FileRealTimeFactor",
+        "FileAudio", "FailedFiles", "FailedJobs", "PurgeLateness",
+    ):  # fmt: skip
+        found = [line for line in host.log if matches(filters[metric]["pattern"], line)]
+        assert found, metric
+        field = filters[metric]["value"].removeprefix("$.")
+        assert all(field == "1" or line[field] >= 0 for line in found), metric
+    quiet = {"DeadLetters", "PurgeFailures", "MalformedMessages", "RequestFailures"}
+    for metric in quiet:
+        found = [line for line in host.log if matches(filters[metric]["pattern"], line)]
+        assert not found, metric
 
 
 def test_a_worker_has_metrics_and_probes_on_its_port(model_folder, spoken, tmp_path):

@@ -51,6 +51,8 @@ OWNERS = {
     "mangum": "functions/aws_lambda",
     "watchfiles": "functions/container/folder_watch.py",
     "prometheus_client": "functions/container/metrics",
+    "opentelemetry": "functions/container/traces/tracing.py",
+    "requests": "functions/container/traces/tracing.py",
     "azure": ("functions/azure_app", "shared/storage"),
     "azure.identity": "shared/storage/azure_account.py",
     "azure.storage.blob": "shared/storage/azure_blob.py",

@@ -9,6 +9,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from functions.container.bounded_http import Refusal
 from functions.container.metrics.contracts import OTHER, contract_of
 from functions.container.metrics.table import FAILURES, LINE_METRICS, METHODS, Kind, Metric
 
@@ -89,27 +90,29 @@ class LineMetrics:
         if "audio_ms" not in line:
             return
         self._count("sotto_audio_seconds_total", source, by=line["audio_ms"] / 1000)
-        self._count("sotto_recognition_seconds_total", source, by=line["recognition_ms"] / 1000)
-        self._count("sotto_segments_total", source, by=line["n_segments"])
-        self._count("sotto_decode_retries_total", source, by=line["n_retries"])
+        self._count(
+            "sotto_recognition_seconds_total", source, by=line.get("recognition_ms", 0) / 1000
+        )
+        self._count("sotto_segments_total", source, by=line.get("n_segments", 0))
+        self._count("sotto_decode_retries_total", source, by=line.get("n_retries", 0))
         for name, reason in _WITHOUT_TEXT.items():
-            self._count("sotto_segments_without_text_total", reason, by=line[name])
-        self._observe_ms("sotto_slot_wait_seconds", line["queue_ms"], source)
+            self._count("sotto_segments_without_text_total", reason, by=line.get(name, 0))
+        self._observe_ms("sotto_slot_wait_seconds", line.get("queue_ms"), source)
         if "rtf" in line:
             self._child("sotto_real_time_factor", source).observe(line["rtf"])
 
     def _process(self, event: str, line: Line) -> None:
         match event:
-            case "request_refused":
+            case "request_refused" if line.get("reason") in set(Refusal):
                 self._count("sotto_request_heads_refused_total", line["reason"])
             case "purge_ended":
                 self._child("sotto_purge_last_run_timestamp_seconds").set(self._clock())
             case "purged":
-                self._count("sotto_purged_jobs_total", by=line["n_jobs"])
-                self._count("sotto_purged_files_total", by=line["n_files"])
-                self._observe_ms("sotto_purge_lateness_seconds", line["late_ms"])
+                self._count("sotto_purged_jobs_total", by=line.get("n_jobs", 0))
+                self._count("sotto_purged_files_total", by=line.get("n_files", 0))
+                self._observe_ms("sotto_purge_lateness_seconds", line.get("late_ms"))
             case "model_loaded":
-                self._child("sotto_model_load_seconds").set(line["load_ms"] / 1000)
+                self._child("sotto_model_load_seconds").set(line.get("load_ms", 0) / 1000)
             case _ if line.get("level") in _SERIOUS:
                 self._count("sotto_failures_total", event if event in FAILURES else OTHER)
 
@@ -126,7 +129,7 @@ class LineMetrics:
 
 
 def _status_class(line: Line) -> str:
-    return f"{line['status'] // 100}xx"
+    return f"{line.get('status', 500) // 100}xx"
 
 
 def _instrument(metric: Metric, registry: CollectorRegistry) -> Counter | Gauge | Histogram:

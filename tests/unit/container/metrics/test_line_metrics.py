@@ -137,6 +137,19 @@ def test_a_purge_shows_how_late_it_is_and_when_it_ran():
     assert value(metrics, "sotto_purge_lateness_seconds_bucket", le="60.0") == 0
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        "request", "session", "file_transcribed", "file_failed", "purged", "model_loaded",
+        "request_refused", "purge_ended",
+    ],
+)  # fmt: skip
+def test_a_line_that_lacks_a_field_is_no_error(metrics, event):
+    """The allow-list drops a value that is no number, and no line may fail for that."""
+    metrics.lines.take({"event": event, "level": "info", "audio_ms": 1})
+    assert samples(metrics)
+
+
 def test_lines_below_the_level_of_the_log_count_all_the_same(metrics, capsys):
     try:
         configure_logging("warning", metrics.lines.take)

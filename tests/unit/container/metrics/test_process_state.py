@@ -48,6 +48,16 @@ def test_admission_shows_its_limits_and_the_requests_it_refuses():
     assert afterwards["sotto_admission_admitted_total", "work"] == 1
 
 
+def test_a_request_that_waits_for_its_client_is_admitted_once():
+    admission = Admission(1)
+    with admission.admit() as request:
+        for _ in range(3):
+            with request.waiting_for_client():
+                assert admission.use()["work"].n_taken == 0
+    use = admission.use()
+    assert (use["work"].n_admitted, use["transfer"].n_admitted) == (1, 1)
+
+
 def test_sessions_show_how_many_are_open_and_refused():
     sessions = Sessions(1)
     with sessions.opened(object()), pytest.raises(QueueFull):
