@@ -28,6 +28,7 @@ from scripts.chart_page import PROJECT, merged, render
 from tests.contract.certificate import make_certificate
 
 WAIT_S = 120
+PROBES = ("startup", "readiness", "liveness")
 ENTRY = json.loads(
     re.findall(r"^ENTRYPOINT (.+)$", (PROJECT / "Dockerfile").read_text("utf-8"), re.MULTILINE)[-1]
 )
@@ -96,6 +97,7 @@ def run(model_folder, tmp_path):
             running = Running(container, variables)
             started.callback(running.close)
             running.port = variables.get("SOTTO_PORT")
+            running.ports = {"http": running.port, "metrics": variables["SOTTO_METRICS_PORT"]}
             return running
 
         yield start
@@ -112,6 +114,13 @@ def wait_until_ready(address, verify=True):
                 return status
         time.sleep(0.1)
     return None
+
+
+def status_of(address):
+    try:
+        return requests.get(address, timeout=60).status_code
+    except requests.ConnectionError:
+        return None
 
 
 def recognised(address, wav, verify=True):
@@ -192,3 +201,19 @@ def test_a_pod_without_a_key_does_not_start(run):
     container = container_of(SETS["local"])
     server = run(container, SOTTO_KEYS="")
     assert server.process.wait(WAIT_S) == 1
+
+
+@pytest.mark.xfail(reason="the port of metrics is not served yet", raises=AssertionError)
+def test_each_probe_and_scrape_of_a_pod_is_answered(run):
+    """On the ports of the manifest; the pods of the API and the workers."""
+    values = SETS["connection string"]
+    with azurite() as storage:
+        secret = {"SOTTO_STORAGE": storage.connection_string}
+        for name in ("server", "worker"):
+            container = container_of(values, name)
+            running = run(container, **secret)
+            running.wait_for("batch_started")
+            probes = [container[f"{kind}Probe"]["httpGet"] for kind in PROBES]
+            for probe in [*probes, {"port": "metrics", "path": "/metrics"}]:
+                address = f"http://127.0.0.1:{running.ports[probe['port']]}{probe['path']}"
+                assert status_of(address) == 200, (name, probe)
