@@ -12,13 +12,23 @@ from chart_sets import AWS, AZURE, LOCAL, SETS, variables_set_by_chart
 from deliberate_defaults_kubernetes import KUBERNETES
 from manifest_policies import POLICIES, containers, environment_of, findings, of_kind
 
-from scripts.chart_page import CHART, PROJECT, PYTHON, SET_UPS, merged, render, values_of, written
+from scripts.chart_page import (
+    CHART,
+    PROJECT,
+    PYTHON,
+    SET_UPS,
+    merged,
+    render,
+    set_values,
+    written,
+)
 from shared.settings import Settings
 from shared.settings.hosts import CONTAINER
 
 VERSIONS = ["1.30", "1.33", "1.37"]  # the oldest that the chart accepts, one between, the newest
 CHECKS = PROJECT / "tests" / "infra" / "checks"
 CHECKOV = PROJECT / ".venv-checkov" / "bin" / "checkov"
+PAGE = (PROJECT / "docs" / "deploy-kubernetes.md").read_text("utf-8")
 SCHEMA = json.loads((CHART / "values.schema.json").read_text("utf-8"))
 OF_CONTAINER = {
     entry.metadata["key"]: entry.metadata
@@ -450,14 +460,36 @@ def test_a_planted_mistake_of_scaling_is_found(releases):
 
 
 def test_the_tables_of_the_page_are_current():
-    page = PROJECT / "docs" / "deploy-kubernetes.md"
-    assert written(page.read_text("utf-8")) == page.read_text("utf-8")
+    assert written(PAGE) == PAGE
 
 
-def test_the_command_in_each_values_file_suffices():
-    assert {set_up for set_up in SET_UPS if values_of(set_up)["keys"]["existingSecret"]} == {
-        path.name for path in CHART.glob("values*.yaml")
-    }
+def test_each_values_file_is_a_set_up():
+    assert set(SET_UPS) == {path.name for path in CHART.glob("values*.yaml")}
+
+
+def test_the_commands_of_the_page_install_the_chart():
+    """Those that it has in full, with the values files that they name."""
+    commands = re.findall(r"^helm install (?:.*\\\n)*.*$", PAGE, re.MULTILINE)
+    assert len(commands) == 2
+    given = []
+    for command in commands:
+        values = {}
+        for file in re.findall(r"--values \S+/(\S+)", command):
+            values = merged(values, yaml.safe_load((CHART / file).read_text("utf-8")))
+        given.append(set_values(values, command))
+    assert [answer.get("error") for answer in render(given)] == [None, None]
+
+
+def test_the_networks_of_the_page_become_rules():
+    [example] = [
+        yaml.safe_load(block)
+        for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+        if "networkPolicy" in block
+    ]
+    [answer] = render([merged(LOCAL, example)])
+    [policy] = of_kind(answer["objects"], "NetworkPolicy")
+    reached = [rule["to"][0]["ipBlock"]["cidr"] for rule in policy["spec"]["egress"][1:]]
+    assert reached == ["10.40.2.0/24", "10.1.0.0/16"]
 
 
 def test_checkov_has_no_finding_that_is_not_explained(releases, tmp_path):
