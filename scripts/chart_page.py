@@ -53,14 +53,19 @@ def merged(below: Values, above: Values) -> Values:
 def values_of(set_up: str) -> Values:
     """Return the values of a file, and those that the command in its comment sets."""
     text = (CHART / set_up).read_text("utf-8")
-    values: Values = {} if set_up == "values.yaml" else yaml.safe_load(text)
-    for path, value in re.findall(r"--set ([\w.]+)=([^\s\\]+)", text):
+    return set_values({} if set_up == "values.yaml" else yaml.safe_load(text), text)
+
+
+def set_values(values: Values, command: str) -> Values:
+    """Return values with each `--set path=text` of a command put on top."""
+    result = deepcopy(values)
+    for path, value in re.findall(r"--set ([\w.]+)=([^\s\\]+)", command):
         *parents, name = path.split(".")
-        inner = values
+        inner = result
         for parent in parents:
             inner = inner.setdefault(parent, {})
         inner[name] = value
-    return values
+    return result
 
 
 def render(many: Sequence[Values], version: str = KUBERNETES) -> list[dict[str, Any]]:

@@ -37,7 +37,10 @@ _EVERYTHING: Values = {
     "settings": {"SOTTO_LOG_LEVEL": "warning", "SOTTO_QUEUE_LIMIT": 20, "SOTTO_DIARIZATION": False},
     "secretSettings": {"SOTTO_AZURE_SPEECH_KEY": {"secret": "azure", "key": "speech"}},
     "service": {"type": "LoadBalancer", "port": 443, "annotations": {"a/b": "c"}},
-    "networkPolicy": {"egress": [{"cidr": "10.1.0.0/16", "ports": [443, 4318]}]},
+    "networkPolicy": {
+        "ingressNetworks": ["10.2.0.0/16"],
+        "egress": [{"cidr": "10.1.0.0/16", "ports": [443, 4318]}],
+    },
     "serviceAccount": {"name": "speech", "annotations": {"a/b": "c"}},
     "runtimeClassName": "gvisor",
     "priorityClassName": "high",
@@ -91,7 +94,10 @@ SETS: dict[str, Values] = {
             "server": {"autoscaling": {"enabled": True}},
             "workers": {"keda": {"awsIdentityOwner": "workload"}},
             "dropFolder": {"existingClaim": "recordings", "transcripts": "s3://b/transcripts"},
-            "storage": {"s3Endpoint": "https://s3.example"},
+            "storage": {
+                "s3Endpoint": "https://s3.example",
+                "dropFolders": ["calls=s3://in/calls>s3://out/calls"],
+            },
         },
     ),
 }

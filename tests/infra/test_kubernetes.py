@@ -12,13 +12,23 @@ from chart_sets import AWS, AZURE, LOCAL, SETS, variables_set_by_chart
 from deliberate_defaults_kubernetes import KUBERNETES
 from manifest_policies import POLICIES, containers, environment_of, findings, of_kind
 
-from scripts.chart_page import CHART, PROJECT, PYTHON, SET_UPS, merged, render, values_of, written
+from scripts.chart_page import (
+    CHART,
+    PROJECT,
+    PYTHON,
+    SET_UPS,
+    merged,
+    render,
+    set_values,
+    written,
+)
 from shared.settings import Settings
 from shared.settings.hosts import CONTAINER
 
 VERSIONS = ["1.30", "1.33", "1.37"]  # the oldest that the chart accepts, one between, the newest
 CHECKS = PROJECT / "tests" / "infra" / "checks"
 CHECKOV = PROJECT / ".venv-checkov" / "bin" / "checkov"
+PAGE = (PROJECT / "docs" / "deploy-kubernetes.md").read_text("utf-8")
 SCHEMA = json.loads((CHART / "values.schema.json").read_text("utf-8"))
 OF_CONTAINER = {
     entry.metadata["key"]: entry.metadata
@@ -317,6 +327,7 @@ REFUSED = [
     (LOCAL, {"server": {"workers": 0}}, "server.workers must be at least 1"),
     (LOCAL, {"storage": {"kind": "gcs"}}, "'/storage/kind': value must be one of"),
     (LOCAL, {"storage": {"queue": "azure:work"}}, "with a volume they lie in its folder"),
+    (LOCAL, {"service": {"type": "NodePort"}}, "service.type NodePort needs networkPolicy.ingress"),
     (LOCAL, {"persistence": {"size": "10"}}, "'/persistence/size'"),
     (LOCAL, {"persistence": {"accessMode": "ReadWriteMany"}}, "'/persistence/accessMode'"),
     (LOCAL, {"timeToLive": "a week"}, "'/timeToLive'"),
@@ -339,6 +350,7 @@ REFUSED = [
     (LOCAL, {"server": {"resources": {"limits": {"cpu": None}}}}, "missing property 'cpu'"),
     (AZURE, {"storage": {"azureAccount": ""}}, "needs storage.azureAccount"),
     (AZURE, {"storage": {"jobs": "https://a/jobs?sig=x"}}, "'/storage/jobs'"),
+    (AZURE, {"storage": {"dropFolders": ["a=b>c?sig=d"]}}, "'/storage/dropFolders/0'"),
     (AZURE, {"storage": {"queue": ""}}, "needs storage.jobs and storage.queue"),
     (AZURE, {"workloadIdentity": {"azureClientId": ""}}, "azureClientId, the client id"),
     (AZURE, {"workers": {"keda": {"enabled": False}}}, "no job would be worked on"),
@@ -448,14 +460,36 @@ def test_a_planted_mistake_of_scaling_is_found(releases):
 
 
 def test_the_tables_of_the_page_are_current():
-    page = PROJECT / "docs" / "deploy-kubernetes.md"
-    assert written(page.read_text("utf-8")) == page.read_text("utf-8")
+    assert written(PAGE) == PAGE
 
 
-def test_the_command_in_each_values_file_suffices():
-    assert {set_up for set_up in SET_UPS if values_of(set_up)["keys"]["existingSecret"]} == {
-        path.name for path in CHART.glob("values*.yaml")
-    }
+def test_each_values_file_is_a_set_up():
+    assert set(SET_UPS) == {path.name for path in CHART.glob("values*.yaml")}
+
+
+def test_the_commands_of_the_page_install_the_chart():
+    """Those that it has in full, with the values files that they name."""
+    commands = re.findall(r"^helm install (?:.*\\\n)*.*$", PAGE, re.MULTILINE)
+    assert len(commands) == 2
+    given = []
+    for command in commands:
+        values = {}
+        for file in re.findall(r"--values \S+/(\S+)", command):
+            values = merged(values, yaml.safe_load((CHART / file).read_text("utf-8")))
+        given.append(set_values(values, command))
+    assert [answer.get("error") for answer in render(given)] == [None, None]
+
+
+def test_the_networks_of_the_page_become_rules():
+    [example] = [
+        yaml.safe_load(block)
+        for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+        if "networkPolicy" in block
+    ]
+    [answer] = render([merged(LOCAL, example)])
+    [policy] = of_kind(answer["objects"], "NetworkPolicy")
+    reached = [rule["to"][0]["ipBlock"]["cidr"] for rule in policy["spec"]["egress"][1:]]
+    assert reached == ["10.40.2.0/24", "10.1.0.0/16"]
 
 
 def test_checkov_has_no_finding_that_is_not_explained(releases, tmp_path):

@@ -14,8 +14,8 @@
 {{- if include "sotto.hasWorkers" . -}}
 {{- fail "workers.replicas and workers.keda need storage.kind azure or aws: the queue on a volume belongs to one pod. Raise server.workers instead." -}}
 {{- end -}}
-{{- if or $v.storage.jobs $v.storage.queue $v.storage.deadLetters -}}
-{{- fail "storage.jobs, queue and deadLetters need storage.kind azure or aws: with a volume they lie in its folder." -}}
+{{- if or $v.storage.jobs $v.storage.queue $v.storage.deadLetters $v.storage.dropFolders -}}
+{{- fail "storage.jobs, queue, deadLetters and dropFolders need storage.kind azure or aws: with a volume they lie in its folder." -}}
 {{- end -}}
 {{- else -}}
 {{- $signed := hasKey $v.secretSettings "SOTTO_JOBS" -}}
@@ -57,10 +57,13 @@
 {{- if and (ne $v.workloadIdentity.kind "none") (not (or $v.serviceAccount.create $v.serviceAccount.name)) -}}
 {{- fail "workloadIdentity needs a service account of its own: leave serviceAccount.create on, or name one." -}}
 {{- end -}}
-{{- if $v.dropFolder.existingClaim -}}
-{{- if hasKey $v.secretSettings "SOTTO_DROP_FOLDERS" -}}
-{{- fail "dropFolder.existingClaim and secretSettings.SOTTO_DROP_FOLDERS exclude each other." -}}
+{{- if and (hasKey $v.secretSettings "SOTTO_DROP_FOLDERS") (or $v.dropFolder.existingClaim $v.storage.dropFolders) -}}
+{{- fail "secretSettings.SOTTO_DROP_FOLDERS excludes dropFolder.existingClaim and storage.dropFolders." -}}
 {{- end -}}
+{{- if and (ne $v.service.type "ClusterIP") $v.networkPolicy.enabled (not $v.networkPolicy.ingressNetworks) -}}
+{{- fail (printf "service.type %s needs networkPolicy.ingressNetworks, the networks of the callers, or the network policy would refuse them." $v.service.type) -}}
+{{- end -}}
+{{- if $v.dropFolder.existingClaim -}}
 {{- if and (ne $v.storage.kind "volume") (not $v.dropFolder.transcripts) -}}
 {{- fail "dropFolder.transcripts must be the container of the transcripts, since storage.kind is not volume." -}}
 {{- end -}}

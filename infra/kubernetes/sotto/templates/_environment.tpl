@@ -31,8 +31,12 @@ from Secrets by reference. Takes what "sotto.pod" takes.
 - {name: AWS_ENDPOINT_URL_S3, value: {{ . | quote }}}
 {{- end }}
 {{- end }}
-{{- if $v.dropFolder.existingClaim }}
-- {name: SOTTO_DROP_FOLDERS, value: "audio=/audio>{{ include "sotto.transcripts" .root }}"}
+{{- $folders := $v.storage.dropFolders -}}
+{{- if $v.dropFolder.existingClaim -}}
+{{- $folders = append $folders (printf "audio=/audio>%s" (include "sotto.transcripts" .root)) -}}
+{{- end -}}
+{{- with $folders }}
+- {name: SOTTO_DROP_FOLDERS, value: {{ join "," . | quote }}}
 {{- end }}
 {{- with $v.timeToLive }}
 - {name: SOTTO_TIME_TO_LIVE, value: {{ . }}}

@@ -89,12 +89,12 @@ spec:
         preStop: {sleep: {seconds: 5}}
       {{- else }}
       startupProbe:
-        httpGet: {path: /healthz, port: metrics, scheme: HTTP}
+        httpGet: {path: /ready, port: metrics, scheme: HTTP}
         periodSeconds: 2
         timeoutSeconds: 4
         failureThreshold: {{ div (add (int .values.startupSeconds) 1) 2 }}
       readinessProbe:
-        httpGet: {path: /healthz, port: metrics, scheme: HTTP}
+        httpGet: {path: /ready, port: metrics, scheme: HTTP}
         periodSeconds: 10
         timeoutSeconds: 5
         failureThreshold: 3
