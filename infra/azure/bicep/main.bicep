@@ -113,7 +113,7 @@ param oidcRoles string = ''
 @maxLength(50)
 param allowedNetworks array = []
 
-@description('Further settings of Sotto by name, all text. Not for secrets; the names that the template sets win.')
+@description('Further settings of Sotto by name, all text, no secrets. Of those that the template sets they replace SOTTO_QUEUE_LIMIT and SOTTO_MAX_UPLOAD_BYTES only.')
 param settings object = {}
 
 @description('Tags of every resource.')
