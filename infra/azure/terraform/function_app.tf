@@ -48,6 +48,8 @@ locals {
 }
 
 resource "azurerm_service_plan" "sotto" {
+  # checkov:skip=CKV_AZURE_225: Flex Consumption has it in some regions only, for twice the instances
+  # checkov:skip=CKV_AZURE_212: always_ready says how many instances are kept
   name                = "plan-sotto-${var.environment_name}"
   location            = azurerm_resource_group.sotto.location
   resource_group_name = azurerm_resource_group.sotto.name

@@ -290,7 +290,7 @@ variable "allowed_networks" {
 }
 
 variable "settings" {
-  description = "Further settings of Sotto by name, all text. Not for secrets; the names that the template sets win."
+  description = "Further settings of Sotto by name, all text, no secrets. Of those that the template sets they replace SOTTO_QUEUE_LIMIT and SOTTO_MAX_UPLOAD_BYTES only."
   type        = map(string)
   default     = {}
   nullable    = false
