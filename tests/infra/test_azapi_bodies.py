@@ -1,4 +1,4 @@
-"""Bodies that the Terraform of Azure sends to Azure Resource Manager, held against Azure's types."""
+"""Bodies that Terraform sends to Azure Resource Manager, held against Azure's own types."""
 
 import json
 from pathlib import Path

@@ -115,6 +115,8 @@ resource "azapi_resource" "app" {
   }
 
   response_export_values = ["properties.defaultHostName"]
+  # Azure answers with ids in letters of its own: `serverfarms`.
+  ignore_casing = true
 
   lifecycle {
     postcondition {
@@ -149,4 +151,6 @@ resource "azapi_update_resource" "publishing_passwords" {
       allow = false
     }
   }
+
+  response_export_values = []
 }

@@ -47,6 +47,8 @@ resource "azapi_resource_action" "keys" {
   sensitive_body_version = {
     "properties.value" = tostring(var.client_keys_version)
   }
+
+  response_export_values = []
 }
 
 # Shows which identity read the keys, and when; a line has no secret.
