@@ -7,6 +7,7 @@ import pytest
 from bicep_templates import MAIN, expressions, resources, strings, templates, value_at
 
 from scripts.resource_lists import BICEP, PROJECT, read_bicep
+from shared.privacy.log_fields import ALLOWED_FIELDS
 
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 BUILT_IN = {
@@ -84,7 +85,6 @@ def test_a_deleted_blob_leaves_no_copy(path):
         ("properties.httpsOnly", True),
         ("properties.siteConfig.minTlsVersion", "1.2"),
         ("properties.siteConfig.scmMinTlsVersion", "1.2"),
-        ("properties.siteConfig.ftpsState", "Disabled"),
         ("properties.functionAppConfig.deployment.storage.authentication.type",
          "UserAssignedIdentity"),
         ("properties.functionAppConfig.runtime.name", "python"),
@@ -93,6 +93,25 @@ def test_a_deleted_blob_leaves_no_copy(path):
 )  # fmt: skip
 def test_the_app_speaks_tls_and_presents_an_identity(path, value):
     assert value_at(only("Microsoft.Web/sites"), path) == value
+
+
+def test_the_app_has_no_property_that_flex_consumption_refuses():
+    """Azure's types allow them on every plan; in a deployment they are error 51021.
+
+    https://github.com/Azure/terraform-azurerm-avm-res-web-site/issues/360
+    """
+    config = value_at(only("Microsoft.Web/sites"), "properties.siteConfig")["properties"]
+    accepted = {"minTlsVersion", "scmMinTlsVersion", "http20Enabled"}
+    assert {one["key"]["value"] for one in config} == accepted
+
+
+def test_the_app_has_no_setting_that_flex_consumption_refuses():
+    """The runtime is in functionAppConfig.
+
+    https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+    """
+    refused = ("FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_", "SCM_DO_")
+    assert [one for text in TEXT.values() for one in refused if one in text] == []
 
 
 def test_passwords_of_publishing_are_off():
@@ -186,7 +205,7 @@ def test_the_lifecycle_rule_leaves_web_hooks_and_tombstones():
     assert not [one for one in prefixes if "hooks" in one or "gone" in one]
 
 
-def test_the_identities_of_alerts_read_events_that_sotto_writes():
+def test_alerts_read_events_that_sotto_writes():
     """The events of each query are in the code; a renamed one would silence its alert."""
     document = templates()["modules/alerts.bicep"]
     queries = " ".join(one for one in strings(document["vars"]) if "AppTraces" in one)
@@ -197,6 +216,13 @@ def test_the_identities_of_alerts_read_events_that_sotto_writes():
     )
     assert len(events) > 10
     assert {one for one in events if f'"{one}"' not in code} <= NOT_YET
+
+
+def test_alerts_read_fields_that_lines_may_have():
+    document = templates()["modules/alerts.bicep"]
+    queries = " ".join(one for one in strings(document["vars"]) if "AppTraces" in one)
+    read = set(re.findall(r"\b(?:line|parse_json\(Message\))\.(\w+)", queries))
+    assert {"event", "late_ms", "duration_ms"} <= read <= set(ALLOWED_FIELDS)
 
 
 # Written by changes that are merged with this one.

@@ -45,6 +45,15 @@ def test_a_file_of_parameters_belongs_to_the_main_template_and_names_its_paramet
     assert required <= set(given["params"])
 
 
+def test_the_values_of_a_file_of_parameters_are_of_the_declared_types():
+    kinds = {"string": "string", "int": "number", "bool": "boolean"}
+    known = bicep_documents()[MAIN]["params"]
+    for name, one in bicep_documents()["main.bicepparam"]["params"].items():
+        value = one["default"]
+        given = "string" if value["kind"] == "call" else value["kind"]
+        assert given == kinds.get(known[name]["type"], known[name]["type"]), name
+
+
 def test_the_example_of_parameters_reads_the_key_from_the_environment():
     value = bicep_documents()["main.bicepparam"]["params"]["clientKeys"]["default"]
     assert (value["name"], [one["value"] for one in value["arguments"]]) == (

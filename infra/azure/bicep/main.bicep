@@ -46,7 +46,7 @@ param model string = 'base'
 ])
 param instanceMemoryMB int = 2048
 
-@description('Most instances of one group of functions; of `work` it is the number of files at once.')
+@description('Most instances of one group of functions; of `work` it is the number of files at once. Some regions refuse fewer than 40.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -247,7 +247,7 @@ module roleAssignments 'modules/role-assignments.bicep' = {
     queues: queues
     droppedQueue: droppedQueue
     vaultName: keyVault.outputs.name
-    keysSecretName: keyVault.outputs.keysSecretName
+    keysName: keyVault.outputs.keysName
     applicationInsightsName: monitoring.outputs.applicationInsightsName
   }
 }
@@ -301,7 +301,7 @@ module functionApp 'modules/function-app.bicep' = {
     httpConcurrency: httpConcurrency
     alwaysReady: alwaysReady
     settings: {
-      SOTTO_KEYS: '@Microsoft.KeyVault(VaultName=${keyVault.outputs.name};SecretName=${keyVault.outputs.keysSecretName})'
+      SOTTO_KEYS: '@Microsoft.KeyVault(VaultName=${keyVault.outputs.name};SecretName=${keyVault.outputs.keysName})'
       SOTTO_MODEL: model
       SOTTO_MODEL_FOLDER: '/home/site/wwwroot/.models'
       SOTTO_JOBS: 'azure:${jobsContainer}'

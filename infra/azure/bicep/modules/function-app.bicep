@@ -105,6 +105,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   // checkov:skip=CKV_AZURE_222: clients reach the service from the internet, with TLS and a key or a token
   // checkov:skip=CKV_AZURE_17: clients present keys or tokens, as the contracts say
   // checkov:skip=CKV_AZURE_212: alwaysReady says how many instances are kept
+  // checkov:skip=CKV_AZURE_78: Flex Consumption has no FTP, and refuses the property ftpsState
   // checkov:skip=CKV_AZURE_213: Flex Consumption has no health check of App Service
   name: 'func-sotto-${environmentName}-${token}'
   location: location
@@ -122,10 +123,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     publicNetworkAccess: 'Enabled'
     keyVaultReferenceIdentity: identityId
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    // Flex Consumption refuses most properties of a site here (error 51021), ftpsState among them.
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
     }
     functionAppConfig: {
