@@ -78,10 +78,10 @@ resource "azapi_resource" "app" {
       publicNetworkAccess       = "Enabled"
       keyVaultReferenceIdentity = azurerm_user_assigned_identity.app.id
       virtualNetworkSubnetId    = one(azurerm_subnet.app[*].id)
+      # Flex Consumption refuses most properties of a site here (error 51021), ftpsState among them.
       siteConfig = {
         minTlsVersion    = "1.2"
         scmMinTlsVersion = "1.2"
-        ftpsState        = "Disabled"
         http20Enabled    = true
         appSettings      = [for name, value in local.app_settings : { name = name, value = value }]
       }

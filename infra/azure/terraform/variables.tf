@@ -115,7 +115,7 @@ variable "instance_memory_mb" {
 }
 
 variable "maximum_instance_count" {
-  description = "Most instances of one group of functions; of `work` it is the number of files at once."
+  description = "Most instances of one group of functions; of `work` it is the number of files at once. Some regions refuse fewer than 40."
   type        = number
   default     = 40
   nullable    = false
