@@ -1,4 +1,4 @@
-"""What the Terraform of Azure says to Azure Resource Manager itself, against Azure's own types."""
+"""Bodies that Terraform sends to Azure Resource Manager, held against Azure's own types."""
 
 import json
 from pathlib import Path

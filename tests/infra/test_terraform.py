@@ -224,6 +224,21 @@ MISTAKES = {
         "data.primary_access_key",
         "endpoint gives away primary_access_key",
     ),
+    "an output that is a secret variable": (
+        "= azurerm_storage_account.data.primary_blob_endpoint",
+        "= var.client_keys",
+        "Output refers to sensitive values",
+    ),
+    "a list where a text is expected": (
+        '  bucket = "sotto-input"',
+        '  bucket = ["sotto-input"]',
+        "string required",
+    ),
+    "a text where a truth is expected": (
+        '  bucket = "sotto-input"',
+        '  bucket        = "sotto-input"\n  force_destroy = "never"',
+        "a bool is required",
+    ),
     "a variable that nothing uses": ("= var.tags", "= {}", "var.tags"),
     "a local value that nothing uses": (
         "  names = toset",

@@ -48,6 +48,8 @@ locals {
 }
 
 resource "azurerm_service_plan" "sotto" {
+  # checkov:skip=CKV_AZURE_225: Flex Consumption has it in some regions only, for twice the instances
+  # checkov:skip=CKV_AZURE_212: always_ready says how many instances are kept
   name                = "plan-sotto-${var.environment_name}"
   location            = azurerm_resource_group.sotto.location
   resource_group_name = azurerm_resource_group.sotto.name
@@ -76,10 +78,10 @@ resource "azapi_resource" "app" {
       publicNetworkAccess       = "Enabled"
       keyVaultReferenceIdentity = azurerm_user_assigned_identity.app.id
       virtualNetworkSubnetId    = one(azurerm_subnet.app[*].id)
+      # Flex Consumption refuses most properties of a site here (error 51021), ftpsState among them.
       siteConfig = {
         minTlsVersion    = "1.2"
         scmMinTlsVersion = "1.2"
-        ftpsState        = "Disabled"
         http20Enabled    = true
         appSettings      = [for name, value in local.app_settings : { name = name, value = value }]
       }
@@ -113,6 +115,8 @@ resource "azapi_resource" "app" {
   }
 
   response_export_values = ["properties.defaultHostName"]
+  # Azure answers with ids in letters of its own: `serverfarms`.
+  ignore_casing = true
 
   lifecycle {
     postcondition {
@@ -147,4 +151,6 @@ resource "azapi_update_resource" "publishing_passwords" {
       allow = false
     }
   }
+
+  response_export_values = []
 }

@@ -115,7 +115,7 @@ variable "instance_memory_mb" {
 }
 
 variable "maximum_instance_count" {
-  description = "Most instances of one group of functions; of `work` it is the number of files at once."
+  description = "Most instances of one group of functions; of `work` it is the number of files at once. Some regions refuse fewer than 40."
   type        = number
   default     = 40
   nullable    = false
@@ -290,7 +290,7 @@ variable "allowed_networks" {
 }
 
 variable "settings" {
-  description = "Further settings of Sotto by name, all text. Not for secrets; the names that the template sets win."
+  description = "Further settings of Sotto by name, all text, no secrets. Of those that the template sets they replace SOTTO_QUEUE_LIMIT and SOTTO_MAX_UPLOAD_BYTES only."
   type        = map(string)
   default     = {}
   nullable    = false

@@ -133,7 +133,7 @@ def _nested_block(name: str, field: dict[str, Any]) -> bytes:
     least = int(bool(field.get("required")))
     most = field.get("most", 0)
     if nesting == "single":
-        least, most = 0, 0  # the protocol has no numbers for it; the stand-in checks it
+        least, most = 0, 0  # the protocol has no numbers for it; no provider requires such a block
     return message(
         (1, name), (2, _block(field["block"])), (3, NESTINGS[nesting]), (4, least), (5, most)
     )

@@ -37,8 +37,8 @@ MOST_BYTES = 64 << 20
 Block = dict[str, Any]
 
 
-def unset_problems(value: Any, block: Block, path: str = "") -> list[str]:
-    """List read-only attributes that are set, and single blocks that are missing."""
+def read_only_problems(value: Any, block: Block, path: str = "") -> list[str]:
+    """List read-only attributes that are set, which Terraform leaves to the provider to refuse."""
     problems: list[str] = []
     if not isinstance(value, dict):
         return problems
@@ -47,15 +47,13 @@ def unset_problems(value: Any, block: Block, path: str = "") -> list[str]:
         computed = field.get("computed") and not field.get("optional") and not field.get("required")
         if computed and inner is not None:
             problems.append(f"{where} is read-only: the provider sets it")
-        if field.get("required") and field.get("nesting") == "single" and inner is None:
-            problems.append(f"the block {where} is missing")
         nested = field.get("block") or field.get("object")
         if nested and inner is not None and not computed:
             elements = inner if isinstance(inner, list) else [inner]
             if field["nesting"] == "map" and isinstance(inner, dict):
                 elements = list(inner.values())
             for element in elements:
-                problems += unset_problems(element, nested, f"{where}.")
+                problems += read_only_problems(element, nested, f"{where}.")
     return problems
 
 
@@ -146,7 +144,7 @@ class StandIn:
     def _validate(self, kind: str, encoded: bytes) -> bytes:
         request = read(encoded)
         name, block = self._of(kind, request)
-        problems = unset_problems(_value(request[2]), block)
+        problems = read_only_problems(_value(request[2]), block)
         return message(*diagnostics(1, [f"{name}: {problem}" for problem in problems]))
 
     def _plan(self, encoded: bytes) -> bytes:
@@ -172,7 +170,7 @@ def _read_values(value: Any, block: Block, name: str) -> Any:
 
 def _stand_in_value(field: Block) -> Any:
     kind = field.get("type")
-    if kind in {"number", "bool"}:
+    if isinstance(kind, str) and kind in {"number", "bool"}:
         return {"number": 1, "bool": True}[kind]
     if isinstance(kind, list):
         element = {"string": "value", "number": 1, "bool": True}.get(str(kind[1]))

