@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 
 from shared.errors import AudioTooLarge, QueueFull
 from shared.memory_limit import memory_limit_bytes
+from shared.settings import Settings
 
 # A transfer costs a socket, a task and 64 KB, not a thread: far more fit than work does.
 TRANSFERS_PER_PLACE = 4
@@ -28,6 +29,19 @@ SHARE_OF_ARRIVING = 0.5
 
 # The rest is for models, for audio that is decoded, and for other programs.
 SHARE_OF_MACHINE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class BoundUse:
+    """A bound at a moment; what it has admitted and refused since the start of the process.
+
+    Of the bytes of bodies `n_admitted` is a number of bytes, `n_refused` one of requests.
+    """
+
+    limit: int
+    n_taken: int
+    n_admitted: int
+    n_refused: int
 
 
 class Admission:
@@ -50,6 +64,14 @@ class Admission:
             arriving=_Bound(int(limit * SHARE_OF_ARRIVING), 1.0),
             n_bytes=None if memory_bytes is None else _Bound(memory_bytes, share),
         )
+
+    def use(self) -> dict[str, BoundUse]:
+        """Return the use of each bound: `work`, `transfer`, and `memory` where it is bounded."""
+        bounds = {"work": self._bounds.work, "transfer": self._bounds.transfers}
+        if self._bounds.n_bytes is not None:
+            bounds["memory"] = self._bounds.n_bytes
+        with self._bounds.lock:
+            return {name: bound.use() for name, bound in bounds.items()}
 
     @contextmanager
     def receive(self, caller: str = "") -> Iterator["AdmittedRequest"]:
@@ -216,6 +238,7 @@ class AdmittedRequest:
             raise AudioTooLarge(
                 f"The request has more than the {bound.of_one} bytes that this server may hold."
             )
+        bound.n_refused += 1
         raise QueueFull(1, "Too many uploads are under way.")
 
 
@@ -237,6 +260,8 @@ class _Bound:
         self._limit = limit
         self.of_one = max(1, int(limit * share)) if limit else 0
         self._n_taken = 0
+        self._n_admitted = 0
+        self.n_refused = 0
         self._of_callers: Counter[str] = Counter()
 
     def has_room(self, caller: str, n: int = 1) -> bool:
@@ -246,14 +271,28 @@ class _Bound:
 
     def take(self, caller: str, n: int = 1) -> None:
         self._n_taken += n
+        self._n_admitted += n
         self._of_callers[caller] += n
 
     def give_back(self, caller: str, n: int = 1) -> None:
         self._n_taken -= n
         self._of_callers[caller] -= n
 
+    def use(self) -> BoundUse:
+        return BoundUse(self._limit, self._n_taken, self._n_admitted, self.n_refused)
+
     def refusal(self) -> QueueFull:
+        self.n_refused += 1
         return QueueFull(1 + self._n_taken // 10)
+
+
+def admission_of(settings: Settings) -> Admission:
+    """Admission with the bounds of the settings."""
+    return Admission(
+        settings.queue_limit,
+        memory_bytes=settings.upload_memory_bytes or default_upload_memory_bytes(),
+        n_keys=len(set(settings.keys)),
+    )
 
 
 def default_upload_memory_bytes() -> int:

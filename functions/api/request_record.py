@@ -3,7 +3,7 @@
 import re
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import structlog
@@ -43,6 +43,14 @@ class RequestRecord:
         """Record the counts and cost of a transcript."""
         self.n_phrases = len(transcript.phrases)
         self.cost = transcript.cost
+
+    def add_cost(self, cost: RecognitionCost) -> None:
+        """Add the cost of a turn of a session."""
+        former = self.cost or RecognitionCost()
+        sums = {
+            one.name: getattr(former, one.name) + getattr(cost, one.name) for one in fields(cost)
+        }
+        self.cost = RecognitionCost(**sums)
 
     def add_assessment(self, assessment: Assessment | None) -> None:
         """Count the words of an assessment, if there was one."""

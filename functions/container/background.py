@@ -66,6 +66,11 @@ class Background:
             thread.start()
         structlog.get_logger().info("batch_started")
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether none of the threads has ended; before the start there is none."""
+        return all(thread.is_alive() for thread in self._threads)
+
     def stop(self) -> None:
         """Stop them and wait: files under way have their grace."""
         for thread in self._threads:

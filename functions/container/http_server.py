@@ -108,7 +108,10 @@ class HttpServer(uvicorn.Server):
         )
         self.servers = [server]
         self.started = True
-        port = self._listener.getsockname()[1]
+        self.announce(self._listener.getsockname()[1])
+
+    def announce(self, port: int) -> None:
+        """Log the port and print the address."""
         structlog.get_logger().info("listening", port=port)
         scheme = "https" if self.config.is_ssl else "http"
         host = f"[{self._host}]" if ":" in self._host else self._host

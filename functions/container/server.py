@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from functions.container.metrics.line_relay import LineRelay
 from functions.container.original_arguments import api_keys
 from functions.model_loading import ModelLoading
 from shared.errors import KeysMissing, SpeechError
@@ -23,6 +24,8 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from functions.container.background import Background
+    from functions.container.http_server import HttpServer
+    from functions.container.metrics.registry import Metrics
     from shared.jobs.batch_services import BatchServices
     from shared.jobs.batch_setup import BatchAddresses
 
@@ -59,26 +62,47 @@ def main(arguments: Sequence[str] = (), *, advice: str = "") -> int:
 def _serve(settings: Settings) -> int:
     from shared.privacy.logs import configure_logging  # noqa: PLC0415
 
-    configure_logging(settings.log_level)
+    lines = LineRelay()
+    configure_logging(settings.log_level, lines.take)
     model = ModelLoading(settings, on_failure=_ignore_failure)
-    _serve_with(settings, model)
+    from functions.container.metrics.registry import Metrics  # noqa: PLC0415
+
+    metrics = Metrics()
+    lines.pass_to(metrics.lines.take)
+    _serve_with(settings, model, metrics)
     model.wait()
     if model.failure is not None:
         raise model.failure
     return 0
 
 
-def _serve_with(settings: Settings, model: ModelLoading) -> None:
+def _serve_with(settings: Settings, model: ModelLoading, metrics: "Metrics") -> None:
+    from functions.api.admission import admission_of  # noqa: PLC0415
     from functions.api.app import create_app  # noqa: PLC0415
     from functions.api.authentication import require_safe_binding  # noqa: PLC0415
     from functions.api.realtime.sessions import Sessions  # noqa: PLC0415
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
+    from functions.container.metrics.port import metrics_port  # noqa: PLC0415
+    from functions.container.metrics.process_state import ProcessState  # noqa: PLC0415
 
     require_safe_binding(settings)
     addresses = local_addresses(settings)
     batch = open_batch(settings, addresses, watches=True) if addresses is not None else None
-    sessions = Sessions(settings.session_limit)
-    app = create_app(settings, model.transcriber(), batch, sessions=sessions)
+    transcriber = model.transcriber()
+    sessions, admission = Sessions(settings.session_limit), admission_of(settings)
+    metrics.watch_process(
+        ProcessState(lambda: transcriber.loaded, transcriber.slot_use, admission, sessions)
+    )
+    if batch is not None:
+        metrics.watch_queue(batch.queue.backlog)
+    app = create_app(
+        settings,
+        transcriber,
+        batch,
+        admission=admission,
+        sessions=sessions,
+        exposition=metrics.exposition,
+    )
     server = HttpServer(app, settings, open_listener(settings), sessions=sessions)
 
     def stop(_error: Exception) -> None:
@@ -87,6 +111,18 @@ def _serve_with(settings: Settings, model: ModelLoading) -> None:
     model.on_failure = stop
     if model.failure is not None:
         return
+    with metrics_port(settings, metrics, lambda: True, lambda: transcriber.loaded):
+        _serve_until_stopped(settings, model, server, addresses, batch)
+
+
+def _serve_until_stopped(
+    settings: Settings,
+    model: ModelLoading,
+    server: "HttpServer",
+    addresses: "BatchAddresses | None",
+    batch: "BatchServices | None",
+) -> None:
+    """Serve, with batch work beside it where there is some."""
     if batch is None or addresses is None:
         server.serve_until_stopped()
         return

@@ -93,6 +93,17 @@ def server(model_folder):
 @pytest.fixture
 def start(model_folder):
     """Starter of servers with settings of their own; they are stopped afterwards."""
+    yield from starter(model_folder)
+
+
+@pytest.fixture(scope="module")
+def start_for_module(model_folder):
+    """Do as `start` does, for servers that the tests of a file share."""
+    yield from starter(model_folder)
+
+
+def starter(model_folder):
+    """Yield a function that starts a server; end what it has started afterwards."""
     started = []
 
     def begin(**settings):

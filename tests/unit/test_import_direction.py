@@ -50,6 +50,7 @@ OWNERS = {
     "uvicorn": ("functions/container", "functions/azure_app/web_server_log.py"),
     "mangum": "functions/aws_lambda",
     "watchfiles": "functions/container/folder_watch.py",
+    "prometheus_client": "functions/container/metrics",
     "azure": ("functions/azure_app", "shared/storage"),
     "azure.identity": "shared/storage/azure_account.py",
     "azure.storage.blob": "shared/storage/azure_blob.py",
