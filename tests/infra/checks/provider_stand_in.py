@@ -172,7 +172,7 @@ def _read_values(value: Any, block: Block, name: str) -> Any:
 
 def _stand_in_value(field: Block) -> Any:
     kind = field.get("type")
-    if kind in {"number", "bool"}:
+    if isinstance(kind, str) and kind in {"number", "bool"}:
         return {"number": 1, "bool": True}[kind]
     if isinstance(kind, list):
         element = {"string": "value", "number": 1, "bool": True}.get(str(kind[1]))
