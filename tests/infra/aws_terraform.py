@@ -29,7 +29,7 @@ VARIABLES = {
 _LOCALS = (
     "buckets", "environments", "expiring_prefixes", "functions", "line_metrics", "queues", "tags",
     "dead_letter_alarms", "purge_late_ms", "work_visibility_s", "dropped_visibility_s",
-    "max_deliveries", "storage_error_pattern",
+    "max_deliveries", "line_filters", "counted_alarms",
 )  # fmt: skip
 
 

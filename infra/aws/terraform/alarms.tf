@@ -192,9 +192,12 @@ locals {
   purge_late_ms = 1000 * (2 * var.purge_every_seconds + local.functions["purge"].timeout_s)
 
   counted_alarms = {
-    JobsFailed     = "A job failed in all of its files; its report says why."
-    RequestsFailed = "Requests were answered with a status of 500 or more."
-    StorageErrors  = "A bucket or a queue could not be reached, or refused."
+    DeadLetters             = "A file ended every worker that took it, or a message is not Sotto's."
+    DroppedFilesNotAccepted = "A dropped file could not be accepted; its event comes again, five times."
+    FailedJobs              = "A job failed in all of its files; its report says why."
+    PurgeFailures           = "A transcript or a job could not be deleted; the purge tries again."
+    RequestFailures         = "Requests were answered with a status of 500 or more."
+    StorageErrors           = "A bucket or a queue could not be reached, or refused."
   }
 }
 
@@ -219,7 +222,7 @@ resource "aws_cloudwatch_metric_alarm" "purge_late" {
   alarm_name          = "${local.name}-purge-late"
   alarm_description   = "Transcripts were deleted later than two schedules and a purge after their time."
   namespace           = local.namespace
-  metric_name         = "PurgeLateMs"
+  metric_name         = "PurgeLateness"
   statistic           = "Maximum"
   period              = 300
   evaluation_periods  = 1
@@ -234,7 +237,7 @@ resource "aws_cloudwatch_metric_alarm" "slow_requests" {
   alarm_name          = "${local.name}-slow-requests"
   alarm_description   = "The 95th percentile of the time of requests was above latency_alarm_ms for a quarter of an hour."
   namespace           = local.namespace
-  metric_name         = "RequestDurationMs"
+  metric_name         = "RequestDuration"
   extended_statistic  = "p95"
   period              = 300
   evaluation_periods  = 3

@@ -63,25 +63,25 @@ variable "client_keys_version" {
 }
 
 variable "oidc_issuer" {
-  description = "Issuers (OpenID Connect) of access tokens that clients may present instead of a key."
-  type        = list(string)
+  description = "Issuers (OpenID Connect) of access tokens that clients may present instead of a key, by commas."
+  type        = string
   nullable    = false
-  default     = []
+  default     = ""
 
   validation {
-    condition     = alltrue([for issuer in var.oidc_issuer : startswith(issuer, "https://")])
-    error_message = "oidc_issuer must be https:// addresses."
+    condition     = alltrue([for issuer in compact(split(",", var.oidc_issuer)) : startswith(trimspace(issuer), "https://")])
+    error_message = "oidc_issuer must be https:// addresses, by commas."
   }
 }
 
 variable "oidc_audience" {
-  description = "Audiences, one of which a token must name. Needed with oidc_issuer."
-  type        = list(string)
+  description = "Audiences, one of which a token must name, by commas. Needed with oidc_issuer."
+  type        = string
   nullable    = false
-  default     = []
+  default     = ""
 
   validation {
-    condition     = (length(var.oidc_issuer) > 0) == (length(var.oidc_audience) > 0)
+    condition     = (var.oidc_issuer == "") == (var.oidc_audience == "")
     error_message = "oidc_issuer and oidc_audience belong together: set both or neither."
   }
 }
@@ -93,19 +93,19 @@ variable "oidc_jwks" {
   default     = ""
 
   validation {
-    condition     = var.oidc_jwks == "" || (startswith(var.oidc_jwks, "https://") && length(var.oidc_issuer) > 0)
+    condition     = var.oidc_jwks == "" || (startswith(var.oidc_jwks, "https://") && var.oidc_issuer != "")
     error_message = "oidc_jwks must be an https:// address, and needs oidc_issuer."
   }
 }
 
 variable "oidc_roles" {
-  description = "Roles or scopes, one of which a token must have. None: every token of the issuer for the audience counts."
-  type        = list(string)
+  description = "Roles or scopes, one of which a token must have, by commas. Empty: every token of the issuer for the audience."
+  type        = string
   nullable    = false
-  default     = []
+  default     = ""
 
   validation {
-    condition     = length(var.oidc_roles) == 0 || length(var.oidc_issuer) > 0
+    condition     = var.oidc_roles == "" || var.oidc_issuer != ""
     error_message = "oidc_roles needs oidc_issuer."
   }
 }
