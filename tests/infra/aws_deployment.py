@@ -210,7 +210,8 @@ class Deployment:
             "SOTTO_ALLOWED_NETWORKS": "127.0.0.0/8",  # of addresses that nothing listens on
         }
         environment = {key: value for key, value in environment.items() if value}
-        if name == "http":
+        if name == "http":  # the secret is read in a test of its own
+            del environment["SOTTO_KEYS_SECRET"]
             environment["SOTTO_KEYS"] = KEY
         with mock.patch.dict(os.environ, environment):
             settings = function_settings(environment)
