@@ -84,7 +84,6 @@ def test_a_deleted_blob_leaves_no_copy(path):
         ("properties.httpsOnly", True),
         ("properties.siteConfig.minTlsVersion", "1.2"),
         ("properties.siteConfig.scmMinTlsVersion", "1.2"),
-        ("properties.siteConfig.ftpsState", "Disabled"),
         ("properties.functionAppConfig.deployment.storage.authentication.type",
          "UserAssignedIdentity"),
         ("properties.functionAppConfig.runtime.name", "python"),
@@ -93,6 +92,25 @@ def test_a_deleted_blob_leaves_no_copy(path):
 )  # fmt: skip
 def test_the_app_speaks_tls_and_presents_an_identity(path, value):
     assert value_at(only("Microsoft.Web/sites"), path) == value
+
+
+def test_the_app_has_no_property_that_flex_consumption_refuses():
+    """Azure's types allow them on every plan; in a deployment they are error 51021.
+
+    https://github.com/Azure/terraform-azurerm-avm-res-web-site/issues/360
+    """
+    config = value_at(only("Microsoft.Web/sites"), "properties.siteConfig")["properties"]
+    accepted = {"minTlsVersion", "scmMinTlsVersion", "http20Enabled"}
+    assert {one["key"]["value"] for one in config} == accepted
+
+
+def test_the_app_has_no_setting_that_flex_consumption_refuses():
+    """The runtime is in functionAppConfig.
+
+    https://learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+    """
+    refused = ("FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_", "SCM_DO_")
+    assert [one for text in TEXT.values() for one in refused if one in text] == []
 
 
 def test_passwords_of_publishing_are_off():

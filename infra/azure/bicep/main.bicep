@@ -46,7 +46,7 @@ param model string = 'base'
 ])
 param instanceMemoryMB int = 2048
 
-@description('Most instances of one group of functions; of `work` it is the number of files at once.')
+@description('Most instances of one group of functions; of `work` it is the number of files at once. Some regions refuse fewer than 40.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -113,7 +113,7 @@ param oidcRoles string = ''
 @maxLength(50)
 param allowedNetworks array = []
 
-@description('Further settings of Sotto by name, all text. Not for secrets; the names that the template sets win.')
+@description('Further settings of Sotto by name, all text, no secrets. Of those that the template sets they replace SOTTO_QUEUE_LIMIT and SOTTO_MAX_UPLOAD_BYTES only.')
 param settings object = {}
 
 @description('Tags of every resource.')
@@ -247,7 +247,7 @@ module roleAssignments 'modules/role-assignments.bicep' = {
     queues: queues
     droppedQueue: droppedQueue
     vaultName: keyVault.outputs.name
-    keysSecretName: keyVault.outputs.keysSecretName
+    keysName: keyVault.outputs.keysName
     applicationInsightsName: monitoring.outputs.applicationInsightsName
   }
 }
@@ -301,7 +301,7 @@ module functionApp 'modules/function-app.bicep' = {
     httpConcurrency: httpConcurrency
     alwaysReady: alwaysReady
     settings: {
-      SOTTO_KEYS: '@Microsoft.KeyVault(VaultName=${keyVault.outputs.name};SecretName=${keyVault.outputs.keysSecretName})'
+      SOTTO_KEYS: '@Microsoft.KeyVault(VaultName=${keyVault.outputs.name};SecretName=${keyVault.outputs.keysName})'
       SOTTO_MODEL: model
       SOTTO_MODEL_FOLDER: '/home/site/wwwroot/.models'
       SOTTO_JOBS: 'azure:${jobsContainer}'

@@ -21,6 +21,7 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
 }
 
 // No dead-letter container: an event names the file. An alert reports events that are given up.
+@batchSize(1)
 @description('events of new files, delivered by identity to the queue work-dropped')
 resource dropped 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = [for folder in dropFolders: {
   parent: topic

@@ -112,16 +112,6 @@ resource network 'Microsoft.Network/virtualNetworks@2025-07-01' = {
   }
 }
 
-resource appSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = {
-  parent: network
-  name: 'app'
-}
-
-resource endpointSubnet 'Microsoft.Network/virtualNetworks/subnets@2025-07-01' existing = {
-  parent: network
-  name: 'endpoints'
-}
-
 @description('names of private endpoints')
 resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [for zone in zoneNames: {
   name: zone
@@ -143,6 +133,8 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 }]
 
+// One after another: the subnet takes one change at a time.
+@batchSize(1)
 @description('private address')
 resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [for endpoint in endpoints: {
   name: 'pe-sotto-${environmentName}-${endpoint.name}'
@@ -150,7 +142,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-07-01' = [for
   tags: tags
   properties: {
     subnet: {
-      id: endpointSubnet.id
+      id: '${network.id}/subnets/endpoints'
     }
     privateLinkServiceConnections: [
       {
@@ -183,4 +175,4 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
 }]
 
 @description('Resource id of the subnet of the app.')
-output appSubnetId string = appSubnet.id
+output appSubnetId string = '${network.id}/subnets/app'

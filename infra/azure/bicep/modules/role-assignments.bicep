@@ -45,7 +45,7 @@ param vaultName string
 @description('Name of the secret with the keys of clients.')
 @minLength(1)
 @maxLength(127)
-param keysSecretName string
+param keysName string
 
 @description('Name of Application Insights.')
 @minLength(1)
@@ -115,7 +115,7 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' existing = {
 
 resource keys 'Microsoft.KeyVault/vaults/secrets@2025-05-01' existing = {
   parent: vault
-  name: keysSecretName
+  name: keysName
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
