@@ -105,8 +105,7 @@ class Module:
     def __init__(self, text: str, declarations: str) -> None:
         # Of a nested attribute the methods say, too, that it is a block.
         self.blocks = {
-            match[1]: set(BLOCK.findall(match[0]))
-            for match in INTERFACE.finditer(declarations)
+            match[1]: set(BLOCK.findall(match[0])) for match in INTERFACE.finditer(declarations)
         }
         self.classes = {match["name"]: match for match in CLASS.finditer(text)}
         # The function is named for the class, with a first letter in lower case.

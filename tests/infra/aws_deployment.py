@@ -100,7 +100,7 @@ class Function:
 
 
 class Deployment:
-    """What the module makes, as far as moto has it. `admin` is a caller that may do anything."""
+    """Resources of the module, as far as moto has them. `admin` is a caller with all rights."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -218,7 +218,7 @@ class Deployment:
             batch = open_function_batch(settings)
         return Function(name, environment, settings, batch)
 
-    # What the tests do beside the functions
+    # Calls of the tests beside the functions
 
     def drop(self, name: str, audio: bytes | None = None, **metadata: str) -> dict[str, Any]:
         """Drop a file; the event that S3 sends."""

@@ -533,6 +533,24 @@ def test_every_alarm_writes_to_the_topic(planned):
         assert values["treat_missing_data"] == missing
 
 
+@pytest.mark.parametrize("seconds", [60, 300, 3600, 86400])
+def test_alarms_look_back_no_longer_than_cloudwatch_can(seconds, tmp_path):
+    """A day, or a week where a period is an hour or more."""
+    values = VARIABLES | {"purge_every_seconds": seconds}
+    planned = planned_resources(plan_terraform(MODULE, values, tmp_path))
+    alarms = [
+        one["values"] for a, one in planned.items() if ".dead_letters[" in a or "no_purge" in a
+    ]
+    assert len(alarms) == 3
+    for alarm in alarms:
+        metrics = [one["metric"][0] for one in alarm["metric_query"] or [] if one["metric"]]
+        period_s = metrics[0]["period"] if metrics else alarm["period"]
+        look_back_s = period_s * alarm["evaluation_periods"]
+        assert look_back_s <= (604_800 if period_s >= 3600 else 86_400)
+        if "dropped" not in alarm["alarm_name"]:
+            assert look_back_s >= 2 * seconds
+
+
 def test_the_budget_counts_what_has_the_tag_of_this_deployment(planned):
     (cost,) = planned["aws_budgets_budget.monthly[0]"]["cost_filter"]
     assert cost == {"name": "TagKeyValue", "values": ["user:sotto-environment$test"]}

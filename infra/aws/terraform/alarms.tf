@@ -103,8 +103,8 @@ resource "aws_cloudwatch_metric_alarm" "no_purge" {
   metric_name         = "Invocations"
   dimensions          = { FunctionName = aws_lambda_function.sotto["purge"].function_name }
   statistic           = "Sum"
-  period              = max(3600, 3 * var.purge_every_seconds)
-  evaluation_periods  = 1
+  period              = 3600
+  evaluation_periods  = max(1, ceil(3 * var.purge_every_seconds / 3600))
   threshold           = 1
   comparison_operator = "LessThanThreshold"
   treat_missing_data  = "breaching"
@@ -133,9 +133,12 @@ resource "aws_cloudwatch_metric_alarm" "oldest_message" {
 }
 
 locals {
-  # A purge takes Sotto's dead letters out, so what lies there for two schedules is not Sotto's, or the purge fails.
+  # CloudWatch looks back for a day, and for a week where a period is an hour.
+  dead_letter_period_s = var.purge_every_seconds > 3600 ? 3600 : 300
+
+  # A purge takes Sotto's dead letters out, so a message that lies there for two schedules is not Sotto's, or the purge fails.
   dead_letter_alarms = {
-    dead         = { queue = aws_sqs_queue.dead.name, periods = 1 + ceil(2 * var.purge_every_seconds / 300) }
+    dead         = { queue = aws_sqs_queue.dead.name, periods = 1 + ceil(2 * var.purge_every_seconds / local.dead_letter_period_s) }
     dropped-dead = { queue = aws_sqs_queue.dropped_dead.name, periods = 1 }
   }
 }
@@ -167,7 +170,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
       metric_name = "ApproximateNumberOfMessagesVisible"
       dimensions  = { QueueName = each.value.queue }
       stat        = "Maximum"
-      period      = 300
+      period      = local.dead_letter_period_s
     }
   }
 
@@ -180,7 +183,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
       metric_name = "ApproximateNumberOfMessagesNotVisible"
       dimensions  = { QueueName = each.value.queue }
       stat        = "Maximum"
-      period      = 300
+      period      = local.dead_letter_period_s
     }
   }
 }

@@ -231,7 +231,7 @@ data "aws_iam_policy_document" "purge" {
   }
 }
 
-# --- What Lambda needs ---
+# --- Needs of Lambda itself ---
 
 data "aws_iam_policy_document" "platform" {
   for_each = local.functions

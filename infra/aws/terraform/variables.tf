@@ -3,7 +3,7 @@
 # --- What is deployed, and where ---
 
 variable "environment_name" {
-  description = "Name of the deployment. Every resource is called sotto-<name>, so it is unique in an account."
+  description = "Name of the deployment, unique in an account: every resource is called sotto- and this name."
   type        = string
   nullable    = false
 
@@ -51,7 +51,7 @@ variable "client_keys" {
 }
 
 variable "client_keys_version" {
-  description = "Raise it by one to store client_keys again after they have changed. All functions start anew then."
+  description = "Raise it by one to store client_keys again after they have changed. The function `http` starts anew then."
   type        = number
   nullable    = false
   default     = 1
@@ -162,6 +162,11 @@ variable "time_to_live" {
   validation {
     condition     = var.time_to_live == "" || can(regex("^P([0-9]+W|([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)$", var.time_to_live))
     error_message = "time_to_live must be an ISO 8601 duration up to P31D, such as P7D or PT12H."
+  }
+
+  validation {
+    condition     = try(tonumber(regex("^P([0-9]+)D", var.time_to_live)[0]) <= 31, true) && try(tonumber(regex("^P([0-9]+)W", var.time_to_live)[0]) <= 4, true)
+    error_message = "time_to_live must be up to P31D."
   }
 }
 
@@ -356,7 +361,7 @@ variable "monthly_budget" {
 
   validation {
     condition     = var.monthly_budget == 0 || length(var.alert_emails) > 0
-    error_message = "monthly_budget needs alert_emails: a budget without them tells no one."
+    error_message = "monthly_budget needs alert_emails: only they receive its notifications."
   }
 }
 
