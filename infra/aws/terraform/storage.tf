@@ -5,7 +5,7 @@ resource "aws_s3_bucket" "sotto" {
   # checkov:skip=CKV_AWS_21: versions would keep what the purge deletes
   # checkov:skip=CKV_AWS_144: copies in another region would outlive the time to live
   # checkov:skip=CKV_AWS_18: access logs hold the names of files
-  # checkov:skip=CKV2_AWS_62: only `input` has events
+  # checkov:skip=CKV2_AWS_62: only the input bucket has events
   # checkov:skip=CKV2_AWS_6: each has its block below; the rule does not follow for_each
   # checkov:skip=CKV_AWS_145: each is encrypted below; the rule does not follow for_each
   for_each = local.buckets
