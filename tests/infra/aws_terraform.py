@@ -83,6 +83,11 @@ def run_check(program: str, argument: str, given: str = "") -> str:
     ).stdout
 
 
+def environment_names() -> dict[str, set[str]]:
+    """Names of the environment variables of each function."""
+    return {name: set(values) for name, values in computed().local["environments"].items()}
+
+
 def policy(name: str, module: Module, key: str = "") -> dict[str, Any]:
     """Policy document in IAM's JSON."""
     statements = [_statement(one) for one in module.policies[name][key]]

@@ -15,6 +15,7 @@ from aws_terraform import (
     VARIABLES,
     Refused,
     computed,
+    environment_names,
     policy,
     source,
     sources,
@@ -422,11 +423,6 @@ def test_the_second_line_deletes_what_expires_and_nothing_that_stays(planned):
 # --- Settings ---
 
 
-def lambda_environment_names():
-    """Names of the environment variables of each function."""
-    return {name: set(values) for name, values in computed().local["environments"].items()}
-
-
 def ours(names):
     """Sotto's own among them."""
     return {name for name in names if name.startswith("SOTTO_")}
@@ -434,12 +430,12 @@ def ours(names):
 
 def all_ours():
     """Sotto's settings that some function is given."""
-    return set().union(*map(ours, lambda_environment_names().values()))
+    return set().union(*map(ours, environment_names().values()))
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_given_settings_that_lambda_has(function):
-    assert ours(lambda_environment_names()[function]) <= OF_LAMBDA
+    assert ours(environment_names()[function]) <= OF_LAMBDA
 
 
 def test_every_setting_of_lambda_is_set_or_deliberately_default():
