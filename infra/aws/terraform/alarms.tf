@@ -103,8 +103,8 @@ resource "aws_cloudwatch_metric_alarm" "no_purge" {
   metric_name         = "Invocations"
   dimensions          = { FunctionName = aws_lambda_function.sotto["purge"].function_name }
   statistic           = "Sum"
-  period              = max(3600, 3 * var.purge_every_seconds)
-  evaluation_periods  = 1
+  period              = 3600
+  evaluation_periods  = max(1, ceil(3 * var.purge_every_seconds / 3600))
   threshold           = 1
   comparison_operator = "LessThanThreshold"
   treat_missing_data  = "breaching"
@@ -133,9 +133,12 @@ resource "aws_cloudwatch_metric_alarm" "oldest_message" {
 }
 
 locals {
-  # A purge takes Sotto's dead letters out, so what lies there for two schedules is not Sotto's, or the purge fails.
+  # CloudWatch looks back for a day, and for a week where a period is an hour.
+  dead_letter_period_s = var.purge_every_seconds > 3600 ? 3600 : 300
+
+  # A purge takes Sotto's dead letters out, so a message that lies there for two schedules is not Sotto's, or the purge fails.
   dead_letter_alarms = {
-    dead         = { queue = aws_sqs_queue.dead.name, periods = 1 + ceil(2 * var.purge_every_seconds / 300) }
+    dead         = { queue = aws_sqs_queue.dead.name, periods = 1 + ceil(2 * var.purge_every_seconds / local.dead_letter_period_s) }
     dropped-dead = { queue = aws_sqs_queue.dropped_dead.name, periods = 1 }
   }
 }
@@ -167,7 +170,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
       metric_name = "ApproximateNumberOfMessagesVisible"
       dimensions  = { QueueName = each.value.queue }
       stat        = "Maximum"
-      period      = 300
+      period      = local.dead_letter_period_s
     }
   }
 
@@ -180,7 +183,7 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
       metric_name = "ApproximateNumberOfMessagesNotVisible"
       dimensions  = { QueueName = each.value.queue }
       stat        = "Maximum"
-      period      = 300
+      period      = local.dead_letter_period_s
     }
   }
 }
@@ -192,9 +195,12 @@ locals {
   purge_late_ms = 1000 * (2 * var.purge_every_seconds + local.functions["purge"].timeout_s)
 
   counted_alarms = {
-    JobsFailed     = "A job failed in all of its files; its report says why."
-    RequestsFailed = "Requests were answered with a status of 500 or more."
-    StorageErrors  = "A bucket or a queue could not be reached, or refused."
+    DeadLetters             = "A file ended every worker that took it, or a message is not Sotto's."
+    DroppedFilesNotAccepted = "A dropped file could not be accepted; its event comes again, five times."
+    FailedJobs              = "A job failed in all of its files; its report says why."
+    PurgeFailures           = "A transcript or a job could not be deleted; the purge tries again."
+    RequestFailures         = "Requests were answered with a status of 500 or more."
+    StorageErrors           = "A bucket or a queue could not be reached, or refused."
   }
 }
 
@@ -219,7 +225,7 @@ resource "aws_cloudwatch_metric_alarm" "purge_late" {
   alarm_name          = "${local.name}-purge-late"
   alarm_description   = "Transcripts were deleted later than two schedules and a purge after their time."
   namespace           = local.namespace
-  metric_name         = "PurgeLateMs"
+  metric_name         = "PurgeLateness"
   statistic           = "Maximum"
   period              = 300
   evaluation_periods  = 1
@@ -234,7 +240,7 @@ resource "aws_cloudwatch_metric_alarm" "slow_requests" {
   alarm_name          = "${local.name}-slow-requests"
   alarm_description   = "The 95th percentile of the time of requests was above latency_alarm_ms for a quarter of an hour."
   namespace           = local.namespace
-  metric_name         = "RequestDurationMs"
+  metric_name         = "RequestDuration"
   extended_statistic  = "p95"
   period              = 300
   evaluation_periods  = 3

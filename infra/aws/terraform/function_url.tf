@@ -13,6 +13,8 @@ resource "aws_lambda_function_url" "http" {
 }
 
 # A URL needs both permissions. https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+# The provider grants them by itself when it makes a URL without authorization, outside of plan and state; here
+# they can be read, and are made again if they get lost.
 
 resource "aws_lambda_permission" "url" {
   # checkov:skip=CKV_AWS_301: the function URL is public on purpose; Sotto refuses requests without a key

@@ -55,8 +55,12 @@ resource "aws_lambda_function" "sotto" {
     }
   }
 
-  # A function that starts without its permissions would fail once for each.
-  depends_on = [aws_iam_role_policy.abilities, aws_iam_role_policy.platform, aws_iam_role_policy.network]
+  # A function that starts without its permissions would fail, and one that starts before the keys are stored
+  # would read the former ones.
+  depends_on = [
+    aws_iam_role_policy.abilities, aws_iam_role_policy.platform, aws_iam_role_policy.network,
+    aws_secretsmanager_secret_version.keys,
+  ]
 }
 
 # One mapping for each queue: what is under way at the same time, and which messages are given back.

@@ -20,8 +20,8 @@ resource "aws_kms_key_policy" "sotto" {
 # In the policy of a key the resource `*` is this key alone.
 data "aws_iam_policy_document" "key" {
   # checkov:skip=CKV_AWS_109: in the policy of a key `*` is this key; without the account's statement no one could manage it
-  # checkov:skip=CKV_AWS_111: as above
-  # checkov:skip=CKV_AWS_356: as above
+  # checkov:skip=CKV_AWS_111: as the rule above: this key alone
+  # checkov:skip=CKV_AWS_356: as the rule above: this key alone
   # The account's own policies decide who else may use or manage the key. AWS asks for this statement, lest
   # the key cannot be managed any more.
   statement {
@@ -98,7 +98,7 @@ data "aws_iam_policy_document" "key" {
 
 # Its text is the value of SOTTO_KEYS. Only `http` may read it.
 resource "aws_secretsmanager_secret" "keys" {
-  # checkov:skip=CKV2_AWS_57: clients hold the keys, so they are rotated by hand: docs/operations.md
+  # checkov:skip=CKV2_AWS_57: clients hold the keys, so they are rotated by hand: docs/deploy-aws.md
   name                    = "${local.name}-keys"
   description             = "Keys that clients of Sotto may present, separated by commas."
   kms_key_id              = aws_kms_key.sotto.arn

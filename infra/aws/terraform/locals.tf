@@ -64,10 +64,10 @@ locals {
   }
   access_environment = {
     SOTTO_KEYS_SECRET   = aws_secretsmanager_secret.keys.arn
-    SOTTO_OIDC_ISSUER   = join(",", var.oidc_issuer)
-    SOTTO_OIDC_AUDIENCE = join(",", var.oidc_audience)
+    SOTTO_OIDC_ISSUER   = var.oidc_issuer
+    SOTTO_OIDC_AUDIENCE = var.oidc_audience
     SOTTO_OIDC_JWKS     = var.oidc_jwks
-    SOTTO_OIDC_ROLES    = join(",", var.oidc_roles)
+    SOTTO_OIDC_ROLES    = var.oidc_roles
     SOTTO_PUBLIC_URL    = var.public_url
     # None of Sotto's: functions read the keys once, and a change of their environment starts them anew.
     CLIENT_KEYS_VERSION = tostring(var.client_keys_version)

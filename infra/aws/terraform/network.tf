@@ -133,7 +133,7 @@ resource "aws_vpc_endpoint" "interface" {
   tags = { Name = "${local.name}-${each.key}" }
 }
 
-# --- Who may connect to whom: functions to endpoints, by HTTPS ---
+# --- Connections: functions to endpoints, by HTTPS ---
 
 resource "aws_security_group" "functions" {
   count = local.n_networks

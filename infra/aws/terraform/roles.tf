@@ -231,7 +231,7 @@ data "aws_iam_policy_document" "purge" {
   }
 }
 
-# --- What Lambda needs ---
+# --- Needs of Lambda itself ---
 
 data "aws_iam_policy_document" "platform" {
   for_each = local.functions
@@ -262,7 +262,7 @@ data "aws_iam_policy_document" "platform" {
 
 data "aws_iam_policy_document" "network" {
   # checkov:skip=CKV_AWS_111: these actions of EC2 have no resource that is known before the interface exists
-  # checkov:skip=CKV_AWS_356: as above
+  # checkov:skip=CKV_AWS_356: as the rule above: no resource is known
   # Lambda makes the network interfaces of a function with its role. `*` is what AWS documents: an interface has
   # no name before it is made, and descriptions know no resources.
   # https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html

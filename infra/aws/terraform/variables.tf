@@ -3,7 +3,7 @@
 # --- What is deployed, and where ---
 
 variable "environment_name" {
-  description = "Name of the deployment. Every resource is called sotto-<name>, so it is unique in an account."
+  description = "Name of the deployment, unique in an account: every resource is called sotto- and this name."
   type        = string
   nullable    = false
 
@@ -51,7 +51,7 @@ variable "client_keys" {
 }
 
 variable "client_keys_version" {
-  description = "Raise it by one to store client_keys again after they have changed. All functions start anew then."
+  description = "Raise it by one to store client_keys again after they have changed. The function `http` starts anew then."
   type        = number
   nullable    = false
   default     = 1
@@ -63,25 +63,25 @@ variable "client_keys_version" {
 }
 
 variable "oidc_issuer" {
-  description = "Issuers (OpenID Connect) of access tokens that clients may present instead of a key."
-  type        = list(string)
+  description = "Issuers (OpenID Connect) of access tokens that clients may present instead of a key, by commas."
+  type        = string
   nullable    = false
-  default     = []
+  default     = ""
 
   validation {
-    condition     = alltrue([for issuer in var.oidc_issuer : startswith(issuer, "https://")])
-    error_message = "oidc_issuer must be https:// addresses."
+    condition     = alltrue([for issuer in compact(split(",", var.oidc_issuer)) : startswith(trimspace(issuer), "https://")])
+    error_message = "oidc_issuer must be https:// addresses, by commas."
   }
 }
 
 variable "oidc_audience" {
-  description = "Audiences, one of which a token must name. Needed with oidc_issuer."
-  type        = list(string)
+  description = "Audiences, one of which a token must name, by commas. Needed with oidc_issuer."
+  type        = string
   nullable    = false
-  default     = []
+  default     = ""
 
   validation {
-    condition     = (length(var.oidc_issuer) > 0) == (length(var.oidc_audience) > 0)
+    condition     = (var.oidc_issuer == "") == (var.oidc_audience == "")
     error_message = "oidc_issuer and oidc_audience belong together: set both or neither."
   }
 }
@@ -93,19 +93,19 @@ variable "oidc_jwks" {
   default     = ""
 
   validation {
-    condition     = var.oidc_jwks == "" || (startswith(var.oidc_jwks, "https://") && length(var.oidc_issuer) > 0)
+    condition     = var.oidc_jwks == "" || (startswith(var.oidc_jwks, "https://") && var.oidc_issuer != "")
     error_message = "oidc_jwks must be an https:// address, and needs oidc_issuer."
   }
 }
 
 variable "oidc_roles" {
-  description = "Roles or scopes, one of which a token must have. None: every token of the issuer for the audience counts."
-  type        = list(string)
+  description = "Roles or scopes, one of which a token must have, by commas. Empty: every token of the issuer for the audience."
+  type        = string
   nullable    = false
-  default     = []
+  default     = ""
 
   validation {
-    condition     = length(var.oidc_roles) == 0 || length(var.oidc_issuer) > 0
+    condition     = var.oidc_roles == "" || var.oidc_issuer != ""
     error_message = "oidc_roles needs oidc_issuer."
   }
 }
@@ -162,6 +162,11 @@ variable "time_to_live" {
   validation {
     condition     = var.time_to_live == "" || can(regex("^P([0-9]+W|([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+S)?)?)$", var.time_to_live))
     error_message = "time_to_live must be an ISO 8601 duration up to P31D, such as P7D or PT12H."
+  }
+
+  validation {
+    condition     = try(tonumber(regex("^P([0-9]+)D", var.time_to_live)[0]) <= 31, true) && try(tonumber(regex("^P([0-9]+)W", var.time_to_live)[0]) <= 4, true)
+    error_message = "time_to_live must be up to P31D."
   }
 }
 
@@ -356,7 +361,7 @@ variable "monthly_budget" {
 
   validation {
     condition     = var.monthly_budget == 0 || length(var.alert_emails) > 0
-    error_message = "monthly_budget needs alert_emails: a budget without them tells no one."
+    error_message = "monthly_budget needs alert_emails: only they receive its notifications."
   }
 }
 
