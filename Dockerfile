@@ -24,19 +24,9 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
     /opt/tools/bin/pip install --no-cache-dir -r requirements/image.txt \
  && /opt/tools/bin/pip --python /opt/sotto/venv/bin/python install --no-cache-dir -r requirements.txt \
       -r requirements/container.txt -r requirements/text-to-speech.txt -r requirements/aws.txt -r requirements/telemetry.txt
-# Left out, 235 MB: symbols (95 MB, 68 of them ctranslate2's), libraries and tools that ONNX Runtime brings for
-# others (45 MB), services of AWS that are not called (25 MB), the client of the model hub, which tokenizers asks
-# for and does not import (20 MB); the rest are tests and sources in C.
-RUN packages=$(echo /opt/sotto/venv/lib/python3*/site-packages) \
- && find "$packages" -name '*.so' -not -path '*.libs/*' -exec strip --strip-unneeded {} + \
- && find "$packages/ctranslate2.libs" -name 'libctranslate2-*' -exec strip --strip-unneeded {} + \
- && find "$packages/onnxruntime" -maxdepth 2 '(' -name 'libonnxruntime.so.*' -o -name transformers -o -name tools \
-      -o -name quantization ')' -exec rm -rf {} + \
- && find "$packages/botocore/data" -mindepth 1 -maxdepth 1 -type d -not -name s3 -not -name sqs -not -name sts \
-      -not -name 'sso*' -not -name signin -not -name translate -exec rm -rf {} + \
- && /opt/tools/bin/pip --python /opt/sotto/venv/bin/python uninstall --yes --quiet huggingface-hub hf-xet \
- && find "$packages" -type d -name tests -prune -exec rm -rf {} + \
- && find "$packages" -regex '.*\.\(pyi\|pyx\|pxd\|c\|h\|hpp\|a\)' -delete
+COPY scripts/prune_packages.py ./
+RUN /opt/tools/bin/pip --python /opt/sotto/venv/bin/python uninstall --yes --quiet huggingface-hub hf-xet \
+ && python3 prune_packages.py /opt/sotto/venv/lib/python3*/site-packages
 
 # --- Code: compiled, since nothing is written at run time; and the list of components ---
 FROM packages AS code
@@ -71,12 +61,17 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certi
 FROM ${LAMBDA_BASE} AS lambda
 
 ARG MODELS="base silero-vad diarization pronunciation"
+# Any value adds speech output; the weights of its voices are models.
+ARG VOICES=""
 ENV PYTHONDONTWRITEBYTECODE=1 \
     SOTTO_MODEL_FOLDER=/opt/sotto/models
 COPY requirements.txt ${LAMBDA_TASK_ROOT}/
-COPY requirements/aws.txt ${LAMBDA_TASK_ROOT}/requirements/
+COPY requirements/aws.txt requirements/text-to-speech.txt ${LAMBDA_TASK_ROOT}/requirements/
+COPY scripts/prune_packages.py ${LAMBDA_TASK_ROOT}/scripts/
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certificates \
-    pip install --no-cache-dir -r requirements.txt -r requirements/aws.txt
+    pip install --no-cache-dir -r requirements.txt -r requirements/aws.txt \
+      ${VOICES:+-r requirements/text-to-speech.txt} \
+ && python scripts/prune_packages.py "$(python -c 'import sysconfig; print(sysconfig.get_path("platlib"))')"
 COPY shared ${LAMBDA_TASK_ROOT}/shared
 COPY functions ${LAMBDA_TASK_ROOT}/functions
 # Weights belong in the image: a function starts without a network, on any day. Lambda runs it as

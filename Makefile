@@ -5,7 +5,7 @@ PY := .venv/bin/python
 SOTTO := .venv/bin/sotto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test models lint format type bench parity agents image fresh pr clean environment development
+.PHONY: help run test models lint format type bench parity agents image package fresh pr clean environment development
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,8 +58,11 @@ agents: development ## Run LiveKit's Azure plugin, as it is, in an environment o
 	@$(SOTTO) models fetch
 	$(PY) -m pytest tests/contract/realtime/test_livekit.py $(ARGS)
 
-image: ## Build the container image, run it read-only, print sizes and times; or ARGS=--check-arm64
+image: ## Build the container image, run it read-only, print sizes and times; or ARGS=--lambda, --check-arm64
 	@scripts/image.sh $(ARGS)
+
+package: environment ## Build the package for Azure Functions in dist/; ARGS="--models --voices --translators"
+	@$(PY) scripts/package.py $(ARGS)
 
 fresh: ## Run the first two in a new root file system, and print their times
 	@scripts/fresh.sh
@@ -67,8 +70,8 @@ fresh: ## Run the first two in a new root file system, and print their times
 pr: ## Run the commands of CI
 	@bash .ci/run
 
-clean: ## Remove the environments and caches, but not the fetched models
-	rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean: ## Remove the environments, caches and packages, but not the fetched models
+	rm -rf .venv .venv-* dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
 
 environment:

@@ -128,16 +128,46 @@ class RunningFunction:
         return "".join(self.lines)
 
 
+@dataclass(frozen=True)
+class LambdaImage:
+    """A built image: where its root file system is mounted, and what it says of its start."""
+
+    root: Path
+    environment: dict[str, str]
+    entrypoint: list[str]
+
+
+def image_under_test():
+    """The image that `make image ARGS=--lambda` has built; None in other runs of the tests."""
+    folder = os.environ.get("LAMBDA_IMAGE")
+    if folder is None:
+        return None
+    root, variables, entrypoint = (
+        Path(folder, name).read_text("utf-8").splitlines() for name in ("Root", "Env", "Entrypoint")
+    )
+    return LambdaImage(Path(root[0]), dict(line.split("=", 1) for line in variables), entrypoint)
+
+
+def _surroundings(image):
+    """Variables that are there before Lambda's and those of the function."""
+    if image is None:
+        return {k: v for k, v in os.environ.items() if not k.startswith("SOTTO_")}
+    credentials = {k: v for k, v in os.environ.items() if k.startswith("AWS_")}
+    return credentials | image.environment
+
+
 @contextmanager
-def run_function(settings, command=(), handler=HANDLER):
+def run_function(settings, command=(), handler=HANDLER, image=None):
     """Start the function as its image does; give it when it waits for its first event.
 
-    `command` stands before the runtime client's, to trace it; `handler` is what the image names.
+    `command` stands before the runtime client's, to trace it; `handler` is what the image names;
+    `image` is a built one, whose root the command makes its own.
     The user has no home folder, as on Lambda, where nothing but `/tmp` could be written to.
     """
     api = RuntimeApi()
+    client = [sys.executable, "-m", "awslambdaric"] if image is None else image.entrypoint
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
+        **_surroundings(image),
         "HOME": "/nonexistent",
         "PYTHONDONTWRITEBYTECODE": "1",
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
@@ -150,7 +180,7 @@ def run_function(settings, command=(), handler=HANDLER):
     environment.pop("XDG_CACHE_HOME", None)
     started = time.perf_counter()
     with subprocess.Popen(
-        [*command, sys.executable, "-m", "awslambdaric", handler],
+        [*command, *client, handler],
         cwd=PROJECT, env=environment, text=True, errors="replace",
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip

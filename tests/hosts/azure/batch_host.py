@@ -47,6 +47,11 @@ class BatchAccount:
             for part in ("jobs", "audio", "transcripts", "lost"):
                 service.create_container(self.name(part))
 
+    def make_dropped_queue(self) -> None:
+        """Make the queue of events, which must be there before its subscriptions."""
+        with self.queue("work", "-dropped") as queue:
+            queue.create_queue()
+
     def container(self, part: str) -> ContainerClient:
         """Open a container."""
         return ContainerClient.from_connection_string(self.connection_string, self.name(part))
@@ -96,6 +101,13 @@ class BatchHost:
         one["subject"] = f"/blobServices/default/containers/{container}/blobs/{name}"
         one["data"]["url"] = f"https://stsottodata.blob.core.windows.net/{container}/{quote(name)}"
         return event
+
+    def announce(self, event) -> bool:
+        """Send an event as Event Grid does, and deliver it; whether the function succeeded."""
+        with self.account.queue("work", "-dropped") as queue:
+            queue.send_message(base64.b64encode(json.dumps(event).encode()).decode())
+        (body,) = self.take("work", "-dropped")
+        return self.deliver(body, function="dropped")
 
     def deliver(self, body, delivery_count=1, function="work") -> bool:
         """Fire a queue trigger with a message; whether it succeeded."""

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from tests.hosts.azure.batch_host import BatchAccount, BatchHost
-from tests.hosts.azure.functions_host import KEY, FunctionsHost
+from tests.hosts.azure.functions_host import KEY, PROJECT, FunctionsHost
 
 
 @pytest.fixture(scope="session")
@@ -29,9 +29,9 @@ def start_host(request, model_folder):
     """Make a function app with settings of its own, to be started by `with`."""
     request.getfixturevalue("azure_python")
 
-    def make(command=(), **settings):
+    def make(command=(), app=PROJECT, worker=None, **settings):
         defaults = {"SOTTO_KEYS": KEY, "SOTTO_MODEL_FOLDER": str(model_folder)}
-        return FunctionsHost(defaults | settings, command)
+        return FunctionsHost(defaults | settings, command, app, worker)
 
     return make
 

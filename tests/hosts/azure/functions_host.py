@@ -31,13 +31,22 @@ class FunctionsHost:
     ----------
     settings: the app settings; `SOTTO_` variables of the tests are not handed on.
     command: what to run the worker under, such as strace.
+    app: folder of the function app.
+    worker: folder of the worker's packages. The worker then sees no other packages than these and
+        those that the app brings; without it, those of the tests.
 
     `functions` are the functions found, with id and bindings. `failures` is what the worker said
     of what failed, `logs` what it would send to the host's log, `output` the lines it wrote on
     standard output and error.
     """
 
-    def __init__(self, settings: dict[str, str], command: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        settings: dict[str, str],
+        command: Sequence[str] = (),
+        app: Path = PROJECT,
+        worker: Path | None = None,
+    ) -> None:
         self.functions: dict[str, dict[str, Any]] = {}
         self.failures: list[dict[str, Any]] = []
         self.logs: list[str] = []
@@ -53,8 +62,11 @@ class FunctionsHost:
             if not name.startswith(("SOTTO_", "WEBSITE_")) and name != "CONTAINER_NAME"
         }
         reading, writing = os.pipe()
+        # Isolated, and without `site`, which would add the packages of the tests.
+        isolation = () if worker is None else ("-I", "-S", "-B")
+        script = [*isolation, str(HERE / "worker_process.py"), str(app), str(writing)]
         self.process = subprocess.Popen(
-            [*command, sys.executable, str(HERE / "worker_process.py"), str(PROJECT), str(writing)],
+            [*command, sys.executable, *script, *([] if worker is None else [str(worker)])],
             cwd="/", env=kept | {"PYTHONDONTWRITEBYTECODE": "1"} | settings,
             pass_fds=[writing], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True,

@@ -1,8 +1,5 @@
 """Dropped files whose events Event Grid writes into a queue, to their transcripts."""
 
-import base64
-import json
-
 import pytest
 from test_azure_batch import RECORDINGS, SAID, trigger_of, words_of
 
@@ -17,26 +14,14 @@ def events_host(start_host, azure_storage):
     """Run a function app whose events lie in a queue; nothing else is in that queue."""
     account = BatchAccount(azure_storage.connection_string)
     account.make_containers()
-    with account.queue("work", "-dropped") as queue:
-        queue.create_queue()
+    account.make_dropped_queue()
     with start_host(**account.settings(), SOTTO_BLOB_TRIGGER="queue") as host:
         yield BatchHost(host, account)
 
 
-def announce(events_host, event):
-    """Put an event into the queue as Event Grid does, take it out and deliver it as the host does.
-
-    Returns whether the function succeeded.
-    """
-    with events_host.account.queue("work", "-dropped") as queue:
-        queue.send_message(base64.b64encode(json.dumps(event).encode()).decode())
-    (body,) = events_host.take("work", "-dropped")
-    return events_host.deliver(body, function="dropped")
-
-
 def drop_and_announce(events_host, name, audio, form="put_blob"):
     events_host.drop(name, audio)
-    return announce(events_host, events_host.event(form, name))
+    return events_host.announce(events_host.event(form, name))
 
 
 def test_one_function_reads_the_events_of_all_folders_and_no_blob_trigger_exists(events_host):
@@ -67,10 +52,10 @@ def test_three_announced_files_become_transcripts(events_host, speech_data):
 
 def test_an_event_that_event_grid_delivers_twice_makes_one_job(events_host, spoken_clip):
     assert drop_and_announce(events_host, "twice.wav", spoken_clip.wav)
-    assert announce(events_host, events_host.event("put_blob", "twice.wav"))
+    assert events_host.announce(events_host.event("put_blob", "twice.wav"))
     assert events_host.deliver_all() == 1
     assert events_host.read("transcripts", "twice.wav.json")["combinedRecognizedPhrases"]
-    assert announce(events_host, events_host.event("cloud_event", "twice.wav"))
+    assert events_host.announce(events_host.event("cloud_event", "twice.wav"))
     assert events_host.take() == []
 
 
@@ -83,15 +68,15 @@ def test_events_that_name_no_complete_file_are_done_with(events_host, spoken_cli
 
 def test_events_of_other_containers_and_of_files_that_are_gone_are_no_work(events_host):
     elsewhere = events_host.event("put_blob", "heron.wav", container="elsewhere")
-    assert announce(events_host, elsewhere)
-    assert announce(events_host, events_host.event("put_blob", "was never there.wav"))
+    assert events_host.announce(elsewhere)
+    assert events_host.announce(events_host.event("put_blob", "was never there.wav"))
     assert events_host.take() == []
 
 
 @pytest.mark.parametrize("event", [{"said": "heron"}, "heron", [None]])
 def test_a_message_that_is_no_event_fails_until_the_host_buries_it(events_host, event):
     n_failures = len(events_host.host.failures)
-    assert [announce(events_host, event) for _ in range(MAX_DELIVERIES)] == [False] * MAX_DELIVERIES
+    assert [events_host.announce(event) for _ in range(MAX_DELIVERIES)] == [False] * MAX_DELIVERIES
     failures = events_host.host.failures[n_failures:]
     assert {failure["text"] for failure in failures} == {
         "InvocationFailed: The log line before this one names the error."

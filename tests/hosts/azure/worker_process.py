@@ -11,11 +11,15 @@ import logging
 import os
 import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
 project, answers = sys.argv[1], os.fdopen(int(sys.argv[2]), "w", buffering=1)
-here = sys.path.pop(0)
+here = str(Path(__file__).parent)
+sys.path = [path for path in sys.path if path != here]
+if sys.argv[3:]:  # packages that the app brings, then those of the worker
+    sys.path[:0] = [str(Path(project, ".python_packages/lib/site-packages")), sys.argv[3]]
 sys.path.append(here)
 import azure_functions_runtime  # noqa: E402
 from worker_messages import make_messages  # noqa: E402
