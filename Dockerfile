@@ -8,6 +8,7 @@ ARG LAMBDA_BASE=public.ecr.aws/lambda/python:3.13
 
 # --- Packages: those of the container host, and of S3 and SQS, without pip ---
 FROM ${BASE} AS packages
+# checkov:skip=CKV_DOCKER_7:the default of BASE has a tag, which the rule does not read
 
 # Any version of strip will do.
 # hadolint ignore=DL3008
@@ -17,12 +18,12 @@ RUN apt-get update \
 
 WORKDIR /build
 COPY requirements.txt ./
-COPY requirements/aws.txt requirements/container.txt requirements/image.txt requirements/text-to-speech.txt requirements/
+COPY requirements/aws.txt requirements/container.txt requirements/image.txt requirements/telemetry.txt requirements/text-to-speech.txt requirements/
 RUN python3 -m venv /opt/tools && python3 -m venv --without-pip /opt/sotto/venv
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=secret,id=certificates \
     /opt/tools/bin/pip install --no-cache-dir -r requirements/image.txt \
  && /opt/tools/bin/pip --python /opt/sotto/venv/bin/python install --no-cache-dir -r requirements.txt \
-      -r requirements/container.txt -r requirements/text-to-speech.txt -r requirements/aws.txt
+      -r requirements/container.txt -r requirements/text-to-speech.txt -r requirements/aws.txt -r requirements/telemetry.txt
 COPY scripts/prune_packages.py ./
 RUN /opt/tools/bin/pip --python /opt/sotto/venv/bin/python uninstall --yes --quiet huggingface-hub hf-xet \
  && python3 prune_packages.py /opt/sotto/venv/lib/python3*/site-packages

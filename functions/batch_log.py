@@ -1,10 +1,12 @@
 """One log line for each piece of batch work, the same on every host."""
 
+from typing import Any
+
 import structlog
 
 from shared.errors import MalformedMessage
 from shared.jobs.attempt import FileResult
-from shared.jobs.outcome import FileStatus
+from shared.jobs.outcome import FileStatus, JobStatus
 from shared.jobs.purge import PurgeReport
 from shared.privacy.log_fields import cost_fields, exception_fields
 from shared.storage.work_message import WorkMessage
@@ -26,20 +28,27 @@ def log_work(message: WorkMessage, work: FileResult | HookResult | None, duratio
         return
     if work is None or (work.cost is None and work.cause is None):
         return
+    has_failed = work.outcome.status is FileStatus.FAILED
+    structlog.get_logger().log(30 if has_failed else 20, **file_line(message, work, duration_s))
+    if work.closed_as is not None:
+        structlog.get_logger().info("job_closed", job_id=message.job_id)
+    if work.closed_as is JobStatus.FAILED:
+        structlog.get_logger().warning("job_failed", job_id=message.job_id)
+
+
+def file_line(message: WorkMessage, work: FileResult, duration_s: float) -> dict[str, Any]:
+    """Fields of the line of a file that has its result: event, sizes and times."""
     outcome = work.outcome
     has_failed = outcome.status is FileStatus.FAILED
-    structlog.get_logger().log(
-        30 if has_failed else 20,  # warning, info
-        "file_failed" if has_failed else "file_transcribed",
-        job_id=message.job_id,
-        n_attempts=outcome.n_attempts,
-        error_code=outcome.error_kind,
-        duration_ms=milliseconds_from_seconds(duration_s),
+    return {
+        "event": "file_failed" if has_failed else "file_transcribed",
+        "job_id": message.job_id,
+        "n_attempts": outcome.n_attempts,
+        "error_code": outcome.error_kind,
+        "duration_ms": milliseconds_from_seconds(duration_s),
         **({} if work.cost is None else cost_fields(work.cost)),
         **({} if work.cause is None else exception_fields(work.cause)),
-    )
-    if work.has_closed:
-        structlog.get_logger().info("job_closed", job_id=message.job_id)
+    }
 
 
 def _log_hook_work(message: WorkMessage, work: HookResult, duration_s: float) -> None:
@@ -88,6 +97,8 @@ def log_letter_failure(error: Exception) -> None:
 def log_purge(done: PurgeReport) -> None:
     """Log the numbers and failures of a purge."""
     log = structlog.get_logger()
+    # Written at this level only: a purge that had nothing to remove is no news, but a metric.
+    log.debug("purge_ended")
     for job_id, error in done.failures:
         log.error("job_not_purged", job_id=job_id, **exception_fields(error))
     for folder, job_ids in done.unreachable.items():

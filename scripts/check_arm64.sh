@@ -20,6 +20,6 @@ while read -r pin; do
     grep '^ERROR' "$folder/log" | tail -1 || true
   fi
   rm -f "$folder"/*.whl
-done < <(cat requirements.txt requirements/{container,text-to-speech,aws}.txt | grep -v '^#' | sort -u)
+done < <(cat requirements.txt requirements/{container,text-to-speech,aws,telemetry}.txt | grep -v '^#' | sort -u)
 echo "$((count - failed)) of $count pins have a wheel for Python $version on arm64, or need none there."
 [ "$failed" = 0 ]

@@ -4,7 +4,7 @@
 # `environment.sh parity` makes .venv-parity, with openai-whisper, torch and the tests' dependencies.
 # `environment.sh agents` makes .venv-agents, with agent frameworks and their Azure plugins.
 # `environment.sh infra` makes .venv-infra and `environment.sh checkov` .venv-checkov, with the tools
-# that check infra/.
+# that check infra/; the first has the schemas of Terraform's providers, too.
 # Except for the last four it also writes the command `sotto` into the environment. If the same
 # requirements are installed already, it installs nothing and needs no network.
 set -euo pipefail
@@ -14,7 +14,7 @@ venv=${VENV:-.venv}
 case "${1:-}" in
   container) requirements=(requirements.txt requirements/{container,text-to-speech}.txt) ;;
   development)
-    requirements=(requirements.txt requirements/{container,text-to-speech,aws,development}.txt)
+    requirements=(requirements.txt requirements/{container,text-to-speech,aws,telemetry,development}.txt)
     ;;
   rivals)
     requirements=(benchmarks/requirements-rivals.txt)
@@ -52,14 +52,16 @@ for path in sys.argv[1:]:
 print(digest.hexdigest())' "${requirements[@]}"
 }
 
-write_command() {
+# The schemas are made once: a file whose package has not changed is left as it is.
+write_extras() {
   case "$1" in
     container | development | parity) scripts/install_command.sh "$venv" ;;
+    infra) "$python" scripts/provider_schemas.py ;;
   esac
 }
 
 if "$python" -c '' 2>/dev/null && [ "$(cat "$stamp" 2>/dev/null)" = "$(fingerprint)" ]; then
-  write_command "$1"
+  write_extras "$1"
   exit
 fi
 
@@ -86,5 +88,5 @@ echo "installing ${requirements[*]}"
 arguments=()
 for file in "${requirements[@]}"; do arguments+=(--requirement "$file"); done
 "$python" -m pip install --quiet --disable-pip-version-check "${arguments[@]}"
-write_command "$1"
+write_extras "$1"
 fingerprint >"$stamp"

@@ -98,6 +98,15 @@ class Slot(Generic[Resource]):
     waited_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class SlotUse:
+    """The slots of a scheduler at a moment, and the callers that wait for one."""
+
+    n_slots: int
+    n_in_use: int
+    n_waiting: int
+
+
 class Scheduler(Generic[Resource]):
     """Hands out one resource per slot. Methods may be called from any thread.
 
@@ -119,6 +128,11 @@ class Scheduler(Generic[Resource]):
         """Number of callers that wait for a slot."""
         with self._changed:
             return len(self._waiting)
+
+    def use(self) -> SlotUse:
+        """Return how its slots are used."""
+        with self._changed:
+            return SlotUse(self.n_slots, self.n_slots - len(self._free), len(self._waiting))
 
     @property
     def is_free(self) -> bool:

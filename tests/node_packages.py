@@ -12,6 +12,8 @@ from pathlib import Path
 
 AZURITE = "azurite@3.37.0"
 SPEECH_SDK = "microsoft-cognitiveservices-speech-sdk@1.52.0"
+# Microsoft's own parser of the queries of Application Insights
+KUSTO = "@kusto/language-service-next@12.4.1"
 INSTALL_S = 600
 _SHARE = Path(sys.prefix) / "share"
 _OPTIONS = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
@@ -43,7 +45,7 @@ def install(package: str) -> None:
         return
     print(f"installing {package}", flush=True)  # noqa: T201 - the script's output
     npm = _node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    _SHARE.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=_SHARE) as scratch:
         command = [str(node()), str(npm), "install", "--prefix", scratch, *_OPTIONS, package]
         subprocess.run(command, check=True, timeout=INSTALL_S)
@@ -60,7 +62,7 @@ def _node_folder() -> Path:
 
 
 if __name__ == "__main__":
-    for wanted in sys.argv[1:] or (AZURITE, SPEECH_SDK):
+    for wanted in sys.argv[1:] or (AZURITE, SPEECH_SDK, KUSTO):
         try:
             install(wanted)
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:

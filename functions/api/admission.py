@@ -15,11 +15,12 @@ from starlette.requests import HTTPConnection
 
 from shared.errors import AudioTooLarge, QueueFull
 from shared.memory_limit import memory_limit_bytes
+from shared.settings import Settings
 
 # A transfer costs a socket, a task and 64 KB, not a thread: far more fit than work does.
 TRANSFERS_PER_PLACE = 4
 LEAST_TRANSFERS = 400
-# One of several keys has at most half of everything, so that another key finds room beside it.
+# One of several callers has at most half of everything, so that another finds room beside it.
 SHARE_OF_KEY = 0.5
 # Audio that is decoded while it arrives holds a place of work for as long as its client sends.
 # Beyond half of the places it is received first.
@@ -30,6 +31,19 @@ SHARE_OF_ARRIVING = 0.5
 SHARE_OF_MACHINE = 0.25
 
 
+@dataclass(frozen=True, slots=True)
+class BoundUse:
+    """A bound at a moment; what it has admitted and refused since the start of the process.
+
+    Of the bytes of bodies `n_admitted` is a number of bytes, `n_refused` one of requests.
+    """
+
+    limit: int
+    n_taken: int
+    n_admitted: int
+    n_refused: int
+
+
 class Admission:
     """Counts the requests under way and their bytes; safe to use from any thread.
 
@@ -38,7 +52,8 @@ class Admission:
     limit: requests that the server may work for at once, `SOTTO_QUEUE_LIMIT`.
     memory_bytes: bytes of bodies that may be held at once, `SOTTO_UPLOAD_MEMORY_BYTES`; None: any
         number.
-    n_keys: configured keys. With several, each has at most `SHARE_OF_KEY` of places and bytes.
+    n_keys: configured keys, and callers of issuers. With several, each has at most
+        `SHARE_OF_KEY` of places and bytes.
     """
 
     def __init__(self, limit: int, *, memory_bytes: int | None = None, n_keys: int = 0) -> None:
@@ -51,11 +66,19 @@ class Admission:
             n_bytes=None if memory_bytes is None else _Bound(memory_bytes, share),
         )
 
+    def use(self) -> dict[str, BoundUse]:
+        """Return the use of each bound: `work`, `transfer`, and `memory` where it is bounded."""
+        bounds = {"work": self._bounds.work, "transfer": self._bounds.transfers}
+        if self._bounds.n_bytes is not None:
+            bounds["memory"] = self._bounds.n_bytes
+        with self._bounds.lock:
+            return {name: bound.use() for name, bound in bounds.items()}
+
     @contextmanager
     def receive(self, caller: str = "") -> Iterator["AdmittedRequest"]:
         """Hold a place of transfer while the block runs, or what the request changes it into.
 
-        caller: identifies the key of the request, see `caller_of`.
+        caller: identifies the key or identity of the request, see `caller_of`.
 
         Raises
         ------
@@ -113,7 +136,7 @@ class AdmittedRequest:
         QueueFull: there is none.
         """
         with self._bounds.lock:
-            self._move(self._bounds.transfers)
+            self._admit_to(self._bounds.transfers)
 
     def begin_work(self) -> None:
         """Change the place of transfer for one of work; the body is received.
@@ -123,7 +146,7 @@ class AdmittedRequest:
         QueueFull: there is none.
         """
         with self._bounds.lock:
-            self._move(self._bounds.work)
+            self._admit_to(self._bounds.work)
 
     def begin_work_on_arriving(self) -> bool:
         """Change the place for one of work while the body arrives; False: receive it first.
@@ -136,7 +159,7 @@ class AdmittedRequest:
         with bounds.lock:
             if not bounds.arriving.has_room(self._caller):
                 return False
-            self._move(bounds.work)
+            self._admit_to(bounds.work)
             bounds.arriving.take(self._caller)
             self._is_arriving = True
             return True
@@ -158,6 +181,7 @@ class AdmittedRequest:
             self._refuse_too_many_bytes(n_bytes)
             if self._bounds.n_bytes is not None:
                 self._bounds.n_bytes.take(self._caller, n_bytes)
+                self._bounds.n_bytes.n_admitted += n_bytes
             self._n_bytes += n_bytes
 
     def expect_bytes(self, n_bytes: int) -> None:
@@ -182,7 +206,7 @@ class AdmittedRequest:
         finally:
             with bounds.lock:
                 if is_aside and self._place is bounds.transfers:
-                    self._move(bounds.work, even_beyond=True)
+                    self._move(bounds.work)
 
     def end(self) -> None:
         """Give back everything; may be called again."""
@@ -195,9 +219,14 @@ class AdmittedRequest:
                 self._bounds.n_bytes.give_back(self._caller, self._n_bytes)
             self._n_bytes = 0
 
-    def _move(self, place: "_Bound", *, even_beyond: bool = False) -> None:
-        if not even_beyond and not place.has_room(self._caller):
+    def _admit_to(self, place: "_Bound") -> None:
+        if not place.has_room(self._caller):
             raise place.refusal()
+        self._move(place)
+        place.n_admitted += 1
+
+    def _move(self, place: "_Bound") -> None:
+        """Change the place, even beyond its bound."""
         if self._place is not None:
             self._place.give_back(self._caller)
         place.take(self._caller)
@@ -216,6 +245,7 @@ class AdmittedRequest:
             raise AudioTooLarge(
                 f"The request has more than the {bound.of_one} bytes that this server may hold."
             )
+        bound.n_refused += 1
         raise QueueFull(1, "Too many uploads are under way.")
 
 
@@ -237,6 +267,8 @@ class _Bound:
         self._limit = limit
         self.of_one = max(1, int(limit * share)) if limit else 0
         self._n_taken = 0
+        self.n_admitted = 0
+        self.n_refused = 0
         self._of_callers: Counter[str] = Counter()
 
     def has_room(self, caller: str, n: int = 1) -> bool:
@@ -252,8 +284,26 @@ class _Bound:
         self._n_taken -= n
         self._of_callers[caller] -= n
 
+    def use(self) -> BoundUse:
+        return BoundUse(self._limit, self._n_taken, self.n_admitted, self.n_refused)
+
     def refusal(self) -> QueueFull:
+        self.n_refused += 1
         return QueueFull(1 + self._n_taken // 10)
+
+
+def admission_of(settings: Settings) -> Admission:
+    """Admission with the bounds of the settings."""
+    return Admission(
+        settings.queue_limit,
+        memory_bytes=settings.upload_memory_bytes or default_upload_memory_bytes(),
+        n_keys=_n_callers(settings),
+    )
+
+
+def _n_callers(settings: Settings) -> int:
+    """Callers that share the bounds: one per key, and any number of each issuer."""
+    return len(set(settings.keys)) + (2 if settings.oidc_issuer else 0)
 
 
 def default_upload_memory_bytes() -> int:
@@ -262,6 +312,6 @@ def default_upload_memory_bytes() -> int:
 
 
 def caller_of(connection: HTTPConnection) -> str:
-    """Identifier of the key that a request was authenticated with; empty without keys."""
+    """Identifier of the key or identity of a request; empty where access needs neither."""
     caller: str = getattr(connection.state, "caller", "")
     return caller

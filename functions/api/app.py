@@ -17,14 +17,16 @@ from functions.api import (
     fast_transcription,
     health,
     issue_token,
+    metrics,
     reference,
     short_audio,
 )
-from functions.api.admission import Admission, default_upload_memory_bytes
+from functions.api.admission import Admission, admission_of
 from functions.api.authentication import Authenticator
 from functions.api.batch_jobs import routes as batch_jobs
 from functions.api.cross_origin import install_cross_origin
 from functions.api.incoming_body import ClientDisconnected, ClientStalled
+from functions.api.metrics import Exposition
 from functions.api.openai import models as openai_models
 from functions.api.openai import transcriptions as openai_audio
 from functions.api.openai import translations as openai_translations
@@ -32,7 +34,7 @@ from functions.api.paths import CanonicalPaths
 from functions.api.problems import Problem, install_problem_handlers
 from functions.api.realtime import routes as realtime
 from functions.api.realtime.sessions import Sessions
-from functions.api.request_record import RequestRecords
+from functions.api.request_record import OnRequestEnd, RequestRecords
 from functions.api.request_threads import RequestThreads
 from functions.api.service import SpeechService
 from functions.api.speech_models import routes as speech_models
@@ -62,25 +64,24 @@ def create_app(
     translators: "TranslatorChain | None" = None,
     admission: Admission | None = None,
     sessions: Sessions | None = None,
+    exposition: Exposition | None = None,
+    on_request_end: OnRequestEnd | None = None,
 ) -> FastAPI:
     """Create the app of one process. Creating it loads and starts nothing.
 
     batch: storage and queue of jobs; None: the routes of jobs refuse every request.
     synthesis: speech synthesis for tests; None: the voices of the settings.
     translators: translators for tests; None: those of the settings.
-    admission: admission for tests; None: `SOTTO_QUEUE_LIMIT` is its limit.
+    admission: admission that the host or a test watches; None: one with the limits of the settings.
     sessions: real-time sessions, of a host that serves WebSockets; None: the host does not.
+    exposition: metrics of a host that has some; None: there is no route of them.
+    on_request_end: traces of a host that has some.
     """
     service = SpeechService(
         settings=settings,
         transcriber=transcriber,
         authenticator=Authenticator(settings),
-        admission=admission
-        or Admission(
-            settings.queue_limit,
-            memory_bytes=settings.upload_memory_bytes or default_upload_memory_bytes(),
-            n_keys=len(set(settings.keys)),
-        ),
+        admission=admission or admission_of(settings),
         threads=RequestThreads(settings.queue_limit),
         translators=_lazy(lambda: translators or _create_translators(settings)),
         synthesis=_lazy(lambda: synthesis or _create_synthesis(settings)),
@@ -117,6 +118,8 @@ def create_app(
         openai_translations,
     ):
         app.include_router(contract.create_router(service))
+    if exposition is not None:
+        app.include_router(metrics.create_router(service, exposition))
     # Jobs come last: their route would match `transcriptions/locales` as the id of a job.
     for managed in (web_hooks, speech_models, batch_jobs):
         app.include_router(managed.create_router(service, batch))
@@ -132,7 +135,7 @@ def create_app(
     app.add_exception_handler(ClientDisconnected, _on_client_disconnected)
     app.add_exception_handler(ClientStalled, _on_client_stalled)
     install_cross_origin(app, settings)
-    app.add_middleware(RequestRecords)
+    app.add_middleware(RequestRecords, on_end=on_request_end)
     app.add_middleware(CanonicalPaths)
     return app
 

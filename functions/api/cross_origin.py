@@ -27,10 +27,11 @@ _PREFLIGHT_MAX_AGE_S = 7200  # the maximum that Chromium honours
 def install_cross_origin(app: FastAPI, settings: Settings) -> None:
     """Allow calls from pages of the configured origins; without keys, refuse all other pages.
 
-    `*` counts only on servers with keys: without keys it would admit every page of the web.
+    `*` counts only on servers with keys or an issuer: without them it would admit every page of
+    the web.
     """
     origins = settings.cors_origins
-    if not settings.keys:
+    if not settings.is_protected:
         origins = tuple(origin for origin in origins if origin != "*")
     app.add_middleware(
         CORSMiddleware,
@@ -41,7 +42,7 @@ def install_cross_origin(app: FastAPI, settings: Settings) -> None:
         expose_headers=_EXPOSED,
         max_age=_PREFLIGHT_MAX_AGE_S,
     )
-    if settings.keys:
+    if settings.is_protected:
         app.add_middleware(SocketOrigins, origins=origins)
     else:
         app.add_middleware(LoopbackGuard, origins=origins, public_url=settings.public_url)

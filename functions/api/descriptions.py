@@ -44,7 +44,8 @@ SECURITY_SCHEMES: dict[str, Any] = {
     "token": {
         "type": "http",
         "scheme": "bearer",
-        "description": "A token of POST /sts/v1.0/issueToken, or a key.",
+        "description": "A token of POST /sts/v1.0/issueToken, an access token of the identity "
+        "provider, or a key.",
     },
 }
 
@@ -248,7 +249,7 @@ LOCALES: dict[str, Any] = {
 # Tokens
 
 ISSUE_TOKEN: dict[str, Any] = {
-    "security": [{"key": []}],
+    "security": [{"key": []}, {"token": []}],
     "parameters": [
         query_parameter("scope", "Accepted; either kind of token opens every route.", example="")
     ],
@@ -257,6 +258,13 @@ ISSUE_TOKEN: dict[str, Any] = {
             "description": "The bare token, valid for ten minutes.",
             "content": {"application/jwt": {"schema": {"type": "string"}}},
         },
-        **error_answers(WRAPPED_ERROR, {"401": "The key is missing or wrong."}),
+        **error_answers(
+            WRAPPED_ERROR,
+            {
+                "401": "The key or access token is missing or wrong.",
+                "403": "The access token lacks a role, or this server has no SOTTO_KEYS.",
+                "503": "The issuer of the access token cannot be reached.",
+            },
+        ),
     },
 }

@@ -96,7 +96,7 @@ async def _transcribe(
     record = record_of(request)
 
     def work(check_cancelled: CheckCancelled) -> dict[str, Any]:
-        with open_upload(upload, service.settings) as stream:
+        with record.recognising(), open_upload(upload, service.settings) as stream:
             channels = separate_channels(upload.definition, stream)
             transcript = transcribe(
                 service.transcriber, stream, replace(options, channels=channels), check_cancelled

@@ -13,9 +13,9 @@ from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from functions.api.authentication import is_loopback
 from functions.api.origins import Authority, parse_authority, parse_origin
 from functions.api.problems import Problem, shape_of_path
+from functions.api.safe_binding import is_loopback
 
 # Requests of this service's own pages, and addresses that a person typed in. `same-site` is
 # another port of this machine, so another program.

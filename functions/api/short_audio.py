@@ -156,7 +156,7 @@ async def _recognise(
     source: AudioSource = body
 
     def work(check_cancelled: CheckCancelled) -> AssessedTranscript:
-        with open_audio(source, limits=limits) as stream:
+        with record.recognising(), open_audio(source, limits=limits) as stream:
             model, options = service.transcriber, wanted.recognition
             if wanted.assessment is not None:
                 return assess(model, stream, options, wanted.assessment, check_cancelled)

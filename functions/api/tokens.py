@@ -52,23 +52,36 @@ class TokenIssuer:
         self._keys = derive_signing_keys(client_keys, "token")
         self._now = now
 
-    def caller(self, client_key: bytes) -> str:
-        """Return an identifier of a client key, which only holders of the first key can compute."""
-        return hmac.new(self._keys[0], client_key, hashlib.sha256).hexdigest()[:16]
+    def caller(self, name: bytes) -> str:
+        """Return an identifier of a client key or of an identity.
 
-    def issue(self, scope: TokenScope = TokenScope.SPEECH, caller: str = "") -> str:
+        Only holders of the first key can compute it.
+        """
+        return hmac.new(self._keys[0], name, hashlib.sha256).hexdigest()[:16]
+
+    def issue(
+        self,
+        scope: TokenScope = TokenScope.SPEECH,
+        caller: str = "",
+        *,
+        not_after: int | None = None,
+    ) -> str:
         """Return a token that is valid for `TOKEN_LIFETIME_S` from now.
 
-        caller: identifier of the key that it is issued for.
+        caller: identifier of the key or identity that it is issued for.
+        not_after: end of the access token that it is issued for, seconds since the epoch.
         """
         import jwt  # noqa: PLC0415
 
         issued_at = int(self._now())
+        expires_at = issued_at + TOKEN_LIFETIME_S
+        if not_after is not None:
+            expires_at = min(expires_at, not_after)
         claims = {
             "iss": _ISSUER,
             "aud": _AUDIENCE,
             "iat": issued_at,
-            "exp": issued_at + TOKEN_LIFETIME_S,
+            "exp": expires_at,
             "scope": scope.value,
             "sub": caller,
         }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.api.shared_keys import require_shared_keys
 from shared.errors import ConfigurationError
 from shared.settings import Settings
 
@@ -40,14 +41,21 @@ def function_settings(environment: Mapping[str, str]) -> Settings:
 def http_settings(environment: Mapping[str, str]) -> Settings:
     """Read the settings of a function that is reachable from the internet.
 
+    Keys in a secret are not read yet: `keys_secret.with_keys_of_secret` does it.
+
     Raises
     ------
-    ConfigurationError: as above; no keys.
+    ConfigurationError: as above; keys both here and in a secret; neither keys nor an issuer, or
+        no keys for the addresses of results.
     """
     settings = function_settings(environment)
-    if not settings.keys:
+    if settings.keys and settings.keys_secret is not None:
+        raise ConfigurationError("SOTTO_KEYS and SOTTO_KEYS_SECRET exclude each other: set one.")
+    if not settings.is_protected and settings.keys_secret is None:
         raise ConfigurationError(
-            "SOTTO_KEYS must be set on AWS Lambda: without keys everyone who knows the address "
-            "could use the service."
+            "SOTTO_KEYS must be set on AWS Lambda, or SOTTO_KEYS_SECRET or SOTTO_OIDC_ISSUER: "
+            "without keys everyone who knows the address could use the service."
         )
+    if settings.keys_secret is None:
+        require_shared_keys(settings)
     return replace(settings, tls_terminated=True)  # by the platform

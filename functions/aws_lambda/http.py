@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions.aws_lambda.configuration import http_settings
 from functions.aws_lambda.events import Event, EventSource, source_of, without_stage
+from functions.aws_lambda.keys_secret import with_keys_of_secret
 from functions.aws_lambda.start import INITIALISATION_S, print_startup_error
 from functions.model_loading import ModelLoading
 from shared.errors import ConfigurationError, FeatureUnavailable, SpeechError
@@ -102,7 +103,8 @@ def start() -> HttpHandler:
     configure_logging(settings.log_level)
     loading = ModelLoading(settings)
     try:
-        handler = HttpHandler(_serving_app(settings, loading))
+        # The model loads while boto3 is imported and reads the secret.
+        handler = HttpHandler(_serving_app(with_keys_of_secret(settings), loading))
     except ConfigurationError as error:
         print_startup_error(error)
         handler = HttpHandler(_refusing_app())

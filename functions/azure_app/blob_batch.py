@@ -46,7 +46,9 @@ def _trigger(
     def drop(blob: BlobReference) -> None:
         def submit() -> None:
             prepare()
-            submit_dropped(folder, blob.name, batch)
+            job_id = submit_dropped(folder, blob.name, batch)
+            if job_id is not None:
+                structlog.get_logger().info("job_accepted", job_id=job_id)
 
         attempt(submit, _log_failure)
 

@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhoo
 from collections.abc import Mapping
 from dataclasses import replace
 
+from functions.api.shared_keys import require_shared_keys
 from functions.azure_app.host_storage import with_host_storage
 from shared.errors import ConfigurationError
 from shared.settings import Settings
@@ -29,15 +30,17 @@ def function_app_settings(environment: Mapping[str, str]) -> Settings:
 
     Raises
     ------
-    ConfigurationError: a value that cannot be served, or no `SOTTO_KEYS`. A function app is
-        reachable from the internet, or from a network; there is no loopback to be open on.
+    ConfigurationError: a value that cannot be served; neither keys nor an issuer, or no keys
+        for the addresses of results. A function app is reachable from the internet, or from a
+        network; there is no loopback to be open on.
     """
     settings = with_host_storage(Settings.from_environment(environment), environment)
-    if not settings.keys:
+    if not settings.is_protected:
         raise ConfigurationError(
-            "SOTTO_KEYS must be set: without keys everyone who reaches this function app could "
-            "use it."
+            "SOTTO_KEYS must be set, or SOTTO_OIDC_ISSUER: without keys everyone who reaches this "
+            "function app could use it."
         )
+    require_shared_keys(settings)
     allowed_bytes = _body_limit_bytes(environment) - _BODY_MARGIN_BYTES
     return replace(
         settings,

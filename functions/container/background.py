@@ -8,6 +8,7 @@ import structlog
 
 from functions.container.folder_watch import FolderWatch
 from functions.container.scheduler import Scheduler
+from functions.container.traces.ended_file import OnFileEnd
 from functions.container.worker import Worker
 from shared.audio.format import AudioLimits
 from shared.errors import StorageError
@@ -29,12 +30,20 @@ class Background:
     Parameters
     ----------
     batch: opened from `places`; closed by `stop`.
+    on_file_end: traces of a process that has some.
     """
 
-    def __init__(self, settings: Settings, addresses: BatchAddresses, batch: BatchServices) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        addresses: BatchAddresses,
+        batch: BatchServices,
+        on_file_end: OnFileEnd | None = None,
+    ) -> None:
         self._settings = settings
         self._addresses = addresses
         self._batch = batch
+        self._on_file_end = on_file_end
         self._grace_s = float(settings.shutdown_grace_s)
         self._threads: list[Worker | FolderWatch | Scheduler] = []
 
@@ -57,7 +66,15 @@ class Background:
         # One more for notifications, so that none waits behind a file of an hour.
         lanes = [Lane.FILES] * n_workers + [Lane.NOTICES] * bool(n_workers)
         self._threads += (
-            Worker(batch.queue, work, settings.lease_s, self._grace_s, lane) for lane in lanes
+            Worker(
+                batch.queue,
+                work,
+                settings.lease_s,
+                self._grace_s,
+                lane,
+                on_file_end=self._on_file_end,
+            )
+            for lane in lanes
         )
         sys.stdout.flush()
         with suppress(StorageError):
@@ -66,10 +83,19 @@ class Background:
             thread.start()
         structlog.get_logger().info("batch_started")
 
-    def stop(self) -> None:
-        """Stop them and wait: files under way have their grace."""
+    @property
+    def is_alive(self) -> bool:
+        """Whether none of the threads has ended; before the start there is none."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def begin_stop(self) -> None:
+        """Take no more work; files under way have their grace from now on."""
         for thread in self._threads:
             thread.stop()
+
+    def stop(self) -> None:
+        """Stop them and wait: files under way have their grace."""
+        self.begin_stop()
         for thread in self._threads:
             if thread.is_busy:
                 thread.join(self._grace_s + _STOP_S)

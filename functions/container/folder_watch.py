@@ -199,6 +199,8 @@ class FolderWatch(threading.Thread):
         if etag != version.etag:
             self._unsettled[name] = _Unsettled(etag, time.monotonic() + SETTLED_S)
             return
-        submit_dropped(self._folder, name, self._batch)
+        job_id = submit_dropped(self._folder, name, self._batch)
+        if job_id is not None:
+            structlog.get_logger().info("job_accepted", job_id=job_id)
         self._seen[name] = etag
         del self._unsettled[name]

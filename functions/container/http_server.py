@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import sys
+from collections.abc import Callable
 
 import structlog
 import uvicorn
@@ -41,6 +42,7 @@ class HttpServer(uvicorn.Server):
 
     times: longest waits for clients.
     sessions: real-time sessions of the app, which end when the server stops.
+    on_stopping: called when the server begins to stop; must not block.
 
     Raises
     ------
@@ -58,6 +60,7 @@ class HttpServer(uvicorn.Server):
     ) -> None:
         self._listener = listener
         self._sessions = sessions
+        self.on_stopping: Callable[[], None] | None = None
         self._times = times
         self.connections = Connections(connection_limit())
         self._host = settings.host
@@ -108,7 +111,10 @@ class HttpServer(uvicorn.Server):
         )
         self.servers = [server]
         self.started = True
-        port = self._listener.getsockname()[1]
+        self.announce(self._listener.getsockname()[1])
+
+    def announce(self, port: int) -> None:
+        """Log the port and print the address."""
         structlog.get_logger().info("listening", port=port)
         scheme = "https" if self.config.is_ssl else "http"
         host = f"[{self._host}]" if ":" in self._host else self._host
@@ -117,9 +123,14 @@ class HttpServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let sessions finish their turns, then drain the connections."""
+        if self.on_stopping is not None:
+            self.on_stopping()
         if self._sessions is not None:
             self._sessions.stop()
         await super().shutdown(sockets)
+        # uvicorn would raise the signal once more, and end the process before batch work has its
+        # grace and gives its messages back, and before the last traces are sent.
+        self._captured_signals.clear()
 
     async def on_tick(self, counter: int) -> bool:
         """Log the exhaustion of descriptors: the event loop closes new connections without a word.

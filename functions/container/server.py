@@ -7,11 +7,13 @@ import dataclasses
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
+from functions.container.metrics.line_relay import LineRelay
 from functions.container.original_arguments import api_keys
 from functions.model_loading import ModelLoading
 from shared.errors import KeysMissing, SpeechError
@@ -23,8 +25,8 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from functions.container.background import Background
-    from shared.jobs.batch_services import BatchServices
-    from shared.jobs.batch_setup import BatchAddresses
+    from functions.container.http_server import HttpServer
+    from functions.container.metrics.registry import Metrics
 
 EXIT_FAILURE = 1
 
@@ -59,59 +61,112 @@ def main(arguments: Sequence[str] = (), *, advice: str = "") -> int:
 def _serve(settings: Settings) -> int:
     from shared.privacy.logs import configure_logging  # noqa: PLC0415
 
-    configure_logging(settings.log_level)
+    lines = LineRelay()
+    configure_logging(settings.log_level, lines.take)
     model = ModelLoading(settings, on_failure=_ignore_failure)
-    _serve_with(settings, model)
+    from functions.container.metrics.registry import Metrics  # noqa: PLC0415
+
+    metrics = Metrics()
+    lines.pass_to(metrics.lines.take)
+    _serve_with(settings, model, metrics)
     model.wait()
     if model.failure is not None:
         raise model.failure
     return 0
 
 
-def _serve_with(settings: Settings, model: ModelLoading) -> None:
+def _serve_with(settings: Settings, model: ModelLoading, metrics: "Metrics") -> None:
+    from functions.api.admission import admission_of  # noqa: PLC0415
     from functions.api.app import create_app  # noqa: PLC0415
-    from functions.api.authentication import require_safe_binding  # noqa: PLC0415
     from functions.api.realtime.sessions import Sessions  # noqa: PLC0415
+    from functions.api.safe_binding import require_safe_binding  # noqa: PLC0415
     from functions.container.http_server import HttpServer, open_listener  # noqa: PLC0415
+    from functions.container.metrics.port import metrics_port  # noqa: PLC0415
+    from functions.container.metrics.process_state import ProcessState  # noqa: PLC0415
+    from functions.container.traces.tracing import open_tracing  # noqa: PLC0415
 
     require_safe_binding(settings)
     addresses = local_addresses(settings)
     batch = open_batch(settings, addresses, watches=True) if addresses is not None else None
-    sessions = Sessions(settings.session_limit)
-    app = create_app(settings, model.transcriber(), batch, sessions=sessions)
+    transcriber = model.transcriber()
+    sessions, admission = Sessions(settings.session_limit), admission_of(settings)
+    metrics.watch_process(
+        ProcessState(lambda: transcriber.loaded, transcriber.slot_use, admission, sessions)
+    )
+    if batch is not None:
+        metrics.watch_queue(batch.queue.backlog)
+    tracing = open_tracing(settings)
+    app = create_app(
+        settings,
+        transcriber,
+        batch,
+        admission=admission,
+        sessions=sessions,
+        exposition=metrics.exposition,
+        on_request_end=None if tracing is None else tracing.request_ended,
+    )
     server = HttpServer(app, settings, open_listener(settings), sessions=sessions)
 
     def stop(_error: Exception) -> None:
         server.should_exit = True
 
+    def make_background() -> "Background | None":
+        """Import batch work while the first requests are served, and set it up."""
+        if batch is None or addresses is None:
+            return None
+        from functions.container.background import Background  # noqa: PLC0415
+
+        on_file_end = None if tracing is None else tracing.file_ended
+        return Background(settings, addresses, batch, on_file_end)
+
     model.on_failure = stop
     if model.failure is not None:
         return
-    if batch is None or addresses is None:
-        server.serve_until_stopped()
-        return
+    with ExitStack() as opened:
+        if tracing is not None:
+            opened.callback(tracing.close)
+        opened.enter_context(
+            metrics_port(settings, metrics, lambda: True, lambda: transcriber.loaded)
+        )
+        if batch is None:
+            server.serve_until_stopped()
+        else:
+            _serve_beside_batch(server, model, make_background)
 
-    def stop_if_failed(started: "Future[Background]") -> None:
+
+def _serve_beside_batch(
+    server: "HttpServer", model: ModelLoading, make_background: "Callable[[], Background | None]"
+) -> None:
+    def stop_if_failed(started: "Future[Background | None]") -> None:
         # Else the failure would show when the server stops, and jobs would wait until then.
         if started.exception() is not None:
             server.should_exit = True
 
     with ThreadPoolExecutor(1, thread_name_prefix="batch") as starting:
-        background = starting.submit(_start_background, settings, addresses, batch, model)
-        background.add_done_callback(stop_if_failed)
+        starting_up = starting.submit(_start_background, model, make_background)
+        starting_up.add_done_callback(stop_if_failed)
+
+        def begin_stop() -> None:
+            # At the same time as the requests, not after them: both have one grace.
+            if starting_up.done() and starting_up.exception() is None:
+                background = starting_up.result()
+                if background is not None:
+                    background.begin_stop()
+
+        server.on_stopping = begin_stop
         server.serve_until_stopped()
-    background.result().stop()
+    background = starting_up.result()
+    if background is not None:
+        background.stop()
 
 
 def _start_background(
-    settings: Settings, addresses: "BatchAddresses", batch: "BatchServices", model: ModelLoading
-) -> "Background":
-    """Import batch work while the first requests are served; start it once the model is loaded."""
+    model: ModelLoading, make_background: "Callable[[], Background | None]"
+) -> "Background | None":
+    """Start batch work once the model is loaded."""
     model.wait()
-    from functions.container.background import Background  # noqa: PLC0415
-
-    background = Background(settings, addresses, batch)
-    if model.failure is None:
+    background = make_background()
+    if background is not None and model.failure is None:
         background.start(model.transcriber())
     return background
 

@@ -8,7 +8,8 @@ from typing import Self
 
 import structlog
 
-from functions.batch_log import log_malformed, log_retry, log_work
+from functions.batch_log import file_line, log_malformed, log_retry, log_work
+from functions.container.traces.ended_file import EndedFile, OnFileEnd
 from shared.errors import (
     LeaseLost,
     MalformedMessage,
@@ -16,10 +17,12 @@ from shared.errors import (
     StorageError,
     WorkStopped,
 )
-from shared.jobs.attempt import Attempt
+from shared.jobs.attempt import Attempt, FileResult
 from shared.jobs.worker import JobWorker
 from shared.privacy.log_fields import exception_fields
+from shared.storage.work_message import WorkMessage
 from shared.storage.work_queue import Lane, Lease, WorkQueue
+from shared.web_hooks.delivery import HookResult
 
 _WAIT_S = 20.0
 _RETRY_S = 5  # after the first failed attempt; twice as long after each further one
@@ -95,6 +98,7 @@ class Worker(threading.Thread):
     ----------
     lease_s: how long a message is this worker's before it has to be renewed.
     grace_s: how long the file under way may still take after `stop`.
+    on_file_end: traces of a process that has some.
     """
 
     def __init__(
@@ -104,6 +108,8 @@ class Worker(threading.Thread):
         lease_s: int,
         grace_s: float,
         lane: Lane = Lane.FILES,
+        *,
+        on_file_end: OnFileEnd | None = None,
     ) -> None:
         super().__init__(name=f"worker-{lane.name.lower()}", daemon=True)
         self._queue = queue
@@ -111,6 +117,7 @@ class Worker(threading.Thread):
         self._lease_s = lease_s
         self._grace_s = grace_s
         self._lane = lane
+        self._on_file_end = on_file_end
         self._stopping = threading.Event()
         self.is_busy = False
 
@@ -143,16 +150,32 @@ class Worker(threading.Thread):
                     self._serve(lease)
                     self.is_busy = False
 
+    def _trace(
+        self,
+        message: WorkMessage,
+        done: FileResult | HookResult | None,
+        start_ns: int,
+        duration_s: float,
+    ) -> None:
+        """Hand over a file whose result is of this attempt."""
+        if self._on_file_end is None or not isinstance(done, FileResult):
+            return
+        if done.cost is not None or done.cause is not None:
+            line = file_line(message, done, duration_s)
+            self._on_file_end(EndedFile(line, start_ns, time.time_ns(), done.stages))
+
     def _serve(self, lease: Lease) -> None:
         """Handle one message, then acknowledge or release it."""
-        message, started = lease.message, time.perf_counter()
+        message, started, start_ns = lease.message, time.perf_counter(), time.time_ns()
         delay_s: int | None = None
         with HeldLease(self._queue, lease, self._lease_s, self._stopping, self._grace_s) as held:
             try:
                 done = self._work.handle(
                     message, Attempt(lease.delivery_count, held.check_cancelled)
                 )
-                log_work(message, done, time.perf_counter() - started)
+                duration_s = time.perf_counter() - started
+                log_work(message, done, duration_s)
+                self._trace(message, done, start_ns, duration_s)
             except LeaseLost:  # another worker has it
                 structlog.get_logger().warning("lease_lost", job_id=message.job_id)
                 return

@@ -7,6 +7,7 @@ and of batch work.
 import signal
 import sys
 import threading
+from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING
 
 from functions.model_loading import ModelLoading
@@ -18,6 +19,8 @@ from shared.privacy.telemetry_off import switch_telemetry_off
 from shared.settings import Settings
 
 if TYPE_CHECKING:
+    from functions.container.background import Background
+    from functions.container.metrics.registry import Metrics
     from shared.transcription.local_transcriber import LocalTranscriber
 
 EXIT_FAILURE = 1
@@ -43,23 +46,54 @@ def main() -> int:
 
 def _work(settings: Settings, stopped: threading.Event) -> None:
     from functions.container.background import Background  # noqa: PLC0415
+    from functions.container.traces.tracing import open_tracing  # noqa: PLC0415
     from shared.privacy.logs import configure_logging  # noqa: PLC0415
 
-    configure_logging(settings.log_level)
+    metrics = _metrics(settings)
+    configure_logging(settings.log_level, None if metrics is None else metrics.lines.take)
     addresses = local_addresses(settings)
     if addresses is None:
         raise ConfigurationError("SOTTO_BATCH is off: there is nothing to work on.")
     batch = open_batch(settings, addresses)
-    background = Background(settings, addresses, batch)
-    background.start(_loaded_transcriber(settings), least_workers=1)
-    sys.stdout.write("Sotto works on the queue; SIGTERM ends it.\n")
-    sys.stdout.flush()
-    stopped.wait()
-    background.stop()
-
-
-def _loaded_transcriber(settings: Settings) -> "LocalTranscriber":
+    tracing = open_tracing(settings)
+    background = Background(
+        settings, addresses, batch, None if tracing is None else tracing.file_ended
+    )
     model = ModelLoading(settings, on_failure=lambda _error: None)
+    with ExitStack() as served:
+        if tracing is not None:
+            served.callback(tracing.close)
+        if metrics is not None:
+            metrics.watch_queue(batch.queue.backlog)
+            served.enter_context(_metrics_port(settings, metrics, model, background))
+        background.start(_loaded_transcriber(model), least_workers=1)
+        sys.stdout.write("Sotto works on the queue; SIGTERM ends it.\n")
+        sys.stdout.flush()
+        stopped.wait()
+        background.stop()
+
+
+def _metrics(settings: Settings) -> "Metrics | None":
+    """Metrics of this process, if it has a port for them."""
+    if settings.metrics_port == 0:
+        return None
+    from functions.container.metrics.registry import Metrics  # noqa: PLC0415
+
+    return Metrics()
+
+
+def _metrics_port(
+    settings: Settings, metrics: "Metrics", model: ModelLoading, background: "Background"
+) -> AbstractContextManager[None]:
+    from functions.container.metrics.port import metrics_port  # noqa: PLC0415
+    from functions.container.metrics.process_state import ProcessState  # noqa: PLC0415
+
+    transcriber = model.transcriber()
+    metrics.watch_process(ProcessState(lambda: transcriber.loaded, transcriber.slot_use))
+    return metrics_port(settings, metrics, lambda: background.is_alive, lambda: transcriber.loaded)
+
+
+def _loaded_transcriber(model: ModelLoading) -> "LocalTranscriber":
     model.wait()
     if model.failure is not None:
         raise model.failure

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.errors import AudioTooLong
-from shared.jobs.outcome import FileOutcome
+from shared.jobs.outcome import FileOutcome, JobStatus
 from shared.scheduling import never_cancelled
+from shared.stages import Stage
 from shared.storage.work_queue import MAX_DELIVERIES
 from shared.transcript import RecognitionCost
 
@@ -52,10 +53,12 @@ class FileResult:
     outcome: as recorded, by this attempt or by another.
     cost: of this attempt; None where it failed, or found the file finished.
     cause: error of this attempt.
-    has_closed: whether the job ended with this file.
+    closed_as: status of the job if it ended with this file.
+    stages: of this attempt, for traces.
     """
 
     outcome: FileOutcome
     cost: RecognitionCost | None = None
     cause: Exception | None = None
-    has_closed: bool = False
+    closed_as: JobStatus | None = None
+    stages: tuple[Stage, ...] = ()

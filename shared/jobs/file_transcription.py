@@ -20,6 +20,7 @@ from shared.jobs.failure import Failure, exhausted, permanent_failure
 from shared.jobs.job import DropTarget, Job, RestTarget
 from shared.jobs.outcome import FileOutcome, FileStatus, WrittenBlob
 from shared.jobs.outputs import OutputContext
+from shared.stages import Stage, StageName, timed_stage
 from shared.storage.work_queue import MAX_DELIVERIES
 from shared.transcript import RecognitionCost
 from shared.transcription.transcribe import transcribe
@@ -45,8 +46,9 @@ class FileTranscription:
         Exception: of any kind, where another attempt may succeed and this is not the last.
         LeaseLost, WorkStopped: from `attempt.check_cancelled`.
         """
+        stages: list[Stage] = []
         try:
-            written = self._transcribe(job, index, attempt)
+            written = self._transcribe(job, index, attempt, stages)
         except (LeaseLost, WorkStopped):
             raise
         except Exception as error:  # any error that a file causes ends in its report
@@ -56,7 +58,7 @@ class FileTranscription:
             if failure is None:
                 raise
             outcome = self.failed(job, index, failure, attempt.number)
-            return FileResult(outcome, cause=error)
+            return FileResult(outcome, cause=error, stages=tuple(stages))
         outcome = FileOutcome(
             file_index=index,
             status=FileStatus.SUCCEEDED,
@@ -65,14 +67,17 @@ class FileTranscription:
             audio_s=written.cost.audio_s,
             written=written.blobs,
         )
-        return FileResult(outcome, written.cost)
+        return FileResult(outcome, written.cost, stages=tuple(stages))
 
-    def _transcribe(self, job: Job, index: int, attempt: Attempt) -> "_Written":
+    def _transcribe(
+        self, job: Job, index: int, attempt: Attempt, stages: list[Stage]
+    ) -> "_Written":
         if isinstance(job.target, DropTarget) and job.target.refusal is not None:
             raise InvalidDropOptions(job.target.refusal)
         file = job.files[index]
         self._batch.outputs_of(job).check(index)
         with (
+            timed_stage(stages, StageName.RECOGNISE),
             self._batch.open_source(job, file) as source,
             open_audio(source.audio, limits=self._limits_of(job)) as stream,
         ):
@@ -80,7 +85,8 @@ class FileTranscription:
             transcript = transcribe(self._transcriber, stream, options, attempt.check)
         attempt.check_cancelled()
         context = OutputContext(job, file, source.modified_at or job.created_at, datetime.now(UTC))
-        blobs = self._batch.outputs_of(job).write(transcript, context, index)
+        with timed_stage(stages, StageName.WRITE):
+            blobs = self._batch.outputs_of(job).write(transcript, context, index)
         return _Written(context, blobs, transcript.cost)
 
     def _limits_of(self, job: Job) -> AudioLimits:

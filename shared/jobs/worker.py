@@ -26,7 +26,7 @@ from shared.jobs.failure import (
 )
 from shared.jobs.file_transcription import FileTranscription
 from shared.jobs.job import Job
-from shared.jobs.outcome import FileOutcome, summarise_job
+from shared.jobs.outcome import FileOutcome, JobStatus, summarise_job
 from shared.jobs.removal import remove_late_outputs
 from shared.jobs.submission import FAN_OUT_FILES
 from shared.storage.work_message import HookEvent, WorkKind, WorkMessage
@@ -145,7 +145,7 @@ class JobWorker:
         outcome = self._store.outcome(job.id, index)
         if outcome is not None:
             self._remove_stale_outputs(job, outcome, is_last=attempt.is_last)
-            return FileResult(outcome, has_closed=self._complete(job, outcome))
+            return FileResult(outcome, closed_as=self._complete(job, outcome))
         # A job of many files is cached, so it may have been deleted since it was read.
         if len(job.files) > 1 and self._is_deleted(job):
             self._undo(job, index)
@@ -154,23 +154,26 @@ class JobWorker:
         outcome = self._store.finish(job.id, done.outcome)
         if outcome is not done.outcome or attempt.number > 1:
             self._remove_stale_outputs(job, outcome, is_last=attempt.is_last)
-        return replace(done, outcome=outcome, has_closed=self._complete(job, outcome))
+        return replace(done, outcome=outcome, closed_as=self._complete(job, outcome))
 
-    def _complete(self, job: Job, outcome: FileOutcome) -> bool:
-        """Close the job after its last file; undo everything if it was deleted meanwhile."""
+    def _complete(self, job: Job, outcome: FileOutcome) -> JobStatus | None:
+        """Close the job after its last file; undo everything if it was deleted meanwhile.
+
+        Returns its status if this closed it.
+        """
         has_ended = self._store.has_all_finished(job, outcome.file_index)
         outcomes = [outcome]
         if has_ended and len(job.files) > 1:
             outcomes = self._store.outcomes(job.id)
             has_ended = not self._repeat_unreadable(job, outcomes)
-        has_closed = has_ended and self._close(job, outcomes)
+        closed_as = self._close(job, outcomes) if has_ended else None
         # Checked after the last write, so that no deletion is missed.
         if self._is_deleted(job):
             self._undo(job, outcome.file_index)
-            return False
+            return None
         if has_ended:  # the worker that closed it may have died before it sent this
             self._batch.announce(HookEvent.TRANSCRIPTION_COMPLETION, job)
-        return has_closed
+        return closed_as
 
     def _repeat_unreadable(self, job: Job, outcomes: Sequence[FileOutcome]) -> bool:
         """Have files transcribed again whose outcome cannot be read; whether there are any."""
@@ -200,10 +203,11 @@ class JobWorker:
             if not is_last:
                 raise
 
-    def _close(self, job: Job, outcomes: Sequence[FileOutcome]) -> bool:
+    def _close(self, job: Job, outcomes: Sequence[FileOutcome]) -> JobStatus | None:
         summary = summarise_job(job, outcomes)
         is_delivered = self._batch.outputs_of(job).write_report(outcomes)
-        return self._store.close(job.id, replace(summary, has_delivered_report=is_delivered))
+        has_closed = self._store.close(job.id, replace(summary, has_delivered_report=is_delivered))
+        return summary.status if has_closed else None
 
 
 def _is_duplicate(message: WorkMessage, job: Job) -> bool:

@@ -54,6 +54,7 @@ ALLOWED_FIELDS: Mapping[str, LogField] = {
     "error_code": LogField("outer code of the answer, such as `InvalidArgument`", _NAME),
     "error_type": LogField("class of an exception, never its message", _NAME),
     "error_at": LogField("module and line that raised it, never a source line", _LOCATION),
+    "issuer": LogField("place of an issuer in `SOTTO_OIDC_ISSUER`, from 1"),
     "reason": LogField("why the HTTP server refused a request head, one of `Refusal`", _NAME),
     # Sizes and times
     "body_bytes": LogField("size of the upload"),

@@ -9,6 +9,7 @@ sees one; logger, level and the type of an exception remain. uvicorn must be sta
 import logging
 import sys
 import threading
+from collections.abc import Callable, Mapping, MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -18,15 +19,24 @@ from shared.privacy.log_fields import exception_fields, keep_allowed_fields, nam
 
 LIBRARY_EVENT = "library_message"
 
+LineWatch = Callable[[Mapping[str, Any]], None]
+"""Takes each line that Sotto logs, with the fields that the allow-list permits."""
+
 # Without its message a library's line below a warning has no information.
 _LIBRARY_LEVEL = logging.WARNING
 
 
-def configure_logging(level: str = "info") -> None:
+def configure_logging(level: str = "info", watch: LineWatch | None = None) -> None:
     """Set up the logging of this process; a second call replaces the set-up.
 
-    `level` is the least severe level of Sotto's lines: debug, info, warning or error.
+    Parameters
+    ----------
+    level: least severe level of Sotto's lines that are written: debug, info, warning or error.
+    watch: called with each line, of any level, whether it is written or not; it must not raise.
     """
+    watched = (
+        [] if watch is None else [_Watched(watch, logging.getLevelNamesMapping()[level.upper()])]
+    )
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -34,9 +44,10 @@ def configure_logging(level: str = "info") -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             name_exception,
             keep_allowed_fields,
+            *watched,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger("debug" if watched else level),
         logger_factory=_standard_error,
         cache_logger_on_first_use=False,
     )
@@ -49,6 +60,22 @@ def configure_logging(level: str = "info") -> None:
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
     sys.unraisablehook = _log_unraisable
+
+
+class _Watched:
+    """Hands each line over, then drops those that are less severe than `level`."""
+
+    def __init__(self, watch: LineWatch, level: int) -> None:
+        self._watch = watch
+        self._level = level
+
+    def __call__(
+        self, _logger: object, _method: str, event_dict: MutableMapping[str, Any]
+    ) -> MutableMapping[str, Any]:
+        self._watch(event_dict)
+        if logging.getLevelNamesMapping().get(str(event_dict["level"]).upper(), 0) < self._level:
+            raise structlog.DropEvent
+        return event_dict
 
 
 def _standard_error(*_args: object) -> structlog.WriteLogger:

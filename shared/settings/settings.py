@@ -347,13 +347,18 @@ class Settings:
                 "SOTTO_VOICES names azure: set SOTTO_AZURE_SPEECH_KEY and _REGION or _ENDPOINT."
             )
 
+    @property
+    def is_protected(self) -> bool:
+        """Whether a request needs a key or an access token."""
+        return bool(self.keys or self.oidc_issuer)
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Read every `SOTTO_` key; an empty value counts as absent, but not that of `SOTTO_KEYS`.
 
         Raises
         ------
-        KeysMissing: `SOTTO_KEYS` is set without a key in it.
+        KeysMissing: `SOTTO_KEYS` is set without a key in it, or Azure has not resolved it.
         ConfigurationError: a value that its key does not accept.
         """
         environment = os.environ if environment is None else environment
@@ -362,5 +367,11 @@ class Settings:
             # A template whose variable is not set. Its operator means to have keys.
             raise KeysMissing(
                 "SOTTO_KEYS must be set to a key, or not be set at all: it has no key in it."
+            )
+        if any(key.startswith("@Microsoft.KeyVault(") for key in settings.keys):
+            # Azure leaves a reference as it is where it cannot read the vault, and a caller who
+            # knows the name of the app can write it.
+            raise KeysMissing(
+                "SOTTO_KEYS is a reference into a key vault that Azure has not resolved."
             )
         return settings

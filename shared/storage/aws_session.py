@@ -16,7 +16,9 @@ def aws_client(
     *,
     region: str | None = None,
     endpoint_url: str | None = None,
+    connect_timeout_s: float = CONNECT_TIMEOUT_S,
     read_timeout_s: float = 30,
+    tries: int = 4,
     connections: int = 32,
 ) -> Any:
     """Make a client of an AWS service; it may be used by any number of threads.
@@ -26,7 +28,9 @@ def aws_client(
     service: boto3's name, `s3`.
     region: None takes the environment's.
     endpoint_url: None takes AWS's own.
-    read_timeout_s: longest silence of the service in one try, of which there are four.
+    connect_timeout_s: longest time of one connection.
+    read_timeout_s: longest silence of the service in one try.
+    tries: the first one counts.
     connections: size of the connection pool; further threads open one connection per call.
 
     Raises
@@ -39,9 +43,9 @@ def aws_client(
     from botocore.exceptions import NoRegionError  # noqa: PLC0415
 
     config = Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
+        connect_timeout=connect_timeout_s,
         read_timeout=read_timeout_s,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        retries={"mode": "standard", "total_max_attempts": tries},
         max_pool_connections=connections,
     )
     # A session is not thread-safe, and costs little compared with its client.

@@ -12,6 +12,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared.errors import (
@@ -25,7 +26,13 @@ from shared.errors import (
 from shared.storage.azure_account import CLIENT_OPTIONS, azure_credential, storage_error
 from shared.storage.library_logs import silence_library_logs
 from shared.storage.translated_errors import translated
-from shared.storage.work_queue import MAX_DELIVERIES, Receipt, StoredMessage, WorkQueue
+from shared.storage.work_queue import (
+    MAX_DELIVERIES,
+    Backlog,
+    Receipt,
+    StoredMessage,
+    WorkQueue,
+)
 
 if TYPE_CHECKING:
     from azure.core.exceptions import AzureError
@@ -142,6 +149,14 @@ class AzureStore:
     def remove(self, receipt: Receipt) -> None:
         """Delete a message."""
         _call(self._client.delete_message, receipt.id, receipt.token)
+
+    def backlog(self) -> Backlog:
+        """Count the messages; the service approximates. The oldest waits since it was put."""
+        properties = _call(self._client.get_queue_properties)
+        oldest = _call(self._client.peek_messages, max_messages=1)
+        put_at = oldest[0].inserted_on if oldest else None
+        oldest_s = 0.0 if put_at is None else (datetime.now(UTC) - put_at).total_seconds()
+        return Backlog(properties.approximate_message_count or 0, max(0.0, oldest_s))
 
     def close(self) -> None:
         """Close its connections."""

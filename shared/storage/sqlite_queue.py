@@ -26,6 +26,7 @@ from shared.storage.translated_errors import translated
 from shared.storage.work_queue import (
     MAX_DELIVERIES,
     MAX_VISIBILITY_S,
+    Backlog,
     Receipt,
     StoredMessage,
     WorkQueue,
@@ -178,6 +179,14 @@ class SqliteStore:
             "DELETE FROM messages WHERE id = ? AND token = ? AND visible_at_s > ? RETURNING id",
             (receipt.id, receipt.token, self._now_s()),
         )
+
+    def backlog(self) -> Backlog:
+        """Count the messages; a message waits from the moment at which it is visible."""
+        now_s = self._now_s()
+        ((n_messages, oldest_s),) = self._read(
+            "SELECT count(*), min(visible_at_s) FROM messages WHERE place = ?", (self._place,)
+        )
+        return Backlog(n_messages, max(0.0, now_s - oldest_s) if n_messages else 0.0)
 
     def close(self) -> None:
         """Close the file."""

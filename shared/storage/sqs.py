@@ -22,11 +22,24 @@ from shared.errors import (
 from shared.storage.aws_session import aws_client
 from shared.storage.library_logs import silence_library_logs
 from shared.storage.translated_errors import translated
-from shared.storage.work_queue import MAX_DELIVERIES, Receipt, StoredMessage, WorkQueue
+from shared.storage.work_queue import (
+    MAX_DELIVERIES,
+    Backlog,
+    Receipt,
+    StoredMessage,
+    WorkQueue,
+)
 
 _LONGEST_WAIT_S = 20
 _READ_TIMEOUT_S = _LONGEST_WAIT_S + 10
 _ADDRESS = re.compile(r"(https?://(?:sqs\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?|[^/]+))/\S+")
+
+# Those that wait, that a worker holds, and that are delayed.
+_COUNTS_OF_MESSAGES = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+    "ApproximateNumberOfMessagesDelayed",
+)
 
 # Codes of the JSON protocol, and the names of some of them in the older query protocol.
 _LOST = frozenset(
@@ -143,6 +156,13 @@ class SqsStore:
     def remove(self, receipt: Receipt) -> None:
         """Delete a message. SQS may not report a lost one (see `WorkQueue`)."""
         self._call("delete_message", _receipt_error, ReceiptHandle=receipt.token)
+
+    def backlog(self) -> Backlog:
+        """Count the messages. Only CloudWatch knows the age of the oldest one."""
+        answer = self._call(
+            "get_queue_attributes", _service_error, AttributeNames=list(_COUNTS_OF_MESSAGES)
+        )
+        return Backlog(sum(int(answer["Attributes"][name]) for name in _COUNTS_OF_MESSAGES), None)
 
     def close(self) -> None:
         """Close its connections."""

@@ -69,6 +69,19 @@ class StoredMessage:
     delivery_count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Messages of a queue at a moment, as far as its service counts them.
+
+    n_messages: those that wait and those that a worker holds. Services of the cloud approximate.
+    oldest_s: seconds for which the oldest message has waited; 0 without one, None where the
+        service does not say.
+    """
+
+    n_messages: int
+    oldest_s: float | None
+
+
 class MessageStore(Protocol):
     """Port of one queue of a technology: bytes in, bytes out. May be called from any thread.
 
@@ -110,6 +123,10 @@ class MessageStore(Protocol):
         ------
         LeaseLost: as above, if the service reports it.
         """
+        ...
+
+    def backlog(self) -> Backlog:
+        """Count the messages; a call or two of the service."""
         ...
 
     def close(self) -> None:
@@ -288,6 +305,14 @@ class WorkQueue:
             # With two concurrent drains a letter may be reported twice, but is never lost.
             with suppress(LeaseLost):
                 self._dead.remove(stored.receipt)
+
+    def backlog(self) -> dict[str, Backlog]:
+        """Count the messages of `files`, `notices` and `dead_letters`."""
+        return {
+            "files": self._lanes[Lane.FILES].backlog(),
+            "notices": self._lanes[Lane.NOTICES].backlog(),
+            "dead_letters": self._dead.backlog(),
+        }
 
     def close(self) -> None:
         """End every waiting `lease`, and close connections and files."""

@@ -25,7 +25,14 @@ from shared.recognition.engines.engine import RecognitionEngine
 from shared.recognition.options import RecognitionOptions
 from shared.recognition.pipeline import Recognition
 from shared.recognition.streaming import FindSpeaker, StreamingRecognition
-from shared.scheduling import CheckCancelled, Job, Priority, Scheduler, never_cancelled
+from shared.scheduling import (
+    CheckCancelled,
+    Job,
+    Priority,
+    Scheduler,
+    SlotUse,
+    never_cancelled,
+)
 from shared.settings import Settings
 from shared.streaming_events import StreamingOptions
 from shared.thread_priority import lower_thread_priority
@@ -112,6 +119,17 @@ class LocalTranscriber:
     def loaded(self) -> bool:
         """Whether the models are in memory."""
         return self._models is not None
+
+    def slot_use(self) -> dict[str, SlotUse]:
+        """Return how the slots are used: `short` and, once a file has come, `files`; loads nothing.
+
+        Without a second instance files take slots of `short`.
+        """
+        models, files = self._models, self._files
+        use = {} if models is None else {"short": models.scheduler.use()}
+        if models is not None and files is not None and files is not models.scheduler:
+            use["files"] = files.use()
+        return use
 
     def load(self) -> None:
         """Load the models unless they are in memory."""

@@ -67,3 +67,24 @@ def test_serving_a_request_loads_nothing_heavy(model_folder, spoken_clip):
     *_log, lexical, heavy = served.stdout.decode().splitlines()
     assert lexical == spoken_clip.text.lower().rstrip(".")
     assert heavy == ""
+
+
+IMPORT_THE_CONTAINER_HOST = """
+import sys
+import functions.api.app, functions.container.background, functions.container.server
+import functions.container.traces.tracing
+names = ("opentelemetry.sdk", "opentelemetry.exporter", "requests", "prometheus_client")
+print(*(name for name in names if name in sys.modules))
+"""
+
+
+def test_a_server_without_traces_imports_neither_their_sdk_nor_its_client():
+    """Metrics are imported at the start of the host, beside the loading of the model."""
+    imported = subprocess.run(
+        [sys.executable, "-c", IMPORT_THE_CONTAINER_HOST],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert imported.stdout.strip() == ""

@@ -37,9 +37,10 @@ class RunningServer:
 def start_server(model_folder, module="functions.container", **settings):
     """Start `python -m functions.container` on a free port; return when it listens.
 
-    Without a place of its own for batch work it has none: it would be the user's.
+    Without a place of its own for batch work it has none: it would be the user's. A setting that is
+    None is left out.
     """
-    environment = {
+    environment: dict[str, str | None] = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
         "SOTTO_KEYS": KEY,
         "SOTTO_PORT": "0",
@@ -50,7 +51,7 @@ def start_server(model_folder, module="functions.container", **settings):
     process = subprocess.Popen(
         [sys.executable, "-W", "error::ResourceWarning", "-m", module],
         cwd=PROJECT,
-        env=environment,
+        env={name: value for name, value in environment.items() if value is not None},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -93,6 +94,17 @@ def server(model_folder):
 @pytest.fixture
 def start(model_folder):
     """Starter of servers with settings of their own; they are stopped afterwards."""
+    yield from starter(model_folder)
+
+
+@pytest.fixture(scope="module")
+def start_for_module(model_folder):
+    """Do as `start` does, for servers that the tests of a file share."""
+    yield from starter(model_folder)
+
+
+def starter(model_folder):
+    """Yield a function that starts a server; end what it has started afterwards."""
     started = []
 
     def begin(**settings):

@@ -12,6 +12,9 @@ import pytest
 import requests
 from certificate import make_certificate
 
+from shared.storage.sqlite_queue import open_sqlite_queue
+from shared.storage.work_queue import Lane
+
 PROJECT = Path(__file__).resolve().parent.parent.parent
 ROUTE = "/speech/recognition/conversation/cognitiveservices/v1?language=en-US"
 HEADERS = {"Content-Type": "audio/wav", "Ocp-Apim-Subscription-Key": "k"}
@@ -67,6 +70,26 @@ def test_sigterm_lets_a_request_finish_and_exits_with_0(start, spoken):
     client.join(60)
     assert answers[0].json()["RecognitionStatus"] == "Success"
     assert host.process.wait(30) == 0
+
+
+def test_sigterm_gives_a_file_under_way_back_at_once(start, tmp_path, spoken):
+    """Another worker need not wait for the end of the lease, which is an hour here."""
+    audio = tmp_path / "containers" / "audio"
+    audio.mkdir(parents=True)
+    header, samples = spoken[:44], spoken[44:]
+    (audio / "long.wav").write_bytes(header + 200 * samples)  # its sizes are those of the clip
+    host = start(SOTTO_DATA_FOLDER=str(tmp_path), SOTTO_LEASE_S="3600", SOTTO_SHUTDOWN_GRACE_S="0")
+    queue = open_sqlite_queue(tmp_path / "queue.sqlite")
+    files = queue._lanes[Lane.FILES]
+    until = time.monotonic() + 60
+    while not files._read("SELECT 1 FROM messages WHERE delivery_count = 1", ()):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    host.process.send_signal(signal.SIGTERM)
+    assert host.process.wait(60) == 0
+    lease = queue.lease(60)
+    queue.close()
+    assert lease.delivery_count == 2
 
 
 def test_missing_model_stops_the_start_with_the_command(tmp_path):

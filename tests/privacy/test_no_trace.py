@@ -22,6 +22,7 @@ FORMS = (
     "fast transcription, {} 20 MB wav",
     "fast transcription, {} audioUrl",
     "fast transcription, {} speakers",
+    "OpenAI, {} speakers",
 )
 
 

@@ -100,6 +100,11 @@ def send_speech(http, url, name, speech, seen):
     seen.answers[f"fast transcription, {name} speakers"] = transcribe(
         http, url, speech.wav, diarization={"maxSpeakers": 2}
     )
+    seen.answers[f"OpenAI, {name} speakers"] = post(
+        http, f"{url}/v1/audio/transcriptions",
+        data={"model": "whisper-1", "keywords[]": PHRASE, "response_format": "diarized_json"},
+        files={"file": (FILE_NAME, speech.wav, "audio/wav")},
+    )  # fmt: skip
     address = f"http://127.0.0.1:{seen.audio_port}/{name}.wav?sig={SIGNATURE}"
     seen.answers[f"fast transcription, {name} audioUrl"] = transcribe(http, url, audioUrl=address)
 

@@ -27,11 +27,12 @@ from shared.storage.container import Container
 REGION = "eu-west-1"
 
 
-def azure_address(azurite, permissions: str = "racwdl") -> str:
-    """Make a container; its URL with a shared access signature."""
-    name = f"calls-{uuid.uuid4().hex[:12]}"
+def azure_address(azurite, permissions: str = "racwdl", name: str | None = None) -> str:
+    """Make a container, unless one is named; its URL with a shared access signature."""
     with BlobServiceClient.from_connection_string(azurite.connection_string) as service:
-        service.create_container(name)
+        if name is None:
+            name = f"calls-{uuid.uuid4().hex[:12]}"
+            service.create_container(name)
         signature = generate_container_sas(
             str(service.account_name),
             name,

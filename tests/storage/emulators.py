@@ -65,9 +65,12 @@ def azurite(
 
 
 @contextmanager
-def moto_server() -> Iterator[str]:
-    """Run moto on loopback; gives its address, the endpoint of every AWS service."""
-    command = [sys.executable, str(Path(__file__).with_name("moto_process.py"))]
+def moto_server(program: Path | None = None) -> Iterator[str]:
+    """Run moto on loopback; gives its address, the endpoint of every AWS service.
+
+    program: one that changes moto before it runs; None is `moto_process.py`.
+    """
+    command = [sys.executable, str(program or Path(__file__).with_name("moto_process.py"))]
     with _running(command, r"listening on (\d+)", 1) as (port,):
         yield f"http://127.0.0.1:{port}"
 

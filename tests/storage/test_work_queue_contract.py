@@ -57,6 +57,22 @@ def test_a_message_arrives_as_it_was_sent(queue):
     assert (lease.message, lease.delivery_count) == (sent, 1)
 
 
+def test_a_backlog_counts_messages_that_wait_and_that_are_held(queue, kind):
+    assert queue.backlog()["files"].n_messages == 0
+    for _ in range(3):
+        queue.send(piece())
+    queue.send(notice())
+    assert queue.lease(LONG_S) is not None
+    backlog = queue.backlog()
+    counts = {lane: of.n_messages for lane, of in backlog.items()}
+    assert counts == {"files": 3, "notices": 1, "dead_letters": 0}
+    ages_s = [of.oldest_s for of in backlog.values()]
+    if kind == "sqs":  # CloudWatch alone knows
+        assert ages_s == [None, None, None]
+    else:
+        assert all(0 <= age_s < LONG_S for age_s in ages_s)
+
+
 def notice():
     """Return the message of a web hook notification."""
     told = HookNotice(JOB, HookEvent.TRANSCRIPTION_COMPLETION, JOB)

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import pytest
 from structlog.testing import capture_logs
 
-from functions.batch_log import log_work
+from functions.batch_log import log_purge, log_work
 from shared.errors import UnsupportedFormat
 from shared.jobs.attempt import FileResult
 from shared.jobs.blob_names import new_job_id
-from shared.jobs.outcome import FileOutcome, FileStatus
+from shared.jobs.outcome import FileOutcome, FileStatus, JobStatus
+from shared.jobs.purge import PurgeReport
 from shared.storage.work_message import WorkKind, WorkMessage
 from shared.transcript import RecognitionCost
 
@@ -53,3 +54,23 @@ def test_a_file_that_was_finished_before_has_no_line():
     with capture_logs() as lines:
         log_work(MESSAGE, FileResult(outcome(FileStatus.SUCCEEDED)), 0.1)
     assert lines == []
+
+
+@pytest.mark.parametrize(
+    ("status", "events"),
+    [
+        (JobStatus.SUCCEEDED, ["file_transcribed", "job_closed"]),
+        (JobStatus.FAILED, ["file_transcribed", "job_closed", "job_failed"]),
+    ],
+)
+def test_the_end_of_a_job_has_a_line_and_its_failure_another_one(status, events):
+    result = FileResult(outcome(FileStatus.SUCCEEDED), RecognitionCost(1.0), closed_as=status)
+    with capture_logs() as lines:
+        log_work(MESSAGE, result, 0.1)
+    assert [line["event"] for line in lines] == events
+
+
+def test_a_purge_without_work_has_a_line_for_metrics_alone():
+    with capture_logs() as lines:
+        log_purge(PurgeReport())
+    assert [(line["event"], line["log_level"]) for line in lines] == [("purge_ended", "debug")]

@@ -23,7 +23,10 @@ SETTINGS = fields(Settings)
 KEYS = {entry.metadata["key"] for entry in SETTINGS}
 
 # Read by tests and benchmarks, not by Sotto.
-DEVELOPMENT_KEYS = {"SOTTO_SPEECH_DATA", "SOTTO_REQUIRE_SPEECH", "SOTTO_REQUIRE_AZURE"}
+DEVELOPMENT_KEYS = {
+    "SOTTO_SPEECH_DATA", "SOTTO_REQUIRE_SPEECH", "SOTTO_REQUIRE_AZURE",
+    "SOTTO_BICEP_TYPES", "SOTTO_REQUIRE_BICEP_TYPES",
+}  # fmt: skip
 
 
 def name_of(page: Path) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
@@ -217,6 +218,7 @@ class BatchJobs:
         except QueueNotFound:  # on Functions the first sender creates it
             self._batch.queue.prepare()
             submit(job, self._batch)
+        structlog.get_logger().info("job_accepted", job_id=job.id)
         return job
 
     def _page(

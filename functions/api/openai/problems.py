@@ -11,16 +11,20 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from functions.api.authentication import Access, Authenticator
+from functions.api.access import Access, refusal_headers, refusal_of
+from functions.api.authentication import Authenticator
 from functions.api.problems import Problem, Shape, problem_of
 from shared.errors import EmptyAudio, FeatureUnavailable, UnsupportedFormat
+
+# Codes of refused access tokens; the client shows them.
+_TOKEN_CODES = {403: "insufficient_permissions", 503: "server_error"}
 
 
 class OpenAIProblem(Problem):
     """An error about a parameter of the request; `param` is None if it is about none."""
 
     def __init__(self, status: int, message: str, *, code: str, param: str | None = None) -> None:
-        headers = {"WWW-Authenticate": 'Bearer realm="sotto"'} if status == 401 else {}
+        headers = refusal_headers(status)
         super().__init__(status, message, code=code, headers=headers, shape=Shape.OPENAI)
         self.param = param
 
@@ -60,13 +64,17 @@ class RequireKey:
 
         Raises
         ------
-        OpenAIProblem: 401, missing or wrong.
+        OpenAIProblem: 401, missing or wrong; 403, a token without a required role; 503, a token
+            whose issuer cannot be reached.
         """
-        access = self._authenticator.authenticate(connection)
+        access = await self._authenticator.authenticate(connection)
         if access is Access.MISSING:
             raise OpenAIProblem(401, "The request has no API key.", code="missing_api_key")
         if access is Access.WRONG:
             raise OpenAIProblem(401, "The API key is not valid here.", code="invalid_api_key")
+        if access is not Access.GRANTED:
+            status, message = refusal_of(access)
+            raise OpenAIProblem(status, message, code=_TOKEN_CODES.get(status, "invalid_api_key"))
 
 
 @contextmanager

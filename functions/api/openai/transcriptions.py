@@ -133,7 +133,11 @@ class _TranscriptionWork:
 
     @contextmanager
     def _open_audio(self) -> Iterator[AudioStream]:
-        with as_openai_problems(), open_audio(self.request.audio, limits=self._limits) as stream:
+        with (
+            as_openai_problems(),
+            self._record.recognising(),
+            open_audio(self.request.audio, limits=self._limits) as stream,
+        ):
             yield stream
 
 

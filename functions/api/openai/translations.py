@@ -50,7 +50,11 @@ def create_router(service: SpeechService) -> APIRouter:
 
             def work(check_cancelled: CheckCancelled) -> Transcript:
                 options = plan.options(parsed.options)
-                with as_openai_problems(), open_audio(parsed.audio, limits=limits) as stream:
+                with (
+                    as_openai_problems(),
+                    record.recognising(),
+                    open_audio(parsed.audio, limits=limits) as stream,
+                ):
                     transcript = transcribe(service.transcriber, stream, options, check_cancelled)
                 record.add_transcript(transcript)
                 return replace_with_translation(plan.translated(transcript), _TARGET)

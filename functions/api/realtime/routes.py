@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
-from functions.api.authentication import Access
+from functions.api.access import Access, refusal_headers, refusal_of
 from functions.api.problems import Problem, Shape, problem_of
 from functions.api.realtime.openai_session import OpenAISession
 from functions.api.realtime.session import RecognitionSession
@@ -55,7 +55,7 @@ def create_router(service: SpeechService, sessions: Sessions) -> APIRouter:
         async def serve(websocket: WebSocket) -> None:
             query = _query(websocket)
             try:
-                _require_access(service, websocket, query)
+                await _require_access(service, websocket, query)
                 sessions.require_room()
             except (Problem, SpeechError) as error:
                 await _refuse(websocket, error)
@@ -110,16 +110,23 @@ def _query(websocket: WebSocket) -> Query:
     return query
 
 
-def _require_access(service: SpeechService, websocket: WebSocket, query: Query) -> None:
+async def _require_access(service: SpeechService, websocket: WebSocket, query: Query) -> None:
     """Require a valid key or token, in a header or, as browsers send it, in the query.
 
     Raises
     ------
-    Problem: 401, missing or wrong.
+    Problem: 401, missing or wrong; 403, a token without a required role; 503, a token whose
+        issuer cannot be reached.
     """
     key = next((query[name][0] for name in _KEY_PARAMETERS if name in query), None)
-    if service.authenticator.check(websocket.headers, query_key=key) is not Access.GRANTED:
-        raise Problem(401, "Access denied: no valid subscription key or token.")
+    access = await service.authenticator.check(
+        websocket.headers,
+        query_key=key,
+        query_authorization=query.get("authorization", [None])[0],
+    )
+    if access is not Access.GRANTED:
+        status, message = refusal_of(access)
+        raise Problem(status, message, headers=refusal_headers(status))
 
 
 async def _refuse(websocket: WebSocket, error: Problem | SpeechError) -> None:

@@ -28,6 +28,7 @@ class Sessions:
 
     def __init__(self, limit: int) -> None:
         self.limit = limit
+        self.n_refused = 0
         self._open: set[OpenSession] = set()
         self._is_stopping = False
 
@@ -42,6 +43,7 @@ class Sessions:
         QueueFull: as many sessions are open as may be.
         """
         if self._is_stopping or len(self._open) >= self.limit:
+            self.n_refused += 1
             raise QueueFull(_RETRY_AFTER_S, "As many sessions are open as this server serves.")
 
     @contextmanager

@@ -34,6 +34,7 @@ from shared.audio.arriving import ArrivingAudio
 from shared.privacy.log_fields import exception_fields
 from shared.scheduling import CheckCancelled
 from shared.streaming_events import SpeechEnded
+from shared.transcript import RecognitionCost
 
 # A client that takes nothing for so long is gone, or will never read.
 MAX_SEND_S = 20.0
@@ -146,6 +147,8 @@ class SessionSocket:
             if isinstance(event, SpeechEnded):
                 self._record.n_phrases = (self._record.n_phrases or 0) + len(event.phrases)
                 self._record.add_assessment(event.assessment)
+            elif isinstance(event, RecognitionCost):
+                self._record.add_cost(event)
             await self._act(self._session.event(number, event))
 
     async def _act(self, actions: Iterable[Action]) -> None:

@@ -90,7 +90,7 @@ async def _translate(
         check_cancelled: CheckCancelled,
     ) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
         voices = _find_voices(service, definition, targets)
-        with open_upload(upload, service.settings) as stream:
+        with record.recognising(), open_upload(upload, service.settings) as stream:
             channels = separate_channels(definition, stream)
             recognised = transcribe(
                 service.transcriber, stream, replace(options, channels=channels), check_cancelled

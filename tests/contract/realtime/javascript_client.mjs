@@ -8,7 +8,10 @@ const sdk = createRequire(`${modules}/`)("microsoft-cognitiveservices-speech-sdk
 const events = [];
 
 const host = new URL(address);
-const speech = sdk.SpeechConfig.fromHost(host, key);
+// Azure's form of an access token: `aad#<resource id>#<token>`.
+const isToken = key.startsWith("aad#");
+const speech = sdk.SpeechConfig.fromHost(host, isToken ? undefined : key);
+if (isToken) speech.authorizationToken = key;
 speech.speechRecognitionLanguage = locale;
 const translation = sdk.SpeechTranslationConfig.fromHost(host, key);
 translation.speechRecognitionLanguage = locale;

@@ -39,6 +39,17 @@ def test_a_function_app_needs_keys():
         function_app_settings({})
 
 
+ISSUER = {"SOTTO_OIDC_ISSUER": "https://login.example", "SOTTO_OIDC_AUDIENCE": "api://sotto"}
+
+
+def test_an_issuer_is_enough_without_jobs():
+    """Addresses of results are signed with the keys, which all instances share."""
+    assert function_app_settings(ISSUER).keys == ()
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS must be set where SOTTO_JOBS is"):
+        function_app_settings(ISSUER | {"SOTTO_JOBS": "azure:jobs"})
+    assert function_app_settings(KEYS | ISSUER | {"SOTTO_JOBS": "azure:jobs"}).jobs
+
+
 def exchange(app, path="/x", pieces=()):
     """Statuses and bodies, in the order they were sent, of one request."""
     sent, waiting = [], list(pieces)

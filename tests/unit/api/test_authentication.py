@@ -8,9 +8,11 @@ import pytest
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
+from functions.api.access import Access
 from functions.api.admission import caller_of
-from functions.api.authentication import Access, Authenticator, is_loopback, require_safe_binding
+from functions.api.authentication import Authenticator
 from functions.api.problems import Problem, Shape
+from functions.api.safe_binding import is_loopback, require_safe_binding
 from functions.api.tokens import MAX_CREDENTIAL_CHARACTERS
 from shared.errors import ConfigurationError
 from shared.settings import Settings
@@ -50,6 +52,14 @@ def headers_of(given):
     return Headers(raw=[(name.lower().encode(), value.encode()) for name, value in given.items()])
 
 
+def check(authenticator, headers, **query):
+    return asyncio.run(authenticator.check(headers, **query))
+
+
+def check_exchangeable(authenticator, headers):
+    return asyncio.run(authenticator.identify_exchangeable(headers)).access
+
+
 def request_with(given):
     return Request({"type": "http", "path": "/", "headers": headers_of(given).raw})
 
@@ -61,19 +71,19 @@ def request_with(given):
     + [(given, Access.MISSING) for given in MISSING],
 )
 def test_credentials_are_judged(given, access):
-    assert AUTHENTICATOR.check(headers_of(given)) is access
+    assert check(AUTHENTICATOR, headers_of(given)) is access
 
 
 def test_a_token_gives_the_access_of_a_key():
     """Made here: one of the table would be too old when its turn comes."""
     given = {"Authorization": f"Bearer {AUTHENTICATOR.tokens.issue()}"}
-    assert AUTHENTICATOR.check(headers_of(given)) is Access.GRANTED
+    assert check(AUTHENTICATOR, headers_of(given)) is Access.GRANTED
 
 
 def caller(authenticator, given):
     """Identifier of the key that a request counts for."""
     request = Request({"type": "http", "headers": headers_of(given).raw})
-    authenticator.authenticate(request)
+    asyncio.run(authenticator.authenticate(request))
     return caller_of(request)
 
 
@@ -90,17 +100,26 @@ def test_a_request_counts_for_its_key_and_a_token_for_the_key_that_it_was_issued
 
 @pytest.mark.parametrize("given", [MISSING[0], WRONG[0]])
 def test_without_keys_everybody_may_call(given):
-    assert OPEN.check(headers_of(given)) is Access.GRANTED
-    assert OPEN.check_key(headers_of(given)) is Access.GRANTED
+    assert check(OPEN, headers_of(given)) is Access.GRANTED
+    assert check_exchangeable(OPEN, headers_of(given)) is Access.GRANTED
+
+
+@pytest.mark.parametrize(
+    ("authorization", "access"),
+    [("Bearer first-key", Access.GRANTED), ("first-key", Access.WRONG), ("", Access.MISSING)],
+)
+def test_a_websocket_of_a_browser_may_bring_its_authorization_in_the_query(authorization, access):
+    """The Speech SDK for JavaScript puts its headers there."""
+    assert check(AUTHENTICATOR, {}, query_authorization=authorization) is access
 
 
 def test_a_websocket_of_a_browser_may_bring_its_key_in_the_query():
-    assert AUTHENTICATOR.check(headers_of({}), query_key="first-key") is Access.GRANTED
-    assert AUTHENTICATOR.check(headers_of({}), query_key="wrong") is Access.WRONG
+    assert check(AUTHENTICATOR, headers_of({}), query_key="first-key") is Access.GRANTED
+    assert check(AUTHENTICATOR, headers_of({}), query_key="wrong") is Access.WRONG
 
 
 def test_a_plain_dictionary_with_a_key_outside_latin_1_is_judged_too():
-    assert AUTHENTICATOR.check({"api-key": "schlüssel-π"}) is Access.GRANTED
+    assert check(AUTHENTICATOR, {"api-key": "schlüssel-π"}) is Access.GRANTED
 
 
 @pytest.mark.parametrize("place", ["Ocp-Apim-Subscription-Key", "api-key", "Authorization", None])
@@ -108,17 +127,17 @@ def test_13_mb_of_credential_are_wrong_wherever_they_come(place):
     """As deep JSON in the head of a token, which would be decoded before its signature is read."""
     credential = base64.urlsafe_b64encode(b"[" * 9_750_000).decode() + ".a.a"
     if place is None:
-        assert AUTHENTICATOR.check({}, query_key=credential) is Access.WRONG
+        assert check(AUTHENTICATOR, {}, query_key=credential) is Access.WRONG
         return
     given = {place.lower(): f"Bearer {credential}" if place == "Authorization" else credential}
-    assert AUTHENTICATOR.check(given) is Access.WRONG
+    assert check(AUTHENTICATOR, given) is Access.WRONG
 
 
 def test_a_configured_key_is_no_longer_than_a_checked_one():
     longest = "k" * MAX_CREDENTIAL_CHARACTERS
     authenticator = Authenticator(Settings(keys=(longest,)))
-    assert authenticator.check({"api-key": longest}) is Access.GRANTED
-    assert authenticator.check({"api-key": longest + "k"}) is Access.WRONG
+    assert check(authenticator, {"api-key": longest}) is Access.GRANTED
+    assert check(authenticator, {"api-key": longest + "k"}) is Access.WRONG
     with pytest.raises(ConfigurationError, match="SOTTO_KEYS") as raised:
         Authenticator(Settings(keys=("k", longest + "k")))
     assert "kk" not in str(raised.value)
@@ -127,10 +146,10 @@ def test_a_configured_key_is_no_longer_than_a_checked_one():
 def test_a_token_does_not_buy_a_token():
     token = AUTHENTICATOR.tokens.issue()
     for header in ("Ocp-Apim-Subscription-Key", "api-key"):
-        assert AUTHENTICATOR.check_key(headers_of({header: token})) is Access.WRONG
+        assert check_exchangeable(AUTHENTICATOR, headers_of({header: token})) is Access.WRONG
     given = {"Authorization": f"Bearer {token}"}
-    assert AUTHENTICATOR.check_key(headers_of(given)) is Access.MISSING
-    assert AUTHENTICATOR.check_key(headers_of({"api-key": "first-key"})) is Access.GRANTED
+    assert check_exchangeable(AUTHENTICATOR, headers_of(given)) is Access.MISSING
+    assert check_exchangeable(AUTHENTICATOR, headers_of({"api-key": "first-key"})) is Access.GRANTED
 
 
 @pytest.mark.parametrize(
@@ -140,8 +159,8 @@ def test_a_token_does_not_buy_a_token():
         ("require", WRONG[0], 401),
         ("require_short_audio", {}, 403),
         ("require_short_audio", WRONG[0], 401),
-        ("require_key", {}, 401),
-        ("require_key", WRONG[0], 401),
+        ("require_exchangeable", {}, 401),
+        ("require_exchangeable", WRONG[0], 401),
     ],
 )
 def test_a_refusal_has_the_status_of_its_contract(requirement, given, status):
@@ -153,7 +172,7 @@ def test_a_refusal_has_the_status_of_its_contract(requirement, given, status):
     assert "wrong" not in str(raised.value.body(Shape.WRAPPED))
 
 
-@pytest.mark.parametrize("requirement", ["require", "require_short_audio", "require_key"])
+@pytest.mark.parametrize("requirement", ["require", "require_short_audio", "require_exchangeable"])
 def test_a_right_key_passes(requirement):
     asyncio.run(getattr(AUTHENTICATOR, requirement)(request_with(GRANTED[0])))
 
@@ -166,7 +185,7 @@ def test_every_key_is_compared_whichever_fits(monkeypatch):
         return first == second
 
     monkeypatch.setattr("hmac.compare_digest", counting)
-    assert AUTHENTICATOR.check({"api-key": "first-key"}) is Access.GRANTED
+    assert check(AUTHENTICATOR, {"api-key": "first-key"}) is Access.GRANTED
     assert compared == [True, True, True]
 
 
@@ -200,6 +219,14 @@ def test_loopback_behind_a_proxy_needs_keys(settings):
 )
 def test_a_public_address_of_this_machine_needs_no_keys(url):
     require_safe_binding(Settings(public_url=url))
+
+
+@pytest.mark.parametrize("settings", [{}, {"public_url": "https://speech.example"}])
+def test_an_issuer_protects_as_keys_do(settings):
+    issuer = {"oidc_issuer": ("https://login.example",), "oidc_audience": ("api://sotto",)}
+    require_safe_binding(Settings(host="10.0.0.5", tls_terminated=True, **issuer, **settings))
+    with pytest.raises(ConfigurationError, match="SOTTO_TLS_TERMINATED"):
+        require_safe_binding(Settings(host="10.0.0.5", **issuer, **settings))
 
 
 def test_any_other_address_needs_encryption():

@@ -36,6 +36,33 @@ def test_keys_are_compulsory_for_http():
         http_settings({"SOTTO_HOST": "127.0.0.1"} | GIVEN | {"SOTTO_KEYS": ""})
 
 
+ISSUER = {"SOTTO_OIDC_ISSUER": "https://login.example", "SOTTO_OIDC_AUDIENCE": "api://sotto"}
+OPEN = {key: value for key, value in GIVEN.items() if key != "SOTTO_KEYS"}
+
+
+def test_an_issuer_is_enough_for_http_without_jobs():
+    """Addresses of results are signed with the keys, which all instances share."""
+    assert http_settings(OPEN | ISSUER).keys == ()
+    jobs = {"SOTTO_JOBS": "s3://sotto-jobs"}
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS must be set where SOTTO_JOBS is"):
+        http_settings(OPEN | ISSUER | jobs)
+    assert http_settings(OPEN | ISSUER | jobs | {"SOTTO_BATCH": "false"}).keys == ()
+    assert http_settings(GIVEN | ISSUER | jobs).keys == ("k",)
+
+
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:sotto-keys-AbCdEf"
+
+
+def test_keys_may_be_in_a_secret_which_is_read_later():
+    settings = http_settings(OPEN | {"SOTTO_KEYS_SECRET": ARN, "SOTTO_JOBS": "s3://sotto-jobs"})
+    assert (settings.keys, settings.keys_secret) == ((), ARN)
+
+
+def test_keys_are_here_or_in_a_secret():
+    with pytest.raises(ConfigurationError, match="SOTTO_KEYS_SECRET exclude each other"):
+        http_settings(GIVEN | {"SOTTO_KEYS_SECRET": ARN})
+
+
 def test_without_http_there_are_no_keys_to_have():
     given = {key: value for key, value in GIVEN.items() if key != "SOTTO_KEYS"}
     assert function_settings(given).keys == ()

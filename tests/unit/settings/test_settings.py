@@ -148,6 +148,14 @@ def test_keys_that_are_set_without_a_key_are_refused(text):
         Settings.from_environment({"SOTTO_KEYS": text})
 
 
+def test_a_reference_into_a_key_vault_that_was_not_resolved_is_no_key():
+    """Its text has the name of a vault and of a secret, which others can know."""
+    reference = "@Microsoft.KeyVault(VaultName=kv-sotto-abc;SecretName=sotto-keys)"
+    with pytest.raises(ConfigurationError, match="has not resolved") as refused:
+        Settings.from_environment({"SOTTO_KEYS": reference})
+    assert "kv-sotto" not in str(refused.value)
+
+
 @pytest.mark.parametrize("key", VALUES.keys() - {"SOTTO_KEYS"})
 def test_empty_and_blank_values_count_as_absent(key):
     assert Settings.from_environment({key: "  "}) == Settings.from_environment({})

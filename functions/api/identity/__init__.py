@@ -1,0 +1,1 @@
+"""Callers' identity: access tokens of the operator's identity provider (OpenID Connect)."""
