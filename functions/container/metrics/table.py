@@ -48,7 +48,8 @@ SOURCES = ("request", "session", "file")
 LANES = ("files", "notices", "dead_letters")
 FAILURES = (
     "connections_exhausted", "dead_letters_not_reported", "files_not_submitted", "folder_not_read",
-    "folder_not_watched", "lease_lost", "lease_not_renewed", "message_not_settled",
+    "folder_not_watched", "lease_lost", "lease_not_renewed", "library_message",
+    "message_not_settled",
     "model_not_loaded", "queue_unavailable", "recognition_failed", "request_failed",
     "session_failed", "synthesis_failed", "translation_failed", "uncaught_exception",
     "unexpected_error", OTHER,
