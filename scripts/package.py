@@ -80,6 +80,9 @@ def main() -> int:
         _add_model(name, settings.model_folder, root / MODELS)
     source_bytes = {part: _size_bytes(root, part) for part in _parts(root)}
     _compile(root)
+    # Without a file of this name azd leaves out all compiled code.
+    # https://github.com/Azure/azure-dev/issues/4381
+    (root / ".funcignore").write_text("local.settings.json\n", "utf-8")
     _report(root, source_bytes)
     archive = parsed.output / f"{NAME}.zip"
     archive.unlink(missing_ok=True)

@@ -34,3 +34,6 @@ if [ "${#missing[@]}" -gt 0 ]; then
 fi
 
 "$python" tests/node_packages.py
+
+# The tools that check infra/, each set in an environment of its own; tests run them as programs.
+for tools in infra checkov; do scripts/environment.sh "$tools"; done

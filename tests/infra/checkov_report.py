@@ -1,25 +1,34 @@
-"""Checkov on a folder of templates, as a subprocess of its own environment."""
+"""Checkov on templates, as a program of its own environment."""
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).parents[2]
 PROGRAM = PROJECT / ".venv-checkov/bin/checkov"
 
 _OPTIONS = "--output json --compact --skip-download --download-external-modules false".split()
+_CRASH = re.compile(r"Failed to run check (\w+) on \S*?([\w-]+\.\w+):")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Result of one run. failed: `rule resource: title`. suppressions: `rule resource`, reason."""
+    """Result of one run.
+
+    failed: rule, resource and title of each rule that is broken. suppressed: rule and resource,
+    with the reason beside the resource. unparsed: files that could not be read. crashed: rule and
+    file.
+    """
 
     n_passed: int
     n_resources: int
     failed: tuple[str, ...]
-    suppressions: dict[str, str]
+    suppressed: dict[tuple[str, str], str]
     unparsed: tuple[str, ...]
+    crashed: tuple[tuple[str, str], ...]
 
 
 def run_checkov(target: Path, framework: str) -> Report:
@@ -34,10 +43,7 @@ def run_checkov(target: Path, framework: str) -> Report:
         check=False,
     )
     assert ran.stdout, f"checkov printed nothing for {target}: {ran.stderr[-500:]}"
-    report = json.loads(ran.stdout)
-    assert isinstance(report, dict), f"checkov gave several reports for {target}"
-    if "results" not in report:  # nothing to check
-        return Report(0, 0, (), {}, ())
+    report: dict[str, Any] = json.loads(ran.stdout)
     results, summary = report["results"], report["summary"]
     return Report(
         summary["passed"],
@@ -47,8 +53,9 @@ def run_checkov(target: Path, framework: str) -> Report:
             for one in results["failed_checks"]
         ),
         {
-            f"{one['check_id']} {one['resource']}": one["check_result"]["suppress_comment"]
+            (one["check_id"], one["resource"]): one["check_result"]["suppress_comment"]
             for one in results["skipped_checks"]
         },
         tuple(results["parsing_errors"]),
+        tuple(_CRASH.findall(ran.stderr)),
     )

@@ -4,6 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
+from chart_sets import SETS
+
+from scripts.chart_page import PYTHON, render
 
 PROJECT = Path(__file__).resolve().parents[2]
 BESIDE = PROJECT.parent / "shared" / "data" / "bicep-types"
@@ -24,3 +27,10 @@ def bicep_types() -> Path:
     if named or os.environ.get("SOTTO_REQUIRE_BICEP_TYPES") == "1":
         pytest.fail(f"{reason}, and this run must have the types of Azure's resources.")
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def releases():
+    """Answer of Helm for each set of values."""
+    assert PYTHON.exists(), "The chart is rendered in .venv-infra: run scripts/environment.sh infra"
+    return dict(zip(SETS, render(list(SETS.values())), strict=True))

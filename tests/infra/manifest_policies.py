@@ -97,12 +97,12 @@ def bounded(objects: list[Thing]) -> Iterator[str]:
 
 
 def ends_in_time(objects: list[Thing]) -> Iterator[str]:
-    """A pod may end its requests, and then its files, before it is killed."""
+    """A pod may end its requests and files before it is killed."""
     for name, pod in pods(objects):
         [container] = pod["spec"]["containers"]
         grace_s = int(environment_of(container)["SOTTO_SHUTDOWN_GRACE_S"])
         pause_s = container.get("lifecycle", {}).get("preStop", {}).get("sleep", {"seconds": 0})
-        least_s = pause_s["seconds"] + 2 * grace_s + 10
+        least_s = pause_s["seconds"] + grace_s + 10
         if pod["spec"].get("terminationGracePeriodSeconds", 30) < least_s:
             yield f"{name} is killed before its work may end"
 

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from bicep_templates import MAIN, decorated, is_secure, resources, templates, value_at
 
+from scripts import package
 from scripts.resource_lists import PROJECT
 
 PAGE = (PROJECT / "docs" / "deploy-azure.md").read_text()
@@ -86,7 +87,6 @@ def test_azd_finds_the_templates_and_the_app():
     assert (PROJECT / infra["path"] / "main.bicep").exists()
     assert (PROJECT / infra["path"] / "main.bicepparam").exists()
     assert (service["host"], service["language"]) == ("function", "python")
-    assert (PROJECT / service["project"] / "function_app.py").exists()
 
 
 def test_azd_knows_the_resource_group_and_the_app_by_their_tags():
@@ -104,12 +104,18 @@ def test_azd_knows_the_resource_group_and_the_app_by_their_tags():
     assert value_at(site, "tags")["name"] == "appTags"
 
 
-def test_the_models_are_fetched_into_the_folder_that_the_app_reads():
-    hook = AZURE["services"]["speech"]["hooks"]["prepackage"]["run"]
-    folder = re.search(r"SOTTO_MODEL_FOLDER=(\S+)", hook)[1]
+def test_azd_sends_the_package_that_make_builds():
+    """Built here, with models: a build in Azure ends after 60 seconds."""
+    service = AZURE["services"]["speech"]
+    assert Path(service["project"]) == Path("dist") / package.NAME
+    assert service["remoteBuild"] is False
+    assert AZURE["hooks"]["prepackage"]["run"] == 'make package ARGS="--models --folder-only"'
+
+
+def test_the_models_of_the_package_are_where_the_app_reads_them():
     settings = (PROJECT / "infra/azure/bicep/main.bicep").read_text()
     in_azure = re.search(r"SOTTO_MODEL_FOLDER: '(\S+)'", settings)[1]
-    assert Path("/home/site/wwwroot") / folder == Path(in_azure)
+    assert Path("/home/site/wwwroot") / package.MODELS == Path(in_azure)
 
 
 @pytest.mark.parametrize("kept", [".azure/", "azure.yaml", "infra/", "tests/", ".venv*/"])

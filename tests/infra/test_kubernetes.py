@@ -27,7 +27,6 @@ from shared.settings.hosts import CONTAINER
 
 VERSIONS = ["1.30", "1.33", "1.37"]  # the oldest that the chart accepts, one between, the newest
 CHECKS = PROJECT / "tests" / "infra" / "checks"
-CHECKOV = PROJECT / ".venv-checkov" / "bin" / "checkov"
 PAGE = (PROJECT / "docs" / "deploy-kubernetes.md").read_text("utf-8")
 SCHEMA = json.loads((CHART / "values.schema.json").read_text("utf-8"))
 OF_CONTAINER = {
@@ -42,13 +41,6 @@ KINDS = {
     "PodDisruptionBudget", "PodMonitor", "ScaledObject", "Service", "ServiceAccount",
     "StatefulSet", "TriggerAuthentication",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def releases():
-    """Answer of Helm for each set of values."""
-    assert PYTHON.exists(), "The chart is rendered in .venv-infra: run scripts/environment.sh infra"
-    return dict(zip(SETS, render(list(SETS.values())), strict=True))
 
 
 @pytest.fixture(params=SETS)
@@ -490,26 +482,3 @@ def test_the_networks_of_the_page_become_rules():
     [policy] = of_kind(answer["objects"], "NetworkPolicy")
     reached = [rule["to"][0]["ipBlock"]["cidr"] for rule in policy["spec"]["egress"][1:]]
     assert reached == ["10.40.2.0/24", "10.1.0.0/16"]
-
-
-def test_checkov_has_no_finding_that_is_not_explained(releases, tmp_path):
-    """Every rule that is skipped has its reason on the object; files that were not read count."""
-    assert CHECKOV.exists(), "The rules are in .venv-checkov: run scripts/environment.sh checkov"
-    n_pods = 0
-    for name, answer in releases.items():
-        n_pods += len(list(containers(answer["objects"])))
-        file = tmp_path / f"{re.sub('[^a-z]+', '-', name.lower())}.yaml"
-        file.write_text(yaml.safe_dump_all(answer["objects"]), "utf-8")
-    (tmp_path / "Dockerfile").write_bytes((PROJECT / "Dockerfile").read_bytes())
-    done = subprocess.run(
-        [CHECKOV, "--directory", tmp_path, "--framework", "kubernetes", "dockerfile",
-         "--output", "json", "--quiet", "--compact", "--skip-download"],
-        text=True, capture_output=True, check=False,
-    )  # fmt: skip
-    reports = {report["check_type"]: report for report in json.loads(done.stdout)}
-    assert set(reports) == {"kubernetes", "dockerfile"}
-    for report in reports.values():
-        assert report["summary"]["parsing_errors"] == 0
-        failed = report["results"]["failed_checks"]
-        assert [(c["check_id"], c["resource"], c["check_name"]) for c in failed] == []
-    assert reports["kubernetes"]["summary"]["passed"] > 30 * n_pods

@@ -147,7 +147,6 @@ def test_a_pod_without_a_key_does_not_start(run):
     assert server.process.wait(WAIT_S) == 1
 
 
-@pytest.mark.xfail(reason="the port of metrics is not served yet", raises=AssertionError)
 def test_each_probe_and_scrape_of_a_pod_is_answered(run):
     """On the ports of the manifest; the pods of the API and the workers."""
     values = SETS["connection string"]

@@ -3,8 +3,8 @@ The pod of a component. Takes (dict "root" $ "component" "server"|"worker" "valu
 
 Memory of the pod for /tmp, a root that is never written, a user without rights. What waits for the
 end of requests and files is `terminationGracePeriodSeconds`: the pause before SIGTERM (5 s), in
-which the pod leaves the endpoints, then the grace twice, since requests end before files do, and
-20 s for threads to notice.
+which the pod leaves the endpoints, then the grace, which requests and files have at the same time,
+and 20 s for threads to notice.
 */}}
 {{- define "sotto.pod" -}}
 {{- $v := .root.Values -}}
@@ -35,7 +35,7 @@ spec:
   # A workload identity brings a token of its own, in a volume that its webhook adds.
   automountServiceAccountToken: false
   enableServiceLinks: false
-  terminationGracePeriodSeconds: {{ add 25 (mul 2 (int .values.shutdownGraceSeconds)) }}
+  terminationGracePeriodSeconds: {{ add 25 (int .values.shutdownGraceSeconds) }}
   securityContext:
     runAsNonRoot: true
     runAsUser: 10001
