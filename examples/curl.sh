@@ -19,7 +19,7 @@ request() {
   case $status in
     0) ;;
     7) echo "No server answers at $url: start it with \`make run\`, or set SOTTO_URL." >&2 ;;
-    22) printf '\nThe server refuses this request; its reason is above.\n' >&2 ;;
+    22) printf '\nThe server refuses this request; its reason is in the answer.\n' >&2 ;;
     *) echo "curl ended with status $status." >&2 ;;
   esac
   return "$status"
@@ -39,4 +39,5 @@ echo "Text to speech: $speech"
 request "$url/cognitiveservices/v1" --output "$speech" \
   --header "Content-Type: application/ssml+xml" \
   --header "X-Microsoft-OutputFormat: riff-24khz-16bit-mono-pcm" \
-  --data "<speak version='1.0' xml:lang='en-US'><voice name='en-US-JennyNeural'>Hello. How are you?</voice></speak>"
+  --data "<speak version='1.0' xml:lang='en-US'><voice name='en-US-JennyNeural'>Hello. How are you?</voice></speak>" \
+  || { cat "$speech"; exit 22; } # in place of speech

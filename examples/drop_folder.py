@@ -3,7 +3,7 @@
     make run                                # it prints both folders; in the clone of Sotto
     python examples/drop_folder.py t.wav FIRST_FOLDER SECOND_FOLDER
 
-On Azure Functions both are addresses of containers, each with its signature (`rcw` for the first,
+On Azure Functions both are addresses of containers, each with its signature (`cw` for the first,
 `r` for the second). Their options lie with the recording, as metadata:
 
     pip install azure-storage-blob==12.31.1
@@ -14,40 +14,55 @@ import json
 import sys
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azure.storage.blob import ContainerClient
 
 OPTIONS = {"locales": ["en-US"], "wordTimestamps": True, "formats": ["json", "srt"]}
 LONGEST_WAIT_S = 600
 
 
 def main(file: Path, dropped: str, transcripts: str) -> None:
-    """Put the recording, then wait for one of the two files that answer it."""
+    """Put the recording, then wait for its outputs, or for the reason why there are none."""
     # A new name, so that the transcript of an earlier run is not taken for this one's.
     name = f"{uuid.uuid4().hex[:8]}-{file.name}"
     is_azure = dropped.startswith("http")
-    (put_blob if is_azure else put_file)(file, dropped, name)
+    formats = (put_blob if is_azure else put_file)(file, dropped, name)
     print("Dropped:", name)
     read = read_blob if is_azure else read_file
     until = time.monotonic() + LONGEST_WAIT_S
     while time.monotonic() < until:
-        if found := read(transcripts, f"{name}.json"):
-            print("Transcript:", json.loads(found)["combinedRecognizedPhrases"][0]["display"])
-            print((read(transcripts, f"{name}.srt") or b"").decode().strip())
+        if failure := read(transcripts, f"{name}.error.json"):
+            sys.exit(json.loads(failure)["error"]["message"])
+        outputs = {ending: read(transcripts, f"{name}.{ending}") for ending in formats}
+        if None not in outputs.values():
+            for ending, content in outputs.items():
+                print(f"{ending}: {text_of(ending, content)}")
             return
-        if found := read(transcripts, f"{name}.error.json"):
-            sys.exit(json.loads(found)["error"]["message"])
         time.sleep(1)
-    sys.exit(f"No transcript appeared within {LONGEST_WAIT_S} s: is a server watching {dropped}?")
+    sys.exit(f"No transcript appeared within {LONGEST_WAIT_S} s: does a server watch the folder?")
 
 
-def put_file(file: Path, folder: str, name: str) -> None:
-    """Copy into a folder. Options are those of the folder; a hidden file is not yet taken."""
+def text_of(ending: str, content: bytes) -> str:
+    """Return the text of a result file; other formats are text."""
+    if ending == "json":
+        return json.loads(content)["combinedRecognizedPhrases"][0]["display"]
+    return content.decode().strip()
+
+
+def put_file(file: Path, folder: str, name: str) -> list[str]:
+    """Copy into a folder, whose options are in `sotto.json`; return the formats of outputs."""
     options = Path(folder, "sotto.json")
     if not options.exists():
         options.write_text(json.dumps(OPTIONS))
-    hidden = Path(folder, f".{name}")
+    hidden = Path(folder, f".{name}")  # A name with a dot is ignored until the copy is whole.
     hidden.write_bytes(file.read_bytes())
     hidden.rename(Path(folder, name))
+    return json.loads(options.read_text()).get("formats", ["json"])
 
 
 def read_file(folder: str, name: str) -> bytes | None:
@@ -56,28 +71,36 @@ def read_file(folder: str, name: str) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
 
-def put_blob(file: Path, container: str, name: str) -> None:
+def put_blob(file: Path, container: str, name: str) -> list[str]:
     """Upload into a container of Azure Storage, with the options as metadata of the blob."""
-    from azure.storage.blob import ContainerClient
-
     written = {
         key.lower(): ",".join(value) if isinstance(value, list) else str(value).lower()
         for key, value in OPTIONS.items()
     }
-    with ContainerClient.from_container_url(container) as client, file.open("rb") as audio:
+    with opened(container) as client, file.open("rb") as audio:
         client.upload_blob(name, audio, metadata=written)
+    return OPTIONS["formats"]
 
 
 def read_blob(container: str, name: str) -> bytes | None:
     """Download a blob; None if it is not there."""
-    from azure.core.exceptions import ResourceNotFoundError
+    with opened(container) as client:
+        blob = client.get_blob_client(name)
+        return blob.download_blob().readall() if blob.exists() else None
+
+
+@contextmanager
+def opened(container: str) -> "Iterator[ContainerClient]":
+    """Open a container; a refusal ends the program in a sentence."""
+    from azure.core.exceptions import AzureError
     from azure.storage.blob import ContainerClient
 
     with ContainerClient.from_container_url(container) as client:
         try:
-            return client.download_blob(name).readall()
-        except ResourceNotFoundError:
-            return None
+            yield client
+        except AzureError as error:
+            reason = getattr(error, "error_code", None) or type(error).__name__
+            sys.exit(f"The container {client.container_name} cannot be used: {reason}.")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Every program of `examples/` runs as a process, as its header says, against a running server."""
 
+import io
 import os
 import pty
 import re
@@ -36,6 +37,7 @@ MORE = {
     "openai_client.py": ["hello.mp3"],
     "drop_folder.py": [".", "."],
 }
+OF_JOBS = ["batch_with_web_hook.py"]
 OF_A_SERVER = [name for name in FILES if not name.startswith(("drop_folder", "open_webui"))]
 
 
@@ -158,6 +160,21 @@ def test_curl_recognises_transcribes_and_speaks(run, spoken_file, tmp_path):
         assert speech.getnframes() > 24_000
 
 
+def test_curl_shows_why_a_server_does_not_speak(
+    attempt, start, model_folder, spoken_file, tmp_path
+):
+    """Its only voice was never fetched."""
+    (tmp_path / "models").mkdir()
+    for model in model_folder.iterdir():
+        if "kokoro" not in model.name:
+            (tmp_path / "models" / model.name).symlink_to(model)
+    host = start(SOTTO_MODEL_FOLDER=str(tmp_path / "models"), SOTTO_VOICES="kokoro")
+    ended = attempt("curl.sh", spoken_file, "hello.wav", url=host.url)
+    assert ended.returncode == 22
+    assert b"models fetch" in ended.stdout.splitlines()[-1]
+    assert ended.stderr == b"\nThe server refuses this request; its reason is in the answer.\n"
+
+
 @pytest.mark.usefixtures("voice_models")
 def test_openais_client_transcribes_in_four_ways_and_speaks(run, spoken_file, tmp_path):
     text, streamed, words, *subtitles = run(
@@ -256,29 +273,32 @@ def test_the_receiver_refuses_a_forged_notification_and_a_guessed_address(
             connection.close()
 
 
-def test_a_dropped_recording_comes_back_as_transcript_and_subtitles(
-    run, start, spoken_file, tmp_path
-):
+@pytest.fixture
+def folders(start, tmp_path):
+    """Folder for recordings and folder of transcripts of a running host."""
     start(SOTTO_DATA_FOLDER=str(tmp_path / "data"))
-    dropped, transcripts = (
-        tmp_path / "data" / "containers" / name for name in ("audio", "transcripts")
-    )
-    wait_for(lambda: dropped.is_dir() and transcripts.is_dir())
-    said = run("drop_folder.py", spoken_file, dropped, transcripts)
+    found = [tmp_path / "data" / "containers" / name for name in ("audio", "transcripts")]
+    wait_for(lambda: all(folder.is_dir() for folder in found))
+    return found
+
+
+def test_a_dropped_recording_comes_back_as_transcript_and_subtitles(run, folders, spoken_file):
+    said = run("drop_folder.py", spoken_file, *folders)
     _, transcript, *subtitles = said.splitlines()
-    assert transcript == f"Transcript: {TEXT}"
-    assert subtitles[0] == "1"
+    assert transcript == f"json: {TEXT}"
+    assert subtitles[0] == "srt: 1"
     assert " ".join(subtitles[2:]) == TEXT
 
 
-def test_a_dropped_file_without_audio_is_said_to_have_none(attempt, start, tmp_path):
-    start(SOTTO_DATA_FOLDER=str(tmp_path / "data"))
-    dropped, transcripts = (
-        tmp_path / "data" / "containers" / name for name in ("audio", "transcripts")
-    )
-    wait_for(lambda: dropped.is_dir() and transcripts.is_dir())
+def test_a_folder_keeps_the_options_that_it_has(run, folders, spoken_file):
+    (folders[0] / "sotto.json").write_text('{"locales": ["en-US"], "formats": ["txt"]}')
+    said = run("drop_folder.py", spoken_file, *folders)
+    assert said.splitlines()[1:] == [f"txt: {TEXT}"]
+
+
+def test_a_dropped_file_without_audio_is_said_to_have_none(attempt, folders, tmp_path):
     (tmp_path / "t.mp3").write_bytes(b"no audio at all")
-    ended = attempt("drop_folder.py", "t.mp3", dropped, transcripts)
+    ended = attempt("drop_folder.py", "t.mp3", *folders)
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
 
@@ -409,6 +429,37 @@ def test_a_recording_that_is_missing_is_one_sentence(attempt, hook, name):
     ended = attempt(name, "absent.wav", *MORE.get(name, []), **hook)
     assert ended.returncode == 1
     assert ended.stderr == b"There is no file absent.wav.\n"
+
+
+@pytest.mark.usefixtures("speech_sdk", "voice_models", "apertium")
+@pytest.mark.parametrize("name", [name for name in OF_A_SERVER if name not in OF_JOBS])
+def test_a_recording_without_speech_is_no_error(attempt, tmp_path, name):
+    """Two seconds of silence; a reading needs speech, and says so."""
+    (tmp_path / "t.wav").write_bytes(wav_of_silence(2))
+    ended = attempt(name, "t.wav", *MORE.get(name, []))
+    if name == "pronunciation.py":
+        assert ended.stderr == b"There is no speech in the recording.\n"
+    else:
+        assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_dropped_recording_without_speech_has_an_empty_transcript(run, folders, tmp_path):
+    (tmp_path / "t.wav").write_bytes(wav_of_silence(2))
+    assert run("drop_folder.py", "t.wav", *folders).splitlines()[1:] == [
+        "json: ",
+        "srt: ",
+    ]
+
+
+def wav_of_silence(duration_s):
+    """WAV file of zeros, 16 bit, mono, 16 kHz."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(16_000)
+        writer.writeframes(bytes(32_000 * duration_s))
+    return file.getvalue()
 
 
 @pytest.mark.parametrize("name", OF_A_SERVER)
