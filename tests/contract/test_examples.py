@@ -356,7 +356,7 @@ def test_captions_change_in_place_until_they_are_final(run_in_terminal, spoken_f
     assert partials
     for partial in partials:
         assert re.fullmatch(r"\x1b\[2m[^\x1b]{1,79}\x1b\[0m", partial)
-    assert "please remind me" in partials[-1]
+    assert any("please" in partial for partial in partials)
 
 
 @pytest.mark.usefixtures("speech_sdk")
@@ -416,6 +416,7 @@ def test_open_webui_has_an_answer_spoken(open_webui):
     assert voices["voices"]
 
 
+@pytest.mark.usefixtures("speech_sdk")
 @pytest.mark.parametrize("name", OF_A_SERVER)
 def test_a_server_that_cannot_be_reached_is_one_sentence(attempt, hook, spoken_file, name):
     ended = attempt(name, spoken_file, *MORE.get(name, []), url="http://127.0.0.1:1", **hook)
@@ -424,6 +425,7 @@ def test_a_server_that_cannot_be_reached_is_one_sentence(attempt, hook, spoken_f
     assert re.match("No server (answers|takes the connection) at http://127.0.0.1:1", sentence)
 
 
+@pytest.mark.usefixtures("speech_sdk")
 @pytest.mark.parametrize("name", [name for name in FILES if not name.endswith(".yaml")])
 def test_a_recording_that_is_missing_is_one_sentence(attempt, hook, name):
     ended = attempt(name, "absent.wav", *MORE.get(name, []), **hook)
@@ -462,6 +464,7 @@ def wav_of_silence(duration_s):
     return file.getvalue()
 
 
+@pytest.mark.usefixtures("speech_sdk")
 @pytest.mark.parametrize("name", OF_A_SERVER)
 def test_a_wrong_key_is_one_sentence(attempt, hook, spoken_file, name):
     ended = attempt(name, spoken_file, *MORE.get(name, []), SOTTO_KEY="wrong", **hook)
