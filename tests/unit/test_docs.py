@@ -18,6 +18,7 @@ from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 PAGES = [*sorted(PROJECT.glob("*.md")), *sorted((PROJECT / "docs").glob("*.md"))]
+EXAMPLES = PROJECT / "examples" / "README.md"  # the variables of its programs are none of Sotto's
 TEXT = "\n".join(page.read_text() for page in PAGES)
 SETTINGS = fields(Settings)
 KEYS = {entry.metadata["key"] for entry in SETTINGS}
@@ -127,7 +128,7 @@ def test_make_targets_and_readme_agree():
     assert mentioned == listed
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, EXAMPLES], ids=name_of)
 def test_links_lead_somewhere(page):
     """Relative ones to a file and, if they name one, to a heading of it."""
     for target in links(page):
@@ -140,7 +141,8 @@ def test_links_lead_somewhere(page):
 def test_every_page_is_linked_from_the_index():
     index = PROJECT / "docs" / "README.md"
     linked = {(index.parent / target).resolve() for target in links(index)}
-    assert [page.name for page in PAGES if page not in linked | {index}] == []
+    pages = [*PAGES, EXAMPLES]
+    assert [name_of(page) for page in pages if page not in linked | {index}] == []
 
 
 def test_the_readme_links_the_index_and_the_pages_beside_it():
@@ -150,7 +152,7 @@ def test_the_readme_links_the_index_and_the_pages_beside_it():
     assert PROJECT / "docs" / "README.md" in linked
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, EXAMPLES], ids=name_of)
 def test_files_that_are_named_exist(page):
     """Above all the tests that the README gives as proof."""
     folders = "tests|docs|functions|shared|scripts|requirements"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 _PROJECT = Path(__file__).parents[2]
-_CODE = ("shared", "functions", "benchmarks", "scripts", "tests")
+_CODE = ("shared", "functions", "benchmarks", "scripts", "examples", "tests")
 
 _WORDS = {
     "can not": "cannot",
@@ -138,7 +138,7 @@ def _files() -> list[str]:
     found = [path for path in _PROJECT.iterdir() if path.is_file()]
     for folder in (*_CODE, "docs", "requirements", ".ci"):
         found += [path for path in (_PROJECT / folder).rglob("*") if path.is_file()]
-    made = {"__pycache__", "results"}
+    made = {"__pycache__", "results", "node_modules"}
     return sorted(
         path.relative_to(_PROJECT).as_posix() for path in found if not made & set(path.parts)
     )

@@ -31,6 +31,7 @@ def test_the_container_host_is_left_out_and_the_app_is_not():
     patterns = package.ignore_patterns()
     assert package.is_ignored("functions/container/serve.py", patterns)
     assert package.is_ignored("tests/unit/conftest.py", patterns)
+    assert package.is_ignored("examples/curl.sh", patterns)
     assert not package.is_ignored("functions/azure_app/start.py", patterns)
 
 
