@@ -5,7 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.errors import ModelCorrupt, ModelMissing, SynthesisUnavailable
+from shared.errors import (
+    ConfigurationError,
+    ModelCorrupt,
+    ModelMissing,
+    SynthesisUnavailable,
+)
 from shared.models.catalogue import Role, find_model
 from shared.models.folder import how_to_fetch, locate_model
 from shared.models.kokoro_voices import KOKORO_VOICES
@@ -36,9 +41,9 @@ def find_voices(settings: Settings) -> Voices:
 
     Raises
     ------
-    SynthesisUnavailable: there is no voice, or Azure Speech is named and does not list its voices.
-        Azure Speech is never left out: another voice would speak its text.
-    ConfigurationError: a folder holds no Piper voice, or the name of an Azure voice is wrong.
+    SynthesisUnavailable: there is no voice, a folder holds no Piper voice, or Azure Speech is named
+        and does not list its voices. Neither is left out: another voice would speak its text.
+    ConfigurationError: the name of an Azure voice is wrong.
     """
     needs_espeak = not all(map(_is_azure, settings.voices))
     if (needs_espeak and find_espeak() is None) or importlib.util.find_spec("pydub") is None:
@@ -109,7 +114,14 @@ def _unavailable(missing: Iterable[str]) -> SynthesisUnavailable:
 
 
 def _piper_voice(folder: Path) -> Voice:
-    described = read_piper_voice(folder)
+    try:
+        described = read_piper_voice(folder)
+    except ConfigurationError:
+        # Without the message: clients read this one, and that names the folder.
+        raise SynthesisUnavailable(
+            "A folder that SOTTO_VOICES names holds no Piper voice: a model (.onnx) and its "
+            "description (.onnx.json)."
+        ) from None
     return Voice(
         name=described.name.replace("_", " ").title().replace(" ", ""),
         locale=described.locale,

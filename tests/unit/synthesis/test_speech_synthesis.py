@@ -152,6 +152,7 @@ def reading():
         return threads[-1]
 
     read.synthesizer, read.threads = synthesizer, threads
+    read.scheduler = lambda: synthesis._lookup().schedulers[KOKORO]
     yield read
     synthesizer.release_sentences(100)
     for thread in threads:
@@ -168,11 +169,24 @@ def leave():
 
 
 def test_of_many_readings_the_one_with_fewest_sentences_is_next(reading):
-    """A short text that comes last waits for one sentence, not for the other texts."""
+    """A short text that comes last waits for one sentence, not for the other texts.
+
+    Each sentence lasts as long as it took until all three waited: the service that a text had
+    then counts for ten times its later arrival.
+    """
+    began = time.monotonic()
     reading("A1. A2. A3.")
     reading("B1. B2.")
     reading("C1.")
-    reading.synthesizer.release_sentences(6)
+    sentence_s = max(0.02, time.monotonic() - began)
+    for n_waiting in (2, 2, 2, 1):  # beside A1, B1, C1, and A2 or B2
+        time.sleep(sentence_s)
+        deadline = time.monotonic() + PATIENCE_S
+        while reading.scheduler().n_waiting < n_waiting:
+            assert time.monotonic() < deadline
+        reading.synthesizer.release_sentences(1)
+        assert reading.synthesizer.inside.acquire(timeout=PATIENCE_S)  # the next one
+    reading.synthesizer.release_sentences(2)
     for thread in reading.threads:
         thread.join(PATIENCE_S)
     order = [text for text, _ in requests(reading.synthesizer)]
@@ -347,3 +361,10 @@ def test_resampling_keeps_the_duration(synthesis):
     encoding = Encoding(Container.RAW, "pcm_s16le", 48_000)
     pcm = b"".join(encode_speech(synthesis, synthesis.assign_voices(ssml("Four")), encoding))
     assert len(np.frombuffer(pcm, np.int16)) == pytest.approx(0.4 * 48_000, abs=1)
+
+
+def test_a_folder_without_a_voice_is_said_and_not_named(tmp_path):
+    """Clients read the sentence; it was a failure of the server."""
+    with pytest.raises(SynthesisUnavailable, match="holds no Piper voice") as refused:
+        find_voices(Settings(voices=(str(tmp_path / "none"),)))
+    assert str(tmp_path) not in str(refused.value)
