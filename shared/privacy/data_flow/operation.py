@@ -122,6 +122,23 @@ OPERATION: tuple[Feature, ...] = (
         (Flow((Data.NOTHING,), (Place.MODEL_SOURCE,), Stay.RECEIVER),),
     ),
     Feature(
+        "Doctor",
+        (Command("doctor"),),
+        (
+            Flow((Data.KEYS,), MEMORY, Stay.PROCESS, settings=("SOTTO_KEYS",)),
+            Flow((Data.NOTHING,), (Place.TERMINAL,), Stay.RECEIVER),
+            *(
+                Flow((Data.NOTHING,), (place,), Stay.RECEIVER, only_with=condition)
+                for place, condition in (
+                    (Place.AZURE_SPEECH, Condition("SOTTO_AZURE_SPEECH_KEY")),
+                    (Place.AZURE_TRANSLATOR, Condition("SOTTO_TRANSLATORS", ("azure",))),
+                    (Place.AMAZON_TRANSLATE, Condition("SOTTO_TRANSLATORS", ("amazon",))),
+                    (Place.ISSUER, Condition("SOTTO_OIDC_ISSUER")),
+                )
+            ),
+        ),
+    ),
+    Feature(
         "Assessment on the command line",
         (Command("assess"),),
         (
