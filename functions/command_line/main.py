@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from functions.command_line import assess, batch, models
 from functions.command_line.doctor import command as doctor
+from functions.command_line.privacy_check import command as privacy_check
 from shared.errors import SpeechError
 from shared.settings import Settings
 from shared.version import VERSION
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_commands(commands)
     batch.add_commands(commands)
     doctor.add_commands(commands)
+    privacy_check.add_commands(commands)
     models.add_commands(commands)
     return parser
 

@@ -15,7 +15,7 @@ from shared.settings.values import web_address
 from shared.version import USER_AGENT
 
 KEY_HEADER = "Ocp-Apim-Subscription-Key"
-_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_TIMEOUT = httpx.Timeout(120.0, connect=10.0)
 _PROBE_TIMEOUT_S = 2.0
 _BUSY = frozenset({429, 502, 503, 504})
 _WAITS_S = (1.0, 2.0, 4.0, 8.0)
@@ -37,11 +37,11 @@ class ServerError(OSError):
 class ServerClient:
     """Calls one server. The key goes to that server alone, over HTTPS or as the user wrote it.
 
-    Proxies and certificates of the environment (`HTTPS_PROXY`, `SSL_CERT_FILE`) are used.
-
     Parameters
     ----------
     server: base of its addresses, such as `https://speech.example`.
+    uses_proxies: whether proxies and certificates of the environment (`HTTPS_PROXY`,
+        `SSL_CERT_FILE`) are used.
     transport, sleep: for tests.
 
     Raises
@@ -55,6 +55,8 @@ class ServerClient:
         key: str | None,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        *,
+        uses_proxies: bool = True,
     ) -> None:
         if key is not None and not (key.isascii() and key.isprintable()):
             raise ServerError("The key has a character that no header can carry.")
@@ -69,6 +71,7 @@ class ServerClient:
             headers={"User-Agent": USER_AGENT},
             timeout=_TIMEOUT,
             follow_redirects=False,
+            trust_env=uses_proxies,
         )
 
     def close(self) -> None:
@@ -106,6 +109,40 @@ class ServerClient:
             break
         # Raised outside of the handler: the error of the library has the request with its key.
         raise failure
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, Any] | None = None,
+        body: Any = None,
+    ) -> tuple[int, bytes]:
+        """Send a request once; return status and body of the answer, whatever the status is.
+
+        Raises
+        ------
+        ServerError: no answer.
+        """
+        failure: ServerError | None = None
+        try:
+            answer = self._http.request(
+                method,
+                f"{self._base}{path}",
+                headers=self._headers | dict(headers or {}),
+                content=content,
+                data=data,
+                files=files,
+                json=body,
+            )
+        except httpx.HTTPError as error:
+            failure = self._unreachable(error)
+        if failure is not None:
+            raise failure
+        return answer.status_code, answer.content
 
     @contextmanager
     def download(self, address: str) -> Iterator[Iterator[bytes]]:

@@ -49,6 +49,7 @@ OWNERS = {
     # The Functions host runs a server of its own inside; only its log is touched.
     "httptools": ("functions/container/bounded_http.py",),
     "uvicorn": ("functions/container", "functions/azure_app/web_server_log.py"),
+    "websockets": "functions/command_line/privacy_check/usp_client.py",
     "mangum": "functions/aws_lambda",
     "watchfiles": "functions/container/folder_watch.py",
     "prometheus_client": "functions/container/metrics",

@@ -139,6 +139,15 @@ OPERATION: tuple[Feature, ...] = (
         ),
     ),
     Feature(
+        "Privacy check",
+        (Command("privacy-check"),),
+        (
+            Flow((Data.AUDIO, Data.TRANSCRIPT), MEMORY, Stay.FILE, source=Place.TERMINAL),
+            Flow((Data.KEYS,), MEMORY, Stay.PROCESS, settings=("SOTTO_KEYS",)),
+            Flow((Data.MEASURES,), (Place.TERMINAL,), Stay.RECEIVER),
+        ),
+    ),
+    Feature(
         "Assessment on the command line",
         (Command("assess"),),
         (
