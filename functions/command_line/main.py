@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from functions.command_line import assess, batch, models
+from functions.command_line import assess, batch, jobs, models
 from functions.command_line.doctor import command as doctor
 from functions.command_line.privacy_check import command as privacy_check
 from shared.errors import SpeechError
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_commands(commands)
     privacy_check.add_commands(commands)
     models.add_commands(commands)
+    jobs.add_commands(commands)
     return parser
 
 

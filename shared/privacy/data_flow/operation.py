@@ -118,6 +118,7 @@ OPERATION: tuple[Feature, ...] = (
             Command("models fetch"),
             Command("models verify"),
             Command("models convert"),
+            Command("models remove"),
         ),
         (Flow((Data.NOTHING,), (Place.MODEL_SOURCE,), Stay.RECEIVER),),
     ),
@@ -135,6 +136,24 @@ OPERATION: tuple[Feature, ...] = (
                     (Place.AMAZON_TRANSLATE, Condition("SOTTO_TRANSLATORS", ("amazon",))),
                     (Place.ISSUER, Condition("SOTTO_OIDC_ISSUER")),
                 )
+            ),
+        ),
+    ),
+    Feature(
+        "Jobs of a server, on the command line",
+        tuple(Command(f"jobs {action}") for action in ("submit", "list", "show", "wait", "delete")),
+        (
+            Flow(
+                (Data.ADDRESSES, Data.LABELS, Data.KEYS),
+                (Place.NAMED_SERVER,),
+                Stay.RECEIVER,
+                source=Place.TERMINAL,
+            ),
+            Flow(
+                (Data.TRANSCRIPT, Data.FILE_NAMES),
+                (Place.TERMINAL,),
+                Stay.OPERATOR,
+                source=Place.NAMED_SERVER,
             ),
         ),
     ),
