@@ -1,52 +1,10 @@
-"""The command `doctor`: every check in order, row by row as it ends."""
+"""The command `doctor`: prints row by row, as the checks end."""
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from functions.command_line.doctor import (
-    features,
-    machine,
-    models,
-    online,
-    program,
-    report,
-    server,
-    storage,
-)
-from functions.command_line.doctor.finding import Finding
-from functions.command_line.doctor.surroundings import (
-    Surroundings,
-    check_settings,
-    read_surroundings,
-)
 from shared.settings import Settings
-
-Check = Callable[[Surroundings], Iterator[Finding]]
-
-CHECKS: Sequence[Check] = (
-    program.check_platform,
-    program.check_packages,
-    check_settings,
-    models.check_models,
-    machine.check_processor,
-    machine.check_memory,
-    machine.check_gpu,
-    machine.check_disk,
-    features.check_voices,
-    features.check_translators,
-    storage.check_storage,
-    server.check_port,
-    server.check_tls,
-    server.check_keys,
-    online.check_azure_speech,
-    online.check_cloud_translators,
-    online.check_issuers,
-    online.check_collector,
-    online.check_clock,
-    server.check_clients,
-)
 
 
 def add_commands(commands: Any) -> None:
@@ -67,13 +25,12 @@ def add_commands(commands: Any) -> None:
     parser.set_defaults(run=_doctor, reads_settings=False)
 
 
-def examine(surroundings: Surroundings, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
-    """Run the checks one after the other."""
-    for check in checks:
-        yield from check(surroundings)
-
-
 def _doctor(parsed: argparse.Namespace, _settings: Settings) -> int:
+    # Imported here: the checks know every part of the service, and no other command needs them.
+    from functions.command_line.doctor import report  # noqa: PLC0415
+    from functions.command_line.doctor.checks import examine  # noqa: PLC0415
+    from functions.command_line.doctor.surroundings import read_surroundings  # noqa: PLC0415
+
     surroundings = read_surroundings(os.environ, is_online=parsed.online)
     findings = []
     for finding in examine(surroundings):

@@ -35,7 +35,7 @@ def check_storage(surroundings: Surroundings) -> Iterator[Finding]:
         yield Finding(subject="Batch work", state=State.OK, found="off: SOTTO_BATCH is false")
         return
     access = storage_access(settings)
-    if settings.jobs is None or not (settings.drop_folders and settings.queue):
+    if settings.jobs is None or settings.queue is None:
         yield _check_data_folder(settings.data_folder)
     root = settings.data_folder.expanduser().absolute()
     for subject, key, address in _containers(addresses):

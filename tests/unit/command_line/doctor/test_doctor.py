@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.command_line.doctor import features, machine, models, online, program, server
+from functions.command_line.doctor.checks import examine
 from functions.command_line.doctor.finding import State
 from functions.command_line.doctor.storage import check_storage
 from functions.command_line.doctor.surroundings import check_settings, read_surroundings
@@ -254,6 +255,29 @@ def test_an_account_that_refuses_its_key_is_reported_in_words():
         assert found[subject].fails
         assert found[subject].mend.startswith("renew the key or signature, or grant the role")
         assert "a2V5" not in str(found[subject])
+
+
+def test_a_connection_string_that_is_none_is_reported_in_words(tmp_path):
+    environment = {
+        "SOTTO_JOBS": "azure:jobs",
+        "SOTTO_QUEUE": str(tmp_path / "queue"),
+        "SOTTO_STORAGE": SECRET,
+    }
+    found = by_subject(check_storage, environment)
+    assert "must name an account" in found["Jobs"].found
+    assert SECRET not in str(found)
+
+
+def test_a_check_that_fails_stops_no_other_and_quotes_nothing():
+    def check_gate(_surroundings):
+        raise ValueError(SECRET)
+
+    surroundings = read_surroundings({})
+    broken, clients = examine(surroundings, [check_gate, server.check_clients])
+    assert broken.fails
+    assert (broken.subject, broken.found) == ("Gate", "could not be checked: ValueError")
+    assert SECRET not in str(broken)
+    assert clients.subject == "Clients"
 
 
 def test_an_account_that_cannot_be_reached_is_reported_in_words(monkeypatch):
