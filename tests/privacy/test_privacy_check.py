@@ -74,11 +74,14 @@ def test_planted_leaks_are_found(check, tmp_path):
         "programs": [],
         "words": [
             "a word of a text (kaleidoscope) in the log",
+            "the key in the log",
+            "a configured key in the log",
             f"a word of a text (zanzibar) in {loot}",
             f"a word of a text (marmalade) in {loot}",
         ],
     }
-    assert report["verdict"] == "Leaks: 5 things without a reason in the settings."
+    assert KEY not in printed
+    assert report["verdict"] == "Leaks: 7 things without a reason in the settings."
 
 
 def test_speech_of_the_users_own_is_looked_for_too(check, spoken_clip, tmp_path):

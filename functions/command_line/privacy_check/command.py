@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 HOW_TO_INSTALL = "sudo apt-get install strace"
 
+# A shorter one may be in a word by chance.
+SHORTEST_KEY = 8
+
 # In place of the configured ones: the server of the check is for this process alone, and its batch
 # work must neither take real work nor write into real containers.
 _REPLACED = {"SOTTO_HOST": "127.0.0.1", "SOTTO_PORT": "0", "SOTTO_METRICS_PORT": "0"}
@@ -102,10 +105,13 @@ def trace_server(
             talk.answers["drop folder"] = 200
         else:
             raise ConfigurationError("The drop folder of the check gave no transcript in time.")
+    configured = {
+        one.lower(): "a configured key" for one in settings.keys if len(one) >= SHORTEST_KEY
+    }
     evidence = gather(
         run.calls,
         run.log,
-        talk.canaries(key, run.log.partition(" listens on ")[0]),
+        talk.canaries(key, run.log.partition(" listens on ")[0]) | configured,
         purposes_of(settings, data_folder),
         {conversation.DROPPED_NAME: "the name of a dropped file"},
     )
