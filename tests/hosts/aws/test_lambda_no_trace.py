@@ -64,7 +64,7 @@ def test_the_speech_is_recognised_in_every_form(observation, speech):
     forms = {name: answer for name, answer in observation.answers.items() if ", synth" in name}
     too_large = forms.pop("fast transcription, synthesised 20 MB wav")
     assert too_large[0] == 413
-    assert len(forms) == 9
+    assert len(forms) == 10
     for name, (status, body) in forms.items():
         assert status == 200, name
         heard = [word for word in speech.canaries if word in body.lower()]
