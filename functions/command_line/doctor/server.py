@@ -21,26 +21,44 @@ _NEW_KEY = 'SOTTO_KEYS="$(openssl rand -hex 32)"'
 
 
 def check_port(surroundings: Surroundings) -> Iterator[Finding]:
-    """Check that the server can listen, or that it does already."""
+    """Check that the server can listen, or that it does already; also on the port of metrics."""
     # Imported here: no other check needs the web stack.
     from functions.command_line.server_client import is_sotto  # noqa: PLC0415
-    from functions.container.http_server import open_listener  # noqa: PLC0415
 
     settings = surroundings.settings
     subject = f"Port {settings.port}"
+    if not (reason := _refusal(settings)):
+        yield Finding(subject=subject, state=State.OK, found=f"free on {settings.host}")
+    elif is_sotto(own_address(settings)):
+        yield Finding(subject=subject, state=State.OK, found="a Sotto server listens there now")
+        return  # on its port of metrics as well
+    else:
+        yield _taken(subject, reason, f"SOTTO_PORT={settings.port + 1}")
+    if settings.metrics_port:
+        reason = _refusal(replace(settings, port=settings.metrics_port))
+        subject = f"Port {settings.metrics_port} (metrics)"
+        if reason:
+            yield _taken(subject, reason, f"SOTTO_METRICS_PORT={settings.metrics_port + 1}")
+        else:
+            yield Finding(subject=subject, state=State.OK, found=f"free on {settings.host}")
+
+
+def _refusal(settings: Settings) -> str:
+    """Return the reason for which the server cannot listen; empty if it can."""
+    from functions.container.http_server import open_listener  # noqa: PLC0415
+
     try:
         open_listener(settings).close()
     except ConfigurationError as error:
-        if is_sotto(own_address(settings)):
-            yield Finding(subject=subject, state=State.OK, found="a Sotto server listens there now")
-            return
-        reason = str(error).partition(": ")[2].rstrip(".")
-        yield Finding(
-            subject=subject, state=State.WRONG, found=f"{reason}: another program may listen there",
-            mend="SOTTO_PORT=5001, or end the program that `ss -ltnp` names",
-        )  # fmt: skip
-    else:
-        yield Finding(subject=subject, state=State.OK, found=f"free on {settings.host}")
+        return str(error).partition(": ")[2].rstrip(".")
+    return ""
+
+
+def _taken(subject: str, reason: str, other: str) -> Finding:
+    return Finding(
+        subject=subject, state=State.WRONG, found=f"{reason}: another program may listen there",
+        mend=f"{other}, or end the program that `ss -ltnp` names",
+    )  # fmt: skip
 
 
 def own_address(settings: Settings) -> str:

@@ -321,6 +321,16 @@ def test_a_port_that_another_program_has_is_wrong():
     assert finding.mend.startswith("SOTTO_PORT=")
 
 
+def test_a_taken_port_of_metrics_is_wrong():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment = {"SOTTO_PORT": "0", "SOTTO_METRICS_PORT": str(port)}
+        found = by_subject(server.check_port, environment)
+    assert found["Port 0"].state is State.OK
+    assert found[f"Port {port} (metrics)"].fails
+    assert found[f"Port {port} (metrics)"].mend.startswith(f"SOTTO_METRICS_PORT={port + 1}")
+
+
 def hang_up(listener):
     """Close the first connection without an answer."""
     listener.accept()[0].close()
