@@ -7,7 +7,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from functions.command_line import assess, batch, models
+from functions.command_line import assess, batch, jobs, models
+from functions.command_line.doctor import command as doctor
+from functions.command_line.privacy_check import command as privacy_check
 from shared.errors import SpeechError
 from shared.settings import Settings
 from shared.version import VERSION
@@ -17,7 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     parsed = _parser().parse_args(arguments)
     try:
-        return int(parsed.run(parsed, Settings.from_environment()))
+        # The doctor reports invalid settings, and clients of other servers have none.
+        needs_settings = getattr(parsed, "reads_settings", True)
+        settings = Settings.from_environment() if needs_settings else Settings()
+        return int(parsed.run(parsed, settings))
     except (SpeechError, OSError) as error:
         print(f"sotto: {error}", file=sys.stderr)
         return 1
@@ -46,7 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     assess.add_commands(commands)
     batch.add_commands(commands)
+    doctor.add_commands(commands)
+    privacy_check.add_commands(commands)
     models.add_commands(commands)
+    jobs.add_commands(commands)
     return parser
 
 

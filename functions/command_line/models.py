@@ -1,11 +1,11 @@
-"""`models list`, `models fetch`, `models verify`, `models convert`, `models calibrate`."""
+"""`models` and its actions: list, fetch, verify, convert, remove, calibrate."""
 
 import argparse
 import sys
 from pathlib import Path
 from typing import Any
 
-from functions.command_line import calibration
+from functions.command_line import calibration, model_removal
 from shared.errors import ModelError
 from shared.models.catalogue import CATALOGUE, Model, Role, find_model
 from shared.models.folder import (
@@ -23,7 +23,9 @@ from shared.settings import Settings
 
 def add_commands(commands: Any) -> None:
     """Add `models` and its actions to the command line."""
-    parser = commands.add_parser("models", help="list, fetch, verify, convert and calibrate models")
+    parser = commands.add_parser(
+        "models", help="list, fetch, verify, convert, remove and calibrate models"
+    )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     listing = actions.add_parser("list", help="list the models of the catalogue")
@@ -50,6 +52,7 @@ def add_commands(commands: Any) -> None:
     convert.add_argument("file", metavar="FILE", type=Path, help="such as base.pt")
     convert.set_defaults(run=_convert)
 
+    model_removal.add_command(actions)
     calibration.add_command(actions)
 
 

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from shared.errors import ConfigurationError
 from shared.jobs.batch_services import BatchServices
@@ -44,35 +45,42 @@ def configured_addresses(settings: Settings) -> BatchAddresses | None:
     )
 
 
-def local_addresses(settings: Settings) -> BatchAddresses | None:
-    """Addresses on this machine where the settings name none; creates their folders.
+def planned_addresses(settings: Settings) -> BatchAddresses | None:
+    """Addresses on this machine where the settings name none; creates nothing.
 
     In `SOTTO_DATA_FOLDER`: `containers/audio` to drop files into, `containers/transcripts`,
     `containers/jobs`, `queue.sqlite`. None where batch work is off.
-
-    Raises
-    ------
-    ConfigurationError: a folder cannot be created.
     """
     if not settings.batch:
         return None
-    root = settings.data_folder.expanduser().absolute()
-    containers = root / "containers"
-    ours = [containers / name for name in ("jobs", "audio", "transcripts")]
-    jobs, audio, transcripts = map(str, ours)
+    root = _data_root(settings)
+    jobs, audio, transcripts = map(str, _own_folders(root))
     drop_folders = settings.drop_folders
     if not drop_folders and settings.jobs is None:
         drop_folders = (DropFolderAddresses("audio", audio, transcripts),)
-    addresses = BatchAddresses(
+    return BatchAddresses(
         jobs=settings.jobs or jobs,
         queue=settings.queue or str(root / "queue.sqlite"),
         dead_letters=settings.dead_letters,
         drop_folders=drop_folders,
     )
-    used = {addresses.jobs, *(a for f in drop_folders for a in (f.input, f.output))}
+
+
+def local_addresses(settings: Settings) -> BatchAddresses | None:
+    """Addresses of `planned_addresses`, after creating the folders of `SOTTO_DATA_FOLDER`.
+
+    Raises
+    ------
+    ConfigurationError: a folder cannot be created.
+    """
+    addresses = planned_addresses(settings)
+    if addresses is None:
+        return None
+    root = _data_root(settings)
+    used = {addresses.jobs, *(a for f in addresses.drop_folders for a in (f.input, f.output))}
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in ours:
+        for folder in _own_folders(root):
             if str(folder) in used:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
@@ -80,6 +88,16 @@ def local_addresses(settings: Settings) -> BatchAddresses | None:
             "SOTTO_DATA_FOLDER must be a folder that can be created."
         ) from None
     return addresses
+
+
+def _data_root(settings: Settings) -> Path:
+    return settings.data_folder.expanduser().absolute()
+
+
+def _own_folders(root: Path) -> tuple[Path, Path, Path]:
+    """Folders of jobs, dropped audio and its transcripts."""
+    containers = root / "containers"
+    return containers / "jobs", containers / "audio", containers / "transcripts"
 
 
 def storage_access(settings: Settings) -> StorageAccess:

@@ -21,6 +21,7 @@ from shared.errors import (
     AlreadyExists,
     BlobNotFound,
     Changed,
+    ConfigurationError,
     ContainerNotFound,
     StorageError,
     StorageUnavailable,
@@ -108,12 +109,21 @@ class AzureBlobContainer:
 
     @classmethod
     def from_connection_string(cls, connection_string: str, name: str) -> "AzureBlobContainer":
-        """Open a container of an account with a key, such as the emulator's."""
-        return cls(
-            ContainerClient.from_connection_string(
+        """Open a container of an account with a key, such as the emulator's.
+
+        Raises
+        ------
+        ConfigurationError: the connection string is invalid.
+        """
+        try:
+            client = ContainerClient.from_connection_string(
                 connection_string, name, **_TRANSFER, **CLIENT_OPTIONS
             )
-        )
+        except ValueError:
+            raise ConfigurationError(
+                "The connection string of the container must name an account or its blob endpoint."
+            ) from None
+        return cls(client)
 
     def list(
         self,

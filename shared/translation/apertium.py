@@ -32,7 +32,7 @@ ANSWER_S = 20.0
 MAX_PIPELINES = 4
 
 # Programs that flush at a null byte with `-z`. A pair that needs another one is not available.
-_PROGRAMS = frozenset(
+PROGRAMS = frozenset(
     "lt-proc lsx-proc lrx-proc cg-proc hfst-proc rtx-proc apertium-tagger apertium-pretransfer "
     "apertium-posttransfer apertium-transfer apertium-interchunk apertium-postchunk "
     "apertium-anaphora".split()
@@ -285,7 +285,7 @@ def _installed_modes(folder: Path) -> Mapping[tuple[str, str], Path]:
 
 def _is_runnable(mode: Path) -> bool:
     return all(
-        command[0] in _PROGRAMS and shutil.which(command[0], path=os.defpath)
+        command[0] in PROGRAMS and shutil.which(command[0], path=os.defpath)
         for command in _commands(mode)
     )
 

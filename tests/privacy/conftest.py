@@ -4,7 +4,6 @@ import os
 
 import pytest
 import requests
-from system_call_trace import read_trace
 from traced_host import (
     KEY,
     Observation,
@@ -48,5 +47,4 @@ def observation(strace, model_folder, clips, tmp_path_factory) -> Observation:
             send_speech(http, url, name, speech, seen)
         send_mistakes(http, url, clips["synthesised"], seen)
         crowd_out(http, url, clips["synthesised"], seen)
-    seen.calls = read_trace(folder / "trace")
     return seen

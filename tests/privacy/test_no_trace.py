@@ -6,9 +6,9 @@ The server's system calls are traced from the start of the process to its end.
 import json
 
 import pytest
-from system_call_trace import strangers_spoken_to, traces_left
 from traced_host import SECRETS
 
+from functions.command_line.privacy_check.system_call_trace import strangers_spoken_to, traces_left
 from shared.models.int8_copy import int8_copy
 
 FORMS = (

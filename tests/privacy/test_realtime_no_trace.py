@@ -8,7 +8,6 @@ import contextlib
 
 import numpy as np
 import pytest
-from system_call_trace import read_trace, strangers_spoken_to, traces_left
 from traced_host import (
     KEY,
     PHRASE,
@@ -22,8 +21,12 @@ from traced_host import (
 )
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from functions.command_line.privacy_check.system_call_trace import (
+    strangers_spoken_to,
+    traces_left,
+)
+from functions.command_line.privacy_check.usp_client import speak, usp_client
 from shared.audio.stream import open_audio
-from tests.usp_client import speak, usp_client
 
 PATH = "/speech/recognition/conversation/cognitiveservices/v1"
 SSML = (
@@ -88,7 +91,6 @@ def seen(strace, apertium, voice_models, spoken_clip, tmp_path_factory):  # noqa
         with contextlib.suppress(ConnectionClosed), usp_client(url, PATH, KEY) as client:
             client.socket.send(SIGNATURE)
             client.socket.recv(10)
-    observation.calls = read_trace(folder / "trace")
     return observation
 
 

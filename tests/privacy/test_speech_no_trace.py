@@ -5,8 +5,12 @@ The system calls of the server and of the process that loads eSpeak NG are trace
 
 import pytest
 import requests
-from system_call_trace import read_trace, strangers_spoken_to, traces_left
 from traced_host import KEY, Observation, traced_server
+
+from functions.command_line.privacy_check.system_call_trace import (
+    strangers_spoken_to,
+    traces_left,
+)
 
 CANARIES = ("zanzibar", "marmalade", "kaleidoscope")
 SSML = (
@@ -48,7 +52,6 @@ def seen(strace, voice_models, tmp_path_factory):
         body = {"model": "tts-1", "voice": "alloy", "input": "Zanzibar marmalade."}
         answer = http.post(f"{url}/v1/audio/speech", json=body, timeout=120)
         observation.answers["openai"] = (answer.status_code, str(len(answer.content)))
-    observation.calls = read_trace(folder / "trace")
     return observation
 
 

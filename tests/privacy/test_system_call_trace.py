@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from system_call_trace import (
+
+from functions.command_line.privacy_check.system_call_trace import (
     parse_line,
     read_trace,
     strace_command,

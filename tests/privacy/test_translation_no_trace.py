@@ -8,8 +8,12 @@ import json
 
 import pytest
 import requests
-from system_call_trace import read_trace, strangers_spoken_to, traces_left
 from traced_host import KEY, Observation, long_words, traced_server
+
+from functions.command_line.privacy_check.system_call_trace import (
+    strangers_spoken_to,
+    traces_left,
+)
 
 TEXT = "The Zanzibar marmalade is behind the kaleidoscope."
 CANARIES = ("zanzibar", "zanzíbar", "marmalade", "kaleidoscope", "detrás")
@@ -65,7 +69,6 @@ def seen(strace, apertium, voice_models, spoken_clip, tmp_path_factory):  # noqa
         text("400, pair", to="ja")
         text("400, body", to="es", body=[{"Zanzibar": TEXT}])
         speech("400, speech", SPEECH, targets=["ja"])
-    observation.calls = read_trace(folder / "trace")
     return observation
 
 

@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import subprocess
 import sys
 import threading
 import wave
@@ -20,9 +19,10 @@ from typing import Any
 import av
 import numpy as np
 import requests
-from system_call_trace import SystemCall, strace_command
 
-PROJECT = Path(__file__).resolve().parent.parent.parent
+from functions.command_line.privacy_check.system_call_trace import SystemCall
+from functions.command_line.privacy_check.traced_server import traced_server as server_under_strace
+
 SHORT_AUDIO = "/speech/recognition/conversation/cognitiveservices/v1"
 FAST_TRANSCRIPTION = "/speechtotext/transcriptions:transcribe"
 
@@ -164,16 +164,11 @@ def traced_server(strace, folder, seen, model_folder, data_folder=None) -> Itera
     """Run `python -m functions.container` under strace; give its address.
 
     With a data folder it does batch work as well, on that.
-
-    Python writes bytecode of the program beside it when it imports it for the first time. That
-    is set not to, as in container images, so that the proof needs no exception.
     """
-    folder.mkdir()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SOTTO_")},
         "HOME": str(seen.home),
         "XDG_CACHE_HOME": str(seen.home / ".cache"),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "SOTTO_KEYS": KEY,
         "SOTTO_PORT": "0",
         "SOTTO_MODEL_FOLDER": str(model_folder),
@@ -185,33 +180,16 @@ def traced_server(strace, folder, seen, model_folder, data_folder=None) -> Itera
     }
     if data_folder is not None:
         environment |= {"SOTTO_BATCH": "true", "SOTTO_DATA_FOLDER": str(data_folder)}
-    command = strace_command(strace, folder, names_folders=data_folder is not None)
-    with subprocess.Popen(
-        [*command, sys.executable, "-m", "functions.container"],
-        cwd=PROJECT, env=environment, text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ) as process:  # fmt: skip
-        lines, listening = [], threading.Event()
-
-        def follow():  # to the end, which is when the tracer has written its last line
-            for line in process.stdout or ():
-                lines.append(line)
-                if " listens on " in line:
-                    listening.set()
-            listening.set()
-
-        reader = threading.Thread(target=follow)
-        reader.start()
-        try:
-            assert listening.wait(120), "the server did not start"
-            address = re.search(r"http://127\.0\.0\.1:\d+", "".join(lines))
-            assert address, "".join(lines)
-            yield address[0]
-        finally:
-            process.terminate()
-            seen.exit_status = process.wait(60)
-            reader.join(60)
-            seen.log = "".join(lines)
+    command = (sys.executable, "-m", "functions.container")
+    run = None
+    try:
+        with server_under_strace(
+            strace, folder, command, environment, names_folders=data_folder is not None
+        ) as run:
+            yield run.url
+    finally:
+        if run is not None:
+            seen.exit_status, seen.log, seen.calls = run.exit_status, run.log, run.calls
 
 
 @contextmanager

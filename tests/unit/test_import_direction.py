@@ -31,6 +31,7 @@ OWNERS = {
     "opencc": "shared/text_forms/chinese_script.py",
     "text_to_num": "shared/text_forms/european_written.py",
     "httpx": (
+        "functions/command_line/server_client.py",
         "shared/fetch.py",
         "shared/synthesis/azure_speech.py",
         "shared/translation/azure_translator.py",
@@ -38,7 +39,7 @@ OWNERS = {
     "httpcore": "shared/fetch.py",
     "py3langid": "shared/translation/detection.py",
     "certifi": "shared/models/download.py",
-    "cryptography": "shared/signing_keys.py",
+    "cryptography": ("functions/command_line/doctor/certificate.py", "shared/signing_keys.py"),
     "jwt": ("functions/api/tokens.py", "functions/api/identity"),
     "multipart": "functions/api/multipart.py",
     "pydantic": "functions/api",
@@ -48,6 +49,7 @@ OWNERS = {
     # The Functions host runs a server of its own inside; only its log is touched.
     "httptools": ("functions/container/bounded_http.py",),
     "uvicorn": ("functions/container", "functions/azure_app/web_server_log.py"),
+    "websockets": "functions/command_line/privacy_check/usp_client.py",
     "mangum": "functions/aws_lambda",
     "watchfiles": "functions/container/folder_watch.py",
     "prometheus_client": "functions/container/metrics",

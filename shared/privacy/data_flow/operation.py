@@ -118,8 +118,53 @@ OPERATION: tuple[Feature, ...] = (
             Command("models fetch"),
             Command("models verify"),
             Command("models convert"),
+            Command("models remove"),
         ),
         (Flow((Data.NOTHING,), (Place.MODEL_SOURCE,), Stay.RECEIVER),),
+    ),
+    Feature(
+        "Doctor",
+        (Command("doctor"),),
+        (
+            Flow((Data.KEYS,), MEMORY, Stay.PROCESS, settings=("SOTTO_KEYS",)),
+            Flow((Data.NOTHING,), (Place.TERMINAL,), Stay.RECEIVER),
+            *(
+                Flow((Data.NOTHING,), (place,), Stay.RECEIVER, only_with=condition)
+                for place, condition in (
+                    (Place.AZURE_SPEECH, Condition("SOTTO_AZURE_SPEECH_KEY")),
+                    (Place.AZURE_TRANSLATOR, Condition("SOTTO_TRANSLATORS", ("azure",))),
+                    (Place.AMAZON_TRANSLATE, Condition("SOTTO_TRANSLATORS", ("amazon",))),
+                    (Place.ISSUER, Condition("SOTTO_OIDC_ISSUER")),
+                )
+            ),
+        ),
+    ),
+    Feature(
+        "Jobs of a server, on the command line",
+        tuple(Command(f"jobs {action}") for action in ("submit", "list", "show", "wait", "delete")),
+        (
+            Flow(
+                (Data.ADDRESSES, Data.LABELS, Data.KEYS),
+                (Place.NAMED_SERVER,),
+                Stay.RECEIVER,
+                source=Place.TERMINAL,
+            ),
+            Flow(
+                (Data.TRANSCRIPT, Data.FILE_NAMES),
+                (Place.TERMINAL,),
+                Stay.OPERATOR,
+                source=Place.NAMED_SERVER,
+            ),
+        ),
+    ),
+    Feature(
+        "Privacy check",
+        (Command("privacy-check"),),
+        (
+            Flow((Data.AUDIO, Data.TRANSCRIPT), MEMORY, Stay.FILE, source=Place.TERMINAL),
+            Flow((Data.KEYS,), MEMORY, Stay.PROCESS, settings=("SOTTO_KEYS",)),
+            Flow((Data.MEASURES,), (Place.TERMINAL,), Stay.RECEIVER),
+        ),
     ),
     Feature(
         "Assessment on the command line",

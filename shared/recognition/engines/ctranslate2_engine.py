@@ -275,6 +275,13 @@ class CTranslate2Engine:
         ]
 
 
+def cuda_devices() -> int:
+    """Return the number of GPUs that the engine can use."""
+    import ctranslate2  # noqa: PLC0415  (see above)
+
+    return int(ctranslate2.get_cuda_device_count())
+
+
 def _aligned_tokens(result: Any, duration_s: float) -> list[AlignedToken]:
     # The path visits every token; the start of a token is its first position on the path.
     starts_s: dict[int, float] = {}

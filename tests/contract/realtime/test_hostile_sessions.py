@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from functions.command_line.privacy_check.usp_client import usp_client
 from tests.contract.realtime.conftest import wav_of
-from tests.usp_client import usp_client
 
 N_CLIENTS = 500
 # A quarter of a megabyte for each would be 125.

@@ -9,11 +9,11 @@ import pytest
 import soxr
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from functions.command_line.privacy_check.usp_client import usp_client
 from shared.audio.encode import AudioEncoder
 from shared.synthesis.output_formats import find_output_format
 from tests.contract.certificate import make_certificate
 from tests.contract.realtime.conftest import wav_of
-from tests.usp_client import usp_client
 
 WORDS = "children are playing in the garden"
 ONCE = {"phraseDetection": {"language": "en-US", "mode": "INTERACTIVE"}}

@@ -10,12 +10,6 @@ import time
 
 import pytest
 import requests
-from system_call_trace import (
-    read_trace,
-    strace_command,
-    strangers_spoken_to,
-    traces_left,
-)
 from traced_host import (
     KEY,
     SECRETS,
@@ -27,6 +21,12 @@ from traced_host import (
     serve_files,
 )
 
+from functions.command_line.privacy_check.system_call_trace import (
+    read_trace,
+    strace_command,
+    strangers_spoken_to,
+    traces_left,
+)
 from shared.models.int8_copy import int8_copy
 from tests.hosts.azure.batch_host import BatchAccount, BatchHost
 

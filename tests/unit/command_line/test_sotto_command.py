@@ -5,7 +5,9 @@ import pytest
 from functions.command_line.main import main
 
 
-@pytest.mark.parametrize("command", ["serve", "assess", "worker", "purge", "models"])
+@pytest.mark.parametrize(
+    "command", ["serve", "assess", "worker", "purge", "models", "jobs", "doctor", "privacy-check"]
+)
 def test_help_lists_every_command(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])

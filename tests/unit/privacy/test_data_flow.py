@@ -56,6 +56,7 @@ TRACED = {
     "Speaker labels": ("traced_host.py", "fast transcription, {name} speakers"),
     "Text to speech": ("test_speech_no_trace.py", "openai"),
     "Translation of text": ("test_translation_no_trace.py", "3.0, html"),
+    "Privacy check": ("test_privacy_check.py", "--audio"),
     "Speech translation": ("test_translation_no_trace.py", "speech, voice"),
 }
 # Commands run for the person at the terminal, under no trace.

@@ -111,6 +111,13 @@ def test_a_token_is_not_sent_to_the_emulator():
         open_container("http://127.0.0.1:10000/devstoreaccount1/calls", EMULATOR)
 
 
+def test_an_invalid_connection_string_stops_the_start_and_is_not_quoted():
+    access = StorageAccess(azure_connection_string="c2VjcmV0")
+    with pytest.raises(ConfigurationError, match="must name an account") as refused:
+        open_container("azure:calls", access)
+    assert "c2VjcmV0" not in str(refused.value)
+
+
 def test_a_connection_string_opens_containers_by_name():
     key = "c2VjcmV0"
     access = StorageAccess(

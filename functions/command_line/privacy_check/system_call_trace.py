@@ -26,11 +26,15 @@ _RING = "io_uring_setup"
 _DUMPABLE = "prctl"
 
 _WRITING_FLAG = re.compile(r"\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND|TMPFILE)\b")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_PATHS = re.compile(r'<([^>"]+)>|"((?:[^"\\]|\\.)*)"')
+# A string without its end takes the rest: searched from each of its quotes, it would take long.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)')
+_PATHS = re.compile(r'<([^<>"]+)>|"((?:[^"\\]|\\.)*+)(?:"|\\?\Z)')
 _LINE = re.compile(r"(\w+)\((.*?)(?:\)\s+= (.+)| <unfinished \.\.\.>)")
 _FAMILY = re.compile(r"sa_family=(\w+)")
 _IP_ADDRESS = re.compile(r'inet_(?:addr\(|pton\(AF_INET6, )"([^"]+)"')
+_PORT_AND_ADDRESS = re.compile(
+    r'sin6?_port=htons\((\d+)\).*?inet_(?:addr\(|pton\(AF_INET6, )"([^"]+)"'
+)
 _SOCKET_PATH = re.compile(r'sun_path=(@?"[^"]*")')
 
 # glibc asks the machine's cache of names, if there is one, before it reads /etc/hosts. It gets
@@ -91,9 +95,20 @@ class SystemCall:
         n_judged = len(addresses) + len(paths) + families.count("AF_NETLINK")
         return (
             n_judged < len(families)
-            or not all(_is_loopback(address) for address in addresses)
+            or not all(is_loopback(address) for address in addresses)
             or any(path != _NAME_CACHE for path in paths)
         )
+
+    @property
+    def starts_a_program(self) -> bool:
+        """Whether a process became another program."""
+        return self.name == "execve" and self.result == "0"
+
+    def peers(self) -> list[tuple[str, int]]:
+        """IP addresses and ports that it names; empty for a call that speaks to none."""
+        if self.name not in _SPEAKING:
+            return []
+        return [(address, int(port)) for port, address in _PORT_AND_ADDRESS.findall(self.arguments)]
 
     def paths(self) -> list[str]:
         """Absolute paths that it names, a relative one below its folder; needs `names_folders`."""
@@ -136,7 +151,8 @@ def strangers_spoken_to(calls: Iterable[SystemCall]) -> list[str]:
     return [str(call) for call in calls if call.leaves_the_machine]
 
 
-def _is_loopback(address: str) -> bool:
+def is_loopback(address: str) -> bool:
+    """Whether an IP address, as strace writes it, is of this machine alone."""
     parsed = ipaddress.ip_address(address)
     mapped = getattr(parsed, "ipv4_mapped", None)
     return (mapped or parsed).is_loopback

@@ -3,21 +3,25 @@
 import json
 import struct
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 WAIT_S = 30
+
+Frame = tuple[str, dict[str, Any]]
 
 
 class UspClient:
     """One connection, with one turn after the other."""
 
-    def __init__(self, socket):
+    def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.request_id = ""
 
-    def begin(self, **context):
+    def begin(self, **context: Any) -> None:
         """Begin a turn."""
         self.request_id = uuid.uuid4().hex
         context = {"phraseDetection": {"language": "en-US"}} | context
@@ -26,41 +30,49 @@ class UspClient:
             f"Content-Type:application/json\r\n\r\n{json.dumps(context)}"
         )
 
-    def audio(self, payload):
+    def audio(self, payload: bytes) -> None:
         """Send a frame of audio; an empty one ends it."""
         head = f"Path:audio\r\nX-RequestId:{self.request_id}\r\n".encode()
         self.socket.send(struct.pack(">H", len(head)) + head + payload)
 
-    def send(self, audio, piece_bytes=32_000):
+    def send(self, audio: bytes, piece_bytes: int = 32_000) -> None:
         """Send a whole audio and its end."""
         for first in range(0, len(audio), piece_bytes):
             self.audio(audio[first : first + piece_bytes])
         self.audio(b"")
 
-    def receive(self, wait_s=WAIT_S):
-        """Path and body of the next frame; of a binary one its size."""
+    def receive(self, wait_s: float = WAIT_S) -> Frame:
+        """Path and body of the next frame; of a binary one its size.
+
+        Raises
+        ------
+        ValueError: the frame is of another turn.
+        """
         frame = self.socket.recv(wait_s)
         if isinstance(frame, bytes):
             return "binary", {"n_bytes": len(frame)}
         head, _, body = frame.partition("\r\n\r\n")
         headers = dict(line.split(":", 1) for line in head.split("\r\n"))
-        assert headers["X-RequestId"] == self.request_id
+        if headers["X-RequestId"] != self.request_id:
+            raise ValueError("a frame of another turn")
         return headers["Path"], json.loads(body)
 
-    def turn(self):
+    def turn(self) -> list[Frame]:
         """Frames up to the end of the turn."""
         frames = [self.receive()]
         while frames[-1][0] != "turn.end":
             frames.append(self.receive())
         return frames
 
-    def phrases(self):
+    def phrases(self) -> list[str]:
         """Texts of the rest of the turn."""
         return [body["DisplayText"] for path, body in self.turn() if "DisplayText" in body]
 
 
 @contextmanager
-def usp_client(url, path="/speech/universal/v2", key="k", **options):
+def usp_client(
+    url: str, path: str = "/speech/universal/v2", key: str = "k", **options: Any
+) -> Iterator[UspClient]:
     """Connect to a server."""
     headers = {"Ocp-Apim-Subscription-Key": key} if key else {}
     address = url.replace("http", "ws", 1) + path
@@ -68,7 +80,7 @@ def usp_client(url, path="/speech/universal/v2", key="k", **options):
         yield UspClient(socket)
 
 
-def speak(url, ssml, key="k"):
+def speak(url: str, ssml: str, key: str = "k") -> list[str | bytes]:
     """Frames of a synthesis, binary ones as bytes."""
     with usp_client(url, "/cognitiveservices/websocket/v1", key) as client:
         client.request_id = uuid.uuid4().hex
