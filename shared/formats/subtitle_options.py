@@ -16,7 +16,7 @@ _FULL_WIDTH_PER_S = {"zh": 9.0, "yue": 9.0, "wuu": 9.0, "ja": 7.0, "ko": 12.0}
 
 # Least and greatest values of the options
 LINE_CHARACTERS = (10, 100)
-LINES = (1, 3)
+LINES = (1, 2)
 READING_SPEEDS = (2.0, 40.0)  # characters a second
 MIN_CUES_S = (0.5, 2.0)
 MAX_CUES_S = (3.0, 10.0)  # above the former, so that every cue can keep both
@@ -28,7 +28,7 @@ class SubtitleOptions:
 
     max_line_characters: of one line, 10 to 100; full width ones in Chinese, Japanese and Korean.
         None takes what is usual in the language: 42, or 16.
-    max_lines: of one cue, 1 to 3.
+    max_lines: of one cue, 1 or 2.
     max_characters_per_s: reading speed, 2 to 40; None takes what is usual in the language.
     min_cue_s, max_cue_s: time on screen, 0.5 to 2 and 3 to 10 seconds.
 

@@ -34,7 +34,7 @@ def test_a_given_length_counts_full_width_characters_in_japanese():
         ("max_line_characters", 9),
         ("max_line_characters", 101),
         ("max_lines", 0),
-        ("max_lines", 4),
+        ("max_lines", 3),
         ("max_characters_per_s", 1.9),
         ("max_characters_per_s", float("nan")),
         ("min_cue_s", 0.4),

@@ -327,7 +327,7 @@ def test_cues_are_in_order_and_those_of_a_channel_do_not_overlap(said):
     st.builds(
         SubtitleOptions,
         max_line_characters=st.none() | st.integers(24, 100),
-        max_lines=st.integers(1, 3),
+        max_lines=st.integers(1, 2),
         max_characters_per_s=st.none() | st.floats(2.0, 40.0),
         min_cue_s=st.floats(0.5, 2.0),
         max_cue_s=st.floats(3.0, 10.0),

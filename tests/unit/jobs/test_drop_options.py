@@ -113,10 +113,10 @@ def test_metadata_change_single_rules_of_subtitles(folder):
     options = asked(
         folder,
         {"subtitles": {"lineLength": 37, "lines": 1}},
-        {"subtitles": '{"lines": 3, "maxSeconds": 5}'},
+        {"subtitles": '{"lines": 2, "maxSeconds": 5}'},
     )
     assert options.job.subtitles == SubtitleOptions(
-        max_line_characters=37, max_lines=3, max_cue_s=5.0
+        max_line_characters=37, max_lines=2, max_cue_s=5.0
     )
 
 
