@@ -57,6 +57,7 @@ from benchmarks.speed import (
     SpeedSet,
     measure_speed,
 )
+from benchmarks.subtitles import measure_subtitles
 from benchmarks.voices import measure_voices
 from shared.settings import Settings
 
@@ -66,6 +67,7 @@ _WITHOUT_RIVALS = (
     "context",
     "repetition",
     "nonspeech",
+    "subtitles",
     "overtaking",
     "realtime",
     "pronunciation",
@@ -130,6 +132,7 @@ def _measure_alone(arguments: argparse.Namespace, clips: tuple[Clip, ...]) -> in
         "context": lambda: _measure_context(arguments, clips, None),
         "repetition": lambda: measure_repetition(clips, arguments.clips),
         "nonspeech": lambda: measure_non_speech(clips, arguments.clips),
+        "subtitles": lambda: measure_subtitles(Settings.from_environment(), clips),
         "overtaking": lambda: measure_overtaking(clips, _SHORT_REQUESTS),
         "realtime": lambda: measure_realtime(clips, arguments.clips),
         "pronunciation": lambda: measure_pronunciation(clips, arguments.clips),
@@ -235,6 +238,7 @@ def _measures(
         "language": lambda: measure_language(settings, clips, at_most),
         "repetition": lambda: measure_repetition(clips, at_most),
         "nonspeech": lambda: measure_non_speech(clips, at_most),
+        "subtitles": lambda: measure_subtitles(settings, clips),
         "overtaking": lambda: measure_overtaking(clips, _SHORT_REQUESTS),
         "realtime": lambda: measure_realtime(clips, at_most),
         "pronunciation": lambda: measure_pronunciation(clips, at_most),

@@ -24,6 +24,7 @@ SECTIONS = (
     "language",
     "repetition",
     "nonspeech",
+    "subtitles",
     "overtaking",
     "realtime",
     "pronunciation",
