@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from functions.command_line import assess, batch, models
+from functions.command_line import assess, batch, completion, models, speak, transcribe, translate
 from shared.errors import SpeechError
 from shared.settings import Settings
 from shared.version import VERSION
@@ -44,9 +44,13 @@ def _parser() -> argparse.ArgumentParser:
         "others are ignored",
     )
     serve.set_defaults(run=_serve)
+    transcribe.add_commands(commands)
+    speak.add_commands(commands)
+    translate.add_commands(commands)
     assess.add_commands(commands)
     batch.add_commands(commands)
     models.add_commands(commands)
+    completion.add_commands(commands, parser)
     return parser
 
 
