@@ -1,187 +1,163 @@
-"""Transcript -> subtitle cues.
+"""Transcript -> subtitle cues that keep the rules of the field; `docs/subtitles.md` lists them.
 
-At most two lines of 42 columns and 7 seconds, preferably up to the end of a sentence, clause or
-breath group:
-https://partnerhelp.netflixstudios.com/hc/en-us/articles/215758617-Timed-Text-Style-Guide-General-Requirements
-Three hours of English take 0.4 s, of Chinese without word times 1.1 s (2 cores).
+`cue_layout.py` chooses where cues and lines end, `cue_times.py` when cues are shown.
+Three hours of English take 1.5 s (2 cores).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from shared.formats.scripts import columns
+from shared.formats.cue_layout import LONGEST_PAUSE_S, CueLayout, CueLimits
+from shared.formats.cue_times import SpokenSpan, screen_times
+from shared.formats.scripts import columns, join_sentences
 from shared.formats.speaker_labels import count_speaking_channels, label_speaker
+from shared.formats.subtitle_options import SubtitleOptions
 from shared.formats.timed_text import TimedPiece, timed_pieces
 from shared.ticks import milliseconds_from_seconds
 from shared.transcript import Phrase, Transcript
 
-LINE_COLUMNS = 42
-LONGEST_S = 7.0
-SHORTEST_S = 1.0  # unless the next cue of the channel begins earlier
-
-_PAUSE_S = 0.3
-_SENTENCE_ENDS = ".?!…。？！।۔؟။។།"
-_CLAUSE_ENDS = ",;:—–、，；：،؛၊"
-_CLOSING = "\"'”’»)]}」』）】"
-
-# Penalties of a break after each, in units of one cue: a worse place is chosen only where a better
-# one needs one more cue, or leaves one nearly empty.
-_AFTER_SENTENCE, _AFTER_PAUSE, _AFTER_CLAUSE, _AFTER_WORD = 0.0, 0.2, 0.3, 1.0
-
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One or two lines with their time on screen.
+    """Lines with their time on screen.
 
-    end_ms: after offset_ms. voice: speaker label, empty where there is only one; the label and a
-    colon fit before the first line.
+    end_ms: after offset_ms. voice: speaker label, empty where there is only one. names_voice:
+    readers need the label, and it fits with a colon before the first line: the speaker changes,
+    or several channels speak.
     """
 
     channel: int
+    locale: str
     offset_ms: int
     end_ms: int
     voice: str
+    names_voice: bool
     lines: tuple[str, ...]
 
 
-def cues(transcript: Transcript) -> list[Cue]:
-    """Return cues in order of time; those of one channel do not overlap."""
+@dataclass(slots=True)
+class _Run:
+    """Speech of one voice in one language without a long pause.
+
+    names_first, names_all: its first cue, or each, shows the label.
+    """
+
+    channel: int
+    locale: str
+    voice: str
+    names_first: bool
+    names_all: bool
+    pieces: list[TimedPiece] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A cue before its time on screen."""
+
+    run: _Run
+    span: SpokenSpan
+    names_voice: bool
+    lines: tuple[str, ...]
+
+
+def cues(transcript: Transcript, options: SubtitleOptions | None = None) -> list[Cue]:
+    """Return cues in order of time; those of one channel do not overlap.
+
+    A piece of text that is wider than a line, such as an address, is parted.
+    """
+    options = options or SubtitleOptions()
     names_channel = count_speaking_channels(transcript) > 1
-    by_channel: dict[int, list[Cue]] = {}
+    by_channel: dict[int, list[Phrase]] = {}
     for phrase in transcript.phrases:
-        by_channel.setdefault(phrase.channel, []).extend(
-            _split_into_cues(phrase, label_speaker(phrase, names_channel=names_channel))
-        )
-    duration_ms = milliseconds_from_seconds(transcript.duration_s)
-    resolved = [
+        by_channel.setdefault(phrase.channel, []).append(phrase)
+    shown = [
         cue
-        for of_channel in by_channel.values()
-        for cue in _resolve_overlaps(sorted(of_channel, key=lambda cue: cue.offset_ms), duration_ms)
+        for phrases in by_channel.values()
+        for cue in _channel_cues(
+            list(_runs(phrases, options, names_channel=names_channel)),
+            transcript.duration_s,
+            options,
+        )
     ]
-    return sorted(resolved, key=lambda cue: (cue.offset_ms, cue.channel))
+    return sorted(shown, key=lambda cue: (cue.offset_ms, cue.channel))
 
 
-def _split_into_cues(phrase: Phrase, voice: str) -> list[Cue]:
-    first_columns = LINE_COLUMNS - (columns(f"{voice}: ") if voice else 0)
-    pieces = timed_pieces(phrase, first_columns)
-    layout = _Layout(pieces, first_columns)
-    return [
-        Cue(
-            channel=phrase.channel,
-            offset_ms=milliseconds_from_seconds(pieces[first].offset_s),
-            end_ms=milliseconds_from_seconds(pieces[last - 1].end_s),
-            voice=voice,
-            lines=layout.lines(first, last),
+def _runs(
+    phrases: Sequence[Phrase], options: SubtitleOptions, *, names_channel: bool
+) -> Iterator[_Run]:
+    """Join the phrases of a channel, and part them where the voice or language changes."""
+    run: _Run | None = None
+    for phrase in sorted(phrases, key=lambda phrase: phrase.offset_s):
+        voice = label_speaker(phrase, names_channel=names_channel)
+        most = _first_columns(voice, options.line_columns(phrase.locale))
+        for place, piece in enumerate(timed_pieces(phrase, most)):
+            if run is None or not _continues(run, phrase.locale, voice, piece):
+                if run is not None:
+                    yield run
+                is_new = run is None or run.voice != voice
+                run = _Run(phrase.channel, phrase.locale, voice, is_new, names_channel)
+                run.pieces.append(replace(piece, is_spaced=False))
+            elif place == 0:
+                touching = join_sentences([run.pieces[-1].text, piece.text])
+                is_spaced = len(touching) > len(run.pieces[-1].text) + len(piece.text)
+                run.pieces.append(replace(piece, is_spaced=is_spaced))
+            else:
+                run.pieces.append(piece)
+    if run is not None:
+        yield run
+
+
+def _continues(run: _Run, locale: str, voice: str, piece: TimedPiece) -> bool:
+    pause_s = piece.offset_s - run.pieces[-1].end_s
+    return (run.locale, run.voice) == (locale, voice) and pause_s < LONGEST_PAUSE_S
+
+
+def _first_columns(voice: str, line_columns: int) -> int:
+    """Return the width that a label leaves of the first line, at least half of it."""
+    return max(line_columns - columns(f"{voice}: "), line_columns // 2) if voice else line_columns
+
+
+def _channel_cues(
+    runs: Sequence[_Run], duration_s: float, options: SubtitleOptions
+) -> Iterator[Cue]:
+    drafts: list[_Draft] = []
+    followings = [*(run.pieces[0].offset_s for run in runs[1:]), duration_s]
+    for run, following_s in zip(runs, followings, strict=bool(runs)):
+        drafts += _drafts(run, following_s, options)
+    drafts.sort(key=lambda draft: draft.span.offset_ms)
+    times = screen_times([draft.span for draft in drafts], milliseconds_from_seconds(duration_s))
+    for draft, (offset_ms, end_ms) in zip(drafts, times, strict=True):
+        run = draft.run
+        yield Cue(
+            run.channel, run.locale, offset_ms, end_ms, run.voice, draft.names_voice, draft.lines
         )
-        for first, last in layout.cues()
-    ]
 
 
-class _Layout:
-    """Splits pieces into cues and lines; `first` to `last` (one past) name a range of pieces."""
-
-    def __init__(self, pieces: Sequence[TimedPiece], first_columns: int) -> None:
-        self._pieces = pieces
-        self._first_columns = first_columns
-        self._penalties = [0.0, *(_penalty(*pair) for pair in pairwise(pieces)), _AFTER_SENTENCE]
-        # Column of the end of each piece if all were in one line
-        self._ends = [0]
-        for piece in pieces:
-            self._ends.append(self._ends[-1] + piece.is_spaced + piece.n_columns)
-
-    def cues(self) -> list[tuple[int, int]]:
-        """Return the cheapest split into cues, by dynamic programming.
-
-        Time grows with the number of pieces times that of the longest cue.
-        """
-        n_pieces = len(self._pieces)
-        costs = [0.0, *[float("inf")] * n_pieces]
-        origins = [0] * (n_pieces + 1)
-        for first in range(n_pieces):
-            for last in range(first + 1, self._last_of_longest_cue(first) + 1):
-                cost = costs[first] + self._cost(first, last)
-                if cost < costs[last]:
-                    costs[last], origins[last] = cost, first
-        parts = []
-        last = n_pieces
-        while last:
-            parts.append((origins[last], last))
-            last = origins[last]
-        return parts[::-1]
-
-    def lines(self, first: int, last: int) -> tuple[str, ...]:
-        """Return one line if it fits, else two of similar width, preferably split at a clause."""
-        if self._columns(first, last) <= self._first_columns:
-            return (self._text(first, last),)
-        middle = min(
-            (
-                place
-                for place in range(first + 1, last)
-                if self._columns(first, place) <= self._first_columns
-                and self._columns(place, last) <= LINE_COLUMNS
-            ),
-            key=lambda place: self._imbalance(first, place, last) + self._penalties[place] / 2,
+def _drafts(run: _Run, following_s: float, options: SubtitleOptions) -> Iterator[_Draft]:
+    line_columns = options.line_columns(run.locale)
+    columns_per_s = options.columns_per_s(run.locale)
+    named_columns = _first_columns(run.voice, line_columns)
+    limits = CueLimits(
+        opening_columns=named_columns if run.names_first or run.names_all else line_columns,
+        first_columns=named_columns if run.names_all else line_columns,
+        columns=line_columns,
+        max_lines=options.max_lines,
+        columns_per_s=columns_per_s,
+        min_cue_s=options.min_cue_s,
+        max_cue_s=options.max_cue_s,
+        following_s=following_s,
+    )
+    layout = CueLayout(run.pieces, limits, run.locale.partition("-")[0])
+    for first, last in layout.cues():
+        lines = layout.lines(first, last)
+        # A line break counts as the space that it replaces.
+        n_columns = sum(map(columns, lines)) + len(lines) - 1
+        span = SpokenSpan(
+            milliseconds_from_seconds(run.pieces[first].offset_s),
+            milliseconds_from_seconds(run.pieces[last - 1].end_s),
+            min_ms=milliseconds_from_seconds(options.min_cue_s),
+            reading_ms=milliseconds_from_seconds(n_columns / columns_per_s),
+            max_ms=milliseconds_from_seconds(options.max_cue_s),
         )
-        return self._text(first, middle), self._text(middle, last)
-
-    def _imbalance(self, first: int, middle: int, last: int) -> float:
-        difference = self._columns(first, middle) - self._columns(middle, last)
-        return abs(difference) / LINE_COLUMNS
-
-    def _last_of_longest_cue(self, first: int) -> int:
-        """Return the end of the longest cue within two lines and `LONGEST_S`, at least a piece."""
-        middle = last = self._last_within(first, first, self._first_columns)
-        if last < len(self._pieces):
-            last = self._last_within(middle, middle, LINE_COLUMNS)
-        while last > first + 1 and self._duration_s(first, last) > LONGEST_S:
-            last -= 1
-        return last
-
-    def _last_within(self, first: int, last: int, n_columns: int) -> int:
-        while last < len(self._pieces) and self._columns(first, last + 1) <= n_columns:
-            last += 1
-        return last
-
-    def _cost(self, first: int, last: int) -> float:
-        empty = 1 - self._columns(first, last) / (self._first_columns + LINE_COLUMNS)
-        hasty = max(0.0, 1 - self._duration_s(first, last) / SHORTEST_S)
-        return 1 + self._penalties[last] + empty * empty + hasty
-
-    def _columns(self, first: int, last: int) -> int:
-        return self._ends[last] - self._ends[first] - self._pieces[first].is_spaced
-
-    def _duration_s(self, first: int, last: int) -> float:
-        return self._pieces[last - 1].end_s - self._pieces[first].offset_s
-
-    def _text(self, first: int, last: int) -> str:
-        head, *tail = self._pieces[first:last]
-        return head.text + "".join(f" {p.text}" if p.is_spaced else p.text for p in tail)
-
-
-def _penalty(piece: TimedPiece, following: TimedPiece) -> float:
-    """Return the penalty of a break between two pieces."""
-    end = piece.text.rstrip(_CLOSING)[-1:]
-    if end and end in _SENTENCE_ENDS:
-        return _AFTER_SENTENCE
-    if following.offset_s - piece.end_s >= _PAUSE_S:
-        return _AFTER_PAUSE
-    return _AFTER_CLAUSE if end and end in _CLAUSE_ENDS else _AFTER_WORD
-
-
-def _resolve_overlaps(channel_cues: Sequence[Cue], duration_ms: int) -> list[Cue]:
-    """Remove overlaps between the cues of a channel and lengthen short cues."""
-    longest_ms, shortest_ms = map(milliseconds_from_seconds, (LONGEST_S, SHORTEST_S))
-    resolved: list[Cue] = []
-    for cue in channel_cues:
-        offset_ms = cue.offset_ms
-        if resolved:
-            offset_ms = max(offset_ms, resolved[-1].offset_ms + 1)
-            resolved[-1] = replace(resolved[-1], end_ms=min(resolved[-1].end_ms, offset_ms))
-        end_ms = max(
-            min(cue.end_ms, offset_ms + longest_ms),
-            min(offset_ms + shortest_ms, duration_ms),
-            offset_ms + 1,  # WebVTT: a cue ends after it starts
-        )
-        resolved.append(replace(cue, offset_ms=offset_ms, end_ms=end_ms))
-    return resolved
+        names_voice = run.names_all or (run.names_first and first == 0)
+        yield _Draft(run, span, bool(run.voice) and names_voice, lines)

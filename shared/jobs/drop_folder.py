@@ -5,6 +5,7 @@ Options for all files of a container lie in it as `sotto.json`:
     {"locales": ["en-US"], "wordTimestamps": true, "formats": ["json", "srt"], "timeToLive": "P7D"}
 
 and options for a single file in its metadata, under the same names in lower case: `locales=en-US`.
+The object `subtitles` is JSON there too, with its names unchanged.
 """
 
 import json
@@ -17,6 +18,7 @@ from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import BlobNotFound, BlobTooLarge, InvalidDropOptions, SpeechError
 from shared.jobs.job import JobOptions, ResultFormat
 from shared.jobs.limits import MAX_CHANNELS, MAX_REQUESTED_LOCALES, MAX_SPEAKERS
+from shared.jobs.subtitle_fields import read_subtitles
 from shared.json_fields import FieldError, JsonFields
 from shared.language.locales import find_locale
 from shared.storage.blob import BlobProperties
@@ -119,13 +121,19 @@ def _value(name: str, text: str) -> object:
     if name in _LISTS:
         parts = [part.strip() for part in text.split(",") if part.strip()]
         return [_plain(part) for part in parts] if name == "channels" else parts
+    if name in _OBJECTS:
+        return _json(text)
     return text if name in _TEXTS else _plain(text)
 
 
 def _plain(text: str) -> object:
+    return _json(text.strip().lower())
+
+
+def _json(text: str) -> object:
     try:
-        return json.loads(text.strip().lower())
-    except (json.JSONDecodeError, RecursionError):
+        return json.loads(text)
+    except (ValueError, RecursionError):  # no JSON, or a number of thousands of digits
         return text
 
 
@@ -160,12 +168,19 @@ def _formats(fields: JsonFields, name: str) -> tuple[ResultFormat, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _subtitles(options: DropOptions, fields: JsonFields, name: str) -> DropOptions:
+    """Read the members that are given; the others stay those of the container."""
+    subtitles = read_subtitles(fields.fields(name), options.job.subtitles)
+    return replace(options, job=replace(options.job, subtitles=subtitles))
+
+
 def _time_to_live(options: DropOptions, fields: JsonFields, name: str) -> DropOptions:
     return replace(options, time_to_live=time_to_live_from_text(fields.text(name, 100)))
 
 
 _LISTS = frozenset({"locales", "channels", "formats"})
 _TEXTS = frozenset({"profanity", "timeToLive"})
+_OBJECTS = frozenset({"subtitles"})
 _FIELDS: Mapping[str, _Read] = {
     "locales": _option("locales", _locales),
     "languagePerPhrase": _option("language_per_phrase", JsonFields.flag),
@@ -179,5 +194,6 @@ _FIELDS: Mapping[str, _Read] = {
         lambda fields, name: SpeakerRange(most=fields.integer(name, 1, MAX_SPEAKERS)),
     ),
     "formats": _option("formats", _formats),
+    "subtitles": _subtitles,
     "timeToLive": _time_to_live,
 }

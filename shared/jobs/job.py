@@ -14,9 +14,11 @@ from urllib.parse import quote
 
 from shared.diarization.speaker_range import SpeakerRange
 from shared.durations import duration_text, parse_duration
+from shared.formats.subtitle_options import SubtitleOptions
 from shared.jobs.labels import JobLabels
 from shared.jobs.limits import MAX_CHANNELS, MAX_SPEAKERS, MAX_STORED_LOCALES
 from shared.jobs.requested_properties import RequestedProperties
+from shared.jobs.subtitle_fields import read_subtitles, write_subtitles
 from shared.json_fields import FieldError, JsonFields, moment_text
 from shared.json_records import optional, read_record, texts, write_record
 from shared.recognition.options import RecognitionOptions
@@ -41,8 +43,12 @@ class ResultFormat(StrEnum):
     BATCH_JSON = "json"
     SRT = "srt"
     VTT = "vtt"
+    TTML = "ttml"
     TEXT = "txt"
     RTTM = "rttm"
+
+
+_TIMED_BY_WORDS = frozenset({ResultFormat.SRT, ResultFormat.VTT, ResultFormat.TTML})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,7 @@ class JobOptions:
     punctuation: display text with punctuation; False leaves only words.
     speakers: of diarization; None labels no speakers.
     formats: of each transcript.
+    subtitles: rules of the cues in those formats that have some.
     """
 
     locales: tuple[str, ...] = ()
@@ -69,6 +76,7 @@ class JobOptions:
     profanity: ProfanityMode = ProfanityMode.MASKED
     speakers: SpeakerRange | None = None
     formats: tuple[ResultFormat, ...] = (ResultFormat.BATCH_JSON,)
+    subtitles: SubtitleOptions = field(default_factory=SubtitleOptions)
 
     def recognition_options(self) -> RecognitionOptions:
         """Options of recognition, at the priority of batch work."""
@@ -79,7 +87,10 @@ class JobOptions:
             # Diarization takes the mix of all channels.
             channels=self.channels if self.speakers is None else (),
             speakers=self.speakers,
-            word_timestamps=self.word_timestamps or self.display_word_timestamps,
+            # Without word times, those of cues would be interpolated.
+            word_timestamps=self.word_timestamps
+            or self.display_word_timestamps
+            or not _TIMED_BY_WORDS.isdisjoint(self.formats),
             profanity=self.profanity,
             priority=Priority.BATCH,
         )
@@ -274,6 +285,12 @@ def _write_options(options: JobOptions) -> dict[str, Any]:
         "minSpeakers": 1 if options.speakers is None else options.speakers.least,
         "maxSpeakers": None if options.speakers is None else options.speakers.most,
         "formats": options.formats,
+        # Other values than the usual ones only: earlier versions can read the record without them.
+        **(
+            {}
+            if options.subtitles == SubtitleOptions()
+            else {"subtitles": write_subtitles(options.subtitles)}
+        ),
     }
 
 
@@ -301,6 +318,9 @@ def _read_options(fields: JsonFields) -> JobOptions:
                 "formats", len(ResultFormat), lambda item: item.member("item", ResultFormat)
             )
         ),
+        subtitles=read_subtitles(fields.fields("subtitles"), SubtitleOptions())
+        if fields.has("subtitles")
+        else SubtitleOptions(),
     )
     fields.end()
     return options

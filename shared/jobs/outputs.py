@@ -11,10 +11,9 @@ from typing import Protocol
 from urllib.parse import quote
 
 from shared.formats.batch_result import BatchResultOptions, batch_result
-from shared.formats.plain_text import plain_text
 from shared.formats.rttm import rttm
 from shared.formats.source_address import source_text
-from shared.formats.subtitles import srt, webvtt
+from shared.formats.subtitles import SubtitleFormat, render_subtitles
 from shared.jobs.blob_names import JOB_KEY
 from shared.jobs.drop_folder import ERROR_SUFFIX
 from shared.jobs.failure import Failure
@@ -32,8 +31,16 @@ _CONTENT_TYPES = {
     ResultFormat.BATCH_JSON: "application/json",
     ResultFormat.SRT: "application/x-subrip",
     ResultFormat.VTT: "text/vtt; charset=utf-8",
+    ResultFormat.TTML: "application/ttml+xml",
     ResultFormat.TEXT: "text/plain; charset=utf-8",
     ResultFormat.RTTM: "text/plain; charset=utf-8",
+}
+
+_SUBTITLE_FORMATS = {
+    ResultFormat.SRT: SubtitleFormat.SRT,
+    ResultFormat.VTT: SubtitleFormat.VTT,
+    ResultFormat.TTML: SubtitleFormat.TTML,
+    ResultFormat.TEXT: SubtitleFormat.TEXT,
 }
 
 
@@ -139,12 +146,9 @@ def failure_output(failure: Failure, context: OutputContext) -> Output:
 def _written(
     transcript: Transcript, context: OutputContext, options: JobOptions, result_format: ResultFormat
 ) -> bytes:
-    if result_format is ResultFormat.SRT:
-        return srt(transcript).encode()
-    if result_format is ResultFormat.VTT:
-        return webvtt(transcript).encode()
-    if result_format is ResultFormat.TEXT:
-        return plain_text(transcript).encode()
+    subtitle_format = _SUBTITLE_FORMATS.get(result_format)
+    if subtitle_format is not None:
+        return render_subtitles(transcript, subtitle_format, options.subtitles).encode()
     if result_format is ResultFormat.RTTM:
         return rttm(transcript.phrases, context.file.source).encode()
     result = batch_result(

@@ -3,15 +3,19 @@
 import io
 import json
 import wave
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shared.errors import StorageUnavailable
+from shared.formats.subtitle_options import SubtitleOptions
 from shared.jobs.attempt import Attempt
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
+from shared.jobs.job import DropTarget, Job, JobFile, JobOptions, ResultFormat
 from shared.jobs.outcome import JobStatus
+from shared.jobs.outputs import OutputContext, transcript_outputs
 from shared.jobs.purge import purge
 from shared.jobs.store import JobStore
 from shared.jobs.submission import submit_dropped
@@ -19,7 +23,7 @@ from shared.jobs.worker import JobWorker
 from shared.storage.folder import FolderContainer
 from shared.storage.sqlite_queue import open_sqlite_queue
 from shared.storage.work_queue import MAX_DELIVERIES
-from shared.transcript import Alternative, Phrase
+from shared.transcript import Alternative, Phrase, Transcript
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 
 HELLO = Phrase(0, "en-US", 0.1, 0.8, (Alternative(0.9, "hello", "hello", "hello", "Hello."),))
@@ -153,16 +157,36 @@ def test_a_foreign_file_of_the_same_name_is_left_alone(batch):
     assert batch.store.outcomes(job_id)[0].error_kind == "OutputTaken"
 
 
+def test_ttml_has_its_media_type_and_the_rules_of_the_folder():
+    words = "One two three four five six."
+    said = replace(HELLO, n_best=(Alternative(0.9, "", "", "", words),))
+    job = Job(
+        id="7b3c1e6e-6ac1-4d0c-9f0e-0f4a86c1f1a0",
+        created_at=datetime(2026, 11, 24, tzinfo=UTC),
+        files=(JobFile("a.wav", "a.wav"),),
+        options=JobOptions(
+            formats=(ResultFormat.TTML,), subtitles=SubtitleOptions(max_line_characters=14)
+        ),
+        target=DropTarget("audio"),
+    )
+    context = OutputContext(job, job.files[0], job.created_at, job.created_at)
+    (output,) = transcript_outputs(Transcript(5.0, 1, (said,), ()), context)
+    assert (output.suffix, output.content_type) == (".ttml", "application/ttml+xml")
+    assert b">One two three<br/>four five six.</p>" in output.data
+
+
 def test_options_of_the_folder_and_of_the_file_are_followed(batch):
     folder = batch.drop_folders["audio"]
     folder.input.put(
         "sotto.json",
-        b'{"locales":["de-DE"],"formats":["json","srt","vtt","txt"],"timeToLive":"PT5S"}',
+        b'{"locales":["de-DE"],"formats":["json","srt","ttml","vtt","txt"],"timeToLive":"PT5S"}',
     )
     transcriber = ScriptedTranscriber([HELLO])
     job_id = drop(batch, "a.wav", metadata={"locales": "en-us", "wordtimestamps": "true"})
     do_all(batch, transcriber)
-    assert names(folder.output) == [f"a.wav.{ending}" for ending in ("json", "srt", "txt", "vtt")]
+    assert names(folder.output) == [
+        f"a.wav.{ending}" for ending in ("json", "srt", "ttml", "txt", "vtt")
+    ]
     assert transcriber.requested[0].locales == ("en-US",)
     assert transcriber.requested[0].word_timestamps
     summary = batch.store.summary(job_id)

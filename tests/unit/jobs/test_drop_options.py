@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import BlobNotFound, InvalidDropOptions
+from shared.formats.subtitle_options import SubtitleOptions
 from shared.jobs.drop_folder import DropFolder, drop_options, is_dropped_audio
 from shared.jobs.job import JobOptions, ResultFormat
 from shared.storage.folder import FolderContainer
@@ -54,7 +55,14 @@ def test_every_field_of_the_document_is_followed(folder):
             "punctuation": False,
             "profanity": "removed",
             "maxSpeakers": 3,
-            "formats": ["srt", "json", "srt"],
+            "formats": ["srt", "json", "srt", "ttml"],
+            "subtitles": {
+                "lineLength": 37,
+                "lines": 1,
+                "charactersPerSecond": 17.5,
+                "minSeconds": 1,
+                "maxSeconds": 6,
+            },
             "timeToLive": "PT12H",
         },
     )
@@ -67,7 +75,14 @@ def test_every_field_of_the_document_is_followed(folder):
         punctuation=False,
         profanity=ProfanityMode.REMOVED,
         speakers=SpeakerRange(most=3),
-        formats=(ResultFormat.SRT, ResultFormat.BATCH_JSON),
+        formats=(ResultFormat.SRT, ResultFormat.BATCH_JSON, ResultFormat.TTML),
+        subtitles=SubtitleOptions(
+            max_line_characters=37,
+            max_lines=1,
+            max_characters_per_s=17.5,
+            min_cue_s=1.0,
+            max_cue_s=6.0,
+        ),
     )
     assert options.time_to_live == timedelta(hours=12)
 
@@ -92,6 +107,17 @@ def test_metadata_say_the_same_in_texts_and_come_last(folder):
     assert options.job.speakers == SpeakerRange(most=2)
     assert options.job.formats == (ResultFormat.TEXT,)
     assert options.time_to_live is None
+
+
+def test_metadata_change_single_rules_of_subtitles(folder):
+    options = asked(
+        folder,
+        {"subtitles": {"lineLength": 37, "lines": 1}},
+        {"subtitles": '{"lines": 3, "maxSeconds": 5}'},
+    )
+    assert options.job.subtitles == SubtitleOptions(
+        max_line_characters=37, max_lines=3, max_cue_s=5.0
+    )
 
 
 def test_other_peoples_metadata_are_theirs(folder):
@@ -129,6 +155,9 @@ def test_a_null_asks_for_nothing(folder):
         {"maxSpeakers": 2.5},
         {"formats": []},
         {"formats": ["docx"]},
+        {"subtitles": 42},
+        {"subtitles": {"lineLength": 5}},
+        {"subtitles": {"secretKey": 1}},
         {"timeToLive": 7},
         {"timeToLive": "7 days"},
         {"timeToLive": "P32D"},
@@ -155,6 +184,10 @@ def test_a_document_that_cannot_be_read_is_refused_without_a_word_of_it(folder, 
         ("maxspeakers", "[[[["),
         ("formats", ""),
         ("formats", "json,docx"),
+        ("subtitles", "lineLength=42"),
+        ("subtitles", '{"lineLength": 1e999}'),
+        ("subtitles", '{"maxSeconds": NaN}'),
+        ("subtitles", '{"linelength": 42}'),
         ("timetolive", "tomorrow"),
     ],
 )
@@ -166,7 +199,16 @@ def test_metadata_that_cannot_be_read_are_refused_by_their_key(folder, key, valu
 @given(
     st.dictionaries(
         st.sampled_from(
-            ["locales", "channels", "formats", "profanity", "maxspeakers", "timetolive", "x"]
+            [
+                "locales",
+                "channels",
+                "formats",
+                "profanity",
+                "maxspeakers",
+                "timetolive",
+                "subtitles",
+                "x",
+            ]
         ),
         st.text(string.printable, max_size=20),
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import MalformedJob
+from shared.formats.subtitle_options import SubtitleOptions
 from shared.jobs.job import DropTarget, Job, JobFile, JobOptions, RestTarget, ResultFormat
 from shared.jobs.labels import JobLabels
 from shared.jobs.outcome import (
@@ -44,6 +45,7 @@ JOB = Job(
         profanity=ProfanityMode.TAGS,
         speakers=SpeakerRange(2, 4),
         formats=(ResultFormat.BATCH_JSON, ResultFormat.SRT),
+        subtitles=SubtitleOptions(max_line_characters=37, max_cue_s=6.0),
     ),
     time_to_live=timedelta(hours=48),
     labels=JobLabels(
@@ -197,6 +199,21 @@ def test_recognition_is_asked_for_what_the_job_says_behind_everybody_else():
     assert options.word_timestamps
     assert options.profanity is ProfanityMode.TAGS
     assert options.priority is Priority.BATCH
+
+
+@pytest.mark.parametrize(
+    ("formats", "are_timed"),
+    [("json,txt,rttm", False), ("srt", True), ("json,vtt", True), ("ttml", True)],
+)
+def test_words_are_timed_where_subtitles_are_written(formats, are_timed):
+    options = JobOptions(formats=tuple(map(ResultFormat, formats.split(","))))
+    assert options.recognition_options().word_timestamps is are_timed
+
+
+def test_usual_rules_of_subtitles_are_not_in_the_record():
+    """Records of earlier versions have no such field, and earlier versions refuse one."""
+    assert b"subtitles" not in PLAIN.to_json()
+    assert Job.from_json(PLAIN.to_json()).options.subtitles == SubtitleOptions()
 
 
 def test_diarization_mixes_all_channels():

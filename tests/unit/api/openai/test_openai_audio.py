@@ -43,14 +43,14 @@ def test_a_file_and_a_model_are_enough(make, remind, tone):
             "srt",
             (
                 "text/plain; charset=utf-8",
-                "1\n00:00:00,180 --> 00:00:01,180\nRemind me at 5.\n",
+                "1\n00:00:00,180 --> 00:00:01,013\nRemind me at 5.\n",
             ),
         ),
         (
             "vtt",
             (
                 "text/vtt; charset=utf-8",
-                "WEBVTT\n\n00:00:00.180 --> 00:00:01.180\nRemind me at 5.\n",
+                "WEBVTT\n\n00:00:00.180 --> 00:00:01.013\nRemind me at 5.\n",
             ),
         ),
     ],
