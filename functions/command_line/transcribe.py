@@ -13,6 +13,7 @@ from shared.settings import Settings
 if TYPE_CHECKING:
     from functions.command_line.recordings import Found, Recording
     from functions.command_line.transcription_run import Task
+    from shared.formats.subtitle_options import SubtitleOptions
     from shared.jobs.job import ResultFormat
     from shared.recognition.options import RecognitionOptions
     from shared.transcription.transcriber import Transcriber
@@ -57,7 +58,7 @@ def add_commands(commands: Any) -> None:
         type=_formats,
         default="txt",
         metavar="FORMATS",
-        help="json, srt, vtt, txt, rttm; several with commas; default: txt",
+        help="json, srt, vtt, ttml, txt, rttm; several with commas; default: txt",
     )
     parser.add_argument(
         "--language",
@@ -88,6 +89,13 @@ def add_commands(commands: Any) -> None:
     )
     parser.add_argument(
         "--profanity", choices=_PROFANITY, default="masked", help="default: masked, with *"
+    )
+    parser.add_argument(
+        "--line-length", type=int, metavar="N", help="characters of a line of subtitles"
+    )
+    parser.add_argument("--lines", type=int, metavar="N", help="lines of a subtitle; default: 2")
+    parser.add_argument(
+        "--reading-speed", type=float, metavar="N", help="characters a second of subtitles"
     )
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
@@ -127,6 +135,7 @@ def _transcribe(
     found = find_recordings(files, {f".{one}" for one in ResultFormat})
     if complaint := _complaint(parsed, found):
         parser.error(complaint)
+    subtitles = _subtitles(parser, parsed)
     if parsed.model is not None:
         settings = replace(settings, model=parsed.model)
     transcriber = LocalTranscriber(settings)
@@ -139,7 +148,9 @@ def _transcribe(
         options = plan.options(options)
     tasks = _tasks(parsed, found)
     progress = TranscriptionProgress(sys.stderr, len(tasks))
-    run = TranscriptionRun(transcriber, options, plan, progress, skips=not parsed.force)
+    run = TranscriptionRun(
+        transcriber, options, plan, progress, subtitles=subtitles, skips=not parsed.force
+    )
     if found.left_out:
         progress.note(
             f"{_count(len(found.left_out), 'file')} left out: no ending of audio or video"
@@ -220,6 +231,29 @@ def _options(parsed: argparse.Namespace, transcriber: "Transcriber") -> "Recogni
         priority=Priority.BATCH,
         # The bar moves sooner than with groups of 8, and 340 s take 2 % more processor time (base).
         batch_segments=2,
+    )
+
+
+def _subtitles(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> "SubtitleOptions":
+    from shared.formats.subtitle_options import (  # noqa: PLC0415
+        LINE_CHARACTERS,
+        LINES,
+        READING_SPEEDS,
+        SubtitleOptions,
+    )
+
+    options = (
+        ("--line-length", parsed.line_length, LINE_CHARACTERS),
+        ("--lines", parsed.lines, LINES),
+        ("--reading-speed", parsed.reading_speed, READING_SPEEDS),
+    )
+    for name, value, (low, high) in options:
+        if value is not None and not low <= value <= high:
+            parser.error(f"argument {name}: {low:g} to {high:g} is needed")
+    return SubtitleOptions(
+        max_line_characters=parsed.line_length,
+        max_lines=parsed.lines or SubtitleOptions().max_lines,
+        max_characters_per_s=parsed.reading_speed,
     )
 
 

@@ -20,6 +20,7 @@ from shared.errors import (
     ModelError,
     SpeechError,
 )
+from shared.formats.subtitle_options import SubtitleOptions
 from shared.recognition.options import RecognitionOptions
 from shared.transcript import Transcript
 from shared.transcription.transcribe import transcribe
@@ -49,6 +50,7 @@ class TranscriptionRun:
     Parameters
     ----------
     plan: of the translations; None without any.
+    subtitles: rules of subtitles.
     skips: whether a recording whose results are newer is left as it is.
     """
 
@@ -59,12 +61,14 @@ class TranscriptionRun:
         plan: SpeechTranslationPlan | None,
         progress: TranscriptionProgress,
         *,
+        subtitles: SubtitleOptions,
         skips: bool,
     ) -> None:
         self._transcriber = transcriber
         self._options = options
         self._plan = plan
         self._progress = progress
+        self._subtitles = subtitles
         self._skips = skips
         self._limits = AudioLimits(
             max_bytes=MAX_AUDIO_BYTES,
@@ -137,7 +141,10 @@ class TranscriptionRun:
         path = task.recording.path
         name = "audio" if path is None else path.stem
         targets = () if self._plan is None else self._plan.targets
-        written = [one.written(transcript, targets, name).encode() for one in task.documents]
+        written = [
+            one.written(transcript, targets, name, self._subtitles).encode()
+            for one in task.documents
+        ]
         if not task.paths:
             sys.stdout.buffer.write(b"".join(written))
             sys.stdout.buffer.flush()

@@ -4,13 +4,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import assert_never
 
 from shared.formats.fast_transcription import fast_transcription_result
-from shared.formats.plain_text import plain_text
 from shared.formats.rttm import rttm
 from shared.formats.speech_translation import speech_translation_result
-from shared.formats.subtitles import srt, webvtt
+from shared.formats.subtitle_options import SubtitleOptions
+from shared.formats.subtitles import SubtitleFormat, render_subtitles
 from shared.jobs.job import ResultFormat
 from shared.transcript import Transcript
 from shared.translation.speech import replace_with_translation
@@ -31,29 +30,28 @@ class Document:
         """Ending of its file: `.srt`, or `.es.srt` of a translation."""
         return f".{self.format}" if self.target is None else f".{self.target}.{self.format}"
 
-    def written(self, transcript: Transcript, targets: Sequence[str], name: str) -> str:
+    def written(
+        self,
+        transcript: Transcript,
+        targets: Sequence[str],
+        name: str,
+        subtitles: SubtitleOptions | None = None,
+    ) -> str:
         """Write a transcript.
 
         Parameters
         ----------
         targets: all languages that the transcript has translations to; JSON lists them.
         name: of the audio, for RTTM.
+        subtitles: rules of subtitles; None for the usual ones.
         """
         if self.target is not None:
             transcript = replace_with_translation(transcript, self.target)
-        match self.format:
-            case ResultFormat.BATCH_JSON:
-                return _json(transcript, targets)
-            case ResultFormat.TEXT:
-                return plain_text(transcript)
-            case ResultFormat.SRT:
-                return srt(transcript)
-            case ResultFormat.VTT:
-                return webvtt(transcript)
-            case ResultFormat.RTTM:
-                return rttm(transcript.phrases, name)
-            case _:
-                assert_never(self.format)
+        if self.format is ResultFormat.BATCH_JSON:
+            return _json(transcript, targets)
+        if self.format is ResultFormat.RTTM:
+            return rttm(transcript.phrases, name)
+        return render_subtitles(transcript, SubtitleFormat(self.format.value), subtitles)
 
 
 def documents_of(formats: Sequence[ResultFormat], targets: Sequence[str]) -> Iterator[Document]:

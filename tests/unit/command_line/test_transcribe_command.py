@@ -4,6 +4,7 @@ import io
 import json
 import os
 import wave
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,6 +105,18 @@ def test_every_format_of_a_job_is_written(folder, capsys):
     assert json.loads((folder / "a.json").read_text())["phrases"][0]["words"] == [
         {"text": "Hello.", "offsetMilliseconds": 500, "durationMilliseconds": 1000}
     ]
+
+
+def test_subtitles_follow_the_rules_of_the_options(scripted, folder):
+    text = "One two three four five six seven eight."
+    scripted([replace(HELLO, n_best=(Alternative(0.9, text, text, text, text),), display_words=())])
+    rules = ["--line-length", "12", "--lines", "1", "--reading-speed", "40"]
+    assert main(["transcribe", "a.wav", "--format", "srt", *rules]) == 0
+    blocks = (folder / "a.srt").read_text().split("\n\n")
+    lines = [line for block in blocks for line in block.splitlines()[2:]]
+    assert " ".join(lines) == text
+    assert max(map(len, lines)) <= 12
+    assert len(lines) == len(blocks)
 
 
 def test_a_broken_file_stops_no_other(folder, capsys):
@@ -264,8 +277,11 @@ def test_a_model_is_named_for_one_command(monkeypatch):
     ("arguments", "message"),
     [
         ([], "name files or folders, or - for standard input"),
-        (["a.wav", "--format", "doc"], "the formats are json, srt, vtt, txt, rttm"),
+        (["a.wav", "--format", "doc"], "the formats are json, srt, vtt, ttml, txt, rttm"),
         (["a.wav", "--format", "rttm"], "rttm lists turns of speakers: add --speakers"),
+        (["a.wav", "--lines", "4"], "argument --lines: 1 to 3 is needed"),
+        (["a.wav", "--line-length", "9"], "argument --line-length: 10 to 100 is needed"),
+        (["a.wav", "--reading-speed", "50"], "argument --reading-speed: 2 to 40 is needed"),
         (["a.wav", "--speakers=0"], "1 or more is needed"),
         (["a.wav", "--stdout", "--format", "srt,vtt"], "standard output takes one format"),
         (["a.wav", "c.wav", "--stdout", "--format", "vtt"], "takes vtt of one file"),
