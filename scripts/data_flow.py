@@ -25,9 +25,10 @@ from shared.privacy.data_flow.flow import STORES, Data, Feature, Flow, Place, Ro
 
 _PLACES = ("answers", "batch", "data flow", "entries")
 _OUTSIDE = (
-    Place.CLIENT, Place.TERMINAL, Place.NAMED_SERVER, Place.DESTINATION, Place.HOOK, Place.PLATFORM,
-    Place.AZURE_SPEECH, Place.AZURE_TRANSLATOR, Place.AMAZON_TRANSLATE, Place.ISSUER,
-    Place.SECRETS, Place.MODEL_SOURCE, Place.MONITORING, Place.COLLECTOR,
+    Place.CLIENT, Place.TERMINAL, Place.NAMED_FILES, Place.NAMED_SERVER, Place.DESTINATION,
+    Place.HOOK, Place.PLATFORM, Place.AZURE_SPEECH, Place.AZURE_TRANSLATOR,
+    Place.AMAZON_TRANSLATE, Place.ISSUER, Place.SECRETS, Place.MODEL_SOURCE,
+    Place.MONITORING, Place.COLLECTOR,
 )  # fmt: skip
 _TITLES = {"outside": "outside of Sotto", "stored": "stored"}
 _NOT_OF_CALLERS = (Data.NOTHING, Data.MEASURES)

@@ -7,7 +7,16 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from functions.command_line import assess, batch, jobs, models
+from functions.command_line import (
+    assess,
+    batch,
+    completion,
+    jobs,
+    models,
+    speak,
+    transcribe,
+    translate,
+)
 from functions.command_line.doctor import command as doctor
 from functions.command_line.privacy_check import command as privacy_check
 from shared.errors import SpeechError
@@ -49,12 +58,16 @@ def _parser() -> argparse.ArgumentParser:
         "others are ignored",
     )
     serve.set_defaults(run=_serve)
+    transcribe.add_commands(commands)
+    speak.add_commands(commands)
+    translate.add_commands(commands)
     assess.add_commands(commands)
     batch.add_commands(commands)
     doctor.add_commands(commands)
     privacy_check.add_commands(commands)
     models.add_commands(commands)
     jobs.add_commands(commands)
+    completion.add_commands(commands, parser)
     return parser
 
 

@@ -93,6 +93,9 @@ _MOST_SAMPLES_PER_BYTE = 64
 class ContainerDecoder:
     """The first audio stream of a container, decoded up to its first frame.
 
+    `stated_s` has the seconds that the header states, or an estimate from size and bit rate; None
+    where neither is there.
+
     Raises
     ------
     UnsupportedFormat: no audio stream, an unknown coding, or no packet decodes.
@@ -108,6 +111,7 @@ class ContainerDecoder:
         self._first: av.AudioFrame | None = None
         self._clock = FrameClock(None)
         self._undecoded_end_s: float | None = None
+        self.stated_s: float | None = None
         try:
             self.format = self._start(demuxer)
         except BaseException:
@@ -183,6 +187,7 @@ class ContainerDecoder:
         self._source.raise_failure()
         if self._first is None:
             raise EmptyAudio("The audio has no samples.")
+        self.stated_s = _stated_s(self._container, stream, size_bytes)
         return AudioFormat(
             demuxer,
             codec.codec.canonical_name,
@@ -360,6 +365,20 @@ def _timestamp_s(frame: av.AudioFrame) -> float | None:
     if frame.pts is None or not frame.time_base:
         return None
     return float(frame.pts * frame.time_base)
+
+
+def _stated_s(
+    container: InputContainer, stream: AvAudioStream, size_bytes: int | None
+) -> float | None:
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    if container.duration:
+        return container.duration / av.time_base
+    bit_rate = stream.codec_context.bit_rate
+    # Streams without an index, such as MP3: there the bytes are those of the audio.
+    if size_bytes and bit_rate and len(container.streams) == 1:
+        return size_bytes * 8 / bit_rate
+    return None
 
 
 def _start_s(packet: "av.Packet[Any]") -> float | None:

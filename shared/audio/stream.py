@@ -61,6 +61,8 @@ class AudioStream:
     Attributes
     ----------
     format: format that the bytes have.
+    stated_s: seconds that the header states or the number of bytes makes, before anything is read;
+        None where neither is known. It may be wrong: for displays of progress only.
 
     Iterating yields int16 blocks, shape (n_channels, n_samples), at 16 kHz, of about a second, two
     at most. They belong to the reader but may be read-only views of the caller's bytes.
@@ -78,8 +80,10 @@ class AudioStream:
         decoded: _Decoded,
         limits: AudioLimits,
         release: Callable[[], None],
+        stated_s: float | None = None,
     ) -> None:
         self.format = audio_format
+        self.stated_s = stated_s
         self._limits = limits
         self._release = release
         self._n_samples = 0
@@ -171,7 +175,8 @@ def open_audio(
         encoded.skip(header.header_bytes)
         return _open_pcm(encoded, "wav", header.raw, header.n_bytes, limits)
     decoder = ContainerDecoder(encoded, container, limits)
-    return AudioStream(decoder.format, decoder.blocks(block_s), limits, decoder.close)
+    blocks = decoder.blocks(block_s)
+    return AudioStream(decoder.format, blocks, limits, decoder.close, decoder.stated_s)
 
 
 def _open_pcm(
@@ -190,8 +195,10 @@ def _open_pcm(
         encoded.raise_failure()
         raise EmptyAudio("The audio has no samples.")
     known = encoded.remaining_bytes
+    stated_s = None
     if known is not None:
         known = known if n_bytes is None else min(known, n_bytes)
+        stated_s = known / frame_bytes / raw.sample_rate
         if known // frame_bytes > limits.max_duration_s * raw.sample_rate:
             raise too_long(limits)
     block_s = (_ARRIVING_BLOCK_S if encoded.is_arriving else BLOCK_S, BLOCK_S)
@@ -204,7 +211,7 @@ def _open_pcm(
     order = {"<": "le", ">": "be"}[raw.byte_order] if SAMPLE_BYTES[raw.sample_format] > 1 else ""
     codec = f"pcm_{raw.sample_format}{order}"
     facts = AudioFormat(container, codec, raw.sample_rate, raw.n_channels)
-    return AudioStream(facts, decoded(), limits, lambda: None)
+    return AudioStream(facts, decoded(), limits, lambda: None, stated_s)
 
 
 def _at_16_khz(decoded: _Decoded, n_channels: int) -> Iterator[Int16Block]:

@@ -1,6 +1,6 @@
 """A whole audio as one transcript: the results of the pipeline, collected, with speakers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,11 +21,14 @@ def transcribe(
     stream: AudioStream,
     options: RecognitionOptions,
     check_cancelled: CheckCancelled = never_cancelled,
+    show_done: Callable[[float], None] | None = None,
 ) -> Transcript:
     """Recognise the whole stream. Blocks while it works: call it from a thread.
 
     Diarization needs the whole audio, so it runs here: it gets the same samples, and its speaker
     embeddings are freed when this call returns.
+
+    show_done: gets the end of each result, in seconds of the audio, for a display of progress.
 
     Raises
     ------
@@ -33,11 +36,11 @@ def transcribe(
     `FeatureUnavailable` and `ModelMissing`.
     """
     if options.speakers is None:
-        return _collect(transcriber, stream, options, check_cancelled)
+        return _collect(transcriber, stream, options, check_cancelled, show_done)
     session = transcriber.start_diarization(options.priority, check_cancelled)
     mixer = MonoMixer()
     stream.tap(lambda block: session.push(mixer.mix(block)))
-    transcript = _collect(transcriber, stream, options, check_cancelled)
+    transcript = _collect(transcriber, stream, options, check_cancelled, show_done)
     diarization = session.finish(options.speakers)
     phrases = _with_speakers(transcript.phrases, diarization, keeps_words=options.word_timestamps)
     return replace(transcript, phrases=phrases)
@@ -48,6 +51,7 @@ def _collect(
     stream: AudioStream,
     options: RecognitionOptions,
     check_cancelled: CheckCancelled,
+    show_done: Callable[[float], None] | None,
 ) -> Transcript:
     phrases: list[Phrase] = []
     dropped: list[Dropped] = []
@@ -63,6 +67,8 @@ def _collect(
                     dropped.append(result)
                 case RecognitionCost():
                     cost = result
+            if show_done is not None and not isinstance(result, RecognitionCost):
+                show_done(result.offset_s + result.duration_s)
     return Transcript(
         duration_s=stream.duration_s,
         n_channels=stream.n_channels,

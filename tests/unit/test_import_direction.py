@@ -55,6 +55,8 @@ OWNERS = {
     "prometheus_client": "functions/container/metrics",
     "opentelemetry": "functions/container/traces/tracing.py",
     "requests": "functions/container/traces/tracing.py",
+    "tqdm": "functions/command_line/transcription_progress.py",
+    "shtab": "functions/command_line/completion.py",
     "azure": ("functions/azure_app", "shared/storage"),
     "azure.identity": "shared/storage/azure_account.py",
     "azure.storage.blob": "shared/storage/azure_blob.py",

@@ -1,7 +1,15 @@
 """Features that answer a request from memory."""
 
-from shared.privacy.data_flow.entries import CLIENT, MEMORY, WORK_ON_FILES
-from shared.privacy.data_flow.flow import Condition, Data, Feature, Flow, Place, Route, Socket, Stay
+from shared.privacy.data_flow.entries import (
+    CLIENT,
+    LOCALLY_SPOKEN,
+    LOCALLY_TRANSLATED,
+    MEMORY,
+    WORK_ON_FILES,
+    to_azure_voices,
+    to_translators,
+)
+from shared.privacy.data_flow.flow import Data, Feature, Flow, Place, Route, Socket, Stay
 
 _SHORT_AUDIO = tuple(
     Route("POST", f"/speech/recognition/{mode}/cognitiveservices/v1")
@@ -23,40 +31,6 @@ _SOCKETS = tuple(
 )
 _OPENAI_SOCKET = Socket("/v1/realtime")
 _SPEAKING_SOCKET = Socket("/cognitiveservices/websocket/v1")
-
-_LOCALLY_SPOKEN = (Place.MEMORY, Place.PIPES)  # eSpeak NG runs in a process of its own
-_LOCALLY_TRANSLATED = (Place.MEMORY, Place.PIPES)  # Apertium's programs
-
-
-def _to_translators(data: Data) -> tuple[Flow, ...]:
-    """Flows of text to the translators of a cloud that the settings name."""
-    return (
-        Flow(
-            (data,),
-            (Place.AZURE_TRANSLATOR,),
-            Stay.RECEIVER,
-            only_with=Condition("SOTTO_TRANSLATORS", ("azure",)),
-            settings=("SOTTO_AZURE_TRANSLATOR_ENDPOINT",),
-        ),
-        Flow(
-            (data,),
-            (Place.AMAZON_TRANSLATE,),
-            Stay.RECEIVER,
-            only_with=Condition("SOTTO_TRANSLATORS", ("amazon",)),
-        ),
-    )
-
-
-def _to_azure_voices(data: Data) -> Flow:
-    """Flow of text to the voices of the cloud."""
-    return Flow(
-        (data,),
-        (Place.AZURE_SPEECH,),
-        Stay.RECEIVER,
-        only_with=Condition("SOTTO_VOICES", ("azure",)),
-        settings=("SOTTO_AZURE_SPEECH_ENDPOINT", "SOTTO_AZURE_SPEECH_REGION"),
-    )
-
 
 ANSWERS: tuple[Feature, ...] = (
     Feature(
@@ -152,13 +126,13 @@ ANSWERS: tuple[Feature, ...] = (
         (
             Flow(
                 (Data.TEXT,),
-                _LOCALLY_SPOKEN,
+                LOCALLY_SPOKEN,
                 Stay.CALL,
                 source=Place.CLIENT,
                 settings=("SOTTO_VOICES",),
             ),
             Flow((Data.SPEECH,), CLIENT, Stay.CALL),
-            _to_azure_voices(Data.TEXT),
+            to_azure_voices(Data.TEXT),
         ),
     ),
     Feature(
@@ -167,13 +141,13 @@ ANSWERS: tuple[Feature, ...] = (
         (
             Flow(
                 (Data.TEXT,),
-                _LOCALLY_TRANSLATED,
+                LOCALLY_TRANSLATED,
                 Stay.REQUEST,
                 source=Place.CLIENT,
                 settings=("SOTTO_TRANSLATORS",),
             ),
             Flow((Data.TRANSLATION,), CLIENT, Stay.REQUEST),
-            *_to_translators(Data.TEXT),
+            *to_translators(Data.TEXT),
         ),
     ),
     Feature(
@@ -188,13 +162,13 @@ ANSWERS: tuple[Feature, ...] = (
             Flow((Data.AUDIO, Data.FILE_NAMES), MEMORY, Stay.CALL, source=Place.CLIENT),
             Flow(
                 (Data.TRANSCRIPT,),
-                _LOCALLY_TRANSLATED,
+                LOCALLY_TRANSLATED,
                 Stay.CALL,
                 settings=("SOTTO_TRANSLATORS",),
             ),
             Flow((Data.TRANSCRIPT, Data.TRANSLATION, Data.SPEECH), CLIENT, Stay.CALL),
-            *_to_translators(Data.TRANSCRIPT),
-            _to_azure_voices(Data.TRANSLATION),
+            *to_translators(Data.TRANSCRIPT),
+            to_azure_voices(Data.TRANSLATION),
         ),
     ),
 )

@@ -2,6 +2,7 @@
 
 from shared.privacy.data_flow.answers import ANSWERS
 from shared.privacy.data_flow.batch import BATCH
+from shared.privacy.data_flow.commands import COMMANDS
 from shared.privacy.data_flow.entries import MEMORY
 from shared.privacy.data_flow.flow import Condition, Data, Feature, Flow, Place, Stay
 from shared.privacy.data_flow.operation import OPERATION
@@ -27,5 +28,5 @@ EVERY_REQUEST: tuple[Flow, ...] = (
 """Flows of each request and each piece of work, whatever its feature."""
 
 
-FEATURES: tuple[Feature, ...] = (*ANSWERS, *BATCH, *OPERATION)
+FEATURES: tuple[Feature, ...] = (*ANSWERS, *BATCH, *OPERATION, *COMMANDS)
 """Features with their entries and flows, in the order of the page."""

@@ -54,6 +54,7 @@ class Place(StrEnum):
     PIPES = "programs on the same machine"
     CLIENT = "client"
     TERMINAL = "terminal"
+    NAMED_FILES = "files that the command names"
     NAMED_SERVER = "server that the client names"
     INPUTS = "input container"
     JOBS = "container of jobs"

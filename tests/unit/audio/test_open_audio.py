@@ -375,3 +375,22 @@ def test_every_recording_of_the_set_decodes_to_its_listed_length(speech_data):
         with (speech_data / name).open("rb") as file, open_audio(file) as stream:
             assert sum(block.shape[1] for block in stream) / 16_000 == stream.duration_s
         assert stream.duration_s == pytest.approx(float(seconds), abs=0.06), name
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"),
+    [("mp3", "libmp3lame"), ("mp4", "aac"), ("flac", "flac"), ("adts", "aac")],
+)
+def test_the_length_that_a_file_states_or_its_bit_rate_makes_is_known_before_it_is_read(
+    container, codec, tone, encode
+):
+    samples = tone(440, 44_100, 3.0)[np.newaxis]
+    with open_audio(encode(container, codec, samples, 44_100)) as stream:
+        assert stream.stated_s == pytest.approx(3.0, abs=0.2)
+        assert stream.duration_s == 0
+
+
+def test_the_length_of_samples_follows_from_their_bytes_unless_they_are_arriving():
+    samples = bytes(2 * 24_000)
+    assert open_audio(samples, raw=RawPcm()).stated_s == 1.5
+    assert open_audio(iter([samples]), raw=RawPcm()).stated_s is None

@@ -4,10 +4,12 @@ import pytest
 
 from functions.command_line.main import main
 
+COMMANDS = (
+    "serve transcribe speak translate assess worker purge doctor privacy-check models jobs completion"
+).split()
 
-@pytest.mark.parametrize(
-    "command", ["serve", "assess", "worker", "purge", "models", "jobs", "doctor", "privacy-check"]
-)
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_lists_every_command(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
@@ -17,6 +19,6 @@ def test_help_lists_every_command(command, capsys):
 
 def test_a_command_that_does_not_exist_is_wrong_usage(capsys):
     with pytest.raises(SystemExit) as ended:
-        main(["transcribe"])
+        main(["recognise"])
     assert ended.value.code == 2
-    assert "invalid choice: 'transcribe'" in capsys.readouterr().err
+    assert "invalid choice: 'recognise'" in capsys.readouterr().err

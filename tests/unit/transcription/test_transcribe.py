@@ -70,3 +70,11 @@ def test_a_session_of_diarization_has_the_priority_of_its_audio():
     options = RecognitionOptions(speakers=SpeakerRange(), priority=Priority.BATCH)
     transcribe(Recorder([phrase(0, 0.0)]), stream_of(np.zeros(16_000, np.int16)), options)
     assert priorities == [Priority.BATCH]
+
+
+def test_the_end_of_each_result_is_shown():
+    script = [Dropped(0, 0.0, 1.0, DropReason.SILENCE), phrase(0, 2.0), phrase(0, 3.0)]
+    shown: list[float] = []
+    stream = stream_of(np.zeros(64_000, np.int16))
+    transcribe(ScriptedTranscriber(script), stream, ENGLISH, show_done=shown.append)
+    assert shown == [1.0, 2.5, 3.5]
