@@ -5,7 +5,8 @@ import pytest
 from functions.command_line.main import main
 
 COMMANDS = (
-    "serve transcribe speak translate assess worker purge doctor privacy-check models jobs completion"
+    "serve transcribe speak translate assess worker purge doctor privacy-check models jobs "
+    "completion"
 ).split()
 
 
