@@ -279,7 +279,7 @@ def test_a_model_is_named_for_one_command(monkeypatch):
         ([], "name files or folders, or - for standard input"),
         (["a.wav", "--format", "doc"], "the formats are json, srt, vtt, ttml, txt, rttm"),
         (["a.wav", "--format", "rttm"], "rttm lists turns of speakers: add --speakers"),
-        (["a.wav", "--lines", "4"], "argument --lines: 1 to 3 is needed"),
+        (["a.wav", "--lines", "4"], "argument --lines: 1 to 2 is needed"),
         (["a.wav", "--line-length", "9"], "argument --line-length: 10 to 100 is needed"),
         (["a.wav", "--reading-speed", "50"], "argument --reading-speed: 2 to 40 is needed"),
         (["a.wav", "--speakers=0"], "1 or more is needed"),
