@@ -132,6 +132,8 @@ def _transcribe(
         files, parsed.speakers = [parsed.speakers, *files], _ANY_NUMBER
     if not files:
         parser.error("name files or folders, or - for standard input")
+    if parsed.output is not None and Path(parsed.output).expanduser().is_file():
+        parser.error(f"--output names a folder, and {parsed.output} is a file")
     found = find_recordings(files, {f".{one}" for one in ResultFormat})
     if complaint := _complaint(parsed, found):
         parser.error(complaint)

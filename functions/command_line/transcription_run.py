@@ -1,5 +1,6 @@
 """Work of `transcribe` on its recordings, one after the other; a broken one stops no other."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -139,7 +140,8 @@ class TranscriptionRun:
 
     def _write(self, task: Task, transcript: Transcript) -> None:
         path = task.recording.path
-        name = "audio" if path is None else path.stem
+        # Bytes of a name that are no UTF-8 cannot be written as text.
+        name = "audio" if path is None else os.fsencode(path.stem).decode(errors="replace")
         targets = () if self._plan is None else self._plan.targets
         written = [
             one.written(transcript, targets, name, self._subtitles).encode()

@@ -286,6 +286,7 @@ def test_a_model_is_named_for_one_command(monkeypatch):
         (["a.wav", "--stdout", "--format", "srt,vtt"], "standard output takes one format"),
         (["a.wav", "c.wav", "--stdout", "--format", "vtt"], "takes vtt of one file"),
         (["a.wav", "--stdout", "--translate", "es,fr"], "standard output takes one translation"),
+        (["a.wav", "--output", "b.mp3"], "--output names a folder, and b.mp3 is a file"),
         (["a.wav", "--stdout", "--output", "out"], "not allowed with argument --stdout"),
     ],
 )
@@ -296,6 +297,21 @@ def test_wrong_usage_is_status_2_and_does_nothing(arguments, message, folder, he
     assert message in capsys.readouterr().err
     assert hello.requested == []
     assert files_of(folder) == ["a.wav", "b.mp3", "c.wav"]
+
+
+def test_a_name_that_is_no_text_is_written_and_shown_as_far_as_it_is_one(
+    folder, scripted, monkeypatch
+):
+    said = io.BytesIO()
+    monkeypatch.setattr("sys.stderr", io.TextIOWrapper(said, errors="backslashreplace"))
+    scripted([replace(HELLO, speaker=1)])
+    name = os.fsdecode(b"caf\xe9")
+    (folder / "a.wav").rename(folder / f"{name}.wav")
+    assert main(["transcribe", f"{name}.wav", "--format", "rttm,txt", "--speakers"]) == 0
+    (path,) = folder.glob("*.rttm")
+    assert path.name == f"{name}.rttm"
+    assert path.read_text().startswith("SPEAKER caf\N{REPLACEMENT CHARACTER} 1 ")
+    assert said.getvalue().startswith(b"caf\\udce9.wav (2 s)\n")
 
 
 def test_an_argument_without_a_file_fails_and_the_others_are_transcribed(folder, capsys):
