@@ -27,9 +27,12 @@ def pytest_addoption(parser):
     )
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def launch():
-    """Start browsers with further arguments; they end with the tests of this folder."""
+    """Start browsers with further arguments; they end with the tests of the file.
+
+    Until then Playwright's event loop is the thread's, and asyncio's clients cannot run there.
+    """
     program = shutil.which("chromium")
     if program is None:
         pytest.fail("chromium is missing: scripts/test_dependencies.sh installs it")
@@ -49,7 +52,7 @@ def launch():
             browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(launch):
     return launch()
 

@@ -121,6 +121,54 @@ def test_a_voice_speaks_a_text(browser, ready_server, opened):
         expect(tab.locator(".snippets")).to_contain_text('voice="en-US-EspeakStandard"')
 
 
+def test_a_missing_voice_is_said_with_the_command(browser, start, opened, model_folder, tmp_path):
+    for folder in model_folder.iterdir():
+        if folder.name != "kokoro":
+            (tmp_path / folder.name).symlink_to(folder)
+    server = start(SOTTO_MODEL_FOLDER=str(tmp_path), SOTTO_VOICES="kokoro")
+    with opened(browser, server.url, tab="voices", errors={503}) as page:
+        expect(page.locator("#voices [role=alert]")).to_contain_text("sotto models fetch kokoro")
+
+
+def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
+    """A message of the protocol in, a phrase of fast transcription out; times in ticks."""
+    spoken = {
+        "RecognitionStatus": "Success",
+        "DisplayText": "Hello.",
+        "Offset": 1_000_000,
+        "Duration": 5_000_000,
+        "SpeakerId": "Guest-2",
+        "PrimaryLanguage": {"Language": "en-US"},
+        "NBest": [
+            {
+                "Confidence": 0.9,
+                "DisplayWords": [
+                    {"DisplayText": "Hello.", "Offset": 1_000_000, "Duration": 4_000_000}
+                ],
+            }
+        ],
+    }
+    translated = {
+        "SpeechPhrase": spoken,
+        "Translations": [{"Language": "es", "Text": "Hola."}],
+    }
+    silence = {"RecognitionStatus": "InitialSilenceTimeout", "Offset": 0, "Duration": 1}
+    read = "async body => (await import('/playground/microphone.js')).phraseOf(body)"
+    phrase = {
+        "offsetMilliseconds": 100,
+        "durationMilliseconds": 500,
+        "text": "Hello.",
+        "words": [{"text": "Hello.", "offsetMilliseconds": 100, "durationMilliseconds": 400}],
+        "locale": "en-US",
+        "confidence": 0.9,
+        "speaker": 2,
+    }
+    with open_shared() as page:
+        assert page.evaluate(read, spoken) == phrase
+        assert page.evaluate(read, translated) == phrase | {"translations": {"es": "Hola."}}
+        assert page.evaluate(read, silence) is None
+
+
 def test_a_job_is_submitted_watched_read_and_deleted(
     browser, start, opened, spoken_reading, tmp_path
 ):

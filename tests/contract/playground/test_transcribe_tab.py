@@ -1,6 +1,7 @@
 """The tab of fast transcription in a browser: a file in, a transcript out."""
 
 import io
+import itertools
 import json
 from pathlib import Path
 
@@ -213,3 +214,53 @@ def test_a_server_without_keys_asks_for_none(browser, start, opened, two_sentenc
         expect(page.locator("#access")).to_be_hidden()
         transcribe(page, two_sentences)
         expect(page.locator("#transcribe .phrases")).to_contain_text("garden")
+
+
+def test_a_dropped_file_is_chosen(open_shared):
+    with open_shared() as page:
+        page.locator("#transcribe .drop").evaluate(
+            """label => {
+                const dataTransfer = new DataTransfer();
+                dataTransfer.items.add(new File(["x"], "dropped.wav"));
+                label.dispatchEvent(new DragEvent("drop", { dataTransfer, cancelable: true }));
+            }"""
+        )
+        names = "input => [...input.files].map(file => file.name)"
+        assert page.locator("#transcribe [name=file]").evaluate(names) == ["dropped.wav"]
+
+
+def test_a_translation_is_beside_its_phrase_whose_words_still_play(open_shared, two_sentences):
+    with open_shared() as page:
+        page.locator("#transcribe [name=locales]").fill("en-US")
+        page.locator("#transcribe [name=target]").fill("es")
+        transcribe(page, two_sentences)
+        phrase = page.locator("#transcribe .phrase").first
+        expect(phrase.locator(".translation")).to_contain_text("jardín")
+        assert phrase.locator(".translation").get_attribute("lang") == "es"
+        assert phrase.locator(".word").count() >= 5
+
+
+def test_a_long_phrase_is_divided_into_cues_that_can_be_read(open_shared, two_sentences):
+    words = [
+        {"text": f"word{n:03}", "offsetMilliseconds": 400 * n, "durationMilliseconds": 400}
+        for n in range(60)
+    ]
+    text = " ".join(word["text"] for word in words)
+    phrase = {
+        "offsetMilliseconds": 0, "durationMilliseconds": 24_000, "text": text, "words": words,
+    }  # fmt: skip
+    answer = {
+        "durationMilliseconds": 24_000, "combinedPhrases": [{"text": text}], "phrases": [phrase],
+    }  # fmt: skip
+    with open_shared() as page:
+        page.route("**/transcriptions:transcribe*", lambda route: route.fulfill(json=answer))
+        transcribe(page, two_sentences)
+        _, subtitles = saved(page, "SRT")
+    blocks = [block.splitlines() for block in subtitles.strip().split("\n\n")]
+    assert [block[0] for block in blocks] == [str(n + 1) for n in range(len(blocks))]
+    lines = [line for block in blocks for line in block[2:]]
+    assert " ".join(lines) == text
+    assert max(len(line) for line in lines) <= 42
+    assert max(len(block) for block in blocks) <= 4
+    starts = [start for start, _ in cues(subtitles, "srt")]
+    assert max(later - start for start, later in itertools.pairwise([*starts, 24.0])) <= 7

@@ -69,7 +69,7 @@ export function startTranscribe(section) {
 
 function programs(path, name, definition) {
   const shown = {
-    curl: curl(path, `-F ${quoted(`audio=@${name}`)}`, `-F ${quoted(`definition=${JSON.stringify(definition)}`)}`),
+    curl: curl(path, `-F ${quoted(`audio=@"${name.replaceAll(/["\\]/g, "\\$&")}"`)}`, `-F ${quoted(`definition=${JSON.stringify(definition)}`)}`),
   };
   if (definition.targets) return shown; // Azure's clients have no route for it
   shown["Python, azure-ai-transcription"] = [
