@@ -73,8 +73,8 @@ def opened():
         page.goto(f"{url}/#{tab}")
         page.wait_for_selector("html[data-started]")
         if key:
-            page.get_by_label("Key of this server").fill(key)
-            page.get_by_label("Key of this server").blur()
+            page.get_by_label("Key or token of this server").fill(key)
+            page.get_by_label("Key or token of this server").blur()
         yield page
         context.close()
 

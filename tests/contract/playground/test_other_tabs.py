@@ -121,6 +121,12 @@ def test_a_voice_speaks_a_text(browser, ready_server, opened):
         expect(tab.locator(".snippets")).to_contain_text('voice="en-US-EspeakStandard"')
 
 
+def test_a_token_is_taken_in_place_of_a_key(browser, ready_server, opened, http):
+    token = http.post(f"{ready_server.url}/sts/v1.0/issueToken", timeout=30).text
+    with opened(browser, ready_server.url, tab="voices", key=token) as page:
+        expect(page.locator("#voices option").first).to_be_attached()
+
+
 def test_a_missing_voice_is_said_with_the_command(browser, start, opened, model_folder, tmp_path):
     for folder in model_folder.iterdir():
         if folder.name != "kokoro":

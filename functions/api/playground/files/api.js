@@ -42,10 +42,16 @@ async function refusalOf(answer) {
   return new Refused(parts.join(" "), answer.status);
 }
 
+/** Header of a key, or of a token: a JWT has three parts. */
+function credentialsOf(key) {
+  const isToken = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(key);
+  return isToken ? { Authorization: `Bearer ${key}` } : { "Ocp-Apim-Subscription-Key": key };
+}
+
 /** Send a request with the key; the answer, or a `Refused`. */
 export async function send(path, { headers = {}, ...options } = {}) {
   const key = keyField();
-  const credentials = key ? { "Ocp-Apim-Subscription-Key": key } : {};
+  const credentials = key ? credentialsOf(key) : {};
   let answer;
   try {
     answer = await fetch(addressOf(path), {
@@ -56,7 +62,9 @@ export async function send(path, { headers = {}, ...options } = {}) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refused("The server does not answer. It may have stopped, or refused a body that is too large.");
+    throw new Refused(
+      "The server does not answer. It may have stopped, or refused a body that is too large.",
+    );
   }
   if (!answer.ok) throw await refusalOf(answer);
   return answer;

@@ -2,7 +2,15 @@
 
 import { API_VERSION, KEY_MISSING, hasAccess, json, send } from "./api.js";
 import { clock, download, element, partsOf } from "./dom.js";
-import { curl, python, pythonImports, pythonKey, quoted, serverAddress, showSnippets } from "./snippets.js";
+import {
+  curl,
+  python,
+  pythonImports,
+  pythonKey,
+  quoted,
+  serverAddress,
+  showSnippets,
+} from "./snippets.js";
 import { linesOf } from "./texts.js";
 
 const JOBS = "speechtotext/transcriptions";
@@ -10,7 +18,12 @@ const VERSION = `api-version=${API_VERSION}`;
 const WATCH_MS = 2000;
 const N_SHOWN = 100;
 const ENDED = ["Succeeded", "Failed"];
-const STATES = { NotStarted: "waiting", Running: "running", Succeeded: "succeeded", Failed: "failed" };
+const STATES = {
+  NotStarted: "waiting",
+  Running: "running",
+  Succeeded: "succeeded",
+  Failed: "failed",
+};
 
 const idOf = (job) => new URL(job.self).pathname.split("/").at(-1);
 
@@ -23,7 +36,12 @@ const ownPath = (address) => {
 function definitionOf({ addresses, name, locale, hours, speakers }) {
   const properties = { wordLevelTimestampsEnabled: true, timeToLiveHours: Number(hours.value) };
   if (speakers.checked) properties.diarization = { enabled: true, maxSpeakers: 35 };
-  return { displayName: name.value, locale: locale.value.trim(), contentUrls: linesOf(addresses.value), properties };
+  return {
+    displayName: name.value,
+    locale: locale.value.trim(),
+    contentUrls: linesOf(addresses.value),
+    properties,
+  };
 }
 
 /** Start the tab; jobs are listed when it is shown. */
@@ -60,7 +78,9 @@ export function startBatch(section) {
   function show(jobs) {
     const focused = document.activeElement?.dataset?.control;
     const rows = jobs.map((job) => rowOf(job));
-    const head = ["Name", "State", "Audio", "Created", "Actions"].map((name) => element("th", { scope: "col" }, name));
+    const head = ["Name", "State", "Audio", "Created", "Actions"].map((name) =>
+      element("th", { scope: "col" }, name),
+    );
     const table = element(
       "table",
       {},
@@ -68,7 +88,11 @@ export function startBatch(section) {
       element("tbody", {}, ...rows),
     );
     const before = result.querySelector(".text");
-    const scrolled = element("div", { className: "table", tabIndex: 0, role: "region", "aria-label": "Jobs" }, table);
+    const scrolled = element(
+      "div",
+      { className: "table", tabIndex: 0, role: "region", "aria-label": "Jobs" },
+      table,
+    );
     result.replaceChildren(...(jobs.length ? [scrolled] : []), ...(before ? [before] : []));
     if (focused) result.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -81,7 +105,16 @@ export function startBatch(section) {
     const cause = properties.error ? `: ${properties.error.message ?? properties.error.code}` : "";
     const length = properties.durationMilliseconds;
     const button = (label, act) =>
-      element("button", { type: "button", onclick: act, "aria-label": `${label} ${displayName}`, "data-control": `${label} ${id}` }, label);
+      element(
+        "button",
+        {
+          type: "button",
+          onclick: act,
+          "aria-label": `${label} ${displayName}`,
+          "data-control": `${label} ${id}`,
+        },
+        label,
+      );
     return element(
       "tr",
       {},
@@ -89,7 +122,13 @@ export function startBatch(section) {
       element("td", {}, `${STATES[status] ?? status}${cause} `, progress),
       element("td", {}, length ? clock(length / 1000) : ""),
       element("td", {}, new Date(createdDateTime).toLocaleString()),
-      element("td", {}, isEnded ? button("Results", () => read(id, displayName)) : null, " ", button("Delete", () => remove(id))),
+      element(
+        "td",
+        {},
+        isEnded ? button("Results", () => read(id, displayName)) : null,
+        " ",
+        button("Delete", () => remove(id)),
+      ),
     );
   }
 
@@ -101,14 +140,25 @@ export function startBatch(section) {
       for (const { name: file, kind, links } of values) {
         const text = await (await send(ownPath(links.contentUrl))).text();
         const body = JSON.parse(text);
-        const save = element("button", { type: "button", onclick: () => download(file, text, "application/json") }, `Download ${file}`);
+        const save = element(
+          "button",
+          { type: "button", onclick: () => download(file, text, "application/json") },
+          `Download ${file}`,
+        );
         parts.push(element("p", {}, save));
         if (kind === "Transcription") {
-          for (const { display } of body.combinedRecognizedPhrases) parts.push(element("p", {}, display || "No speech."));
+          for (const { display } of body.combinedRecognizedPhrases)
+            parts.push(element("p", {}, display || "No speech."));
         } else {
           const failed = (body.details ?? []).filter(({ status }) => status !== "Succeeded");
           for (const { source, errorMessage } of failed) {
-            parts.push(element("p", { className: "error" }, `${source}: ${errorMessage ?? "not transcribed"}`));
+            parts.push(
+              element(
+                "p",
+                { className: "error" },
+                `${source}: ${errorMessage ?? "not transcribed"}`,
+              ),
+            );
           }
         }
       }

@@ -26,7 +26,9 @@ export class Microphone {
   /** Open it. take: receives each block of samples (Int16Array) and the microphone. A refusal is in words. */
   static async open(take) {
     if (!navigator.mediaDevices || !window.AudioWorkletNode) {
-      throw new Refused("A browser gives the microphone to pages of https addresses and of this machine only.");
+      throw new Refused(
+        "A browser gives the microphone to pages of https addresses and of this machine only.",
+      );
     }
     let stream;
     try {
@@ -100,7 +102,8 @@ export class Microphone {
 /** Header of a WAV file of 16 bit and one channel. size: bytes of its samples; 0 where they are not known yet. */
 export function wavHeader(sampleRate, size = 0) {
   const header = new DataView(new ArrayBuffer(44));
-  const text = (at, letters) => [...letters].forEach((letter, index) => header.setUint8(at + index, letter.charCodeAt(0)));
+  const text = (at, letters) =>
+    [...letters].forEach((letter, index) => header.setUint8(at + index, letter.charCodeAt(0)));
   text(0, "RIFF");
   header.setUint32(4, size ? size + 36 : 0, true);
   text(8, "WAVEfmt ");

@@ -45,7 +45,8 @@ export function acceptDrops(input) {
     if (event.dataTransfer.files.length) input.files = event.dataTransfer.files;
   });
   // A file that misses the label would replace the page.
-  for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());
+  for (const name of ["dragover", "drop"])
+    addEventListener(name, (event) => event.preventDefault());
 }
 
 /** Minutes and seconds of a time in seconds. */

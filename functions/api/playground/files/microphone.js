@@ -18,7 +18,8 @@ function contextOf({ locales, targets, speakers, phrases }) {
   if (locales.length === 1) [context.phraseDetection.language] = locales;
   else context.languageId = { languages: locales, mode: "DetectContinuous" };
   if (speakers) context.phraseDetection.speakerDiarization = { mode: "Anonymous" };
-  if (phrases.length) context.dgi = { Groups: [{ Type: "Generic", Items: phrases.map((Text) => ({ Text })) }] };
+  if (phrases.length)
+    context.dgi = { Groups: [{ Type: "Generic", Items: phrases.map((Text) => ({ Text })) }] };
   if (targets.length) context.translation = { targetLanguages: targets };
   return context;
 }
@@ -44,7 +45,9 @@ export function phraseOf(body) {
   const speaker = /^Guest-(\d+)$/.exec(spoken.SpeakerId ?? "");
   if (speaker) phrase.speaker = Number(speaker[1]);
   if (body.Translations) {
-    phrase.translations = Object.fromEntries(body.Translations.map(({ Language, Text }) => [Language, Text]));
+    phrase.translations = Object.fromEntries(
+      body.Translations.map(({ Language, Text }) => [Language, Text]),
+    );
   }
   return phrase;
 }
@@ -53,7 +56,9 @@ export function phraseOf(body) {
 function partialOf(path, body) {
   if (path === "speech.hypothesis" || path === "speech.fragment") return body.Text;
   if (!body.SpeechHypothesis) return null;
-  return [body.SpeechHypothesis.Text, ...(body.Translations ?? []).map(({ Text }) => Text)].filter(Boolean).join(" — ");
+  return [body.SpeechHypothesis.Text, ...(body.Translations ?? []).map(({ Text }) => Text)]
+    .filter(Boolean)
+    .join(" — ");
 }
 
 /** Start the tab. */
@@ -152,17 +157,28 @@ export function startMicrophone(section) {
 function programs({ locales, targets, speakers, phrases }) {
   const address = serverAddress().replace(/^http/, "ws");
   const isTranslated = targets.length > 0;
-  const module = isTranslated ? "speech.translation." : speakers ? "speech.transcription." : "speech.";
-  const recogniser = isTranslated ? "TranslationRecognizer" : speakers ? "ConversationTranscriber" : "SpeechRecognizer";
+  const module = isTranslated
+    ? "speech.translation."
+    : speakers
+      ? "speech.transcription."
+      : "speech.";
+  const recogniser = isTranslated
+    ? "TranslationRecognizer"
+    : speakers
+      ? "ConversationTranscriber"
+      : "SpeechRecognizer";
   const lines = [
     pythonImports("import azure.cognitiveservices.speech as speech"),
     "",
     `config = speech.${isTranslated ? "translation.SpeechTranslationConfig" : "SpeechConfig"}(host="${address}", subscription=${pythonKey()})`,
   ];
   const options = [`${isTranslated ? "translation_config" : "speech_config"}=config`];
-  if (locales.length === 1) lines.push(`config.speech_recognition_language = ${python(locales[0])}`);
+  if (locales.length === 1)
+    lines.push(`config.speech_recognition_language = ${python(locales[0])}`);
   else {
-    lines.push(`languages = speech.languageconfig.AutoDetectSourceLanguageConfig(languages=${python(locales)})`);
+    lines.push(
+      `languages = speech.languageconfig.AutoDetectSourceLanguageConfig(languages=${python(locales)})`,
+    );
     options.push("auto_detect_source_language_config=languages");
   }
   for (const target of targets) lines.push(`config.add_target_language(${python(target)})`);

@@ -34,7 +34,9 @@ function show(chosen, { focus = false } = {}) {
 
 /** Let the tab that is shown read its lists. */
 function shown() {
-  const name = document.querySelector('[role="tab"][aria-selected="true"]').getAttribute("aria-controls");
+  const name = document
+    .querySelector('[role="tab"][aria-selected="true"]')
+    .getAttribute("aria-controls");
   started[name]?.shown?.();
 }
 

@@ -3,7 +3,15 @@
 import { json } from "./api.js";
 import { Microphone } from "./capture.js";
 import { acceptDrops, element, partsOf } from "./dom.js";
-import { curl, python, pythonImports, pythonKey, quoted, serverAddress, showSnippets } from "./snippets.js";
+import {
+  curl,
+  python,
+  pythonImports,
+  pythonKey,
+  quoted,
+  serverAddress,
+  showSnippets,
+} from "./snippets.js";
 
 const LOCALE = "en-US"; // English alone is assessed
 const PATH = `speech/recognition/conversation/cognitiveservices/v1?language=${LOCALE}&format=detailed`;
@@ -129,16 +137,24 @@ function scores(best) {
   const overall = Object.entries(SCORES)
     .filter(([name]) => best[name] !== undefined)
     .map(([name, label]) =>
-      element("div", {}, element("dt", {}, label), element("dd", { className: shadeOf(best[name]) }, String(best[name]))),
+      element(
+        "div",
+        {},
+        element("dt", {}, label),
+        element("dd", { className: shadeOf(best[name]) }, String(best[name])),
+      ),
     );
   return [
     element("h2", {}, "Scores of 100"),
     element("dl", { className: "scores" }, ...overall),
     element("h2", {}, "Words, and the accuracy of their phones"),
-    element("ul", { className: "legend", "aria-label": "Colours" },
+    element(
+      "ul",
+      { className: "legend", "aria-label": "Colours" },
       element("li", {}, element("span", { className: "good" }, `from ${GOOD}`)),
       element("li", {}, element("span", { className: "fair" }, `from ${FAIR}`)),
-      element("li", {}, element("span", { className: "poor" }, "below"))),
+      element("li", {}, element("span", { className: "poor" }, "below")),
+    ),
     element("ol", { className: "readings", "aria-label": "Words" }, ...best.Words.map(wordItem)),
   ];
 }
@@ -147,7 +163,11 @@ function wordItem({ Word, AccuracyScore, ErrorType, Phonemes = [] }) {
   const isSpoken = ErrorType !== "Omission";
   const label = isSpoken ? String(Math.round(AccuracyScore)) : "left out";
   const phones = Phonemes.map(({ Phoneme, AccuracyScore: score }) =>
-    element("span", { className: `phone ${shadeOf(score)}`, title: `${Math.round(score)} of 100` }, `${Phoneme} ${Math.round(score)}`),
+    element(
+      "span",
+      { className: `phone ${shadeOf(score)}`, title: `${Math.round(score)} of 100` },
+      `${Phoneme} ${Math.round(score)}`,
+    ),
   );
   return element(
     "li",
@@ -181,7 +201,12 @@ function programs(parameters, name) {
   return {
     curl: [
       `assessment=$(printf %s ${quoted(JSON.stringify(parameters))} | base64 -w 0)`,
-      curl(PATH, '-H "Pronunciation-Assessment: $assessment"', "-H 'Content-Type: audio/wav'", `--data-binary ${quoted(`@${name}`)}`),
+      curl(
+        PATH,
+        '-H "Pronunciation-Assessment: $assessment"',
+        "-H 'Content-Type: audio/wav'",
+        `--data-binary ${quoted(`@${name}`)}`,
+      ),
     ].join("\n"),
     "Python, Speech SDK": lines.join("\n"),
   };

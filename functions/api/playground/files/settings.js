@@ -1,11 +1,20 @@
 // The settings of the page: the values of its fields, in the browser's local storage.
-// Never audio, file names, texts to read or to speak, phrases, addresses or transcripts; the key only if its box is ticked.
+// Never audio, file names, texts to read or to speak, phrases, addresses or transcripts; the key
+// only if its box is ticked.
 
 const STORE = "sotto-playground";
 const KEPT = [
-  "transcribe.locales", "transcribe.speakers", "transcribe.profanity", "transcribe.target",
-  "microphone.locales", "microphone.target", "microphone.speakers",
-  "voices.voice", "batch.locale", "batch.hours", "batch.speakers",
+  "transcribe.locales",
+  "transcribe.speakers",
+  "transcribe.profanity",
+  "transcribe.target",
+  "microphone.locales",
+  "microphone.target",
+  "microphone.speakers",
+  "voices.voice",
+  "batch.locale",
+  "batch.hours",
+  "batch.speakers",
 ];
 
 function stored() {
@@ -48,8 +57,10 @@ export function keepSettings(key, remember) {
   key.value = values.key ?? "";
   remember.checked = "key" in values;
   const keepKey = () => {
-    const { key: _, ...others } = stored();
-    store(remember.checked ? { ...others, key: key.value } : others);
+    const current = stored();
+    if (remember.checked) current.key = key.value;
+    else delete current.key;
+    store(current);
   };
   key.addEventListener("change", keepKey);
   remember.addEventListener("change", keepKey);

@@ -1,4 +1,4 @@
-// The lines that do on a command line or in a program what the page has just done. The key is never in them.
+// Lines of a shell and of programs that do the same as the page has just done. They never have the key.
 
 import { addressOf, facts } from "./api.js";
 import { element } from "./dom.js";
@@ -16,7 +16,8 @@ export function curl(path, ...parts) {
 export const pythonKey = () => (facts.needsKey === "yes" ? 'os.environ["SPEECH_KEY"]' : '"any"');
 
 /** Lines of imports in Python: `os` only where the key comes from the environment. */
-export const pythonImports = (...lines) => [...(facts.needsKey === "yes" ? ["import os", ""] : []), ...lines].join("\n");
+export const pythonImports = (...lines) =>
+  [...(facts.needsKey === "yes" ? ["import os", ""] : []), ...lines].join("\n");
 
 /** Address of this server without a slash at its end. */
 export const serverAddress = () => addressOf("").href.replace(/\/$/, "");
@@ -27,7 +28,9 @@ export function python(value) {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
   if (typeof value === "object") {
-    return `{${Object.entries(value).map(([key, one]) => `${JSON.stringify(key)}: ${python(one)}`).join(", ")}}`;
+    return `{${Object.entries(value)
+      .map(([key, one]) => `${JSON.stringify(key)}: ${python(one)}`)
+      .join(", ")}}`;
   }
   return JSON.stringify(value);
 }
@@ -36,7 +39,13 @@ export function python(value) {
 export function showSnippets(container, snippets) {
   const parts = Object.entries(snippets).flatMap(([title, lines]) => [
     element("h2", {}, title),
-    element("pre", { tabIndex: 0, "aria-label": title, role: "region" }, element("code", {}, lines)),
+    element(
+      "pre",
+      { tabIndex: 0, "aria-label": title, role: "region" },
+      element("code", {}, lines),
+    ),
   ]);
-  container.replaceChildren(element("details", {}, element("summary", {}, "The same as a program"), ...parts));
+  container.replaceChildren(
+    element("details", {}, element("summary", {}, "The same as a program"), ...parts),
+  );
 }

@@ -5,7 +5,10 @@ import { Refused, socketAddress } from "./api.js";
 const PATH = "speech/universal/v2";
 const MOST_WAITING = 8e6; // bytes that a slow connection may hold back
 
-const identifier = () => crypto.getRandomValues(new Uint8Array(16)).reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
+const identifier = () =>
+  crypto
+    .getRandomValues(new Uint8Array(16))
+    .reduce((text, byte) => text + byte.toString(16).padStart(2, "0"), "");
 
 function textFrame(path, id, body) {
   return `Path:${path}\r\nX-RequestId:${id}\r\nContent-Type:application/json; charset=utf-8\r\n\r\n${JSON.stringify(body)}`;
@@ -35,7 +38,12 @@ export class Turn {
     await new Promise((resolve, reject) => {
       socket.onopen = resolve;
       // A browser hides the status of a refused connection.
-      socket.onclose = () => reject(new Refused("The server refused the connection: it may serve no more sessions, or not admit this page."));
+      socket.onclose = () =>
+        reject(
+          new Refused(
+            "The server refused the connection: it may serve no more sessions, or not admit this page.",
+          ),
+        );
     });
     turn.follow(receive);
     socket.send(textFrame("speech.context", turn.id, context));
@@ -50,13 +58,24 @@ export class Turn {
   follow(receive) {
     const { socket } = this;
     this.ended = new Promise((resolve, reject) => {
-      socket.onclose = ({ reason }) => reject(new Refused(reason || "The connection to the server has ended."));
+      socket.onclose = ({ reason }) =>
+        reject(new Refused(reason || "The connection to the server has ended."));
       socket.onmessage = ({ data }) => {
         if (typeof data !== "string") return; // a voice that was not asked for
         const { path, body } = read(data);
         const status = body.RecognitionStatus ?? body.SpeechPhrase?.RecognitionStatus;
-        if (["BadRequest", "Error", "ServiceUnavailable", "TooManyRequests", "Forbidden"].includes(status)) {
-          reject(new Refused(body.Message ?? body.SpeechPhrase?.Message ?? "The server could not recognise the audio."));
+        if (
+          ["BadRequest", "Error", "ServiceUnavailable", "TooManyRequests", "Forbidden"].includes(
+            status,
+          )
+        ) {
+          reject(
+            new Refused(
+              body.Message ??
+                body.SpeechPhrase?.Message ??
+                "The server could not recognise the audio.",
+            ),
+          );
         }
         if (path === "turn.end") {
           resolve();
@@ -70,7 +89,8 @@ export class Turn {
   /** Send audio; the first piece has the header of WAV. */
   send(piece) {
     if (this.socket.readyState !== WebSocket.OPEN) return;
-    if (this.socket.bufferedAmount > MOST_WAITING) this.socket.close(3000, "The connection is too slow for the microphone.");
+    if (this.socket.bufferedAmount > MOST_WAITING)
+      this.socket.close(3000, "The connection is too slow for the microphone.");
     else this.socket.send(audioFrame(this.id, piece));
   }
 

@@ -7,7 +7,9 @@ const pad = (number, digits = 2) => String(number).padStart(digits, "0");
 
 function time(ms, point) {
   const whole = Math.max(0, Math.round(ms));
-  const [hours, minutes, seconds] = [3_600_000, 60_000, 1000].map((unit) => Math.floor(whole / unit));
+  const [hours, minutes, seconds] = [3_600_000, 60_000, 1000].map((unit) =>
+    Math.floor(whole / unit),
+  );
   return `${pad(hours)}:${pad(minutes % 60)}:${pad(seconds % 60)}${point}${pad(whole % 1000, 3)}`;
 }
 
@@ -30,7 +32,12 @@ export function cuesOf(phrases) {
     if (!phrase.text) continue;
     const { speaker } = phrase;
     if (!phrase.words?.length) {
-      cues.push({ start: phrase.offsetMilliseconds, end: endOf(phrase), lines: wrap(phrase.text.split(" ")), speaker });
+      cues.push({
+        start: phrase.offsetMilliseconds,
+        end: endOf(phrase),
+        lines: wrap(phrase.text.split(" ")),
+        speaker,
+      });
       continue;
     }
     let open = [];
@@ -70,7 +77,8 @@ export function srtOf(phrases) {
     .join("\n");
 }
 
-const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escape = (text) =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** WebVTT with voice tags. https://www.w3.org/TR/webvtt1/ */
 export function vttOf(phrases) {
@@ -100,7 +108,9 @@ export function rttmOf(phrases, name) {
   return phrases
     .filter(({ speaker }) => speaker)
     .map(({ offsetMilliseconds, durationMilliseconds, speaker, channel }) => {
-      const times = [offsetMilliseconds, durationMilliseconds].map((ms) => (ms / 1000).toFixed(3)).join(" ");
+      const times = [offsetMilliseconds, durationMilliseconds]
+        .map((ms) => (ms / 1000).toFixed(3))
+        .join(" ");
       return `SPEAKER ${file} ${(channel ?? 0) + 1} ${times} <NA> <NA> speaker_${speaker} <NA> <NA>\n`;
     })
     .join("");

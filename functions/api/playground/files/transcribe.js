@@ -2,7 +2,15 @@
 
 import { API_VERSION, json } from "./api.js";
 import { acceptDrops, partsOf } from "./dom.js";
-import { curl, python, pythonImports, pythonKey, quoted, serverAddress, showSnippets } from "./snippets.js";
+import {
+  curl,
+  python,
+  pythonImports,
+  pythonKey,
+  quoted,
+  serverAddress,
+  showSnippets,
+} from "./snippets.js";
 import { linesOf, listed } from "./texts.js";
 import { release, showTranscript } from "./transcript.js";
 
@@ -69,11 +77,18 @@ export function startTranscribe(section) {
 
 function programs(path, name, definition) {
   const shown = {
-    curl: curl(path, `-F ${quoted(`audio=@"${name.replaceAll(/["\\]/g, "\\$&")}"`)}`, `-F ${quoted(`definition=${JSON.stringify(definition)}`)}`),
+    curl: curl(
+      path,
+      `-F ${quoted(`audio=@"${name.replaceAll(/["\\]/g, "\\$&")}"`)}`,
+      `-F ${quoted(`definition=${JSON.stringify(definition)}`)}`,
+    ),
   };
   if (definition.targets) return shown; // Azure's clients have no route for it
   shown["Python, azure-ai-transcription"] = [
-    pythonImports("from azure.ai.transcription import TranscriptionClient", "from azure.core.credentials import AzureKeyCredential"),
+    pythonImports(
+      "from azure.ai.transcription import TranscriptionClient",
+      "from azure.core.credentials import AzureKeyCredential",
+    ),
     "",
     `client = TranscriptionClient("${serverAddress()}", AzureKeyCredential(${pythonKey()}))`,
     `with open(${python(name)}, "rb") as audio:`,

@@ -24,14 +24,20 @@ export async function showTranscript(container, { audio, name, result }) {
   const { phrases } = result;
   const address = URL.createObjectURL(audio);
   container.dataset.address = address;
-  const player = element("audio", { controls: true, src: address, preload: "auto", "aria-label": "Audio" });
+  const player = element("audio", {
+    controls: true,
+    src: address,
+    preload: "auto",
+    "aria-label": "Audio",
+  });
   const play = (start) => {
     player.currentTime = start;
     player.play().catch(() => {}); // its error event says why
   };
   const notice = element("p", { role: "status" });
   player.addEventListener("error", () => {
-    notice.textContent = "This browser cannot play the file. The transcript is complete all the same.";
+    notice.textContent =
+      "This browser cannot play the file. The transcript is complete all the same.";
   });
   const wave = element("div", { className: "wave" });
   const list = phraseList(phrases, play);
@@ -50,7 +56,10 @@ export async function showTranscript(container, { audio, name, result }) {
   if (container.dataset.address !== address) return; // another transcript has taken the place
   let waveform = null;
   if (drawn) {
-    const canvas = element("canvas", { role: "img", "aria-label": `Waveform, ${clock(drawn.seconds)} long` });
+    const canvas = element("canvas", {
+      role: "img",
+      "aria-label": `Waveform, ${clock(drawn.seconds)} long`,
+    });
     wave.append(canvas);
     const turns = phrases.map((phrase) => ({
       start: seconds(phrase.offsetMilliseconds),
@@ -64,7 +73,10 @@ export async function showTranscript(container, { audio, name, result }) {
     const now = player.currentTime;
     waveform?.moveTo(now);
     for (const word of words) {
-      word.classList.toggle("now", !player.paused && Number(word.dataset.start) <= now && now < Number(word.dataset.end));
+      word.classList.toggle(
+        "now",
+        !player.paused && Number(word.dataset.start) <= now && now < Number(word.dataset.end),
+      );
     }
   });
 }
@@ -78,7 +90,11 @@ export function release(container) {
 
 function summary({ durationMilliseconds, phrases }) {
   if (!phrases.length) {
-    return element("p", {}, `No speech was found in ${clock(seconds(durationMilliseconds))}. Silence, music and noise are left out.`);
+    return element(
+      "p",
+      {},
+      `No speech was found in ${clock(seconds(durationMilliseconds))}. Silence, music and noise are left out.`,
+    );
   }
   const spoken = seconds(phrases.reduce((sum, phrase) => sum + phrase.durationMilliseconds, 0));
   const rest = Math.max(0, seconds(durationMilliseconds) - spoken);
@@ -93,7 +109,9 @@ function summary({ durationMilliseconds, phrases }) {
 }
 
 function legend(phrases) {
-  const speakers = [...new Set(phrases.map(({ speaker }) => speaker).filter(Boolean))].sort((a, b) => a - b);
+  const speakers = [...new Set(phrases.map(({ speaker }) => speaker).filter(Boolean))].sort(
+    (a, b) => a - b,
+  );
   const items = speakers.map((speaker) =>
     element("li", { className: `speaker-${colourOf(speaker)}` }, `Speaker ${speaker}`),
   );
@@ -107,7 +125,11 @@ function legend(phrases) {
 }
 
 function phraseList(phrases, play) {
-  const list = element("ol", { className: "phrases", "aria-label": "Phrases" }, ...phrases.map((one) => phraseItem(one, play)));
+  const list = element(
+    "ol",
+    { className: "phrases", "aria-label": "Phrases" },
+    ...phrases.map((one) => phraseItem(one, play)),
+  );
   const words = [...list.querySelectorAll(".word")];
   if (words.length) words[0].tabIndex = 0;
   list.addEventListener("keydown", (event) => {
@@ -124,21 +146,43 @@ function phraseList(phrases, play) {
 }
 
 function phraseItem(phrase, play) {
-  const { offsetMilliseconds, durationMilliseconds, text, speaker, confidence, locale, translations } = phrase;
-  const words = phrase.words?.length ? phrase.words : [{ text, offsetMilliseconds, durationMilliseconds }];
+  const {
+    offsetMilliseconds,
+    durationMilliseconds,
+    text,
+    speaker,
+    confidence,
+    locale,
+    translations,
+  } = phrase;
+  const words = phrase.words?.length
+    ? phrase.words
+    : [{ text, offsetMilliseconds, durationMilliseconds }];
   const start = seconds(offsetMilliseconds);
   const head = element(
     "div",
     { className: "head" },
-    element("button", { type: "button", onclick: () => play(start), "aria-label": `Play from ${clock(start)}` }, clock(start)),
-    speaker ? element("strong", { className: `speaker-${colourOf(speaker)}` }, `Speaker ${speaker}`) : null,
+    element(
+      "button",
+      { type: "button", onclick: () => play(start), "aria-label": `Play from ${clock(start)}` },
+      clock(start),
+    ),
+    speaker
+      ? element("strong", { className: `speaker-${colourOf(speaker)}` }, `Speaker ${speaker}`)
+      : null,
     locale ?? null,
-    confidence === undefined ? null : element("span", { title: "Confidence" }, `${Math.round(confidence * 100)} %`),
+    confidence === undefined
+      ? null
+      : element("span", { title: "Confidence" }, `${Math.round(confidence * 100)} %`),
   );
   const spoken = element("div", { className: "words" });
   if (locale) spoken.lang = locale;
   for (const word of words) {
-    const button = element("button", { type: "button", className: "word", tabIndex: -1 }, word.text);
+    const button = element(
+      "button",
+      { type: "button", className: "word", tabIndex: -1 },
+      word.text,
+    );
     button.dataset.start = seconds(word.offsetMilliseconds);
     button.dataset.end = endOf(word);
     button.addEventListener("click", () => play(seconds(word.offsetMilliseconds)));
@@ -173,5 +217,10 @@ function downloads(result, name) {
       label,
     ),
   );
-  return element("div", { className: "actions", role: "group", "aria-label": "Download as" }, "Download as", ...buttons);
+  return element(
+    "div",
+    { className: "actions", role: "group", "aria-label": "Download as" },
+    "Download as",
+    ...buttons,
+  );
 }

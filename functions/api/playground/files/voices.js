@@ -3,14 +3,26 @@
 import { KEY_MISSING, hasAccess, json, send } from "./api.js";
 import { element, partsOf } from "./dom.js";
 import { kept } from "./settings.js";
-import { curl, python, pythonImports, pythonKey, quoted, serverAddress, showSnippets } from "./snippets.js";
+import {
+  curl,
+  python,
+  pythonImports,
+  pythonKey,
+  quoted,
+  serverAddress,
+  showSnippets,
+} from "./snippets.js";
 
 const LIST = "cognitiveservices/voices/list";
 const SPEAK = "cognitiveservices/v1";
 const FORMAT = "audio-24khz-96kbitrate-mono-mp3"; // of a length that a player finds, also while it is made
 
 const escape = (text) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll("'", "&apos;");
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll("'", "&apos;");
 
 /** Start the tab; its voices are listed when it is shown. */
 export function startVoices(section) {
@@ -37,7 +49,8 @@ export function startVoices(section) {
           return option;
         }),
       );
-      if ([...voice.options].some(({ value }) => value === kept("voices.voice"))) voice.value = kept("voices.voice");
+      if ([...voice.options].some(({ value }) => value === kept("voices.voice")))
+        voice.value = kept("voices.voice");
       state.textContent = voices.length ? `${voices.length} voices.` : "";
       if (!voices.length) error.textContent = "No voice is installed on this server.";
     } catch (failure) {
@@ -59,7 +72,10 @@ export function startVoices(section) {
     if (address) URL.revokeObjectURL(address);
     address = null;
     try {
-      const headers = { "Content-Type": "application/ssml+xml", "X-Microsoft-OutputFormat": FORMAT };
+      const headers = {
+        "Content-Type": "application/ssml+xml",
+        "X-Microsoft-OutputFormat": FORMAT,
+      };
       const answer = await send(SPEAK, { method: "POST", headers, body: ssml });
       address = URL.createObjectURL(await answer.blob());
       const player = element("audio", { controls: true, src: address, "aria-label": "Speech" });

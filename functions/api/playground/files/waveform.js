@@ -41,7 +41,9 @@ export class Waveform {
     this.seconds = seconds;
     this.turns = turns;
     this.at = 0;
-    canvas.addEventListener("click", (event) => seek((event.offsetX / canvas.clientWidth) * seconds));
+    canvas.addEventListener("click", (event) =>
+      seek((event.offsetX / canvas.clientWidth) * seconds),
+    );
     new ResizeObserver(() => this.draw()).observe(canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
     this.draw();
@@ -67,7 +69,8 @@ export class Waveform {
       const first = Math.floor((x / canvas.width) * peaks.length);
       const last = Math.max(first + 1, Math.floor(((x + barWidth) / canvas.width) * peaks.length));
       let peak = 0;
-      for (let index = first; index < last && index < peaks.length; index += 1) peak = Math.max(peak, peaks[index]);
+      for (let index = first; index < last && index < peaks.length; index += 1)
+        peak = Math.max(peak, peaks[index]);
       const second = (x / canvas.width) * seconds;
       const turn = this.turns.find(({ start, end }) => start <= second && second < end);
       pen.fillStyle = style.getPropertyValue(turn ? `--speaker-${turn.speaker || 1}` : "--wave");
