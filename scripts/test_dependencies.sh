@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Install the tests' dependencies beyond pip, once, before the first test: Debian's programs, and
-# Azurite and a client from npm. The fixtures do not install them. If a program is missing and cannot be installed
+# Azurite, a client and a checker from npm. The fixtures do not install them. If a program is missing and cannot be installed
 # here, the script fails with the command that installs it. It does nothing if all are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -13,6 +13,7 @@ find_missing() {
   missing=()
   has_program curl || missing+=(curl) # a client of the contracts
   has_program strace || missing+=(strace) # the privacy tests trace with it
+  has_program chromium || missing+=(chromium) # the tests of the playground drive it
   has_mode eng-spa || missing+=(apertium-eng-spa) # the translation tests
   has_mode eng-cat || missing+=(apertium-eng-cat)
 }

@@ -14,6 +14,8 @@ AZURITE = "azurite@3.37.0"
 SPEECH_SDK = "microsoft-cognitiveservices-speech-sdk@1.52.0"
 # Microsoft's own parser of the queries of Application Insights
 KUSTO = "@kusto/language-service-next@12.4.1"
+# Checks the accessibility of a page (MPL-2.0); it runs in the tests only
+AXE = "axe-core@4.14.1"
 INSTALL_S = 600
 _SHARE = Path(sys.prefix) / "share"
 _OPTIONS = ("--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
@@ -62,7 +64,7 @@ def _node_folder() -> Path:
 
 
 if __name__ == "__main__":
-    for wanted in sys.argv[1:] or (AZURITE, SPEECH_SDK, KUSTO):
+    for wanted in sys.argv[1:] or (AZURITE, SPEECH_SDK, KUSTO, AXE):
         try:
             install(wanted)
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:

@@ -31,6 +31,7 @@ from functions.api.openai import models as openai_models
 from functions.api.openai import transcriptions as openai_audio
 from functions.api.openai import translations as openai_translations
 from functions.api.paths import CanonicalPaths
+from functions.api.playground import routes as playground
 from functions.api.problems import Problem, install_problem_handlers
 from functions.api.realtime import routes as realtime
 from functions.api.realtime.sessions import Sessions
@@ -105,6 +106,8 @@ def create_app(
             "auto_configure": False,
         },
     )
+    has_websockets = sessions is not None
+    app.include_router(playground.create_router(settings, has_websockets=has_websockets))
     for contract in (
         health,
         issue_token,

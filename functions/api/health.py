@@ -1,4 +1,4 @@
-"""Home page and probes, the routes of the original speech container that need no key.
+"""Probes, the routes of the original speech container that need no key.
 
 https://learn.microsoft.com/azure/ai-services/speech-service/speech-container-howto#validate-that-a-container-is-running
 """
@@ -7,36 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from functions.api.service import SpeechService
 from shared.version import VERSION
 
-_HOME_PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Sotto</title>
-<style>
-body{font:16px/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}
-</style>
-<h1>Sotto</h1>
-<p>Private speech to text on Azure AI Speech's own wire contracts. Nothing you send is kept.</p>
-<ul>
-<li><a href="/swagger">API reference</a> (<a href="/openapi.json">OpenAPI</a>)
-<li><a href="/ready">Ready?</a> <a href="/status">Status</a>
-</ul>
-</html>
-"""
-
 
 def create_router(service: SpeechService) -> APIRouter:
-    """Routes `/`, `/ready`, `/status` and `/healthz`, for GET and HEAD."""
+    """Routes `/ready`, `/status` and `/healthz`, for GET and HEAD."""
     router = APIRouter(tags=["Health"])
-
-    async def home() -> Response:
-        """Show links to the reference and the probes."""
-        return HTMLResponse(_HOME_PAGE)
 
     async def ready() -> Response:
         """Report whether the model is loaded: 200, or 503 until then."""
@@ -60,14 +39,13 @@ def create_router(service: SpeechService) -> APIRouter:
         """Report that the process is alive."""
         return JSONResponse({"status": "ok"})
 
-    _serve_page(router, "/", home, "Home page")
-    _serve_page(router, "/ready", ready, "Readiness probe", {503: "The model is still loading."})
-    _serve_page(router, "/status", status, "Status of the key")
-    _serve_page(router, "/healthz", healthz, "Liveness probe")
+    _serve_probe(router, "/ready", ready, "Readiness probe", {503: "The model is still loading."})
+    _serve_probe(router, "/status", status, "Status of the key")
+    _serve_probe(router, "/healthz", healthz, "Liveness probe")
     return router
 
 
-def _serve_page(
+def _serve_probe(
     router: APIRouter,
     path: str,
     endpoint: Callable[..., Any],

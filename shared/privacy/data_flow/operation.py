@@ -86,6 +86,7 @@ OPERATION: tuple[Feature, ...] = (
         "Health and reference",
         (
             Route("GET", "/"),
+            Route("GET", "/playground/{name}"),
             Route("GET", "/ready"),
             Route("GET", "/status"),
             Route("GET", "/healthz"),

@@ -162,6 +162,15 @@ def test_headers_are_lower_case_and_there_are_no_cookies(send):
     assert "cookies" not in answer.returned
 
 
+def test_the_playground_is_served_without_its_microphone(send):
+    page = send(as_function_url, "GET", "/")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert 'data-real-time="no"' in page.text
+    script = send(as_function_url, "GET", "/playground/playground.js")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
 def test_a_load_balancer_with_multi_value_headers_gets_such(send):
     answer = send(as_load_balancer_multi_value, "GET", "/healthz")
     assert answer.returned["multiValueHeaders"]["content-type"] == ["application/json"]

@@ -120,7 +120,12 @@ def test_errors_have_their_contracts_shape(azure_host, http):
 
 
 def test_pages_are_served_at_the_root(azure_host, http):
-    assert "<title>Sotto</title>" in http.get(azure_host.url + "/").text
+    page = http.get(azure_host.url + "/")
+    assert "<title>Sotto</title>" in page.text
+    assert 'data-real-time="no"' in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    script = http.get(azure_host.url + "/playground/playground.js")
+    assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert http.head(azure_host.url + "/healthz").status_code == 200
 
 

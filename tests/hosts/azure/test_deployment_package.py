@@ -166,8 +166,8 @@ def test_the_package_has_the_app_and_its_packages_and_nothing_that_is_ignored(ar
     with zipfile.ZipFile(archive) as zipped:
         names = zipped.namelist()
     assert {name.split("/")[0] for name in names} == {
-        ".python_packages", "LICENSE", "__pycache__", "function_app.py", "functions", "host.json",
-        "requirements.txt", "shared",
+        ".funcignore", ".python_packages", "LICENSE", "__pycache__", "function_app.py", "functions",
+        "host.json", "requirements.txt", "shared",
     }  # fmt: skip
     assert {name.split("/")[1] for name in names if name.startswith("functions/")} == {
         "__init__.py", "__pycache__", "api", "azure_app", "batch_log.py", "model_loading.py",

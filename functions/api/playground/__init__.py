@@ -1,0 +1,1 @@
+"""The playground: a page that tries the contracts in a browser, without a build step."""
