@@ -2,7 +2,7 @@
 
 Lines and reading speeds: the Timed Text Style Guides of Netflix for English (42 characters, 20 a
 second), Chinese (16, 9), Korean (16, 12) and Japanese, at
-https://partnerhelp.netflixstudios.com/hc/en-us/sections/1500000510182. Their 4 characters a second
+https://partnerhelp.netflixstudios.com/hc/en-us/articles/215758617. Their 4 characters a second
 of Japanese are for translations, which are shortened; these subtitles are verbatim and have 7.
 A character of Chinese, Japanese or Korean is full width, and a Latin one in it is half of one.
 """
