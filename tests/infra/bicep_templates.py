@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
-from scripts.resource_lists import BICEP, bicep_documents
+from scripts.listings.bicep import BICEP, bicep_documents
 
 Expression = dict[str, Any]
 

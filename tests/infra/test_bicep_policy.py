@@ -6,7 +6,8 @@ import re
 import pytest
 from bicep_templates import MAIN, expressions, resources, strings, templates, value_at
 
-from scripts.resource_lists import BICEP, PROJECT, read_bicep
+from scripts.listings.bicep import BICEP, read_bicep
+from scripts.listings.listing import PROJECT
 from shared.privacy.log_fields import ALLOWED_FIELDS
 
 # https://learn.microsoft.com/azure/role-based-access-control/built-in-roles

@@ -7,7 +7,8 @@ import subprocess
 import pytest
 from bicep_templates import MAIN
 
-from scripts.resource_lists import BICEP, PROJECT, bicep_documents, run_check
+from scripts.listings.bicep import BICEP, bicep_documents
+from scripts.listings.listing import PROJECT, run_check
 
 FILES = [path.relative_to(BICEP).as_posix() for path in sorted(BICEP.rglob("*.bicep*"))]
 

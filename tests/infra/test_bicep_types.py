@@ -2,7 +2,8 @@
 
 import pytest
 
-from scripts.resource_lists import BICEP, run_check
+from scripts.listings.bicep import BICEP
+from scripts.listings.listing import run_check
 
 # Versions that the folder of types lacks, and why the template has them.
 MISSING_VERSIONS: dict[str, str] = {}

@@ -8,7 +8,7 @@ import yaml
 from bicep_templates import MAIN, decorated, is_secure, resources, templates, value_at
 
 from scripts import package
-from scripts.resource_lists import PROJECT
+from scripts.listings.listing import PROJECT
 
 PAGE = (PROJECT / "docs" / "deploy-azure.md").read_text()
 AZURE = yaml.safe_load((PROJECT / "azure.yaml").read_text())

@@ -4,16 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from scripts.resource_lists import (
-    PROJECT,
-    SOURCES,
-    Grant,
-    Listing,
-    Resource,
-    draw,
-    fill,
-    read_bicep,
-)
+from scripts.listings.bicep import read_bicep
+from scripts.listings.listing import PROJECT, Grant, Listing, Resource
+from scripts.resource_lists import SOURCES, draw, fill
 
 
 @pytest.mark.parametrize("name", SOURCES)

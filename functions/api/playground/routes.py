@@ -56,7 +56,7 @@ def create_router(settings: Settings, *, has_websockets: bool) -> APIRouter:
 
     has_websockets: whether the host serves real time; without it the page has no microphone.
     """
-    router = APIRouter(tags=["Health"])
+    router = APIRouter(tags=["Playground"])
 
     @cache
     def page() -> _File:
@@ -81,7 +81,7 @@ def create_router(settings: Settings, *, has_websockets: bool) -> APIRouter:
         return _answer(found, request)
 
     router.add_api_route(
-        "/", playground, methods=["GET"], summary="Home page", response_class=HTMLResponse
+        "/", playground, methods=["GET"], summary="Playground", response_class=HTMLResponse
     )
     router.add_api_route("/", playground, methods=["HEAD"], include_in_schema=False)
     router.add_api_route(
