@@ -9,16 +9,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fastapi import FastAPI, Request
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import Response
 
 from functions.api import (
-    descriptions,
     fast_transcription,
     health,
     issue_token,
     metrics,
-    reference,
     short_audio,
 )
 from functions.api.admission import Admission, admission_of
@@ -35,6 +32,8 @@ from functions.api.playground import routes as playground
 from functions.api.problems import Problem, install_problem_handlers
 from functions.api.realtime import routes as realtime
 from functions.api.realtime.sessions import Sessions
+from functions.api.reference import routes as reference
+from functions.api.reference.document import openapi_document
 from functions.api.request_record import OnRequestEnd, RequestRecords
 from functions.api.request_threads import RequestThreads
 from functions.api.service import SpeechService
@@ -131,7 +130,7 @@ def create_app(
     else:
         app.include_router(realtime.create_router(service, sessions))
     app.include_router(reference.create_router(app))
-    app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
 
     # Innermost first: error handlers, then CORS, request id and log line, path normalisation.
     install_problem_handlers(app)
@@ -181,27 +180,3 @@ async def _on_client_stalled(request: Request, _error: Exception) -> Response:
     handler: Any = request.app.exception_handlers[Problem]
     response: Response = await handler(request, problem)
     return response
-
-
-def _remove_validation_errors(document: dict[str, Any]) -> None:
-    """Remove the 422 that FastAPI adds to paths with parameters; the app never sends it."""
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            if "HTTPValidationError" in str(operation["responses"].get("422")):
-                del operation["responses"]["422"]
-    for name in ("HTTPValidationError", "ValidationError"):
-        document["components"]["schemas"].pop(name, None)
-
-
-def _openapi_document(app: FastAPI) -> dict[str, Any]:
-    """OpenAPI document with the schemas that the routers describe."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        components = document.setdefault("components", {})
-        components["securitySchemes"] = descriptions.SECURITY_SCHEMES
-        components["schemas"] = components.get("schemas", {}) | descriptions.COMPONENT_SCHEMAS
-        _remove_validation_errors(document)
-        app.openapi_schema = document
-    return app.openapi_schema
