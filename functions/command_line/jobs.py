@@ -109,6 +109,12 @@ def _submit(parsed: argparse.Namespace, _settings: Settings) -> int:
 
     if bool(parsed.addresses) == (parsed.container is not None):
         raise ServerError("Give either addresses of files, or --container.")
+    for address in parsed.addresses:
+        if "://" not in address:
+            raise ServerError(
+                f"{address} is no address: the server reads https:// addresses. `sotto transcribe` "
+                "transcribes files of this machine; the drop folder of a server takes them, too."
+            )
     with _client(parsed) as client:
         answer = client.call("POST", f"{JOBS}:submit", params=VERSION, body=definition(parsed))
         job_id = job_id_of(answer.json())

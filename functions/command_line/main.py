@@ -6,6 +6,7 @@ Exit status: 0 success, 1 failure (the reason is on standard error), 2 wrong usa
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from functions.command_line import (
     assess,
@@ -17,6 +18,7 @@ from functions.command_line import (
     transcribe,
     translate,
 )
+from functions.command_line.command_name import with_command_name
 from functions.command_line.doctor import command as doctor
 from functions.command_line.privacy_check import command as privacy_check
 from shared.errors import SpeechError
@@ -33,15 +35,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = Settings.from_environment() if needs_settings else Settings()
         return int(parsed.run(parsed, settings))
     except (SpeechError, OSError) as error:
-        print(f"sotto: {error}", file=sys.stderr)
+        print(f"sotto: {with_command_name(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nsotto: interrupted", file=sys.stderr)
         return 130
 
 
+class _ArgumentParser(argparse.ArgumentParser):
+    """A parser of `sotto`, and of its commands.
+
+    Without a command it shows its help; of an unknown option the usage is that of the command.
+    """
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        words = sys.argv[1:] if args is None else args
+        if not words and self._subparsers is not None:
+            self.print_help(sys.stderr)
+            self.exit(2)
+        parsed, unknown = super().parse_known_args(words, namespace)
+        if unknown:
+            self.error(f"unknown arguments: {' '.join(unknown)}")
+        return parsed, unknown
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _ArgumentParser(
         prog="sotto",
         description="Private, self-hosted speech to text.",
         epilog="The environment configures every command; docs/settings.md lists the variables.",

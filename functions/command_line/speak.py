@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from functions.command_line.command_name import with_command_name
 from shared.errors import UnknownVoice
 from shared.settings import Settings
 
@@ -128,4 +129,5 @@ def _note_replaced(voices: "Voices", units: "tuple[SynthesisUnit, ...]") -> None
 
     if voices.missing and all(unit.voice.engine == ESPEAK for unit in units):
         better = voices.missing[0]
-        print(f"sotto: A better voice is not here. {how_to_fetch(better)}", file=sys.stderr)
+        how = with_command_name(how_to_fetch(better))
+        print(f"sotto: A better voice is not here. {how}", file=sys.stderr)

@@ -51,7 +51,7 @@ def add_commands(commands: Any) -> None:
         "files",
         nargs="*",
         metavar="FILES",
-        help="files, folders with all folders in them, patterns; - for standard input",
+        help="audio or video files, folders (with all below them), patterns; - for standard input",
     )
     parser.add_argument(
         "--format",
@@ -64,8 +64,8 @@ def add_commands(commands: Any) -> None:
         "--language",
         default=_AUTOMATIC,
         metavar="LOCALES",
-        help="auto detects it; such as en-US; of several, as in en-US,de-DE, the one that is "
-        "spoken; default: auto",
+        help="locale of the speech, such as en-US; candidates with commas, such as en-US,de-DE: "
+        "the spoken one is detected; auto detects it among all; default: auto",
     )
     parser.add_argument(
         "--speakers",
@@ -73,42 +73,56 @@ def add_commands(commands: Any) -> None:
         const=_ANY_NUMBER,
         type=_speakers,
         metavar="N",
-        help="label the speakers; =N says how many there are",
+        help="label the speakers; --speakers=2 if there are two",
     )
     parser.add_argument(
         "--translate",
         type=_words,
         default=(),
         metavar="LANGUAGES",
-        help="write translations too, such as es, or es,fr: talk.es.srt; JSON has all in one file",
+        help="also write translations, such as es or es,fr, each in its file: talk.es.srt",
     )
     parser.add_argument(
         "--phrases",
         metavar="FILE",
-        help="a file with names and terms that are likely, one in a line, or these, with commas",
+        help="likely names and terms: a file with one in each line, or the phrases with commas",
     )
     parser.add_argument(
-        "--profanity", choices=_PROFANITY, default="masked", help="default: masked, with *"
+        "--profanity",
+        choices=_PROFANITY,
+        default="masked",
+        help="profane words: masked by asterisks, removed, or raw; default: masked",
     )
     parser.add_argument(
-        "--line-length", type=int, metavar="N", help="characters of a line of subtitles"
+        "--line-length", type=int, metavar="N", help="subtitles: characters in a line; default: 42"
     )
-    parser.add_argument("--lines", type=int, metavar="N", help="lines of a subtitle; default: 2")
     parser.add_argument(
-        "--reading-speed", type=float, metavar="N", help="characters a second of subtitles"
+        "--lines", type=int, metavar="N", help="subtitles: lines of one; default: 2"
+    )
+    parser.add_argument(
+        "--reading-speed",
+        type=float,
+        metavar="N",
+        help="subtitles: characters a second; default: by language",
     )
     place = parser.add_mutually_exclusive_group()
     place.add_argument(
-        "--output", metavar="FOLDER", help="folder of the results; - is standard output"
+        "--output",
+        metavar="FOLDER",
+        help="write the results into this folder; - is standard output",
     )
     place.add_argument(
-        "--stdout", action="store_true", help="print the result; of a translation, only that"
+        "--stdout",
+        action="store_true",
+        help="print the result (with --translate the translation alone)",
     )
     parser.add_argument(
-        "--force", action="store_true", help="transcribe files with newer results again"
+        "--force", action="store_true", help="transcribe again files whose results are newer"
     )
     parser.add_argument(
-        "--model", metavar="NAME", help="of `sotto models list`; default: SOTTO_MODEL"
+        "--model",
+        metavar="NAME",
+        help="Whisper model, a name of `sotto models list`; default: SOTTO_MODEL, else base",
     )
     parser.set_defaults(run=partial(_transcribe, parser))
 

@@ -1,6 +1,7 @@
 """The HTTP server of the container host: uvicorn."""
 
 import asyncio
+import os
 import socket
 import sys
 from collections.abc import Callable
@@ -118,7 +119,11 @@ class HttpServer(uvicorn.Server):
         structlog.get_logger().info("listening", port=port)
         scheme = "https" if self.config.is_ssl else "http"
         host = f"[{self._host}]" if ":" in self._host else self._host
-        sys.stdout.write(f"Sotto listens on {scheme}://{host}:{port} (reference: /swagger)\n")
+        address = f"{scheme}://{host}:{port}"
+        sys.stdout.write(
+            f"Sotto listens on {address}\n"
+            f"Playground: {address}/   API reference: {address}/swagger\n"
+        )
         sys.stdout.flush()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -164,5 +169,5 @@ def open_listener(settings: Settings) -> socket.socket:
     except OSError as error:
         raise ConfigurationError(
             f"SOTTO_HOST and SOTTO_PORT: cannot listen on {settings.host} port {settings.port} "
-            f"({error.strerror})."
+            f"({os.strerror(error.errno or 0)})."
         ) from None

@@ -24,6 +24,7 @@ from shared.audio.amr import SILENT_FRAMES, silent_samples
 from shared.audio.format import (
     HIGHEST_SAMPLE_RATE,
     LOWEST_SAMPLE_RATE,
+    UNKNOWN_FORMAT,
     AudioFormat,
     AudioLimits,
 )
@@ -328,7 +329,7 @@ def _open(source: EncodedSource, demuxer: str, file: _File) -> InputContainer:
         return av.open(file, "r", format=demuxer, container_options=options)
     except _AV_ERRORS:
         source.raise_failure()
-        raise UnsupportedFormat("No decoder understands these bytes.") from None
+        raise UnsupportedFormat(UNKNOWN_FORMAT) from None
 
 
 def _index_comes_first(source: EncodedSource) -> bool:

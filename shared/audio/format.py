@@ -10,6 +10,8 @@ SAMPLE_RATE = 16_000
 LOWEST_SAMPLE_RATE = 1_000
 HIGHEST_SAMPLE_RATE = 768_000
 
+UNKNOWN_FORMAT = "These bytes are no audio or video of a known format."
+
 
 ByteOrder = Literal["<", ">"]
 

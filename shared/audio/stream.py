@@ -21,6 +21,7 @@ from shared.audio.container import (
 )
 from shared.audio.format import (
     SAMPLE_RATE,
+    UNKNOWN_FORMAT,
     AudioFormat,
     AudioLimits,
     RawPcm,
@@ -170,7 +171,7 @@ def open_audio(
     container = identify_container(encoded)
     encoded.raise_failure()
     if container is None:
-        raise UnsupportedFormat("No decoder understands these bytes.")
+        raise UnsupportedFormat(UNKNOWN_FORMAT if encoded.peek(1) else "The audio has no bytes.")
     if container == "wav" and (header := peek_wav_header(encoded)) is not None:
         encoded.skip(header.header_bytes)
         return _open_pcm(encoded, "wav", header.raw, header.n_bytes, limits)

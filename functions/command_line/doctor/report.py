@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from functions.command_line.command_name import with_command_name
 from functions.command_line.doctor.finding import Finding, State
 
 _STATE_WIDTH = max(map(len, State))
@@ -15,7 +16,7 @@ def lines_of(finding: Finding) -> list[str]:
     optional = "" if finding.is_needed or finding.state is State.OK else " (optional)"
     row = f"{finding.state:{_STATE_WIDTH}}  {finding.subject:{_SUBJECT_WIDTH}}  {finding.found}"
     indent = " " * (_STATE_WIDTH + 2 + _SUBJECT_WIDTH + 2)
-    below = [("mend", finding.mend), ("cost", finding.cost)]
+    below = [("mend", with_command_name(finding.mend)), ("cost", finding.cost)]
     return [f"{row}{optional}", *(f"{indent}{name}: {text}" for name, text in below if text)]
 
 
@@ -34,7 +35,7 @@ def as_json(findings: Sequence[Finding]) -> str:
             "subject": finding.subject,
             "state": finding.state.value,
             "found": finding.found,
-            "mend": finding.mend or None,
+            "mend": with_command_name(finding.mend) or None,
             "cost": finding.cost or None,
             "needed": finding.is_needed,
         }

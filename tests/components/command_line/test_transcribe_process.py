@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from shared.audio.encode import AudioEncoder, Container, Encoding
+from shared.audio.format import UNKNOWN_FORMAT
 from shared.audio.stream import open_audio
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -115,7 +116,7 @@ def test_a_folder_of_mixed_formats_with_a_broken_file(command, folder):
     assert [(folder / f"{stem}.txt").read_text() for stem in stems] == [TEXT] * 5
     assert json.loads((folder / "film.json").read_text())["phrases"][0]["locale"] == "en-US"
     assert "1 file left out: no ending of audio or video" in said
-    assert f"3 of 6  {folder}/c broken.mp3: failed: No decoder understands these bytes." in said
+    assert f"3 of 6  {folder}/c broken.mp3: failed: {UNKNOWN_FORMAT}" in said
     assert said[-1] == "6 files: 5 transcribed, 1 failed"
     assert not any("Traceback" in line for line in said)
 

@@ -289,7 +289,8 @@ def test_no_raw_samples_are_empty_audio():
     ids=["nothing", "one byte", "text", "picture", "zeros", "ones"],
 )
 def test_bytes_that_are_no_audio_are_refused(junk):
-    with pytest.raises(UnsupportedFormat):
+    reason = "no audio or video of a known format" if junk else "has no bytes"
+    with pytest.raises(UnsupportedFormat, match=reason):
         open_audio(junk)
 
 

@@ -70,3 +70,10 @@ def test_an_invalid_setting_of_this_machine_does_not_matter(monkeypatch, capsys)
     monkeypatch.setenv("SOTTO_THREADS", "many")
     assert main(["jobs", "list", "--server", "nowhere"]) == 1
     assert "such as https://speech.example" in capsys.readouterr().err
+
+
+def test_a_file_of_this_machine_is_no_address_of_a_job(capsys):
+    assert main(["jobs", "submit", "talk.wav"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("sotto: talk.wav is no address: the server reads https:// addresses.")
+    assert " transcribe` transcribes files of this machine" in said

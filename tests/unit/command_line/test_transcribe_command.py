@@ -11,6 +11,7 @@ import pytest
 
 from functions.command_line import transcription_run
 from functions.command_line.main import main
+from shared.audio.format import UNKNOWN_FORMAT
 from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import LanguageNotIdentified, ModelMissing
 from shared.jobs.job import ResultFormat
@@ -124,7 +125,7 @@ def test_a_broken_file_stops_no_other(folder, capsys):
     assert (folder / "a.txt").exists()
     assert (folder / "c.txt").exists()
     said = capsys.readouterr().err.splitlines()
-    assert "2 of 3  b.mp3: failed: No decoder understands these bytes." in said
+    assert f"2 of 3  b.mp3: failed: {UNKNOWN_FORMAT}" in said
     assert said[-1] == "3 files: 2 transcribed, 1 failed"
 
 
