@@ -11,11 +11,11 @@ from functions.aws_lambda.events import EventSource, source_of
 from functions.aws_lambda.s3_events import CreatedObject, created_objects
 from functions.aws_lambda.sqs_events import failed_items, received_messages
 from functions.aws_lambda.start import InvocationContext
-from shared.errors import ConfigurationError, SpeechError, StorageError, Unstorable
+from functions.dropped_files import DroppedFile, accept_dropped
+from shared.errors import ConfigurationError, SpeechError
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.batch_setup import storage_access
 from shared.jobs.drop_folder import DropFolder
-from shared.jobs.submission import submit_dropped
 from shared.privacy.log_fields import exception_fields
 from shared.settings import Settings
 from shared.storage.addresses import place_of
@@ -85,28 +85,16 @@ class DropHandler:
         return failed_items(failed)
 
     def _accept_all(self, event: Any) -> int:
-        """Accept all that can be, then fail if that was not all."""
-        n_jobs = n_failed = 0
-        for created in created_objects(event):
-            try:
-                n_jobs += self._accept(created)
-            except Exception as error:  # noqa: BLE001 - the others are to be accepted
-                structlog.get_logger().error("file_not_accepted", **exception_fields(error))
-                # Of a name that no container takes nothing can be written, not even the reason.
-                n_failed += not isinstance(error, Unstorable)
-        if n_failed:
-            raise StorageError(f"{n_failed} files of the event could not be accepted.")
-        return n_jobs
+        """Accept the files that an event of S3 names; the number of jobs."""
+        found = (self._dropped(created) for created in created_objects(event))
+        return accept_dropped([file for file in found if file is not None], self._batch)
 
-    def _accept(self, created: CreatedObject) -> bool:
+    def _dropped(self, created: CreatedObject) -> DroppedFile | None:
         for place in self._folders:
             name = place.name_of(created)
             if name is not None:
-                job_id = submit_dropped(place.folder, name, self._batch)
-                if job_id is not None:
-                    structlog.get_logger().info("job_accepted", job_id=job_id)
-                return job_id is not None
-        return False
+                return DroppedFile(place.folder, (name,))
+        return None
 
 
 def _event_in(body: str) -> Any:

@@ -9,13 +9,12 @@ from functools import cache, partial
 import azure.functions as func
 import structlog
 
-from functions.azure_app.event_grid import CreatedBlob, created_blobs
+from functions.azure_app.event_grid import created_blobs
 from functions.azure_app.invocation import attempt
 from functions.azure_app.trigger_sources import TriggerSources
-from shared.errors import StorageError, Unstorable
+from functions.dropped_files import DroppedFile, accept_dropped
 from shared.jobs.batch_services import BatchServices
 from shared.jobs.drop_folder import DropFolder
-from shared.jobs.submission import submit_dropped
 from shared.privacy.log_fields import exception_fields
 
 DROPPED_ENDING = "-dropped"
@@ -48,7 +47,7 @@ def accept_all(
     batch: BatchServices,
     prepare: Callable[[], None],
 ) -> None:
-    """Accept all files of one message that can be, then fail if that was not all.
+    """Accept the files of one message.
 
     folders: by the name of the container.
 
@@ -57,38 +56,16 @@ def accept_all(
     MalformedMessage: no event.
     StorageError: a file could not be accepted, and may be when the message comes again.
     """
-    blobs = [blob for blob in created_blobs(body) if blob.container in folders]
-    if not blobs:
+    files = [
+        DroppedFile(folders[blob.container], blob.names)
+        for blob in created_blobs(body)
+        if blob.container in folders
+    ]
+    if not files:
         structlog.get_logger().info("event_ignored")
         return
     prepare()
-    n_failed = 0
-    for blob in blobs:
-        try:
-            _accept(blob, folders[blob.container], batch)
-        except Exception as error:  # noqa: BLE001 - the others are to be accepted
-            structlog.get_logger().error("file_not_accepted", **exception_fields(error))
-            n_failed += 1
-    if n_failed:
-        raise StorageError(f"{n_failed} files of the event could not be accepted.")
-
-
-def _accept(blob: CreatedBlob, folder: DropFolder, batch: BatchServices) -> None:
-    """Accept the blob under the first of its names that is a file without a job.
-
-    A name that means another file of the folder is harmless: that one has its job already, or gets
-    it now.
-    """
-    for name in blob.names:
-        try:
-            job_id = submit_dropped(folder, name, batch)
-        except Unstorable as error:
-            # Of such a name nothing can be written, not even the reason.
-            structlog.get_logger().error("file_not_accepted", **exception_fields(error))
-            continue
-        if job_id is not None:
-            structlog.get_logger().info("job_accepted", job_id=job_id)
-            return
+    accept_dropped(files, batch)
 
 
 def _log_failure(error: Exception) -> None:
