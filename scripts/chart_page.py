@@ -21,7 +21,7 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[1]
 CHART = PROJECT / "infra" / "kubernetes" / "sotto"
 PYTHON = PROJECT / ".venv-infra" / "bin" / "python"
-PROGRAM = PROJECT / "tests" / "infra" / "checks" / "helm.py"
+PROGRAM = PROJECT / "scripts" / "infra_checks" / "helm.py"
 KUBERNETES = "1.33"
 
 SET_UPS = ("values.yaml", "values-azure.yaml", "values-aws.yaml", "values-gpu.yaml")

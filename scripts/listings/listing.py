@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-_CHECKS = PROJECT / "tests" / "infra" / "checks"
+_CHECKS = PROJECT / "scripts" / "infra_checks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Listing:
 
 
 def run_check(program: str, *arguments: str) -> dict[str, Any]:
-    """Run a program of `tests/infra/checks` in `.venv-infra`, and return the JSON that it prints.
+    """Run a program of `scripts/infra_checks` in `.venv-infra`, and return the JSON that it prints.
 
     Raises
     ------

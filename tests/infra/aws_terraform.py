@@ -11,7 +11,7 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 MODULE = PROJECT / "infra/aws/terraform"
-CHECKS = Path(__file__).with_name("checks")
+CHECKS = PROJECT / "scripts" / "infra_checks"
 FUNCTIONS = ("http", "drop", "work", "purge")
 
 REGION = "eu-central-1"

@@ -1,4 +1,4 @@
-"""Run tests/infra/checks/terraform.py in .venv-infra, which has Terraform."""
+"""Run scripts/infra_checks/terraform.py in .venv-infra, which has Terraform."""
 
 import json
 import platform
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = ROOT / ".venv-infra" / "bin" / "python"
-PROGRAM = ROOT / "tests" / "infra" / "checks" / "terraform.py"
+PROGRAM = ROOT / "scripts" / "infra_checks" / "terraform.py"
 
 
 def _run(*arguments: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from shared.settings import Settings
 from shared.settings.hosts import CONTAINER
 
 VERSIONS = ["1.30", "1.33", "1.37"]  # the oldest that the chart accepts, one between, the newest
-CHECKS = PROJECT / "tests" / "infra" / "checks"
+CHECKS = PROJECT / "scripts" / "infra_checks"
 PAGE = (PROJECT / "docs" / "deploy-kubernetes.md").read_text("utf-8")
 SCHEMA = json.loads((CHART / "values.schema.json").read_text("utf-8"))
 OF_CONTAINER = {

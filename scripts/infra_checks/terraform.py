@@ -1,7 +1,7 @@
 """Check a folder of Terraform, or plan it, without a registry and without a cloud.
 
-    .venv-infra/bin/python tests/infra/checks/terraform.py check FOLDER
-    .venv-infra/bin/python tests/infra/checks/terraform.py plan FOLDER --values FILE [--readable]
+    .venv-infra/bin/python scripts/infra_checks/terraform.py check FOLDER
+    .venv-infra/bin/python scripts/infra_checks/terraform.py plan FOLDER --values FILE [--readable]
 
 `check` prints {"terraform": version, "providers": {name: version}, "findings": [...]}; a finding
 has a file, a line, a rule and a message. Rules:

@@ -1,6 +1,6 @@
 """Read Bicep templates and hold them against Azure's types; print the result as JSON.
 
-    .venv-infra/bin/python tests/infra/checks/bicep.py TEMPLATES [--types FOLDER]
+    .venv-infra/bin/python scripts/infra_checks/bicep.py TEMPLATES [--types FOLDER]
 
 `documents` has the templates as data (`bicep_syntax`). With `--types` also `findings`,
 `missing_versions`, `unchecked` and `counts` (`bicep_resources`).
