@@ -49,7 +49,7 @@ class SpeechRequest(BaseModel):
     model: Name = "tts-1"
     instructions: Annotated[str, Field(max_length=MAX_CHARACTERS)] | None = None
     response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] = "mp3"
-    speed: Annotated[float, BeforeValidator(read_number), Field(ge=0.25, le=4.0)] = 1.0
+    speed: Annotated[float, Field(ge=0.25, le=4.0), BeforeValidator(read_number)] = 1.0
     stream_format: Literal["audio"] = "audio"
 
     @model_validator(mode="before")
