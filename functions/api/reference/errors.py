@@ -100,11 +100,12 @@ def error_answers(
 ) -> dict[int, Answer]:
     """Answers with an error, by status: the described ones, refused keys, and failures.
 
-    described: meaning of each status; a later mapping replaces the meanings of an earlier one.
+    described: meaning of each status; several meanings of one follow each other.
     """
     meanings: dict[int, str] = {}
     for some in described:
-        meanings |= some
+        for status, text in some.items():
+            meanings[status] = f"{meanings[status]} {text}" if status in meanings else text
     meanings |= {500: "The request failed on the server."}
     answers = {status: _answer(status, text, {shape: None}) for status, text in meanings.items()}
     if not needs_key:
@@ -115,7 +116,7 @@ def error_answers(
         if status not in meanings:
             answers[status] = _answer(status, text, {key_shape: refusal})
         elif status == 503:
-            meaning = f"{meanings[status]} Or: {text[0].lower()}{text[1:]}"
+            meaning = f"{meanings[status]} {text}"
             answers[status] = _answer(status, meaning, {key_shape: refusal, shape: None})
         else:
             answers[status] = _answer(status, meanings[status], {key_shape: refusal})

@@ -15,7 +15,6 @@ from functions.api.reference.contracts.generations import (
     INVALID_PAGE,
     PAGING,
     RATE_LIMIT,
-    UNKNOWN_VERSION,
     Generation,
     filter_parameter,
 )
@@ -39,7 +38,10 @@ from functions.api.reference.schemas import Uuid
 TAG = "Batch transcription"
 
 _NO_JOB = {404: "There is no such job, or not any more."}
-_NO_BATCH = {501: "Batch work is not set up on this server."}
+_NO_BATCH = {
+    501: "Batch work is not set up on this server.",
+    503: "Storage is not available at the moment, or has no room left.",
+}
 _JOB_ID = Parameter(
     name="job_id", place="path", description="Id of the job.", kind=Uuid, example=samples.JOB_ID
 )
@@ -99,7 +101,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             tag=TAG,
             parameters=parameters,
             answers=answers
-            | error_answers(Shape.FLAT, UNKNOWN_VERSION, *errors, RATE_LIMIT, _NO_BATCH),
+            | error_answers(Shape.FLAT, generation.errors, *errors, RATE_LIMIT, _NO_BATCH),
             **described,
         )
 
@@ -114,7 +116,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
                 400: "A member is not valid; `innerError.code` names the error.",
                 413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
                 415: "The content type is not JSON.",
-                501: "Batch work or a requested feature is not set up on this server.",
+                501: "Diarization is off on this server.",
             },
             own_name=True,
             method="POST",
@@ -206,7 +208,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
                     (Content(JobFiles, examples={"page": {"values": [file_example]}}),),
                 )
             },
-            {400: "`skip`, `top`, `filter`, the lifetime or the version is not valid."},
+            {400: "`skip`, `top`, `filter` or the lifetime is not valid."},
             _NO_JOB,
             method="GET",
             path=files_path,
@@ -225,7 +227,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "GetFile",
             {200: Answer("The file.", (Content(JobFile, examples={"file": file_example}),))},
-            {400: "The lifetime or the version is not valid."},
+            {400: "The lifetime is not valid."},
             {404: "There is no such file, or not any more."},
             method="GET",
             path=f"{files_path}/{{file_id}}",

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
-from functions.api.reference.contracts.generations import API_VERSION
+from functions.api.reference.contracts.generations import API_VERSION, UNKNOWN_API_VERSION
 from functions.api.reference.errors import BUSY, RECEIVED, error_answers
 from functions.api.reference.operation import Answer, Body, Content, Operation
 from functions.api.reference.schemas import Bytes, CamelCase, Confidence, Int32, PascalCase
@@ -71,9 +71,7 @@ class SupportedLocales(PascalCase):
     transcribe: list[str]
 
 
-INVALID_DEFINITION = {
-    400: "The `api-version` or a member of the definition is not valid; `innerError` names it.",
-}
+_INVALID_DEFINITION = {400: "A member of the definition is not valid; the message names it."}
 UPLOAD = {
     **RECEIVED,
     415: "The body is not `multipart/form-data`.",
@@ -109,7 +107,8 @@ OPERATIONS = (
             ),
             **error_answers(
                 Shape.FLAT,
-                INVALID_DEFINITION,
+                UNKNOWN_API_VERSION,
+                _INVALID_DEFINITION,
                 UPLOAD,
                 BUSY,
                 {501: "Diarization, or the translation of `enhancedMode`, is not available."},
@@ -134,7 +133,7 @@ OPERATIONS = (
                     ),
                 ),
             ),
-            **error_answers(Shape.FLAT, {400: "The `api-version` is missing or not valid."}),
+            **error_answers(Shape.FLAT, UNKNOWN_API_VERSION),
         },
     ),
 )

@@ -28,6 +28,7 @@ API_VERSION = Parameter(
     example="2025-10-15",
     is_required=True,
 )
+UNKNOWN_API_VERSION = {400: "The `api-version` is missing or not valid."}
 _PATH_VERSION = Parameter(
     name="version",
     place="path",
@@ -53,6 +54,13 @@ class Generation:
     def suffix(self) -> str:
         """End of the ids of operations that both generations have under one name."""
         return "" if self.is_dated else "_v3"
+
+    @property
+    def errors(self) -> dict[int, str]:
+        """Answers to a request without a version, or of another one."""
+        if self.is_dated:
+            return UNKNOWN_API_VERSION
+        return {404: "There is no such version of the contract."}
 
     @property
     def addresses(self) -> Addresses:
@@ -85,8 +93,7 @@ PAGING = (
         example=10,
     ),
 )
-UNKNOWN_VERSION = {400: "The `api-version` is missing or not valid."}
-INVALID_PAGE = {400: "`skip`, `top`, `filter` or the version is not valid."}
+INVALID_PAGE = {400: "`skip`, `top` or `filter` is not valid."}
 RATE_LIMIT = {429: f"More than {N_REQUESTS} requests in {WINDOW_S:.0f} seconds."}
 
 

@@ -11,7 +11,6 @@ from functions.api.reference.contracts.generations import (
     INVALID_PAGE,
     PAGING,
     RATE_LIMIT,
-    UNKNOWN_VERSION,
     EntityReference,
     Generation,
     Page,
@@ -178,7 +177,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             parameters=(generation.parameter, *parameters),
             answers={
                 200: Answer(summary.partition(" ")[2].capitalize() + ".", (content,)),
-                **error_answers(Shape.FLAT, UNKNOWN_VERSION, *errors, RATE_LIMIT),
+                **error_answers(Shape.FLAT, generation.errors, *errors, RATE_LIMIT),
             },
         )
 

@@ -33,7 +33,7 @@ class SpeechTranslationForm(CamelCase):
     )
     definition: SpeechTranslationDefinition = Field(
         description="Targets and options as JSON.",
-        examples=[{"locales": ["en-US"], "targets": ["es", "ca"], "speech": {}}],
+        examples=[{"locales": ["en-US"], "targets": ["es"], "speech": {}}],
     )
 
 
@@ -110,8 +110,7 @@ OPERATIONS = (
                     400: "The definition is not valid, or no translator supports one of its pairs.",
                     406: "The client accepts neither JSON nor `multipart/mixed`.",
                     501: "Diarization is not available on this server.",
-                    503: "A model, voice or translator is missing; the message says what to set "
-                    "up.",
+                    503: "A voice or translator is missing; the message says what to set up.",
                 },
             ),
         },

@@ -113,10 +113,10 @@ _VERSION = Parameter(
 )
 _REQUEST_ID = {"X-RequestId": "Id of the request, for questions about it."}
 _ERRORS = {
-    400: "A parameter or the body is not valid or too large, or no translator supports the pair.",
+    400: "A parameter or the body is not valid, or the body is too large.",
     408: "The client stopped sending.",
     415: "The content type is not `application/json`.",
-    503: "The translator of the pair is not available.",
+    503: "The translator, or the detection of languages, is not available.",
 }
 _HELLO = TranslationRequest(
     (Text("Hello", None, None, is_html=False, targets=(Target("es", "es"),)),)
@@ -195,7 +195,9 @@ OPERATIONS = (
                     "x-mt-system": "Always `Sotto`.",
                 },
             ),
-            **error_answers(Shape.TRANSLATOR, _ERRORS, BUSY),
+            **error_answers(
+                Shape.TRANSLATOR, _ERRORS, {400: "No translator supports the pair."}, BUSY
+            ),
         },
     ),
     Operation(
@@ -227,12 +229,7 @@ OPERATIONS = (
                 ),
                 _REQUEST_ID,
             ),
-            **error_answers(
-                Shape.TRANSLATOR,
-                _ERRORS,
-                BUSY,
-                {400: "The `api-version` or the body is not valid, or the body is too large."},
-            ),
+            **error_answers(Shape.TRANSLATOR, _ERRORS, BUSY),
         },
     ),
     Operation(

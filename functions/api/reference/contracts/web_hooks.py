@@ -12,7 +12,6 @@ from functions.api.reference.contracts.generations import (
     INVALID_PAGE,
     PAGING,
     RATE_LIMIT,
-    UNKNOWN_VERSION,
     EntityError,
     Generation,
     Page,
@@ -127,7 +126,10 @@ _NEW = {
     "properties": {"secret": "a long random text"},
 }
 _MISSING = {404: "There is no such web hook."}
-_NOT_SET_UP = {501: "Web hooks are not available: no container of jobs is set up."}
+_NO_BATCH = {
+    501: "Web hooks are not available: no container of jobs is set up.",
+    503: "Storage is not available at the moment, or has no room left.",
+}
 _BODY = {
     413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
     415: "The content type is not JSON.",
@@ -156,7 +158,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             tag=TAG,
             parameters=(generation.parameter, *described.pop("parameters", ())),
             answers=answers
-            | error_answers(Shape.FLAT, UNKNOWN_VERSION, *errors, RATE_LIMIT, _NOT_SET_UP),
+            | error_answers(Shape.FLAT, generation.errors, *errors, RATE_LIMIT, _NO_BATCH),
             **described,
         )
 
