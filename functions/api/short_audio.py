@@ -42,7 +42,7 @@ MODES = ("conversation", "dictation", "interactive")
 # A minute of 32 bit stereo at 48 kHz is 23 MB; longer uploads cannot be within the limit.
 _MAX_BODY_BYTES = 32_000_000
 
-_PROFANITY_MODES = {
+PROFANITY_MODES = {
     "masked": ProfanityMode.MASKED,
     "removed": ProfanityMode.REMOVED,
     "remove": ProfanityMode.REMOVED,  # spelling of one page of the documentation
@@ -102,7 +102,7 @@ def _read_request(service: SpeechService, request: Request) -> _ShortAudioReques
     result_format = query.get("format", "simple").lower()
     if result_format not in FORMATS:
         raise Problem(400, "The query parameter format must be simple or detailed.")
-    profanity = _PROFANITY_MODES.get(query.get("profanity", "masked").lower())
+    profanity = PROFANITY_MODES.get(query.get("profanity", "masked").lower())
     if profanity is None:
         raise Problem(400, "The query parameter profanity must be masked, removed or raw.")
     detailed = result_format == "detailed"

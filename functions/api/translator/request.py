@@ -115,18 +115,20 @@ class TextElement(_Member):
 class TargetLanguage(_Member):
     """A target of one text. Only the default deployment is here, and no other script."""
 
-    language: _Code
-    profanity_action: _Word | None = None
-    deployment_name: _Word | None = None
-    script: _Word | None = None
+    language: _Code = Field(description="Target language, such as `es`.")
+    profanity_action: _Word | None = Field(None, description="`NoAction`.")
+    deployment_name: _Word | None = Field(None, description="`general`.")
+    script: _Word | None = Field(None, description="Must be left out.")
 
 
 class TranslationInput(_Member):
     """A text of the later versions, with its targets."""
 
     text: _SourceText
-    language: _Code | None = None
-    text_type: _Word | None = None
+    language: _Code | None = Field(None, description="Source language; without it, it is detected.")
+    text_type: _Word | None = Field(
+        None, description="`Plain`, the default, or `Html`, whose markup is kept."
+    )
     targets: Annotated[
         list[TargetLanguage], Field(min_length=1, max_length=MAX_WRITTEN_TARGETS), FailFast()
     ]

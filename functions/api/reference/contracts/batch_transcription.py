@@ -65,13 +65,19 @@ def _lifetime(generation: Generation) -> Parameter:
     )
 
 
-def _new_job(generation: Generation) -> dict[str, Any]:
-    hours = {"timeToLiveHours": 48} if generation.is_dated else {"timeToLive": "P2D"}
+def _new_jobs(generation: Generation) -> dict[str, Any]:
+    """Examples of a new job by name."""
+    job = {"displayName": "calls of monday", "locale": "en-US", "contentUrls": [samples.AUDIO_URL]}
+    kept: dict[str, Any] = {"timeToLiveHours": 48} if generation.is_dated else {"timeToLive": "P2D"}
+    speakers: dict[str, Any] = (
+        {"diarization": {"maxSpeakers": 4}}
+        if generation.is_dated
+        else {"diarizationEnabled": True, "diarization": {"speakers": {"maxCount": 4}}}
+    )
+    languages = {"languageIdentification": {"candidateLocales": ["en-US", "de-DE"]}}
     return {
-        "displayName": "calls of monday",
-        "locale": "en-US",
-        "contentUrls": [samples.AUDIO_URL],
-        "properties": {"wordLevelTimestampsEnabled": True, **hours},
+        "words": job | {"properties": {"wordLevelTimestampsEnabled": True, **kept}},
+        "speakers and languages": job | {"properties": speakers | languages | kept},
     }
 
 
@@ -124,7 +130,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             summary="Create a transcription",
             description="Create a job. Its files are transcribed one by one, its results are kept "
             "for the time to live.",
-            body=Body((Content(new_job, examples={"addresses": _new_job(generation)}),)),
+            body=Body((Content(new_job, examples=_new_jobs(generation)),)),
         ),
         operation(
             "List",

@@ -24,7 +24,13 @@ class TranscribeForm(CamelCase):
         None, description="The audio file, in any format; not needed with `definition.audioUrl`."
     )
     definition: TranscriptionDefinition | None = Field(
-        None, description="Options as JSON.", examples=[{"locales": ["en-US"]}]
+        None,
+        description="Options as JSON.",
+        examples=[
+            {"locales": ["en-US"]},
+            {"locales": ["en-US", "de-DE"], "diarization": {"maxSpeakers": 2}},
+            {"audioUrl": samples.AUDIO_URL, "enhancedMode": {"task": "translate"}},
+        ],
     )
 
 

@@ -12,7 +12,13 @@ from functions.api.reference.contracts import samples
 from functions.api.reference.errors import BUSY, RECEIVED, error_answers
 from functions.api.reference.operation import Answer, Body, Content, Operation, Parameter
 from functions.api.reference.schemas import Bytes, Confidence, Int64, PascalCase
-from functions.api.short_audio import FORMATS, MAX_ASSESSED_AUDIO_S, MAX_AUDIO_S, MODES
+from functions.api.short_audio import (
+    FORMATS,
+    MAX_ASSESSED_AUDIO_S,
+    MAX_AUDIO_S,
+    MODES,
+    PROFANITY_MODES,
+)
 from shared.assessment import (
     AssessmentOptions,
     ErrorType,
@@ -242,7 +248,7 @@ _PARAMETERS = (
     Parameter(
         name="profanity",
         description="Treatment of profane words in `DisplayText`, `Display` and `MaskedITN`.",
-        values=("masked", "removed", "raw"),
+        values=tuple(PROFANITY_MODES),
         default="masked",
         example="raw",
     ),

@@ -12,6 +12,8 @@ from fastapi.routing import iter_route_contexts
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from functions.api.reference.document import OPERATIONS
+from shared.synthesis.output_formats import OPENAI_FORMATS
+from shared.web_hooks.hook import EVENT_NAMES
 
 PROJECT = Path(__file__).resolve().parents[4]
 MADE = [(f"{method.upper()} {path}", operation) for method, path, operation in operations()]
@@ -183,6 +185,14 @@ def test_only_members_that_a_contract_sends_as_null_may_be_null():
         "WebHookUpdate.customProperties",
         "WebHookUpdate.description",
     }
+
+
+def test_enumerations_are_those_of_the_code():
+    """Where the code that enforces them writes them in another form."""
+    schemas = document()["components"]["schemas"]
+    formats = schemas["SpeechRequest"]["properties"]["response_format"]["enum"]
+    assert formats == list(OPENAI_FORMATS)
+    assert set(schemas["WebHookEvents"]["properties"]) == set(EVENT_NAMES)
 
 
 def test_the_license_is_that_of_the_project():
