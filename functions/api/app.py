@@ -33,7 +33,6 @@ from functions.api.problems import Problem, install_problem_handlers
 from functions.api.realtime import routes as realtime
 from functions.api.realtime.sessions import Sessions
 from functions.api.reference import routes as reference
-from functions.api.reference.document import openapi_document
 from functions.api.request_record import OnRequestEnd, RequestRecords
 from functions.api.request_threads import RequestThreads
 from functions.api.service import SpeechService
@@ -130,7 +129,7 @@ def create_app(
     else:
         app.include_router(realtime.create_router(service, sessions))
     app.include_router(reference.create_router(app))
-    app.openapi = lambda: openapi_document(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _openapi_document(app)  # type: ignore[method-assign]
 
     # Innermost first: error handlers, then CORS, request id and log line, path normalisation.
     install_problem_handlers(app)
@@ -169,6 +168,12 @@ def _create_translators(settings: Settings) -> "TranslatorChain":
     from shared.translation.installed import translator_chain  # noqa: PLC0415
 
     return translator_chain(settings)
+
+
+def _openapi_document(app: FastAPI) -> dict[str, Any]:
+    from functions.api.reference.document import openapi_document  # noqa: PLC0415
+
+    return openapi_document(app)
 
 
 async def _on_client_disconnected(_request: Request, _error: Exception) -> Response:

@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api import descriptions
 from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.query import is_known_api_version, query_parameters
 from functions.api.request_record import record_of
@@ -33,7 +32,6 @@ _LOCALES_PATH = "/speechtotext/transcriptions/locales"
 def create_router(service: SpeechService) -> APIRouter:
     """Routes `POST /speechtotext/transcriptions:transcribe` and `GET …/transcriptions/locales`."""
     router = APIRouter(
-        tags=["Fast transcription"],
         dependencies=[Depends(service.authenticator.require), Depends(require_api_version)],
     )
 
@@ -51,21 +49,8 @@ def create_router(service: SpeechService) -> APIRouter:
         supported = service.transcriber.supported_locales()
         return JSONResponse({"Submit": supported, "Transcribe": supported})
 
-    router.add_api_route(
-        "/speechtotext/transcriptions:transcribe",
-        transcribe,
-        methods=["POST"],
-        summary="Transcribe an audio file",
-        openapi_extra=descriptions.FAST_TRANSCRIPTION,
-    )
-    router.add_api_route(
-        _LOCALES_PATH,
-        locales,
-        methods=["GET"],
-        summary="List supported locales",
-        openapi_extra=descriptions.LOCALES,
-    )
-    router.add_api_route(_LOCALES_PATH, locales, methods=["HEAD"], include_in_schema=False)
+    router.add_api_route("/speechtotext/transcriptions:transcribe", transcribe, methods=["POST"])
+    router.add_api_route(_LOCALES_PATH, locales, methods=["GET", "HEAD"])
     return router
 
 

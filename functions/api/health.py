@@ -15,7 +15,7 @@ from shared.version import VERSION
 
 def create_router(service: SpeechService) -> APIRouter:
     """Routes `/ready`, `/status` and `/healthz`, for GET and HEAD."""
-    router = APIRouter(tags=["Health"])
+    router = APIRouter()
 
     async def ready() -> Response:
         """Report whether the model is loaded: 200, or 503 until then."""
@@ -39,21 +39,11 @@ def create_router(service: SpeechService) -> APIRouter:
         """Report that the process is alive."""
         return JSONResponse({"status": "ok"})
 
-    _serve_probe(router, "/ready", ready, "Readiness probe", {503: "The model is still loading."})
-    _serve_probe(router, "/status", status, "Status of the key")
-    _serve_probe(router, "/healthz", healthz, "Liveness probe")
-    return router
-
-
-def _serve_probe(
-    router: APIRouter,
-    path: str,
-    endpoint: Callable[..., Any],
-    summary: str,
-    responses: dict[int | str, str] | None = None,
-) -> None:
-    described: dict[int | str, dict[str, Any]] = {
-        status: {"description": text} for status, text in (responses or {}).items()
+    probes: dict[str, Callable[..., Any]] = {
+        "/ready": ready,
+        "/status": status,
+        "/healthz": healthz,
     }
-    router.add_api_route(path, endpoint, methods=["GET"], summary=summary, responses=described)
-    router.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+    for path, probe in probes.items():
+        router.add_api_route(path, probe, methods=["GET", "HEAD"])
+    return router

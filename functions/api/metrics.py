@@ -16,16 +16,9 @@ Exposition = Callable[[], tuple[bytes, str]]
 
 def create_router(service: SpeechService, exposition: Exposition) -> APIRouter:
     """Route `/metrics`, with a key or token as every route that is no probe."""
-    router = APIRouter(tags=["Health"], dependencies=[Depends(service.authenticator.require)])
+    router = APIRouter(dependencies=[Depends(service.authenticator.require)])
 
-    @router.get(
-        "/metrics",
-        summary="Metrics of this process",
-        response_class=Response,
-        responses={
-            200: {"content": {"text/plain": {}}, "description": "Prometheus's text format."}
-        },
-    )
+    @router.get("/metrics")
     def metrics() -> Response:
         """Show numbers and times of this process, without content."""
         text, content_type = exposition()

@@ -11,7 +11,6 @@ import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api import descriptions
 from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.assessment_options import UnusableAssessment, read_assessment_header
 from functions.api.incoming_body import ClientDisconnected, ClientStalled, IncomingBody
@@ -43,13 +42,13 @@ MODES = ("conversation", "dictation", "interactive")
 # A minute of 32 bit stereo at 48 kHz is 23 MB; longer uploads cannot be within the limit.
 _MAX_BODY_BYTES = 32_000_000
 
-_PROFANITY_MODES = {
+PROFANITY_MODES = {
     "masked": ProfanityMode.MASKED,
     "removed": ProfanityMode.REMOVED,
     "remove": ProfanityMode.REMOVED,  # spelling of one page of the documentation
     "raw": ProfanityMode.RAW,
 }
-_FORMATS = ("simple", "detailed")
+FORMATS = ("simple", "detailed")
 
 # The format is detected from the bytes. `audio/…` adds nothing to that, curl's `--data-binary`
 # without a header sends a form's type, and only types that cannot be audio are refused.
@@ -75,10 +74,7 @@ class _ShortAudioRequest:
 
 def create_router(service: SpeechService) -> APIRouter:
     """Route `POST /speech/recognition/{mode}/cognitiveservices/v1` for the three modes."""
-    router = APIRouter(
-        tags=["Short audio"],
-        dependencies=[Depends(service.authenticator.require_short_audio)],
-    )
+    router = APIRouter(dependencies=[Depends(service.authenticator.require_short_audio)])
 
     async def recognise(request: Request) -> Response:
         """Recognise up to 60 seconds of speech.
@@ -91,14 +87,8 @@ def create_router(service: SpeechService) -> APIRouter:
         return _json(error_result() if recognised is None else _result(wanted, recognised))
 
     for mode in MODES:
-        router.add_api_route(
-            f"/speech/recognition/{mode}/cognitiveservices/v1",
-            recognise,
-            methods=["POST"],
-            summary=f"Recognise a short clip ({mode})",
-            operation_id=f"recognise_{mode}",
-            openapi_extra=descriptions.SHORT_AUDIO,
-        )
+        path = f"/speech/recognition/{mode}/cognitiveservices/v1"
+        router.add_api_route(path, recognise, methods=["POST"])
     return router
 
 
@@ -110,9 +100,9 @@ def _read_request(service: SpeechService, request: Request) -> _ShortAudioReques
     if not query.get("language"):
         raise Problem(400, "The query parameter language is missing, such as language=en-US.")
     result_format = query.get("format", "simple").lower()
-    if result_format not in _FORMATS:
+    if result_format not in FORMATS:
         raise Problem(400, "The query parameter format must be simple or detailed.")
-    profanity = _PROFANITY_MODES.get(query.get("profanity", "masked").lower())
+    profanity = PROFANITY_MODES.get(query.get("profanity", "masked").lower())
     if profanity is None:
         raise Problem(400, "The query parameter profanity must be masked, removed or raw.")
     detailed = result_format == "detailed"

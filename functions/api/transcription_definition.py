@@ -25,7 +25,7 @@ from functions.api.request_limits import (
 )
 from shared.diarization.speaker_range import SpeakerRange
 from shared.errors import UnsupportedLocale
-from shared.jobs.limits import MAX_REQUESTED_LOCALES
+from shared.jobs.limits import MAX_REQUESTED_LOCALES, MAX_SPEAKERS
 from shared.json_values import read_number, read_truth_value, read_whole_number
 from shared.text_forms.profanity import ProfanityMode
 from shared.transcription.transcriber import Transcriber, find_supported_locale
@@ -52,9 +52,10 @@ def at_most(n_members: int) -> BeforeValidator:
     return BeforeValidator(count)
 
 
-# Clients also write these as strings.
-WholeNumber = Annotated[int, BeforeValidator(read_whole_number)]
-Number = Annotated[float, BeforeValidator(read_number)]
+# Clients also write these as strings. A validator comes last, behind bounds, whose schema pydantic
+# writes for the bare type only.
+WHOLE_NUMBER = BeforeValidator(read_whole_number)
+NUMBER = BeforeValidator(read_number)
 Flag = Annotated[bool, BeforeValidator(read_truth_value)]
 
 
@@ -90,46 +91,72 @@ _PROFANITY_MODES = {
 class Diarization(Member):
     """Options of diarization. The Python client never sends `enabled`: absent means true."""
 
-    enabled: Flag | None = None
-    max_speakers: Annotated[WholeNumber, Field(ge=2, le=35)] | None = None
+    enabled: Flag | None = Field(None, description="False turns labels of speakers off.")
+    max_speakers: Annotated[int, Field(ge=2, le=MAX_SPEAKERS), WHOLE_NUMBER] | None = Field(
+        None, description="Greatest number of speakers."
+    )
 
 
 class PhraseList(Member):
     """Phrases that are likely in the audio."""
 
     phrases: Annotated[list[Phrase], Field(max_length=MAX_PHRASES), FailFast()] | None = None
-    biasing_weight: Annotated[Number, Field(ge=0, le=2)] | None = None
+    biasing_weight: Annotated[float, Field(ge=0, le=2), NUMBER] | None = Field(
+        None, description="Strength of the phrases; 1 without it."
+    )
 
 
 class EnhancedMode(Member):
     """Options of the cloud's large language model. Its prompt is accepted and ignored."""
 
-    enabled: Flag | None = None
-    task: Literal["transcribe", "translate"] | None = None
-    target_language: Locale | None = None
-    prompt: Annotated[list[Prompt], Field(max_length=MAX_PROMPTS), FailFast()] | None = None
+    enabled: Flag | None = Field(None, description="False ignores the other members.")
+    task: Literal["transcribe", "translate"] | None = Field(
+        None, description="`translate` answers with the translation in place of the transcript."
+    )
+    target_language: Locale | None = Field(
+        None, description="Language of the translation; English without it."
+    )
+    prompt: Annotated[list[Prompt], Field(max_length=MAX_PROMPTS), FailFast()] | None = Field(
+        None, description="Accepted and ignored."
+    )
 
 
 class TranscriptionDefinition(Member):
     """Options of one fast transcription."""
 
     locales: Annotated[list[Locale], Field(max_length=MAX_REQUESTED_LOCALES), FailFast()] | None = (
-        None
+        Field(
+            None,
+            description="Locales of the speech. Of several one is identified for the whole audio; "
+            "without any, the language of each phrase is identified.",
+        )
     )
-    models: Annotated[dict[Locale, Url], at_most(MAX_REQUESTED_LOCALES)] | None = None
-    profanity_filter_mode: ProfanityFilterMode | None = None
-    diarization: Diarization | None = None
+    models: Annotated[dict[Locale, Url], at_most(MAX_REQUESTED_LOCALES)] | None = Field(
+        None, description="Address of a model by locale; it must be this server's."
+    )
+    profanity_filter_mode: ProfanityFilterMode | None = Field(
+        None, description="Treatment of profane words; `Masked` without it."
+    )
+    diarization: Diarization | None = Field(
+        None, description="Labels of speakers; an empty object turns them on."
+    )
     channels: (
         Annotated[
-            list[Annotated[WholeNumber, Field(ge=0, le=1)]],
+            list[Annotated[int, Field(ge=0, le=MAX_CHANNELS - 1), WHOLE_NUMBER]],
             Field(max_length=MAX_CHANNELS),
             FailFast(),
         ]
         | None
-    ) = None
+    ) = Field(
+        None,
+        description="Channels to transcribe separately; without it they are mixed. Two channels "
+        "and diarization exclude each other.",
+    )
     phrase_list: PhraseList | None = None
     enhanced_mode: EnhancedMode | None = None
-    audio_url: Url | None = None
+    audio_url: Url | None = Field(
+        None, description="Address of the audio, where the form has no part `audio`."
+    )
 
     @property
     def profanity(self) -> ProfanityMode:

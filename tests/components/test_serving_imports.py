@@ -69,6 +69,26 @@ def test_serving_a_request_loads_nothing_heavy(model_folder, spoken_clip):
     assert heavy == ""
 
 
+IMPORT_THE_APP = """
+import sys
+import functions.api.app
+print(*(name for name in sys.modules if name.startswith("functions.api.reference.")))
+"""
+
+
+def test_a_start_imports_nothing_of_the_openapi_document():
+    """Its models would be built in the time of a cold start."""
+    imported = subprocess.run(
+        [sys.executable, "-c", IMPORT_THE_APP],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert imported.stdout.split() == ["functions.api.reference.routes"]
+
+
 IMPORT_THE_CONTAINER_HOST = """
 import sys
 import functions.api.app, functions.container.background, functions.container.server

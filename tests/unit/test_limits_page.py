@@ -66,7 +66,7 @@ def test_every_row_of_a_table_can_be_read():
     ("where", "value"),
     [
         ("functions/api/management/json_body.py:MAX_BODY_BYTES", 4_194_304),
-        ("functions/api/web_hooks/definition.py:_MAX_VALUE_CHARACTERS", 256),
+        ("functions/api/web_hooks/definition.py:MAX_VALUE_CHARACTERS", 256),
         ("shared/fetch.py:FetchLimits.max_redirects", 3),
         ("shared/storage/sqs.py:_READ_TIMEOUT_S", 30),
         ("shared/time_to_live.py:LONGEST", 2_678_400),

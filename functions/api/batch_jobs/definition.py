@@ -23,8 +23,8 @@ MAX_NAME_CHARACTERS = 512
 MAX_DESCRIPTION_CHARACTERS = 4_000
 MAX_CONTENT_URLS = 1000
 
-_MAX_PROPERTIES = 10
-_MAX_KEY_CHARACTERS, _MAX_VALUE_CHARACTERS = 64, 256
+MAX_CUSTOM_PROPERTIES = 10
+MAX_KEY_CHARACTERS, MAX_VALUE_CHARACTERS = 64, 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +124,10 @@ def _with_properties(
     """Labels with other custom properties; None removes all."""
     kept = dict(labels.custom_properties) if merges and given is not None else {}
     merged = {k: v for k, v in (kept | (given or {})).items() if v is not None}
-    if len(merged) > _MAX_PROPERTIES:
+    if len(merged) > MAX_CUSTOM_PROPERTIES:
         raise invalid_argument(
-            f"customProperties must have no more than {_MAX_PROPERTIES} members.", "InvalidPayload"
+            f"customProperties must have no more than {MAX_CUSTOM_PROPERTIES} members.",
+            "InvalidPayload",
         )
     return replace(labels, custom_properties=tuple(merged.items()))
 
@@ -143,13 +144,13 @@ def _description(body: JsonFields) -> str:
 
 
 def _custom_properties(body: JsonFields, may_be_null: bool = False) -> dict[str, str | None]:
-    members = body.fields("customProperties", _MAX_PROPERTIES)
+    members = body.fields("customProperties", MAX_CUSTOM_PROPERTIES)
     names = members.names()
     found: dict[str, str | None] = {}
     for name in names:
-        if not 1 <= len(name) <= _MAX_KEY_CHARACTERS:
+        if not 1 <= len(name) <= MAX_KEY_CHARACTERS:
             raise FieldError(
-                f"names of customProperties must have 1 to {_MAX_KEY_CHARACTERS} characters"
+                f"names of customProperties must have 1 to {MAX_KEY_CHARACTERS} characters"
             )
         if members.has(name):
             found[name] = _value(members, name)
@@ -163,11 +164,11 @@ def _custom_properties(body: JsonFields, may_be_null: bool = False) -> dict[str,
 def _value(members: JsonFields, name: str) -> str:
     """Take a value. The member's name is the caller's content, and not in the message."""
     try:
-        return members.text(name, _MAX_VALUE_CHARACTERS)
+        return members.text(name, MAX_VALUE_CHARACTERS)
     except FieldError:
         pass
     raise FieldError(
-        f"values of customProperties must be text of up to {_MAX_VALUE_CHARACTERS} characters"
+        f"values of customProperties must be text of up to {MAX_VALUE_CHARACTERS} characters"
     )
 
 

@@ -41,7 +41,7 @@ CONTINUOUS, SINGLE = "Continuous", "Single"
 
 _MAX_DURATION_CHARACTERS = 100
 _MAX_WORD_CHARACTERS = 100
-_CANDIDATES_OF_CONTINUOUS = range(2, 11)
+CANDIDATES_OF_CONTINUOUS = range(2, 11)
 _SPEAKERS_UNLESS_SAID = 2  # of the first generation, whose `diarizationEnabled` tells two apart
 
 
@@ -196,7 +196,7 @@ def _language(given: JsonFields, locale: str, server: ServerCapabilities) -> _La
             )
         )
         if mode == CONTINUOUS and not (
-            len(candidates) in _CANDIDATES_OF_CONTINUOUS and locale in candidates
+            len(candidates) in CANDIDATES_OF_CONTINUOUS and locale in candidates
         ):
             raise identification.refusal(
                 "candidateLocales", "must be 2 to 10, with the locale of the job"

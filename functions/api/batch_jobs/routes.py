@@ -14,7 +14,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
-from functions.api.batch_jobs import descriptions
 from functions.api.batch_jobs.definition import (
     JobDefinition,
     read_definition,
@@ -30,7 +29,6 @@ from functions.api.batch_jobs.sources import (
     files_of_container,
     files_of_urls,
 )
-from functions.api.management.descriptions import in_both_generations
 from functions.api.management.json_body import read_json_body
 from functions.api.management.odata_filter import Kind, Predicate, Value, parse_filter
 from functions.api.management.pagination import Paging
@@ -62,7 +60,7 @@ from shared.jobs.submission import submit
 
 MERGE_PATCH_TYPE = "application/merge-patch+json"
 
-_RETRY_AFTER_S = 5  # the shortest interval at which the contract's samples poll
+RETRY_AFTER_S = 5  # the shortest interval at which the contract's samples poll
 _JOB_PROPERTIES = {
     "displayName": Kind.TEXT,
     "description": Kind.TEXT,
@@ -74,14 +72,14 @@ _JOB_PROPERTIES = {
 
 _JOBS, _JOB = "/transcriptions", "/transcriptions/{job_id}"
 _FILES, _FILE = f"{_JOB}/files", f"{_JOB}/files/{{file_id}}"
-_ROUTES: tuple[tuple[str, str, str, str, dict[str, Any]], ...] = (
-    ("POST", _JOBS, "create", "Create a transcription", descriptions.CREATE),
-    ("GET", _JOBS, "list", "List transcriptions", descriptions.LIST),
-    ("GET", _JOB, "get", "Get a transcription", descriptions.GET),
-    ("PATCH", _JOB, "update", "Update a transcription", descriptions.UPDATE),
-    ("DELETE", _JOB, "delete", "Delete a transcription", descriptions.DELETE),
-    ("GET", _FILES, "list_files", "List files of a transcription", descriptions.LIST_FILES),
-    ("GET", _FILE, "get_file", "Get a file of a transcription", descriptions.GET_FILE),
+_ROUTES = (
+    ("POST", _JOBS, "create"),
+    ("GET", _JOBS, "list"),
+    ("GET", _JOB, "get"),
+    ("PATCH", _JOB, "update"),
+    ("DELETE", _JOB, "delete"),
+    ("GET", _FILES, "list_files"),
+    ("GET", _FILE, "get_file"),
 )
 
 Version = Annotated[SpeechVersion, Depends(speech_version)]
@@ -89,7 +87,7 @@ Version = Annotated[SpeechVersion, Depends(speech_version)]
 
 def create_router(service: SpeechService, batch: BatchServices | None) -> APIRouter:
     """Routes `/speechtotext/[v3.x/]transcriptions…`; they answer 501 where no batch is set up."""
-    router = APIRouter(tags=["Batch transcription"])
+    router = APIRouter()
     managed = APIRouter(
         dependencies=[
             Depends(service.authenticator.require),
@@ -97,23 +95,14 @@ def create_router(service: SpeechService, batch: BatchServices | None) -> APIRou
         ]
     )
     jobs = BatchJobs(service, batch) if batch is not None else None
-    for method, path, name, summary, operation in _ROUTES:
-        routes = zip(routes_of(path), in_both_generations(operation), strict=True)
-        for (route, extra), is_dated in zip(routes, (True, False), strict=True):
-            managed.add_api_route(
-                f"{route}:submit" if name == "create" and is_dated else route,
-                _refuse if jobs is None else getattr(jobs, name),
-                methods=[method],
-                summary=summary,
-                openapi_extra=extra,
-            )
-    router.add_api_route(
-        f"{routes_of(_FILE)[0]}/content",
-        _refuse if jobs is None else jobs.content,
-        methods=["GET"],
-        summary="Read a file",
-        openapi_extra=descriptions.CONTENT,
-    )
+    for method, path, name in _ROUTES:
+        endpoint = _refuse if jobs is None else getattr(jobs, name)
+        dated, versioned = routes_of(path)
+        submit = f"{dated}:submit" if name == "create" else dated
+        for route in (submit, versioned):
+            managed.add_api_route(route, endpoint, methods=[method])
+    content = _refuse if jobs is None else jobs.content
+    router.add_api_route(f"{routes_of(_FILE)[0]}/content", content, methods=["GET"])
     router.include_router(managed)
     return router
 
@@ -157,7 +146,7 @@ class BatchJobs:
         """Get a job. Before its end, `Retry-After` says when to ask again."""
         addresses = Addresses.of(request, contract, self._settings)
         state = await run_in_threadpool(find_job, self._batch, job_id)
-        waiting = {"Retry-After": str(_RETRY_AFTER_S)} if state.summary is None else {}
+        waiting = {"Retry-After": str(RETRY_AFTER_S)} if state.summary is None else {}
         return JSONResponse(self._body(state, addresses), headers={**NO_STORE, **waiting})
 
     async def update(self, request: Request, job_id: str, contract: Version) -> Response:

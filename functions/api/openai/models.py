@@ -11,7 +11,6 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 
-from functions.api.openai import descriptions
 from functions.api.openai.problems import OpenAIProblem, RequireKey
 from functions.api.service import SpeechService
 
@@ -61,36 +60,23 @@ def require_model(name: str, model: str) -> None:
 
 def create_router(service: SpeechService) -> APIRouter:
     """Route `GET /v1/models` and `GET /v1/models/{model}`."""
-    router = APIRouter(
-        tags=["OpenAI audio"], dependencies=[Depends(RequireKey(service.authenticator))]
-    )
+    router = APIRouter(dependencies=[Depends(RequireKey(service.authenticator))])
 
     async def list_models() -> Response:
         """List the names of this server's model, its own name first."""
         names = model_names(service.settings.model)
-        return JSONResponse({"object": "list", "data": [_model_object(name) for name in names]})
+        return JSONResponse({"object": "list", "data": [model_object(name) for name in names]})
 
     async def get_model(model: str) -> Response:
         """Describe a model by one of its names."""
         require_model(model, service.settings.model)
-        return JSONResponse(_model_object(model))
+        return JSONResponse(model_object(model))
 
-    router.add_api_route(
-        "/v1/models",
-        list_models,
-        methods=["GET"],
-        summary="List models",
-        openapi_extra=descriptions.MODELS,
-    )
-    router.add_api_route(
-        "/v1/models/{model}",
-        get_model,
-        methods=["GET"],
-        summary="Describe a model",
-        openapi_extra=descriptions.MODEL,
-    )
+    router.add_api_route("/v1/models", list_models, methods=["GET"])
+    router.add_api_route("/v1/models/{model}", get_model, methods=["GET"])
     return router
 
 
-def _model_object(name: str) -> dict[str, Any]:
+def model_object(name: str) -> dict[str, Any]:
+    """JSON object of one name of the model."""
     return {"id": name, "object": "model", "created": _CREATED, "owned_by": "sotto"}

@@ -44,12 +44,18 @@ class SpeechRequest(BaseModel):
 
     model_config = ConfigDict(strict=True, hide_input_in_errors=True)
 
-    input: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)]
-    voice: Name | CustomVoice
-    model: Name = "tts-1"
-    instructions: Annotated[str, Field(max_length=MAX_CHARACTERS)] | None = None
+    input: Annotated[str, Field(min_length=1, max_length=MAX_CHARACTERS)] = Field(
+        description="The text to speak."
+    )
+    voice: Name | CustomVoice = Field(
+        description="A voice that `GET /v1/audio/voices` lists, or a name of OpenAI's."
+    )
+    model: Name = Field("tts-1", description="Accepted and ignored: the voice decides.")
+    instructions: Annotated[str, Field(max_length=MAX_CHARACTERS)] | None = Field(
+        None, description="Accepted and ignored."
+    )
     response_format: Literal["mp3", "opus", "aac", "flac", "wav", "pcm"] = "mp3"
-    speed: Annotated[float, BeforeValidator(read_number), Field(ge=0.25, le=4.0)] = 1.0
+    speed: Annotated[float, Field(ge=0.25, le=4.0), BeforeValidator(read_number)] = 1.0
     stream_format: Literal["audio"] = "audio"
 
     @model_validator(mode="before")

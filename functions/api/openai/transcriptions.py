@@ -11,7 +11,6 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.incoming_body import IncomingBody
-from functions.api.openai import descriptions
 from functions.api.openai.event_stream import Emit, EventStream
 from functions.api.openai.problems import RequireKey, as_openai_problems
 from functions.api.openai.transcription_request import (
@@ -44,9 +43,7 @@ _MAX_FIELDS = 1_000  # most of them keywords
 
 def create_router(service: SpeechService) -> APIRouter:
     """Route `POST /v1/audio/transcriptions`."""
-    router = APIRouter(
-        tags=["OpenAI audio"], dependencies=[Depends(RequireKey(service.authenticator))]
-    )
+    router = APIRouter(dependencies=[Depends(RequireKey(service.authenticator))])
 
     async def create_transcription(request: Request) -> Response:
         """Transcribe an audio file, as OpenAI's audio API does.
@@ -63,14 +60,7 @@ def create_router(service: SpeechService) -> APIRouter:
             # The request stays under way until its work ends.
             return EventStream(work.stream, service.threads, work.body, opened.pop_all().close)
 
-    router.add_api_route(
-        "/v1/audio/transcriptions",
-        create_transcription,
-        methods=["POST"],
-        summary="Transcribe an audio file (OpenAI)",
-        operation_id="create_transcription",
-        openapi_extra=descriptions.TRANSCRIPTION,
-    )
+    router.add_api_route("/v1/audio/transcriptions", create_transcription, methods=["POST"])
     return router
 
 

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
 from functions.api.admission import caller_of
-from functions.api.openai import descriptions
 from functions.api.openai.problems import OpenAIProblem, RequireKey, as_openai_problems
 from functions.api.openai.transcription_request import ResponseFormat, TranscriptionRequest
 from functions.api.openai.transcriptions import read_openai_form, write_response
@@ -22,21 +21,16 @@ from shared.transcript import Transcript
 from shared.transcription.transcribe import transcribe
 from shared.translation.speech import SpeechTranslationPlan, replace_with_translation
 
+FORMATS = tuple(one for one in ResponseFormat if one is not ResponseFormat.DIARIZED_JSON)
+
 _TARGET = "en"
 
 
 def create_router(service: SpeechService) -> APIRouter:
     """Route `POST /v1/audio/translations`."""
-    router = APIRouter(
-        tags=["OpenAI audio"], dependencies=[Depends(RequireKey(service.authenticator))]
-    )
+    router = APIRouter(dependencies=[Depends(RequireKey(service.authenticator))])
 
-    @router.post(
-        "/v1/audio/translations",
-        summary="Translate an audio file to English (OpenAI)",
-        operation_id="create_translation",
-        openapi_extra=descriptions.TRANSLATION,
-    )
+    @router.post("/v1/audio/translations")
     async def translate(request: Request) -> Response:
         """Translate speech to English, as OpenAI's audio API does.
 
@@ -71,7 +65,7 @@ async def _plan(service: SpeechService, request: TranscriptionRequest) -> Speech
     ------
     OpenAIProblem: 400, no translator does, or the format exists for transcripts only.
     """
-    if request.streams or request.response_format is ResponseFormat.DIARIZED_JSON:
+    if request.streams or request.response_format not in FORMATS:
         message = "Translations support neither stream nor diarized_json."
         raise OpenAIProblem(400, message, code="unsupported_parameter", param="response_format")
     try:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import Response
 
 from functions.api.problems import Problem
 from shared.settings import Settings
@@ -56,7 +56,7 @@ def create_router(settings: Settings, *, has_websockets: bool) -> APIRouter:
 
     has_websockets: whether the host serves real time; without it the page has no microphone.
     """
-    router = APIRouter(tags=["Playground"])
+    router = APIRouter()
 
     @cache
     def page() -> _File:
@@ -80,13 +80,8 @@ def create_router(settings: Settings, *, has_websockets: bool) -> APIRouter:
             raise Problem(404)
         return _answer(found, request)
 
-    router.add_api_route(
-        "/", playground, methods=["GET"], summary="Playground", response_class=HTMLResponse
-    )
-    router.add_api_route("/", playground, methods=["HEAD"], include_in_schema=False)
-    router.add_api_route(
-        "/playground/{name}", file, methods=["GET", "HEAD"], include_in_schema=False
-    )
+    router.add_api_route("/", playground, methods=["GET", "HEAD"])
+    router.add_api_route("/playground/{name}", file, methods=["GET", "HEAD"])
     return router
 
 

@@ -84,7 +84,7 @@ def create_router(service: SpeechService, sessions: Sessions) -> APIRouter:
 
 def create_refusals() -> APIRouter:
     """Route the same paths on a host that serves no WebSockets."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter()
 
     async def refuse(request: Request) -> None:
         """Name the host that serves them; the SDK shows the message, and does not try again."""

@@ -8,14 +8,11 @@ https://learn.microsoft.com/rest/api/speechtotext/models/list-base-models
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api.management.descriptions import in_both_generations
 from functions.api.management.odata_filter import Kind, Value, parse_filter
 from functions.api.management.pagination import Paging
 from functions.api.management.speech_versions import (
@@ -24,13 +21,18 @@ from functions.api.management.speech_versions import (
     SpeechVersion,
     routes_of,
     speech_version,
-    time_text,
 )
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from functions.api.service import SpeechService
-from functions.api.speech_models import descriptions
 from functions.api.speech_models.base_model import base_model_id
+from functions.api.speech_models.rendering import (
+    CREATED_AT,
+    base_model_body,
+    display_name,
+    health_body,
+    manifest_body,
+)
 from shared.errors import StorageError
 from shared.web_hooks.store import HOOKS_PREFIX
 
@@ -38,11 +40,6 @@ if TYPE_CHECKING:
     from shared.jobs.batch_services import BatchServices  # behind it are 75 ms of import
 
 EMPTY_COLLECTIONS = ("models", "projects", "datasets", "endpoints", "evaluations")
-
-# OpenAI published Whisper's weights on this day; a server does not know the date of its own.
-_CREATED_AT = datetime(2022, 9, 21, tzinfo=UTC)
-# Clients choose a model whose end is in the future. This one is available while it is configured.
-_ENDS_AT = datetime(2099, 12, 31, tzinfo=UTC)
 
 _FILTER_PROPERTIES = {
     "displayName": Kind.TEXT,
@@ -63,7 +60,6 @@ def create_router(service: SpeechService, batch: "BatchServices | None") -> APIR
     before that of jobs, whose routes would match `locales` as the id of a job.
     """
     router = APIRouter(
-        tags=["Models and more"],
         dependencies=[
             Depends(service.authenticator.require),
             Depends(service.management_limit.require),
@@ -71,24 +67,20 @@ def create_router(service: SpeechService, batch: "BatchServices | None") -> APIR
         ],
     )
     models = _Models(service, batch)
-    served: list[tuple[str, Callable[..., Any], dict[str, Any]]] = [
-        ("/models/base", models.list_base, descriptions.BASE_MODELS),
-        ("/models/base/locales", models.locales, descriptions.LOCALES),
-        ("/models/base/{model_id}", models.get_base, descriptions.BASE_MODEL),
-        ("/models/base/{model_id}/manifest", models.manifest, descriptions.MANIFEST),
-        ("/models/locales", models.locales, descriptions.LOCALES),
-        ("/healthstatus", models.health, descriptions.HEALTH),
-        *((f"/{name}", _empty, descriptions.EMPTY) for name in EMPTY_COLLECTIONS),
-    ]
-    for path, endpoint, operation in served:
-        for route, extra in zip(routes_of(path), in_both_generations(operation), strict=True):
-            router.add_api_route(route, endpoint, methods=["GET"], openapi_extra=extra)
-    router.add_api_route(
-        routes_of("/transcriptions/locales")[1],
-        models.locales,
-        methods=["GET"],
-        openapi_extra=in_both_generations(descriptions.LOCALES)[1],
-    )
+    served: dict[str, Callable[..., Any]] = {
+        "/models/base": models.list_base,
+        "/models/base/locales": models.locales,
+        "/models/base/{model_id}": models.get_base,
+        "/models/base/{model_id}/manifest": models.manifest,
+        "/models/locales": models.locales,
+        "/healthstatus": models.health,
+        **{f"/{name}": _empty for name in EMPTY_COLLECTIONS},
+    }
+    for path, endpoint in served.items():
+        for route in routes_of(path):
+            router.add_api_route(route, endpoint, methods=["GET"])
+    locales_of_jobs = routes_of("/transcriptions/locales")[1]
+    router.add_api_route(locales_of_jobs, models.locales, methods=["GET"])
     return router
 
 
@@ -112,7 +104,8 @@ class _Models:
             if matches is None or matches(self._filter_values(locale))
         )
         values = [
-            self._body(base_model_id(self._model, locale), locale, addresses) for locale in locales
+            base_model_body(self._model, base_model_id(self._model, locale), locale, addresses)
+            for locale in locales
         ]
         body = paging.answer(values, next_skip, addresses, "models", "base")
         return JSONResponse(body, headers=NO_STORE)
@@ -120,16 +113,15 @@ class _Models:
     async def get_base(self, request: Request, contract: Version, model_id: str) -> Response:
         """Get a base model."""
         addresses = Addresses.of(request, contract, self._service.settings)
-        body = self._body(model_id, self._locale_of(model_id), addresses)
+        locale = self._locale_of(model_id)
+        body = base_model_body(self._model, model_id, locale, addresses)
         return JSONResponse(body, headers=NO_STORE)
 
     async def manifest(self, request: Request, contract: Version, model_id: str) -> Response:
         """Return a manifest without files: other containers cannot use a model of this server."""
         self._locale_of(model_id)
         addresses = Addresses.of(request, contract, self._service.settings)
-        model = {"self": addresses.of_resource("models", "base", model_id)}
-        body = {"model": model, "properties": {}, "modelFiles": []}
-        return JSONResponse(body, headers=NO_STORE)
+        return JSONResponse(manifest_body(model_id, addresses), headers=NO_STORE)
 
     async def locales(self) -> Response:
         """List the locales that this server's model recognises."""
@@ -137,9 +129,7 @@ class _Models:
 
     async def health(self) -> Response:
         """Report whether the storage of jobs is available."""
-        health = "Healthy" if await asyncio.to_thread(self._has_job_storage) else "Unhealthy"
-        component = {"name": "Database", "type": "SpeechServicesDbContext", "status": health}
-        return JSONResponse({"status": health, "components": [component]})
+        return JSONResponse(health_body(is_healthy=await asyncio.to_thread(self._has_job_storage)))
 
     def _has_job_storage(self) -> bool:
         """List one name of the container of jobs; True without a container."""
@@ -161,49 +151,14 @@ class _Models:
                 return locale
         raise Problem(404, "There is no such model.")
 
-    def _display_name(self, locale: str) -> str:
-        # The setting may be the path of a folder, which clients must not learn.
-        return f"{locale} Whisper {PurePath(self._model).name}"
-
     def _filter_values(self, locale: str) -> dict[str, Value]:
         return {
-            "displayName": self._display_name(locale),
+            "displayName": display_name(self._model, locale),
             "description": None,
             "locale": locale,
             "status": "Succeeded",
-            "createdDateTime": _CREATED_AT,
-            "lastActionDateTime": _CREATED_AT,
-        }
-
-    def _body(self, model_id: str, locale: str, addresses: Addresses) -> dict[str, Any]:
-        submits = (
-            {"supportsTranscriptionsSubmit": True, "supportsTranscriptionsTranscribe": True}
-            if addresses.version.is_dated
-            else {"supportsTranscriptions": True}
-        )
-        ends_at = time_text(_ENDS_AT)
-        return {
-            "self": addresses.of_resource("models", "base", model_id),
-            "displayName": self._display_name(locale),
-            "locale": locale,
-            "createdDateTime": time_text(_CREATED_AT),
-            "lastActionDateTime": time_text(_CREATED_AT),
-            "status": "Succeeded",
-            "links": {"manifest": addresses.of_resource("models", "base", model_id, "manifest")},
-            "properties": {
-                "deprecationDates": {
-                    "adaptationDateTime": ends_at,
-                    "transcriptionDateTime": ends_at,
-                },
-                "features": {
-                    **submits,
-                    "supportsEndpoints": False,
-                    "supportsTranscriptionsOnSpeechContainers": False,
-                    "supportsAdaptationsWith": [],
-                    "supportedOutputFormats": ["Display", "Lexical"],
-                },
-                "chargeForAdaptation": False,
-            },
+            "createdDateTime": CREATED_AT,
+            "lastActionDateTime": CREATED_AT,
         }
 
 

@@ -14,18 +14,22 @@ Voice = Annotated[str, Field(max_length=MAX_NAME_CHARACTERS)]
 
 
 class SpokenTranslation(Member):
-    """Options of synthesised translations.
+    """Options of synthesised translations; an empty object is enough."""
 
-    voices: name of a voice by target; the default is the first voice of the target language.
-    output_format: a format of text to speech's `X-Microsoft-OutputFormat`.
-    """
-
-    voices: Annotated[dict[Target, Voice], at_most(MAX_TARGETS)] | None = None
-    output_format: Voice = "riff-24khz-16bit-mono-pcm"
+    voices: Annotated[dict[Target, Voice], at_most(MAX_TARGETS)] | None = Field(
+        None,
+        description="Name of a voice by target; the default is the first of the target language.",
+    )
+    output_format: Voice = Field(
+        "riff-24khz-16bit-mono-pcm",
+        description="A format of text to speech's `X-Microsoft-OutputFormat`.",
+    )
 
 
 class SpeechTranslationDefinition(TranscriptionDefinition):
     """Options of one speech translation."""
 
-    targets: Annotated[list[Target], Field(min_length=1, max_length=MAX_TARGETS), FailFast()]
-    speech: SpokenTranslation | None = None
+    targets: Annotated[list[Target], Field(min_length=1, max_length=MAX_TARGETS), FailFast()] = (
+        Field(description="Languages to translate to, such as `es`.")
+    )
+    speech: SpokenTranslation | None = Field(None, description="Synthesise the translations too.")

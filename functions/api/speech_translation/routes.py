@@ -19,7 +19,6 @@ from functions.api.admission import AdmittedRequest, caller_of
 from functions.api.problems import Problem
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
-from functions.api.speech_translation import descriptions
 from functions.api.speech_translation.definition import SpeechTranslationDefinition
 from functions.api.uploads import (
     open_upload,
@@ -44,16 +43,9 @@ _MULTIPART, _JSON = "multipart/mixed", "application/json"
 
 def create_router(service: SpeechService) -> APIRouter:
     """Route `POST /sotto/v1/speech-translations`."""
-    router = APIRouter(
-        tags=["Speech translation"], dependencies=[Depends(service.authenticator.require)]
-    )
+    router = APIRouter(dependencies=[Depends(service.authenticator.require)])
 
-    @router.post(
-        PATH,
-        summary="Translate speech",
-        operation_id="translate_speech",
-        openapi_extra=descriptions.TRANSLATE_SPEECH,
-    )
+    @router.post(PATH)
     async def translate_speech(request: Request) -> Response:
         """Recognise speech and translate it to one language or several.
 

@@ -12,7 +12,6 @@ from fastapi.responses import JSONResponse, Response
 
 from functions.api.openai.problems import RequireKey
 from functions.api.service import SpeechService
-from functions.api.text_to_speech import descriptions
 
 SPEECH_MODELS = ("tts-1", "tts-1-hd", "gpt-4o-mini-tts")
 
@@ -26,7 +25,7 @@ def create_router(service: SpeechService) -> APIRouter:
     Voice pickers of OpenAI's clients request `/v1/audio/voices` and `/v1/audio/models`, which
     OpenAI itself does not have.
     """
-    router = APIRouter(tags=["Text to speech"])
+    router = APIRouter()
     azure = [Depends(service.authenticator.require)]
     openai = [Depends(RequireKey(service.authenticator))]
 
@@ -36,13 +35,7 @@ def create_router(service: SpeechService) -> APIRouter:
 
         return SpeechAnswers(service)
 
-    @router.post(
-        "/cognitiveservices/v1",
-        summary="Speak SSML",
-        operation_id="speak_ssml",
-        dependencies=azure,
-        openapi_extra=descriptions.SPEAK_SSML,
-    )
+    @router.post("/cognitiveservices/v1", dependencies=azure)
     async def speak_ssml(request: Request) -> Response:
         """Synthesise an SSML document.
 
@@ -51,46 +44,22 @@ def create_router(service: SpeechService) -> APIRouter:
         """
         return await answers().speak_ssml(request)
 
-    @router.get(
-        "/cognitiveservices/voices/list",
-        summary="List voices",
-        operation_id="list_voices",
-        dependencies=azure,
-        openapi_extra=descriptions.LIST_VOICES,
-    )
+    @router.get("/cognitiveservices/voices/list", dependencies=azure)
     async def list_voices() -> Response:
         """List the voices of this server, preferred ones first."""
         return await answers().list_voices()
 
-    @router.post(
-        "/v1/audio/speech",
-        summary="Speak text (OpenAI)",
-        operation_id="create_speech",
-        dependencies=openai,
-        openapi_extra=descriptions.CREATE_SPEECH,
-    )
+    @router.post("/v1/audio/speech", dependencies=openai)
     async def create_speech(request: Request) -> Response:
         """Synthesise a text, as OpenAI's audio API does."""
         return await answers().create_speech(request)
 
-    @router.get(
-        "/v1/audio/voices",
-        summary="List voices (OpenAI's clients)",
-        operation_id="list_openai_voices",
-        dependencies=openai,
-        openapi_extra=descriptions.LIST_OPENAI_VOICES,
-    )
+    @router.get("/v1/audio/voices", dependencies=openai)
     async def list_openai_voices() -> Response:
         """List the voices of this server by the names that `voice` takes."""
         return await answers().list_openai_voices()
 
-    @router.get(
-        "/v1/audio/models",
-        summary="List models of speech (OpenAI's clients)",
-        operation_id="list_speech_models",
-        dependencies=openai,
-        openapi_extra=descriptions.LIST_SPEECH_MODELS,
-    )
+    @router.get("/v1/audio/models", dependencies=openai)
     async def list_speech_models() -> Response:
         """List OpenAI's models of speech: the voice alone decides, whichever is named."""
         return JSONResponse({"models": [{"id": name, "name": name} for name in SPEECH_MODELS]})

@@ -97,7 +97,7 @@ class _Member(BaseModel):
     )
 
 
-class _Text3(_Member):
+class TextElement(_Member):
     """An element of version 3.0; its member is `Text` or `text`."""
 
     text: _SourceText = Field(alias="Text")
@@ -112,29 +112,37 @@ class _Text3(_Member):
         return value
 
 
-class _Target(_Member):
-    language: _Code
-    profanity_action: _Word | None = None
-    deployment_name: _Word | None = None
-    script: _Word | None = None
+class TargetLanguage(_Member):
+    """A target of one text. Only the default deployment is here, and no other script."""
+
+    language: _Code = Field(description="Target language, such as `es`.")
+    profanity_action: _Word | None = Field(None, description="`NoAction`.")
+    deployment_name: _Word | None = Field(None, description="`general`.")
+    script: _Word | None = Field(None, description="Must be left out.")
 
 
-class _Input(_Member):
+class TranslationInput(_Member):
+    """A text of the later versions, with its targets."""
+
     text: _SourceText
-    language: _Code | None = None
-    text_type: _Word | None = None
+    language: _Code | None = Field(None, description="Source language; without it, it is detected.")
+    text_type: _Word | None = Field(
+        None, description="`Plain`, the default, or `Html`, whose markup is kept."
+    )
     targets: Annotated[
-        list[_Target], Field(min_length=1, max_length=MAX_WRITTEN_TARGETS), FailFast()
+        list[TargetLanguage], Field(min_length=1, max_length=MAX_WRITTEN_TARGETS), FailFast()
     ]
 
 
-class _Body(_Member):
-    inputs: Annotated[list[_Input], Field(min_length=1, max_length=MAX_TEXTS), FailFast()]
+class TranslationInputs(_Member):
+    """The body of the later versions."""
+
+    inputs: Annotated[list[TranslationInput], Field(min_length=1, max_length=MAX_TEXTS), FailFast()]
 
 
 # A list ends at its first wrong item: a megabyte of wrong ones would be as many errors.
 _ARRAY = TypeAdapter(
-    Annotated[list[_Text3], Field(max_length=MAX_TEXTS), FailFast()],
+    Annotated[list[TextElement], Field(max_length=MAX_TEXTS), FailFast()],
     config=ConfigDict(hide_input_in_errors=True),
 )
 
@@ -204,15 +212,15 @@ def _version_3(query: QueryParams, body: bytes) -> TranslationRequest:
 
 def _later_version(body: bytes) -> TranslationRequest:
     try:
-        inputs = _Body.model_validate_json(body).inputs
+        inputs = TranslationInputs.model_validate_json(body).inputs
     except ValidationError as error:
-        problem = _problem(error, _Body)
+        problem = _problem(error, TranslationInputs)
     else:
         return TranslationRequest(tuple(map(_text, inputs)))
     raise problem
 
 
-def _text(given: _Input) -> Text:
+def _text(given: TranslationInput) -> Text:
     for target in given.targets:
         _refuse_unsupported(target.profanity_action or "", target.script or "")
         if (target.deployment_name or "general").lower() != "general":
@@ -226,11 +234,11 @@ def _text(given: _Input) -> Text:
     )
 
 
-def _array(body: bytes) -> list[_Text3]:
+def _array(body: bytes) -> list[TextElement]:
     try:
         return _ARRAY.validate_json(body)
     except ValidationError as error:
-        problem = _problem(error, _Text3)
+        problem = _problem(error, TextElement)
     raise problem
 
 

@@ -19,7 +19,6 @@ from functions.api.incoming_body import IncomingBody
 from functions.api.problems import Problem, Shape
 from functions.api.request_record import record_of
 from functions.api.service import SpeechService
-from functions.api.translator import descriptions
 from functions.api.translator.answers import (
     detected_languages,
     later_answer,
@@ -40,14 +39,14 @@ from shared.translation.chain import TranslatorChain
 
 # 50 000 characters outside of the BMP, escaped as `\ud83d\ude00`, and the JSON around them.
 _MAX_BODY_BYTES = 1_000_000
-_SCOPES = ("translation", "transliteration", "dictionary")
+SCOPES = ("translation", "transliteration", "dictionary")
 
 Result = TypeVar("Result")
 
 
 def create_router(service: SpeechService) -> APIRouter:
     """Route `/translate`, `/detect`, `/languages` and `/transliterate`."""
-    router = APIRouter(tags=["Translator"])
+    router = APIRouter()
 
     async def require(connection: HTTPConnection) -> None:
         """Require a valid key or token; refuse other requests in Translator's shape."""
@@ -61,13 +60,7 @@ def create_router(service: SpeechService) -> APIRouter:
             problem.status, problem.message, headers=problem.headers, shape=Shape.TRANSLATOR
         )
 
-    @router.post(
-        "/translate",
-        summary="Translate text",
-        operation_id="translate_text",
-        dependencies=[Depends(require)],
-        openapi_extra=descriptions.TRANSLATE,
-    )
+    @router.post("/translate", dependencies=[Depends(require)])
     async def translate(request: Request) -> Response:
         """Translate texts, each to one language or several.
 
@@ -92,13 +85,7 @@ def create_router(service: SpeechService) -> APIRouter:
                 ),
             )
 
-    @router.post(
-        "/detect",
-        summary="Detect the language of text",
-        operation_id="detect_language_of_text",
-        dependencies=[Depends(require)],
-        openapi_extra=descriptions.DETECT,
-    )
+    @router.post("/detect", dependencies=[Depends(require)])
     async def detect(request: Request) -> Response:
         """Detect the language of each text."""
         read_version(request.query_params)
@@ -111,20 +98,15 @@ def create_router(service: SpeechService) -> APIRouter:
             )
         return JSONResponse(detected, headers=_ids(request))
 
-    @router.get(
-        "/languages",
-        summary="List languages of text",
-        operation_id="list_languages_of_text",
-        openapi_extra=descriptions.LANGUAGES,
-    )
+    @router.get("/languages")
     async def languages(request: Request) -> Response:
         """List the languages that this server translates from or to; needs no key."""
         version = read_version(request.query_params)
         scopes = {
             scope.strip().lower()
-            for scope in request.query_params.get("scope", ",".join(_SCOPES)).split(",")
+            for scope in request.query_params.get("scope", ",".join(SCOPES)).split(",")
         }
-        if not scopes <= {*_SCOPES, "models"}:
+        if not scopes <= {*SCOPES, "models"}:
             raise Problem(400, "The scope is not valid.")
         listed = await asyncio.to_thread(
             lambda: supported_languages(service.translators(), version, scopes)
@@ -135,7 +117,7 @@ def create_router(service: SpeechService) -> APIRouter:
             return Response(status_code=304, headers=headers)
         return JSONResponse(listed, headers=headers)
 
-    @router.post("/transliterate", include_in_schema=False, dependencies=[Depends(require)])
+    @router.post("/transliterate", dependencies=[Depends(require)])
     async def transliterate() -> Response:
         """Refuse transliteration, which this server does not support."""
         raise Problem(501, "Scripts are not converted on this server.")

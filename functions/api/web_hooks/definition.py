@@ -21,8 +21,8 @@ MAX_DESCRIPTION_CHARACTERS = 2000
 MAX_URL_CHARACTERS = 2000
 MAX_SECRET_CHARACTERS = 1000
 
-_MAX_PROPERTIES = 10
-_MAX_KEY_CHARACTERS, _MAX_VALUE_CHARACTERS = 64, 256
+MAX_CUSTOM_PROPERTIES = 10
+MAX_KEY_CHARACTERS, MAX_VALUE_CHARACTERS = 64, 256
 
 _INVALID = "InvalidPayload"
 _CHANGEABLE = frozenset(
@@ -162,24 +162,24 @@ def _custom_properties(
     if not fields.has("customProperties"):
         return tuple(before)
     # Twice as many: each of the greatest number may be replaced by another.
-    values, named = dict(before), fields.fields("customProperties", 2 * _MAX_PROPERTIES)
+    values, named = dict(before), fields.fields("customProperties", 2 * MAX_CUSTOM_PROPERTIES)
     for key in named.names():
-        if not 0 < len(key) <= _MAX_KEY_CHARACTERS:
+        if not 0 < len(key) <= MAX_KEY_CHARACTERS:
             raise FieldError(
-                f"keys of customProperties must have 1 to {_MAX_KEY_CHARACTERS} characters"
+                f"keys of customProperties must have 1 to {MAX_KEY_CHARACTERS} characters"
             )
         if not named.has(key):
             values.pop(key, None)
             continue
         try:
-            values[key] = named.text(key, _MAX_VALUE_CHARACTERS)
+            values[key] = named.text(key, MAX_VALUE_CHARACTERS)
         except FieldError:  # names the key, which is the caller's own
             raise fields.refusal(
                 "customProperties",
-                f"must have values that are texts of up to {_MAX_VALUE_CHARACTERS} characters",
+                f"must have values that are texts of up to {MAX_VALUE_CHARACTERS} characters",
             ) from None
-    if len(values) > _MAX_PROPERTIES:
-        raise FieldError(f"customProperties must have no more than {_MAX_PROPERTIES} entries")
+    if len(values) > MAX_CUSTOM_PROPERTIES:
+        raise FieldError(f"customProperties must have no more than {MAX_CUSTOM_PROPERTIES} entries")
     return tuple(values.items())
 
 

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 
-from functions.api.management.descriptions import in_both_generations
 from functions.api.management.json_body import read_json_body
 from functions.api.management.odata_filter import Kind, Value, parse_filter
 from functions.api.management.pagination import Paging
@@ -27,7 +26,6 @@ from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from functions.api.service import SpeechService
 from functions.api.transcription_definition import invalid_argument
-from functions.api.web_hooks import descriptions
 from functions.api.web_hooks.definition import changed_hook, judge_address, new_hook
 from shared.errors import Changed, FeatureUnavailable
 from shared.json_fields import JsonFields, is_uuid
@@ -41,7 +39,7 @@ MAX_HOOKS = 100
 """Each is read before an event is sent."""
 
 _NO_HOOK = "There is no such web hook."
-_PATCH_TYPES = ("application/json", "application/merge-patch+json")
+PATCH_TYPES = ("application/json", "application/merge-patch+json")
 _MOST_CHANGES = 5  # by others, between reading a hook and writing it
 
 _FILTERED = {
@@ -61,7 +59,6 @@ def create_router(service: SpeechService, batch: "BatchServices | None") -> APIR
     batch: where hooks are kept; None answers 501.
     """
     router = APIRouter(
-        tags=["Web hooks"],
         dependencies=[
             Depends(service.authenticator.require),
             Depends(service.management_limit.require),
@@ -69,24 +66,21 @@ def create_router(service: SpeechService, batch: "BatchServices | None") -> APIR
         ],
     )
     hooks = _WebHooks(service, batch)
-    served: list[tuple[str, str, Callable[..., Any], str, dict[str, Any]]] = [
-        ("POST", "", hooks.create, "Create a web hook", descriptions.CREATE),
-        ("GET", "", hooks.list_all, "List web hooks", descriptions.LIST),
-        ("GET", "/{hook_id}", hooks.get, "Get a web hook", descriptions.GET),
-        ("PATCH", "/{hook_id}", hooks.update, "Change a web hook", descriptions.UPDATE),
-        ("DELETE", "/{hook_id}", hooks.delete, "Delete a web hook", descriptions.DELETE),
-        ("POST", "/{hook_id}:ping", hooks.ping, "Ping a web hook", descriptions.PING),
-        ("POST", "/{hook_id}:test", hooks.test, "Test a web hook", descriptions.TEST),
+    served: list[tuple[str, str, Callable[..., Any]]] = [
+        ("POST", "", hooks.create),
+        ("GET", "", hooks.list_all),
+        ("GET", "/{hook_id}", hooks.get),
+        ("PATCH", "/{hook_id}", hooks.update),
+        ("DELETE", "/{hook_id}", hooks.delete),
+        ("POST", "/{hook_id}:ping", hooks.ping),
+        ("POST", "/{hook_id}:test", hooks.test),
     ]
-    for method, path, endpoint, summary, operation in served:
-        routes = routes_of(f"/webhooks{path}")
-        for route, extra in zip(routes, in_both_generations(operation), strict=True):
-            router.add_api_route(
-                route, endpoint, methods=[method], summary=summary, openapi_extra=extra
-            )
+    for method, path, endpoint in served:
+        for route in routes_of(f"/webhooks{path}"):
+            router.add_api_route(route, endpoint, methods=[method])
     for action, endpoint in (("ping", hooks.ping), ("test", hooks.test)):  # as v3.0 writes them
         route = routes_of(f"/webhooks/{{hook_id}}/{action}")[1]
-        router.add_api_route(route, endpoint, methods=["POST"], include_in_schema=False)
+        router.add_api_route(route, endpoint, methods=["POST"])
     return router
 
 
@@ -137,7 +131,7 @@ class _WebHooks:
         challenged before an event is sent to it.
         """
         await self._found(hook_id)
-        fields = await read_json_body(request, self._admission, _PATCH_TYPES)
+        fields = await read_json_body(request, self._admission, PATCH_TYPES)
         hook = await asyncio.to_thread(self._change, hook_id, fields)
         return self._answer(request, contract, hook)
 

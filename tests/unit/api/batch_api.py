@@ -65,7 +65,7 @@ class BatchApi:
     def unhurried_client(self) -> TestClient:
         """Give a client that is not told to wait however often this is called."""
         self._n_left -= 1
-        if not self._n_left:
+        if self._n_left <= 0:
             self.client, self._n_left = self.another_client(), N_REQUESTS
         return self.client
 

@@ -1,0 +1,1 @@
+"""The contracts: the models of each, and its operations."""

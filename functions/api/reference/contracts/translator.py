@@ -1,0 +1,278 @@
+"""Translator: texts in other languages, in version 3.0 and in the later ones."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from functions.api.problems import Shape
+from functions.api.reference.errors import BUSY, error_answers
+from functions.api.reference.operation import Access, Answer, Body, Content, Operation, Parameter
+from functions.api.reference.schemas import CamelCase, Confidence
+from functions.api.translator.answers import (
+    TranslatedText,
+    later_answer,
+    version_3_answer,
+)
+from functions.api.translator.request import (
+    MAX_TEXTS,
+    VERSION_3,
+    Target,
+    Text,
+    TextElement,
+    TranslationInputs,
+    TranslationRequest,
+)
+from functions.api.translator.routes import SCOPES
+from shared.translation.detection import DetectedLanguage
+
+TAG = "Translator"
+
+Texts = Annotated[list[TextElement], Field(min_length=1, max_length=MAX_TEXTS)]
+
+
+class DetectedSource(CamelCase):
+    """The detected language of a text."""
+
+    language: str
+    score: Confidence
+
+
+class SentenceLengths(CamelCase):
+    """Lengths of the sentences, in characters."""
+
+    src_sent_len: list[int]
+    trans_sent_len: list[int]
+
+
+class TextTranslation(CamelCase):
+    """A translation in version 3.0."""
+
+    text: str
+    to: str = Field(description="The target, with the spelling of the request.")
+    sent_len: SentenceLengths | None = Field(None, description="With `includeSentenceLength`.")
+
+
+class TranslatedElement(CamelCase):
+    """The translations of one text in version 3.0."""
+
+    detected_language: DetectedSource | None = Field(None, description="Without `from`.")
+    translations: list[TextTranslation]
+
+
+class TargetTranslation(CamelCase):
+    """A translation in the later versions."""
+
+    language: str = Field(description="The target, with the spelling of the request.")
+    text: str
+    source_characters: int
+
+
+class TranslatedInput(CamelCase):
+    """The translations of one text in the later versions."""
+
+    detected_language: DetectedSource | None = Field(None, description="Without `language`.")
+    translations: list[TargetTranslation]
+
+
+class TranslationResult(CamelCase):
+    """The translations in the later versions."""
+
+    value: list[TranslatedInput]
+
+
+class DetectedText(DetectedSource):
+    """The language of one text."""
+
+    is_translation_supported: bool
+    is_transliteration_supported: Literal[False]
+
+
+class TextLanguage(CamelCase):
+    """A language that texts are translated from or to."""
+
+    name: str = Field(description="In English.")
+    native_name: str
+    dir: Literal["ltr", "rtl"] = Field(description="Direction of its script.")
+    models: list[Literal["general"]] | None = Field(None, description="In the later versions.")
+
+
+class TextLanguages(CamelCase):
+    """The languages of each scope, by code."""
+
+    translation: dict[str, TextLanguage] | None = None
+    transliteration: dict[str, Any] | None = Field(None, description="Always empty.")
+    dictionary: dict[str, Any] | None = Field(None, description="In version 3.0; always empty.")
+    models: list[Literal["general"]] | None = Field(None, description="In the later versions.")
+
+
+_VERSION = Parameter(
+    name="api-version",
+    description=f"`{VERSION_3}`, or the date of a later version, such as `2026-06-06`.",
+    example=VERSION_3,
+    is_required=True,
+)
+_REQUEST_ID = {"X-RequestId": "Id of the request, for questions about it."}
+_ERRORS = {
+    400: "A parameter or the body is not valid, or the body is too large.",
+    408: "The client stopped sending.",
+    415: "The content type is not `application/json`.",
+    503: "The translator, or the detection of languages, is not available.",
+}
+_HELLO = TranslationRequest(
+    (Text("Hello", None, None, is_html=False, targets=(Target("es", "es"),)),)
+)
+_HOLA = [TranslatedText(DetectedLanguage("en", 1.0), ("Hola",))]
+
+OPERATIONS = (
+    Operation(
+        id="Translator_Translate",
+        method="POST",
+        path="/translate",
+        tag=TAG,
+        summary="Translate text",
+        description="Translate texts, each to one language or several. Without a source language, "
+        "the language of each text is detected. `api-version` decides the form of body and answer: "
+        f"in {VERSION_3} the languages are in the query, in later versions in the body.",
+        parameters=(
+            _VERSION,
+            Parameter(
+                name="to",
+                description=f"{VERSION_3}: target language; repeat it for several.",
+                kind=list[str],
+                example=["es"],
+            ),
+            Parameter(
+                name="from",
+                description=f"{VERSION_3}: source language; without it, it is detected.",
+                example="en",
+            ),
+            Parameter(
+                name="suggestedFrom",
+                description=f"{VERSION_3}: source language where the detection is not certain.",
+                example="en",
+            ),
+            Parameter(
+                name="textType",
+                description=f"{VERSION_3}: whether texts are HTML, whose markup is kept.",
+                values=("plain", "html"),
+                default="plain",
+                example="html",
+            ),
+            Parameter(
+                name="includeSentenceLength",
+                description=f"{VERSION_3}: add the lengths of the sentences.",
+                kind=bool,
+                default=False,
+                example=True,
+            ),
+        ),
+        body=Body(
+            (
+                Content(
+                    Texts | TranslationInputs,
+                    examples={
+                        VERSION_3: [{"Text": "Hello"}],
+                        "later": {"inputs": [{"text": "Hello", "targets": [{"language": "es"}]}]},
+                    },
+                ),
+            )
+        ),
+        answers={
+            200: Answer(
+                "The translations, in the order of the texts and targets.",
+                (
+                    Content(
+                        list[TranslatedElement] | TranslationResult,
+                        examples={
+                            VERSION_3: version_3_answer(_HELLO, _HOLA),
+                            "later": later_answer(_HELLO, _HOLA),
+                        },
+                    ),
+                ),
+                {
+                    **_REQUEST_ID,
+                    "x-metered-usage": "Characters of the texts.",
+                    "x-mt-system": "Always `Sotto`.",
+                },
+            ),
+            **error_answers(
+                Shape.TRANSLATOR, _ERRORS, {400: "No translator supports the pair."}, BUSY
+            ),
+        },
+    ),
+    Operation(
+        id="Translator_Detect",
+        method="POST",
+        path="/detect",
+        tag=TAG,
+        summary="Detect the language of text",
+        description="Detect the language of each text.",
+        parameters=(_VERSION,),
+        body=Body((Content(Texts, examples={"text": [{"Text": "Hello"}]}),)),
+        answers={
+            200: Answer(
+                "Language and score of each text.",
+                (
+                    Content(
+                        list[DetectedText],
+                        examples={
+                            "language": [
+                                {
+                                    "language": "en",
+                                    "score": 1.0,
+                                    "isTranslationSupported": True,
+                                    "isTransliterationSupported": False,
+                                }
+                            ]
+                        },
+                    ),
+                ),
+                _REQUEST_ID,
+            ),
+            **error_answers(Shape.TRANSLATOR, _ERRORS, BUSY),
+        },
+    ),
+    Operation(
+        id="Translator_Languages",
+        method="GET",
+        path="/languages",
+        tag=TAG,
+        summary="List languages of text",
+        description="List the languages that this server translates from or to; needs no key.",
+        access=Access.NOTHING,
+        parameters=(
+            _VERSION,
+            Parameter(
+                name="scope",
+                description=f"Some of {', '.join(SCOPES)}, separated by commas; all by default.",
+                example=SCOPES[0],
+            ),
+        ),
+        answers={
+            200: Answer(
+                "The languages by code.",
+                (
+                    Content(
+                        TextLanguages,
+                        examples={
+                            VERSION_3: {
+                                "translation": {
+                                    "es": {"name": "Spanish", "nativeName": "español", "dir": "ltr"}
+                                },
+                                "transliteration": {},
+                                "dictionary": {},
+                            }
+                        },
+                    ),
+                ),
+                {**_REQUEST_ID, "ETag": "Tag of the list, for `If-None-Match`."},
+            ),
+            304: Answer("The list is that of `If-None-Match`."),
+            **error_answers(
+                Shape.TRANSLATOR,
+                {400: "The `api-version` or the scope is not valid."},
+                needs_key=False,
+            ),
+        },
+    ),
+)
