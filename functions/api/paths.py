@@ -52,7 +52,8 @@ def deployment_of(path: str) -> str | None:
 class CanonicalPaths:
     """ASGI middleware that routes by the canonical path.
 
-    The scope gets `deployment`, see `deployment_of`.
+    The scope gets `deployment`, see `deployment_of`, and `ends_with_slash`, which decides where
+    relative addresses in a page lead.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -62,6 +63,11 @@ class CanonicalPaths:
         """Serve the request under its canonical path."""
         if scope["type"] in {"http", "websocket"}:
             path = canonical_path(scope["path"])
-            deployment = deployment_of(scope["path"])
-            scope = {**scope, "path": path, "raw_path": path.encode(), "deployment": deployment}
+            scope = {
+                **scope,
+                "path": path,
+                "raw_path": path.encode(),
+                "deployment": deployment_of(scope["path"]),
+                "ends_with_slash": scope["path"].endswith("/"),
+            }
         await self._app(scope, receive, send)

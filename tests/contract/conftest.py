@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import wave
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,19 @@ from typing import Any
 import pytest
 import requests
 
+from tests.node_packages import AXE, modules_of
+
 PROJECT = Path(__file__).resolve().parent.parent.parent
 KEY = "k"
 SENTENCE = "Please remind me to buy milk and bread at five o'clock."
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--write-screenshots",
+        action="store_true",
+        help="write the pictures of docs/ anew",
+    )
 
 
 @dataclass
@@ -176,3 +187,70 @@ def http():
     with requests.Session() as session:
         session.headers["Ocp-Apim-Subscription-Key"] = KEY
         yield session
+
+
+@pytest.fixture(scope="session")
+def ready_server(server):
+    """Return the shared server when its model is loaded."""
+    with requests.Session() as session:
+        for _ in range(600):
+            if session.get(f"{server.url}/ready", timeout=30).ok:
+                return server
+    pytest.fail("the model was not loaded")
+
+
+@pytest.fixture(scope="session")
+def two_sentences(tmp_path_factory):
+    """WAV file of two sentences."""
+    path = tmp_path_factory.mktemp("spoken") / "my <call>.wav"
+    path.write_bytes(speak("The children are playing in the garden. Please buy milk and bread."))
+    return path
+
+
+@pytest.fixture(scope="module")
+def launch():
+    """Start browsers with further arguments; they end with the tests of the file.
+
+    Until then Playwright's event loop is the thread's, and asyncio's clients cannot run there.
+    """
+    from tests.contract.browser import browsers  # noqa: PLC0415 - few tests need one
+
+    with browsers() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def browser(launch):
+    return launch()
+
+
+@pytest.fixture
+def visit():
+    """Open a page; at the end no request has left its server and no error was reported.
+
+    errors: statuses of refusals that the test provokes.
+    """
+    from tests.contract.browser import WAIT_MS, Visit  # noqa: PLC0415
+
+    visits = []
+
+    @contextmanager
+    def open_page(browser, address, *, errors=(), **options):
+        context = browser.new_context(**options)
+        context.set_default_timeout(WAIT_MS)
+        page = context.new_page()
+        visits.append(Visit(address, set(errors)))
+        visits[-1].watch(page)
+        page.goto(address)
+        yield page
+        context.close()
+
+    yield open_page
+    for one in visits:
+        one.check()
+
+
+@pytest.fixture(scope="session")
+def axe_source():
+    """Return the checker of accessibility, which runs in the page."""
+    return (modules_of(AXE) / "axe-core" / "axe.min.js").read_text("utf-8")

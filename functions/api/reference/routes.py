@@ -1,96 +1,71 @@
-"""The API reference: OpenAPI as JSON, and a page rendered from it.
+"""The API reference: OpenAPI as JSON, and a page that shows it and sends requests.
 
-FastAPI's own pages load scripts from a content delivery network; this one loads nothing, so it
-also works offline.
+The page is Swagger UI, of which the package `fastapi-swagger` has the script and the style. Its
+code is not run: FastAPI's own way would load scripts from a content delivery network, and the
+package's has them in the page, which a strict policy refuses.
+https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/
 """
 
-from html import escape
-from typing import Any
+from collections.abc import Mapping
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-    "code,pre{font:14px/1.5 ui-monospace,monospace;background:#8881;padding:.1em .3em}"
-    "pre{padding:1rem;overflow:auto}section{border-top:1px solid #8886;margin-top:2rem}"
-    "table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;"
-    "padding:.3rem .6rem;border-bottom:1px solid #8883}:root{color-scheme:light dark}"
+from functions.api.problems import Problem
+from functions.api.static_files import StaticFile, file_response, page_headers, read_folder
+
+_FOLDER = Path(__file__).parent / "files"
+_PAGE = "reference.html"
+_SWAGGER_UI = ("swagger-ui-bundle.js", "swagger-ui.css")
+_HEADERS = page_headers(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
 def create_router(app: FastAPI) -> APIRouter:
-    """Routes `/swagger` (also `/swagger/index.html`) and `/openapi.json`, for GET and HEAD."""
+    """Routes `/swagger`, `/swagger/{name}` and `/openapi.json`, for GET and HEAD; without a key.
+
+    Addresses in the page are relative, and those of its files begin with `swagger/`, so the page
+    works below a prefix. At `/swagger/` and `/swagger/index.html` they would lead elsewhere, so
+    both lead to `/swagger`.
+    """
     router = APIRouter(include_in_schema=False)
 
-    async def page() -> Response:
-        return HTMLResponse(reference_page(app.openapi()))
+    def page(request: Request) -> Response:
+        if request.scope["ends_with_slash"]:
+            return page_elsewhere()
+        return file_response(_files()[_PAGE], request, _HEADERS)
+
+    def page_elsewhere() -> Response:
+        return RedirectResponse("../swagger")
+
+    def file(name: str, request: Request) -> Response:
+        found = _files().get(name)
+        if found is None or name == _PAGE:
+            raise Problem(404)
+        return file_response(found, request, _HEADERS)
 
     async def document() -> Response:
         return JSONResponse(app.openapi())
 
-    for path in ("/swagger", "/swagger/index.html"):
-        router.add_api_route(path, page, methods=["GET", "HEAD"])
+    methods = ["GET", "HEAD"]
+    router.add_api_route("/swagger", page, methods=methods)
+    router.add_api_route("/swagger/index.html", page_elsewhere, methods=methods)
     for path in ("/openapi.json", "/swagger/v1/swagger.json"):
-        router.add_api_route(path, document, methods=["GET", "HEAD"])
+        router.add_api_route(path, document, methods=methods)
+    router.add_api_route("/swagger/{name}", file, methods=methods)
     return router
 
 
-def reference_page(document: dict[str, Any]) -> str:
-    """Render an OpenAPI document as one self-contained HTML page."""
-    operations = "".join(
-        _operation(method, path, operation)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-    )
-    info = document["info"]
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(info['title'])}: API reference</title><style>{_STYLE}</style>"
-        f"<h1>{escape(info['title'])}</h1><p>{escape(info.get('description', ''))}</p>"
-        f'<p>Machine-readable: <a href="/openapi.json">OpenAPI {escape(document["openapi"])}</a>'
-        f"</p>{operations}</html>"
-    )
-
-
-def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
-    parts = [
-        f"<section><h2><code>{method.upper()} {escape(path)}</code></h2>",
-        f"<p><strong>{escape(operation.get('summary', ''))}</strong></p>",
-        f"<p>{escape(operation.get('description', ''))}</p>",
-    ]
-    if parameters := operation.get("parameters"):
-        rows = [
-            (f"{item['name']} ({item['in']})", _schema(item["schema"]), item.get("description", ""))
-            for item in parameters
-        ]
-        parts.append(_table(("Parameter", "Type", "Meaning"), rows))
-    for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
-        members = content.get("schema", {}).get("properties", {})
-        rows = [
-            (name, _schema(schema), schema.get("description", ""))
-            for name, schema in members.items()
-        ]
-        parts.append(f"<p>Body: <code>{escape(media_type)}</code></p>")
-        if rows:
-            parts.append(_table(("Part", "Type", "Meaning"), rows))
-    rows = [
-        (status, "", response.get("description", ""))
-        for status, response in operation.get("responses", {}).items()
-    ]
-    parts.append(_table(("Status", "", "When"), rows))
-    parts.append("</section>")
-    return "".join(parts)
-
-
-def _table(head: tuple[str, str, str], rows: list[tuple[str, str, str]]) -> str:
-    lines = [f"<tr>{''.join(f'<th>{escape(cell)}' for cell in head)}"]
-    lines += [f"<tr>{''.join(f'<td>{escape(str(cell))}' for cell in row)}" for row in rows]
-    return f"<table>{''.join(lines)}</table>"
-
-
-def _schema(schema: dict[str, Any]) -> str:
-    if "enum" in schema:
-        return " | ".join(str(value) for value in schema["enum"])
-    return str(schema.get("format") or schema.get("type") or "")
+@cache
+def _files() -> Mapping[str, StaticFile]:
+    """Own files and Swagger UI's by name, read at the first request. No other name is served."""
+    found = find_spec("fastapi_swagger")
+    if found is None or found.origin is None:
+        raise RuntimeError("fastapi-swagger is missing: requirements.txt")
+    resources = Path(found.origin).parent / "resources"
+    return read_folder(_FOLDER) | {name: StaticFile.read(resources / name) for name in _SWAGGER_UI}

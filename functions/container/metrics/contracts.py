@@ -7,7 +7,7 @@ OTHER = "other"
 # The first pattern that matches the template of a route names its contract.
 _CONTRACTS = (
     ("health", re.compile(r"/(ready|status|healthz|metrics)?")),
-    ("reference", re.compile(r"/(swagger|openapi\.json|playground/.*)")),
+    ("reference", re.compile(r"/(swagger(/.*)?|openapi\.json|playground/.*)")),
     ("token", re.compile(r"/sts/.*")),
     ("short_audio", re.compile(r"/speech/recognition/.*")),
     (

@@ -93,6 +93,7 @@ OPERATION: tuple[Feature, ...] = (
             *managed("GET", "/healthstatus"),
             Route("GET", "/swagger"),
             Route("GET", "/swagger/index.html"),
+            Route("GET", "/swagger/{name}"),
             Route("GET", "/swagger/v1/swagger.json"),
             Route("GET", "/openapi.json"),
             Socket("/{path:path}"),  # refuses every other path

@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.contract.browser import NARROW, scroll_width, serious_findings
 from tests.contract.playground.test_transcribe_tab import TWO_SPEAKERS, transcribe
 
-NARROW = {"width": 320, "height": 640}  # pixels of WCAG 2.1, 1.4.10
 ASSESSED = {
     "RecognitionStatus": "Success",
     "NBest": [
@@ -65,18 +65,10 @@ def test_no_tab_has_a_serious_finding(open_shared, two_sentences, axe_source, sc
     with open_shared(color_scheme=scheme) as page:
         page.evaluate(axe_source)
         for tab in answers_of_every_tab(page, two_sentences):
-            found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
-            assert found["passes"], tab
-            serious = [
-                (one["id"], node["target"], node["failureSummary"])
-                for one in found["violations"]
-                if one["impact"] in {"serious", "critical"}
-                for node in one["nodes"]
-            ]
-            assert serious == [], tab
+            assert serious_findings(page) == [], tab
 
 
 def test_a_narrow_window_needs_no_scrolling_to_the_side(open_shared, two_sentences):
     with open_shared(viewport=NARROW) as page:
         for tab in answers_of_every_tab(page, two_sentences):
-            assert page.evaluate("() => document.documentElement.scrollWidth") <= 320, tab
+            assert scroll_width(page) <= NARROW["width"], tab

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.contract.batch_client import serving_files
+from tests.contract.browser import until
 from tests.contract.conftest import speak
-from tests.contract.playground.conftest import until
 
 READING = "The children are playing in the garden behind the house."
 LONG_READING = (

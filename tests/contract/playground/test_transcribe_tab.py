@@ -9,7 +9,7 @@ import av
 import pytest
 from playwright.sync_api import expect
 
-from tests.contract.playground.conftest import until
+from tests.contract.browser import until
 
 # Texts with all that is markup in HTML, SubRip or WebVTT; two speakers; a phrase of low confidence.
 TWO_SPEAKERS = {

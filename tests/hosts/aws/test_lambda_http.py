@@ -171,6 +171,17 @@ def test_the_playground_is_served_without_its_microphone(send):
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
 
 
+def test_the_reference_is_served_with_the_script_of_swagger_ui(send):
+    """Its 1.7 MB fit into an answer of 6 MB."""
+    page = send(as_function_url, "GET", "/swagger")
+    assert "<title>Sotto: API reference</title>" in page.text
+    script = send(as_function_url, "GET", "/swagger/swagger-ui-bundle.js")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert len(script.text) > 1_000_000
+    elsewhere = send(as_function_url, "GET", "/swagger/index.html")
+    assert (elsewhere.status_code, elsewhere.headers["location"]) == (307, "../swagger")
+
+
 def test_a_load_balancer_with_multi_value_headers_gets_such(send):
     answer = send(as_load_balancer_multi_value, "GET", "/healthz")
     assert answer.returned["multiValueHeaders"]["content-type"] == ["application/json"]

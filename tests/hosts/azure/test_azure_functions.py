@@ -126,6 +126,10 @@ def test_pages_are_served_at_the_root(azure_host, http):
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     script = http.get(azure_host.url + "/playground/playground.js")
     assert script.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    reference = http.get(azure_host.url + "/swagger/index.html")
+    assert "<title>Sotto: API reference</title>" in reference.text
+    script = http.get(azure_host.url + "/swagger/swagger-ui-bundle.js")
+    assert len(script.content) > 1_000_000
     assert http.head(azure_host.url + "/healthz").status_code == 200
 
 

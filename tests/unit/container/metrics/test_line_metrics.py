@@ -194,7 +194,8 @@ def test_every_route_has_a_contract():
     app = create_app(
         Settings(), ScriptedTranscriber(), sessions=Sessions(1), exposition=lambda: (b"", "")
     )
-    paths = [*app.openapi()["paths"], "/swagger", "/openapi.json", "/playground/{name}"]
+    pages = ["/swagger", "/swagger/{name}", "/openapi.json", "/playground/{name}"]
+    paths = [*app.openapi()["paths"], *pages]
     assert "/metrics" in paths
     assert [path for path in paths if contract_of(path) == OTHER] == []
     assert contract_of("/unmatched") == OTHER
