@@ -23,6 +23,7 @@ HIDDEN = {
     "GET /swagger/index.html": "another address of GET /swagger",
     "GET /swagger/v1/swagger.json": "another address of GET /openapi.json",
     "GET /playground/{name}": "files that the page at / loads",
+    "GET /swagger/{name}": "files that the page at /swagger loads",
     "POST /transliterate": "refuses every request",
     "POST /speechtotext/{version}/webhooks/{hook_id}/ping": "v3.0's spelling of :ping",
     "POST /speechtotext/{version}/webhooks/{hook_id}/test": "v3.0's spelling of :test",
