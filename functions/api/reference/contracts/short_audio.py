@@ -260,7 +260,9 @@ _PARAMETERS = (
         example=True,
     ),
     Parameter(
-        name="cid", description="Endpoint of a custom model: accepted and ignored.", example=""
+        name="cid",
+        description="Endpoint of a custom model: accepted and ignored.",
+        example="6c1d0f6a-2e57-4b8e-b5a0-9f0c7f523a55",
     ),
     Parameter(
         name="Pronunciation-Assessment",
