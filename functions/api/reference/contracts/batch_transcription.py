@@ -32,7 +32,16 @@ from functions.api.reference.contracts.jobs import (
     TranscriptionUpdate,
 )
 from functions.api.reference.errors import error_answers
-from functions.api.reference.operation import Access, Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import (
+    Access,
+    Answer,
+    Body,
+    Content,
+    Operation,
+    Parameter,
+    json_answer,
+    json_body,
+)
 from functions.api.reference.schemas import Uuid
 
 TAG = "Batch transcription"
@@ -112,7 +121,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         )
 
     def one_job(example: Any, headers: dict[str, str] | None = None) -> Answer:
-        return Answer("The job.", (Content(job, examples={"job": example}),), headers or {})
+        return json_answer("The job.", job, {"job": example}, headers or {})
 
     return (
         operation(
@@ -130,14 +139,13 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             summary="Create a transcription",
             description="Create a job. Its files are transcribed one by one, its results are kept "
             "for the time to live.",
-            body=Body((Content(new_job, examples=_new_jobs(generation)),)),
+            body=json_body(new_job, _new_jobs(generation)),
         ),
         operation(
             "List",
             {
-                200: Answer(
-                    "A page of jobs, oldest first.",
-                    (Content(jobs, examples={"page": {"values": [job_example]}}),),
+                200: json_answer(
+                    "A page of jobs, oldest first.", jobs, {"page": {"values": [job_example]}}
                 )
             },
             INVALID_PAGE,
@@ -209,9 +217,10 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "ListFiles",
             {
-                200: Answer(
+                200: json_answer(
                     "A page of files; none before the job has ended.",
-                    (Content(JobFiles, examples={"page": {"values": [file_example]}}),),
+                    JobFiles,
+                    {"page": {"values": [file_example]}},
                 )
             },
             {400: "`skip`, `top`, `filter` or the lifetime is not valid."},
@@ -232,7 +241,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         ),
         operation(
             "GetFile",
-            {200: Answer("The file.", (Content(JobFile, examples={"file": file_example}),))},
+            {200: json_answer("The file.", JobFile, {"file": file_example})},
             {400: "The lifetime is not valid."},
             {404: "There is no such file, or not any more."},
             method="GET",
@@ -266,9 +275,10 @@ OPERATIONS = (
             ),
         ),
         answers={
-            200: Answer(
+            200: json_answer(
                 "The transcript, or the report.",
-                (Content(TranscriptionResult | TranscriptionReport, examples=RESULT_EXAMPLES),),
+                TranscriptionResult | TranscriptionReport,
+                RESULT_EXAMPLES,
             ),
             **error_answers(
                 Shape.FLAT,

@@ -18,7 +18,15 @@ from functions.api.reference.contracts.generations import (
     filter_parameter,
 )
 from functions.api.reference.errors import error_answers
-from functions.api.reference.operation import Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import (
+    Answer,
+    Body,
+    Content,
+    Operation,
+    Parameter,
+    json_answer,
+    json_body,
+)
 from functions.api.reference.schemas import CamelCase, Moment, RemovableText, Url, Uuid
 from functions.api.web_hooks.definition import (
     MAX_CUSTOM_PROPERTIES,
@@ -163,9 +171,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         )
 
     def one_hook(headers: dict[str, str] | None = None) -> Answer:
-        return Answer(
-            "The web hook.", (Content(WebHook, examples={"hook": example}),), headers or {}
-        )
+        return json_answer("The web hook.", WebHook, {"hook": example}, headers or {})
 
     return (
         operation(
@@ -179,14 +185,13 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             description="Create a web hook. Its address is challenged first: a POST with "
             "`?validationToken=…`, to be answered with 200 and the token. No event is sent before "
             "that.",
-            body=Body((Content(NewWebHook, examples={"hook": _NEW}),)),
+            body=json_body(NewWebHook, {"hook": _NEW}),
         ),
         operation(
             "List",
             {
-                200: Answer(
-                    "A page of web hooks, oldest first.",
-                    (Content(WebHooks, examples={"page": {"values": [example]}}),),
+                200: json_answer(
+                    "A page of web hooks, oldest first.", WebHooks, {"page": {"values": [example]}}
                 )
             },
             INVALID_PAGE,
