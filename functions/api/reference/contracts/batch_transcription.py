@@ -7,12 +7,12 @@ from pydantic import Field
 from functions.api.batch_jobs.files import DEFAULT_LIFETIME_S, LONGEST_LIFETIME_S
 from functions.api.batch_jobs.rendering import file_body, job_body
 from functions.api.batch_jobs.routes import MERGE_PATCH_TYPE, RETRY_AFTER_S
-from functions.api.management.json_body import MAX_BODY_BYTES
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.generations import (
     GENERATIONS,
     INVALID_PAGE,
+    JSON_BODY,
     PAGING,
     RATE_LIMIT,
     Generation,
@@ -127,10 +127,9 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "Submit" if generation.is_dated else "Create",
             {201: one_job(new_example, {"Location": "Address of the job, its `self`."})},
+            JSON_BODY,
             {
                 400: "A member is not valid; `innerError.code` names the error.",
-                413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
-                415: "The content type is not JSON.",
                 501: "Diarization is off on this server.",
             },
             own_name=True,
@@ -183,11 +182,10 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "Update",
             {200: one_job(job_example)},
+            JSON_BODY,
             {
                 400: "A member is not valid, or something else was to be changed.",
                 409: "Another caller changes it at the same moment.",
-                413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
-                415: "The content type is not JSON.",
             },
             _NO_JOB,
             method="PATCH",

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
-from functions.api.management.json_body import MAX_BODY_BYTES
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.generations import (
     GENERATIONS,
     INVALID_PAGE,
+    JSON_BODY,
     PAGING,
     RATE_LIMIT,
     EntityError,
@@ -138,10 +138,6 @@ _NO_BATCH = {
     501: "Web hooks are not available: no container of jobs is set up.",
     503: "Storage is not available at the moment, or has no room left.",
 }
-_BODY = {
-    413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
-    415: "The content type is not JSON.",
-}
 _HOOK_ID = Parameter(
     name="hook_id",
     place="path",
@@ -177,7 +173,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "Create",
             {201: one_hook({"Location": "Address of the web hook, its `self`."})},
-            _BODY,
+            JSON_BODY,
             {400: "A member is not valid; `innerError` names it. Or there are too many hooks."},
             method="POST",
             path=hooks_path,
@@ -221,7 +217,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "Update",
             {200: one_hook()},
-            _BODY,
+            JSON_BODY,
             _MISSING,
             {
                 400: "A member is not valid, or something else was to be changed.",
