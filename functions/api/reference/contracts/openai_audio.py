@@ -254,7 +254,7 @@ OPERATIONS = (
                         },
                     ),
                     *_texts(samples.TRANSCRIPT),
-                    # A schema of events has no place in OpenAI 3.1, so it is that of their data.
+                    # OpenAPI 3.1 has no schemas of streams: this is that of the data of one event.
                     Content(
                         _EVENTS,
                         "text/event-stream",
