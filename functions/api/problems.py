@@ -164,7 +164,8 @@ _STORAGE_FULL = "Storage has no room left. Deleting still works."
 _UNREADABLE = "The stored record cannot be read. DELETE removes it."
 _INTERNAL = "The request failed on the server."
 
-# Inner codes come from the service's API definition, if it defines a suitable one.
+# Inner codes come from the service's API definition, which has none for a missing resource or a
+# conflict; `FeatureUnavailable` is Sotto's own.
 RULES: Mapping[type[errors.SpeechError], Rule] = {
     # The caller's audio. Short audio has only 400; fast transcription also has 422.
     errors.AudioError: Rule(422, "UnprocessableEntity", "InvalidAudioFormat", None, 400),
@@ -202,10 +203,10 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     # Containers. Only the operator learns which one cannot be reached, and why.
     errors.StorageError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.Unstorable: Rule(400, "InvalidArgument", "InvalidParameterValue"),
-    errors.BlobNotFound: Rule(404, "NotFound", "NotFound"),
+    errors.BlobNotFound: Rule(404, "NotFound", None),
     errors.BlobTooLarge: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
-    errors.AlreadyExists: Rule(409, "Conflict", "Conflict"),
-    errors.Changed: Rule(409, "Conflict", "Conflict"),
+    errors.AlreadyExists: Rule(409, "Conflict", None),
+    errors.Changed: Rule(409, "Conflict", None),
     errors.AccessDenied: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.ContainerNotFound: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     errors.StorageUnavailable: Rule(503, "ServiceUnavailable", "UnexpectedError", _NO_STORAGE),
@@ -215,11 +216,11 @@ RULES: Mapping[type[errors.SpeechError], Rule] = {
     errors.MalformedMessage: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
     # Jobs
     errors.JobError: Rule(500, "InternalServerError", "UnexpectedError", _INTERNAL),
-    errors.JobNotFound: Rule(404, "NotFound", "NotFound"),
+    errors.JobNotFound: Rule(404, "NotFound", None),
     errors.InvalidDropOptions: Rule(400, "InvalidArgument", "InvalidPayload"),
-    errors.SourceChanged: Rule(409, "Conflict", "Conflict"),
+    errors.SourceChanged: Rule(409, "Conflict", None),
     errors.WorkStopped: Rule(503, "ServiceUnavailable", "UnexpectedError", _INTERNAL),
-    errors.OutputTaken: Rule(409, "Conflict", "Conflict"),
+    errors.OutputTaken: Rule(409, "Conflict", None),
     errors.MalformedJob: Rule(500, "InternalServerError", "UnexpectedError", _UNREADABLE),
     errors.UnstorableRecord: Rule(400, "InvalidArgument", "InvalidPayload"),
     errors.InvalidTimeToLive: Rule(400, "InvalidArgument", "InvalidTimeToLive"),
