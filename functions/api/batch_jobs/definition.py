@@ -92,7 +92,7 @@ def read_delta(
     """
     names = set(body.names())  # a null counts here: it removes
     changeable = {"displayName", "description", "customProperties"}
-    if not version.is_dated:
+    if version.has_projects:
         changeable.add("project")
     if not names <= changeable:
         message = f"Only {', '.join(sorted(changeable))} can be changed."

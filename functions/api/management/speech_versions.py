@@ -27,6 +27,7 @@ from shared.ticks import milliseconds_from_seconds, ticks_from_milliseconds
 
 PATH_VERSIONS = ("v3.0", "v3.1", "v3.2")
 FIRST_DATED_VERSION = "2024-11-15"
+_PROJECTS_AGAIN = "2025-10-15"  # the dated versions before have none
 
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:\d{1,5})?", re.ASCII)
 
@@ -44,6 +45,11 @@ class SpeechVersion:
     def is_dated(self) -> bool:
         """Whether it is of the second generation: `timeToLiveHours`, `api-version`."""
         return not self.name.startswith("v")
+
+    @property
+    def has_projects(self) -> bool:
+        """Whether its resources have a member `project`."""
+        return not self.is_dated or self.name >= _PROJECTS_AGAIN
 
     @property
     def root(self) -> str:
