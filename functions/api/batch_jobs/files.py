@@ -13,6 +13,7 @@ from functions.api.batch_jobs.signed_urls import SignatureStatus, SignedUrls
 from functions.api.management.odata_filter import Kind, parse_filter
 from functions.api.management.pagination import Paging
 from functions.api.management.speech_versions import NO_STORE, Addresses, SpeechVersion
+from functions.api.management.waiting import waiting_headers
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from shared.jobs.batch_services import BatchServices
@@ -51,16 +52,18 @@ class JobFiles:
         text = query_parameters(request).get("filter", "")
         is_meant = parse_filter(text, _FILE_PROPERTIES) if text else None
 
-        def read() -> dict[str, Any]:
+        def read() -> JSONResponse:
             state = find_job(self._batch, job_id)
             files: Iterator[ResultFile] = result_files(self._batch, state)
             if is_meant is not None:
                 files = (found for found in files if is_meant(_values(found)))
             page, next_skip = paging.page(files)
             bodies = [self._body(found, state, addresses, lifetime_s) for found in page]
-            return paging.answer(bodies, next_skip, addresses, TRANSCRIPTIONS, job_id, "files")
+            answer = paging.answer(bodies, next_skip, addresses, TRANSCRIPTIONS, job_id, "files")
+            waiting = waiting_headers(is_under_way=state.summary is None)
+            return JSONResponse(answer, headers={**NO_STORE, **waiting})
 
-        return JSONResponse(await run_in_threadpool(read), headers=NO_STORE)
+        return await run_in_threadpool(read)
 
     async def get(
         self, request: Request, job_id: str, file_id: str, version: SpeechVersion

@@ -40,6 +40,7 @@ from functions.api.management.speech_versions import (
     routes_of,
     speech_version,
 )
+from functions.api.management.waiting import waiting_headers
 from functions.api.query import query_parameters
 from functions.api.service import SpeechService
 from shared.errors import FeatureUnavailable, QueueNotFound
@@ -60,7 +61,6 @@ from shared.jobs.submission import submit
 
 MERGE_PATCH_TYPE = "application/merge-patch+json"
 
-RETRY_AFTER_S = 5  # the shortest interval at which the contract's samples poll
 _JOB_PROPERTIES = {
     "displayName": Kind.TEXT,
     "description": Kind.TEXT,
@@ -140,14 +140,13 @@ class BatchJobs:
         states, next_skip = await run_in_threadpool(self._page, paging, is_meant)
         bodies = [self._body(state, addresses) for state in states]
         answer = paging.answer(bodies, next_skip, addresses, TRANSCRIPTIONS)
-        return JSONResponse(answer, headers=NO_STORE)
+        return JSONResponse(answer, headers=_headers(*states))
 
     async def get(self, request: Request, job_id: str, contract: Version) -> Response:
         """Get a job. Before its end, `Retry-After` says when to ask again."""
         addresses = Addresses.of(request, contract, self._settings)
         state = await run_in_threadpool(find_job, self._batch, job_id)
-        waiting = {"Retry-After": str(RETRY_AFTER_S)} if state.summary is None else {}
-        return JSONResponse(self._body(state, addresses), headers={**NO_STORE, **waiting})
+        return JSONResponse(self._body(state, addresses), headers=_headers(state))
 
     async def update(self, request: Request, job_id: str, contract: Version) -> Response:
         """Change name, description or custom properties of a job."""
@@ -157,7 +156,7 @@ class BatchJobs:
         merges = request.headers.get("content-type", "").lower().startswith(MERGE_PATCH_TYPE)
         change = await run_in_threadpool(lambda: read_delta(body, contract, merges=merges))
         state = await run_in_threadpool(change_labels, self._batch, job_id, change)
-        return JSONResponse(self._body(state, addresses), headers=NO_STORE)
+        return JSONResponse(self._body(state, addresses), headers=_headers(state))
 
     async def delete(self, job_id: str, contract: Version) -> Response:  # noqa: ARG002
         """Delete a job and its results at once, also while it runs; also 204 if it is missing."""
@@ -228,6 +227,12 @@ class BatchJobs:
 
     def _body(self, state: JobState, addresses: Addresses) -> dict[str, Any]:
         return job_body(state, addresses, self._settings.model)
+
+
+def _headers(*states: JobState) -> dict[str, str]:
+    """Headers of an answer about jobs."""
+    is_under_way = any(state.summary is None for state in states)
+    return {**NO_STORE, **waiting_headers(is_under_way=is_under_way)}
 
 
 async def _refuse() -> Response:

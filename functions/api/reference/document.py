@@ -4,6 +4,7 @@ https://spec.openapis.org/oas/v3.1.0
 The first request for the document imports this module and builds it; a start imports none of it.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -78,18 +79,23 @@ def openapi_document(app: FastAPI) -> Json:
     if app.openapi_schema is None:
         served = _served(app)
         app.openapi_schema = _document(
-            app, [one for one in OPERATIONS if (one.method, one.path) in served]
+            app, [one for one in OPERATIONS if (one.method, _without_names(one.path)) in served]
         )
     return app.openapi_schema
 
 
-def _served(app: FastAPI) -> set[tuple[str, str | None]]:
+def _served(app: FastAPI) -> set[tuple[str, str]]:
     """Methods and paths of an app: a host may have fewer than are described."""
     return {
-        (method, route.path_format)
+        (method, _without_names(route.path_format or ""))
         for route in iter_route_contexts(app.routes)
         for method in getattr(route, "methods", None) or ()
     }
+
+
+def _without_names(path: str) -> str:
+    """Path without the names of its parameters, which mean nothing to OpenAPI."""
+    return re.sub(r"{\w+}", "{}", path)
 
 
 def _document(app: FastAPI, operations: list[Operation]) -> Json:

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from functions.api.access import Access, refusal_of
 from functions.api.problems import RETRY_AFTER_STATUSES, Problem, Shape
-from functions.api.reference.operation import Answer, Content
-from functions.api.reference.schemas import CamelCase, SnakeCase
+from functions.api.reference.operation import Answer, Content, Header
+from functions.api.reference.schemas import CamelCase, Int32, SnakeCase
 
 
 class WrappedErrorDetail(SnakeCase):
@@ -37,10 +37,26 @@ class InnerError(CamelCase):
     message: str
 
 
+ErrorCode = Literal[
+    "InvalidRequest",
+    "InvalidArgument",
+    "InternalServerError",
+    "ServiceUnavailable",
+    "NotFound",
+    "Conflict",
+    "Forbidden",
+    "NotAllowed",
+    "Unauthorized",
+    "UnsupportedMediaType",
+    "TooManyRequests",
+    "UnprocessableEntity",
+]
+
+
 class FlatError(CamelCase):
     """An error of fast transcription and of the management of jobs, hooks and models."""
 
-    code: str = Field(description="Kind of the error, such as `InvalidArgument`.")
+    code: ErrorCode = Field(description="Kind of the error.")
     message: str = Field(
         description="One sentence for the developer of the client; it quotes no content."
     )
@@ -92,7 +108,7 @@ _REFUSALS = {
     403: (Access.WITHOUT_ROLE, "The access token has none of the required roles."),
     503: (Access.UNVERIFIABLE, "The issuer of the access token cannot be reached."),
 }
-_RETRY_AFTER = {"Retry-After": "Seconds after which the client may try again."}
+_RETRY_AFTER = {"Retry-After": Header("Seconds after which the client may try again.", Int32)}
 
 
 def error_answers(

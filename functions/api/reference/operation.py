@@ -89,20 +89,28 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """A header of an answer. kind: type of its value."""
+
+    description: str
+    kind: Any = str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer. headers: meaning of each header that clients use."""
+    """One answer. headers: those that clients use, by name."""
 
     description: str
     contents: tuple[Content, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, Header] = field(default_factory=dict)
 
     def described(self, schemas: KindSchemas) -> Json:
         """Response object."""
         described: Json = {"description": self.description}
         if self.headers:
             described["headers"] = {
-                name: {"description": text, "schema": schemas.of(str)}
-                for name, text in self.headers.items()
+                name: {"description": header.description, "schema": schemas.of(header.kind)}
+                for name, header in self.headers.items()
             }
         if self.contents:
             described["content"] = _by_media_type(self.contents, schemas)
@@ -128,7 +136,7 @@ def json_answer(
     description: str,
     kind: Any,
     examples: Mapping[str, Any],
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, Header] | None = None,
 ) -> Answer:
     """Answer of JSON. Parameters are those of `Content` and `Answer`."""
     return Answer(description, (Content(kind, examples=examples),), headers or {})
@@ -144,6 +152,7 @@ class Operation:
     """One method of one path.
 
     id: unique; the name of the contract's own document where it has one.
+    path: with the names of the contract's parameters, which may differ from those of the route.
     summary: a title of a few words. description: sentences, in Markdown.
     answers: by status.
     """
@@ -160,11 +169,13 @@ class Operation:
     access: Access = Access.KEY_OR_TOKEN
 
     def kinds(self) -> Iterator[Any]:
-        """Types of all parameters and bodies."""
+        """Types of all parameters, headers and bodies."""
         yield from (parameter.kind for parameter in self.parameters)
-        for answer in (self.body, *self.answers.values()):
-            if answer is not None:
-                yield from (content.kind for content in answer.contents)
+        for answer in self.answers.values():
+            yield from (header.kind for header in answer.headers.values())
+        for bodies in (self.body, *self.answers.values()):
+            if bodies is not None:
+                yield from (content.kind for content in bodies.contents)
 
     def described(self, schemas: KindSchemas) -> Json:
         """Operation object."""

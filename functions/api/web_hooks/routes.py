@@ -22,6 +22,7 @@ from functions.api.management.speech_versions import (
     routes_of,
     speech_version,
 )
+from functions.api.management.waiting import waiting_headers
 from functions.api.problems import Problem
 from functions.api.query import query_parameters
 from functions.api.service import SpeechService
@@ -46,9 +47,12 @@ _FILTERED = {
     "displayName": Kind.TEXT,
     "description": Kind.TEXT,
     "status": Kind.TEXT,
+    "webUrl": Kind.TEXT,
     "createdDateTime": Kind.TIME,
     "lastActionDateTime": Kind.TIME,
 }
+
+_CHALLENGED = frozenset({HookStatus.NOT_STARTED, HookStatus.RUNNING})
 
 Version = Annotated[SpeechVersion, Depends(speech_version)]
 
@@ -101,9 +105,9 @@ class _WebHooks:
         batch, fields = self._batch, await read_json_body(request, self._admission)
         hook = await asyncio.to_thread(new_hook, fields, self._api(request, contract))
         await asyncio.to_thread(self._write_new, batch, hook)
-        answer = self._answer(request, contract, hook, 201)
-        answer.headers["Location"] = self._api(request, contract).of_hook(hook.id)
-        return answer
+        api = self._api(request, contract)
+        headers = {"Location": api.of_hook(hook.id), **NO_STORE}
+        return JSONResponse(described(hook, api), 201, headers)
 
     async def list_all(self, request: Request, contract: Version) -> Response:
         """List the web hooks, the oldest first."""
@@ -118,7 +122,7 @@ class _WebHooks:
         values = [described(hook, api) for hook in hooks]
         addresses = Addresses.of(request, contract, self._settings)
         body = paging.answer(values, next_skip, addresses, "webhooks")
-        return JSONResponse(body, headers=NO_STORE)
+        return JSONResponse(body, headers=_headers(*hooks))
 
     async def get(self, request: Request, contract: Version, hook_id: str) -> Response:
         """Get a web hook, without its secret."""
@@ -210,14 +214,18 @@ class _WebHooks:
             announce_again(hook, event, job_id, batch.queue)
         return len(jobs)
 
-    def _answer(
-        self, request: Request, contract: SpeechVersion, hook: WebHook, status: int = 200
-    ) -> JSONResponse:
-        return JSONResponse(described(hook, self._api(request, contract)), status, NO_STORE)
+    def _answer(self, request: Request, contract: SpeechVersion, hook: WebHook) -> JSONResponse:
+        return JSONResponse(described(hook, self._api(request, contract)), headers=_headers(hook))
 
     def _api(self, request: Request, contract: SpeechVersion) -> ApiAddress:
         addresses = Addresses.of(request, contract, self._settings)
         return ApiAddress(f"{addresses.base}{contract.root}", contract.name)
+
+
+def _headers(*hooks: WebHook) -> dict[str, str]:
+    """Headers of an answer about web hooks: a challenge may be under way."""
+    is_under_way = any(hook.status in _CHALLENGED for hook in hooks)
+    return {**NO_STORE, **waiting_headers(is_under_way=is_under_way)}
 
 
 def _filtered(hook: WebHook) -> dict[str, Value]:
@@ -225,6 +233,7 @@ def _filtered(hook: WebHook) -> dict[str, Value]:
         "displayName": hook.display_name,
         "description": hook.description,
         "status": hook.status,
+        "webUrl": hook.web_url,
         "createdDateTime": _whole_second(hook.created_at),
         "lastActionDateTime": _whole_second(hook.last_action_at),
     }

@@ -378,6 +378,7 @@ ERRORS = [
         "OpenAIError": Shape.OPENAI,
         "TranslatorError": Shape.TRANSLATOR,
     }.items()
+    if problem.shape in {None, shape}
 ]
 RENDERED = [*SPEECH, *MANAGED, *OTHERS, *ERRORS]
 

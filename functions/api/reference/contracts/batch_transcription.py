@@ -6,7 +6,7 @@ from pydantic import Field
 
 from functions.api.batch_jobs.files import DEFAULT_LIFETIME_S, LONGEST_LIFETIME_S
 from functions.api.batch_jobs.rendering import file_body, job_body
-from functions.api.batch_jobs.routes import MERGE_PATCH_TYPE, RETRY_AFTER_S
+from functions.api.batch_jobs.routes import MERGE_PATCH_TYPE
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.generations import (
@@ -15,6 +15,7 @@ from functions.api.reference.contracts.generations import (
     JSON_BODY,
     PAGING,
     RATE_LIMIT,
+    WAITING,
     Generation,
     filter_parameter,
 )
@@ -37,12 +38,13 @@ from functions.api.reference.operation import (
     Answer,
     Body,
     Content,
+    Header,
     Operation,
     Parameter,
     json_answer,
     json_body,
 )
-from functions.api.reference.schemas import Uuid
+from functions.api.reference.schemas import Url, Uuid
 
 TAG = "Batch transcription"
 
@@ -52,19 +54,17 @@ _NO_BATCH = {
     503: "Storage is not available at the moment, or has no room left.",
 }
 _JOB_ID = Parameter(
-    name="job_id", place="path", description="Id of the job.", kind=Uuid, example=samples.JOB_ID
+    name="id", place="path", description="Id of the job.", kind=Uuid, example=samples.JOB_ID
 )
 _FILE_ID = Parameter(
-    name="file_id", place="path", description="Id of the file.", kind=Uuid, example=samples.FILE_ID
+    name="fileId", place="path", description="Id of the file.", kind=Uuid, example=samples.FILE_ID
 )
 _CONTENT = f"/speechtotext/transcriptions/{samples.JOB_ID}/files/{samples.FILE_ID}/content"
 _CONTENT_URL = f"{samples.ORIGIN}{_CONTENT}?se=1790000000&sig=c2lnbmF0dXJl"
 
 
 def _lifetime(generation: Generation) -> Parameter:
-    name, unit_s = (
-        ("sasLifetimeMinutes", 60) if generation.is_dated else ("sasValidityInSeconds", 1)
-    )
+    name, unit_s = generation.lifetime
     return Parameter(
         name=name,
         description="How long each `contentUrl` is valid.",
@@ -104,7 +104,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         samples.RESULT_FILE, samples.JOB_ID, generation.addresses, _CONTENT_URL
     )
     jobs_path = generation.path("/transcriptions")
-    job_path, files_path = f"{jobs_path}/{{job_id}}", f"{jobs_path}/{{job_id}}/files"
+    job_path, files_path = f"{jobs_path}/{{id}}", f"{jobs_path}/{{id}}/files"
 
     def operation(
         name: str, answers: dict[int, Answer], *errors: dict[int, str], **described: Any
@@ -120,13 +120,17 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             **described,
         )
 
-    def one_job(example: Any, headers: dict[str, str] | None = None) -> Answer:
+    def one_job(example: Any, headers: dict[str, Header] | None = None) -> Answer:
         return json_answer("The job.", job, {"job": example}, headers or {})
 
     return (
         operation(
             "Submit" if generation.is_dated else "Create",
-            {201: one_job(new_example, {"Location": "Address of the job, its `self`."})},
+            {
+                201: one_job(
+                    new_example, {"Location": Header("Address of the job, its `self`.", Url)}
+                )
+            },
             JSON_BODY,
             {
                 400: "A member is not valid; `innerError.code` names the error.",
@@ -144,7 +148,10 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             "List",
             {
                 200: json_answer(
-                    "A page of jobs, oldest first.", jobs, {"page": {"values": [job_example]}}
+                    "A page of jobs, oldest first.",
+                    jobs,
+                    {"page": {"values": [job_example]}},
+                    WAITING,
                 )
             },
             INVALID_PAGE,
@@ -164,13 +171,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "Get",
             {
-                200: one_job(
-                    job_example,
-                    {
-                        "Retry-After": "Seconds after which to ask again, "
-                        f"{RETRY_AFTER_S}; only before the end of the job."
-                    },
-                )
+                200: one_job(job_example, WAITING),
             },
             _NO_JOB,
             method="GET",
@@ -181,7 +182,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         ),
         operation(
             "Update",
-            {200: one_job(job_example)},
+            {200: one_job(job_example, WAITING)},
             JSON_BODY,
             {
                 400: "A member is not valid, or something else was to be changed.",
@@ -219,6 +220,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
                     "A page of files; none before the job has ended.",
                     JobFiles,
                     {"page": {"values": [file_example]}},
+                    WAITING,
                 )
             },
             {400: "`skip`, `top`, `filter` or the lifetime is not valid."},
@@ -243,7 +245,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             {400: "The lifetime is not valid."},
             {404: "There is no such file, or not any more."},
             method="GET",
-            path=f"{files_path}/{{file_id}}",
+            path=f"{files_path}/{{fileId}}",
             summary="Get a file of a transcription",
             description="Get one file of a job.",
             parameters=(_JOB_ID, _FILE_ID, _lifetime(generation)),
@@ -256,7 +258,7 @@ OPERATIONS = (
     Operation(
         id="Transcriptions_ReadFile",
         method="GET",
-        path="/speechtotext/transcriptions/{job_id}/files/{file_id}/content",
+        path="/speechtotext/transcriptions/{id}/files/{fileId}/content",
         tag=TAG,
         summary="Read a file",
         description="Read a file by its signed address, the `contentUrl` of the file, without a "

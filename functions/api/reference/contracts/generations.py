@@ -18,9 +18,10 @@ from functions.api.management.speech_versions import (
     SpeechVersion,
     routes_of,
 )
+from functions.api.management.waiting import RETRY_AFTER_S
 from functions.api.reference.contracts.samples import ORIGIN
-from functions.api.reference.operation import Parameter
-from functions.api.reference.schemas import CamelCase, Url
+from functions.api.reference.operation import Header, Parameter
+from functions.api.reference.schemas import CamelCase, Int32, Url
 
 API_VERSION = Parameter(
     name="api-version",
@@ -64,6 +65,11 @@ class Generation:
         return {404: "There is no such version of the contract."}
 
     @property
+    def lifetime(self) -> tuple[str, int]:
+        """Name of the parameter for the lifetime of signed addresses, and its unit in seconds."""
+        return ("sasLifetimeMinutes", 60) if self.is_dated else ("sasValidityInSeconds", 1)
+
+    @property
     def addresses(self) -> Addresses:
         """Addresses of the examples."""
         return Addresses(ORIGIN, self.version)
@@ -94,6 +100,13 @@ PAGING = (
         example=10,
     ),
 )
+WAITING = {
+    "Retry-After": Header(
+        f"Seconds after which to ask again, {RETRY_AFTER_S}; only while a job, or a challenge, "
+        "is under way.",
+        Int32,
+    )
+}
 INVALID_PAGE = {400: "`skip`, `top` or `filter` is not valid."}
 JSON_BODY = {
     408: "The client stopped sending.",

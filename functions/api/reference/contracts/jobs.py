@@ -225,7 +225,7 @@ class TranscriptionProperties(_JobProperties):
         None, description="Not of a job of the first generation that is kept until deletion."
     )
     diarization: JobDiarization | None = None
-    duration_milliseconds: Int32 | None = Field(
+    duration_milliseconds: Int64 | None = Field(
         None, description="Length of all audio, at the end of the job."
     )
 

@@ -151,7 +151,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
     models: Any = BaseSpeechModels if generation.is_dated else BaseSpeechModelsV3
     example = base_model_body(samples.MODEL, _MODEL_ID, _LOCALE, addresses)
     model_id = Parameter(
-        name="model_id",
+        name="id",
         place="path",
         description="Id of the model.",
         kind=Uuid,
@@ -208,7 +208,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         locales("Models_ListBaseModelLocales", "/models/base/locales"),
         get(
             "Models_GetBaseModel",
-            "/models/base/{model_id}",
+            "/models/base/{id}",
             "Get a base model",
             "Get this server's model for one locale.",
             Content(model, examples={"model": example}),
@@ -217,11 +217,17 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         ),
         get(
             "Models_GetBaseModelManifest",
-            "/models/base/{model_id}/manifest",
+            "/models/base/{id}/manifest",
             "Get the manifest of a base model",
             "Return a manifest without files: other containers cannot use a model of this server.",
             Content(ModelManifest, examples={"manifest": manifest_body(_MODEL_ID, addresses)}),
             model_id,
+            Parameter(
+                name=generation.lifetime[0],
+                description="Without effect: there is no file to give the address of.",
+                kind=int,
+                example=360,
+            ),
             errors=(_MISSING,),
         ),
         locales("Models_ListSupportedLocales", "/models/locales"),
@@ -234,7 +240,9 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         ),
         *(
             get(
-                f"{collection.capitalize()}_List",
+                "Models_ListCustomModels"
+                if collection == "models"
+                else f"{collection.capitalize()}_List",
                 f"/{collection}",
                 f"List {collection}",
                 "Return an empty list: this server creates no such resources.",

@@ -11,6 +11,7 @@ from functions.api.reference.operation import (
     Answer,
     Body,
     Content,
+    Header,
     Operation,
     Parameter,
     json_answer,
@@ -119,7 +120,7 @@ OPERATIONS = (
                     Content(Bytes, media_type)
                     for media_type in sorted({one.media_type for one in OUTPUT_FORMATS.values()})
                 ),
-                {"X-RequestId": "Id of the request, for questions about it."},
+                {"X-RequestId": Header("Id of the request, for questions about it.")},
             ),
             **error_answers(
                 Shape.WRAPPED,

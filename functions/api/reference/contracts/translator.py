@@ -9,12 +9,13 @@ from functions.api.reference.errors import BUSY, error_answers
 from functions.api.reference.operation import (
     Access,
     Answer,
+    Header,
     Operation,
     Parameter,
     json_answer,
     json_body,
 )
-from functions.api.reference.schemas import CamelCase, Confidence
+from functions.api.reference.schemas import CamelCase, Confidence, Int32
 from functions.api.translator.answers import (
     TranslatedText,
     later_answer,
@@ -118,7 +119,7 @@ _VERSION = Parameter(
     example=VERSION_3,
     is_required=True,
 )
-_REQUEST_ID = {"X-RequestId": "Id of the request, for questions about it."}
+_REQUEST_ID = {"X-RequestId": Header("Id of the request, for questions about it.")}
 _ERRORS = {
     400: "A parameter or the body is not valid, or the body is too large.",
     408: "The client stopped sending.",
@@ -190,8 +191,8 @@ OPERATIONS = (
                 },
                 {
                     **_REQUEST_ID,
-                    "x-metered-usage": "Characters of the texts.",
-                    "x-mt-system": "Always `Sotto`.",
+                    "x-metered-usage": Header("Characters of the texts.", Int32),
+                    "x-mt-system": Header("Always `Sotto`."),
                 },
             ),
             **error_answers(
@@ -256,7 +257,7 @@ OPERATIONS = (
                         "dictionary": {},
                     }
                 },
-                {**_REQUEST_ID, "ETag": "Tag of the list, for `If-None-Match`."},
+                {**_REQUEST_ID, "ETag": Header("Tag of the list, for `If-None-Match`.")},
             ),
             304: Answer("The list is that of `If-None-Match`."),
             **error_answers(

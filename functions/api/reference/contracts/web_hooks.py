@@ -12,6 +12,7 @@ from functions.api.reference.contracts.generations import (
     JSON_BODY,
     PAGING,
     RATE_LIMIT,
+    WAITING,
     EntityError,
     Generation,
     Page,
@@ -22,6 +23,7 @@ from functions.api.reference.operation import (
     Answer,
     Body,
     Content,
+    Header,
     Operation,
     Parameter,
     json_answer,
@@ -139,7 +141,7 @@ _NO_BATCH = {
     503: "Storage is not available at the moment, or has no room left.",
 }
 _HOOK_ID = Parameter(
-    name="hook_id",
+    name="id",
     place="path",
     description="Id of the web hook.",
     kind=Uuid,
@@ -152,7 +154,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
     api = ApiAddress(f"{samples.ORIGIN}{generation.version.root}", generation.version.name)
     example = described(samples.web_hook(api), api)
     hooks_path = generation.path("/webhooks")
-    hook_path = f"{hooks_path}/{{hook_id}}"
+    hook_path = f"{hooks_path}/{{id}}"
 
     def operation(
         name: str, answers: dict[int, Answer], *errors: dict[int, str], **described: Any
@@ -166,13 +168,13 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             **described,
         )
 
-    def one_hook(headers: dict[str, str] | None = None) -> Answer:
+    def one_hook(headers: dict[str, Header] | None = None) -> Answer:
         return json_answer("The web hook.", WebHook, {"hook": example}, headers or {})
 
     return (
         operation(
             "Create",
-            {201: one_hook({"Location": "Address of the web hook, its `self`."})},
+            {201: one_hook({"Location": Header("Address of the web hook, its `self`.", Url)})},
             JSON_BODY,
             {400: "A member is not valid; `innerError` names it. Or there are too many hooks."},
             method="POST",
@@ -187,7 +189,10 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             "List",
             {
                 200: json_answer(
-                    "A page of web hooks, oldest first.", WebHooks, {"page": {"values": [example]}}
+                    "A page of web hooks, oldest first.",
+                    WebHooks,
+                    {"page": {"values": [example]}},
+                    WAITING,
                 )
             },
             INVALID_PAGE,
@@ -198,7 +203,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             parameters=(
                 *PAGING,
                 filter_parameter(
-                    "`displayName`, `description`, `status`, `createdDateTime` and "
+                    "`displayName`, `description`, `status`, `webUrl`, `createdDateTime` and "
                     "`lastActionDateTime`",
                     "status eq 'Succeeded'",
                 ),
@@ -206,7 +211,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         ),
         operation(
             "Get",
-            {200: one_hook()},
+            {200: one_hook(WAITING)},
             _MISSING,
             method="GET",
             path=hook_path,
@@ -216,7 +221,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         ),
         operation(
             "Update",
-            {200: one_hook()},
+            {200: one_hook(WAITING)},
             JSON_BODY,
             _MISSING,
             {

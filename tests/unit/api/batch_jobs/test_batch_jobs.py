@@ -117,6 +117,22 @@ def test_the_status_goes_forward_and_says_when(api):
     assert running.json()["lastActionDateTime"] >= job["createdDateTime"]
 
 
+def test_every_answer_about_an_open_job_says_when_to_ask_again(api):
+    job = api.submit(definition(api.drop("a.wav"))).json()
+    jobs = f"{JOBS}?api-version=2024-11-15"
+
+    def headers():
+        answers = [
+            api.client.get(address) for address in (job["self"], jobs, job["links"]["files"])
+        ]
+        answers.append(api.client.patch(job["self"], json={"displayName": "new"}))
+        return [answer.headers.get("retry-after") for answer in answers]
+
+    assert headers() == ["5"] * 4
+    api.work()
+    assert headers() == [None] * 4
+
+
 def test_a_job_succeeds_if_one_file_does_and_its_report_names_the_others(api):
     urls = [api.drop("a.wav"), api.drop("b.txt", b"buy milk"), api.drop("c.wav", wav(2))]
     job = api.submit(definition(*urls)).json()

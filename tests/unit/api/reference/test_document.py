@@ -43,10 +43,15 @@ KEYWORDS = {
 def routes_of(app):
     """Method and path of each route of an app, `GET /ready`; HEAD is that of its GET."""
     return {
-        f"{method} {route.path_format}"
+        unnamed(f"{method} {route.path_format}")
         for route in iter_route_contexts(app.routes)
         for method in (getattr(route, "methods", None) or set()) - {"HEAD"}
     }
+
+
+def unnamed(route):
+    """Route without the names of its parameters: those of the document are the contract's."""
+    return re.sub(r"{\w+}", "{}", route)
 
 
 def schemas_in(value):
@@ -69,15 +74,15 @@ def test_the_document_is_json():
 
 
 def test_every_route_is_documented_or_hidden_for_a_reason():
-    documented = {name for name, _ in MADE}
-    assert routes_of(make_app()) - documented == set(HIDDEN)
-    without_sockets = routes_of(make_app(sessions=False)) - documented - set(HIDDEN)
+    documented, hidden = {unnamed(name) for name, _ in MADE}, set(map(unnamed, HIDDEN))
+    assert routes_of(make_app()) - documented == hidden
+    without_sockets = routes_of(make_app(sessions=False)) - documented - hidden
     assert all(REAL_TIME.fullmatch(route) for route in without_sockets)
     assert len(without_sockets) == 7
 
 
 def test_every_described_operation_has_a_route():
-    described = {f"{operation.method} {operation.path}" for operation in OPERATIONS}
+    described = {unnamed(f"{operation.method} {operation.path}") for operation in OPERATIONS}
     assert described - routes_of(make_app()) == set()
     assert len(described) == len(OPERATIONS) == len(MADE)
 
@@ -98,15 +103,6 @@ def test_operations_have_names_of_their_own_and_a_tag():
     tags = [tag["name"] for tag in document()["tags"]]
     assert list(dict.fromkeys(operation["tags"][0] for _, operation in MADE)) == tags
     assert all(tag["description"].endswith(".") for tag in document()["tags"])
-
-
-def test_operations_have_the_names_of_the_contracts_documents():
-    names = {operation["operationId"] for _, operation in MADE}
-    assert names >= {
-        "Transcriptions_Transcribe", "Transcriptions_Submit", "Transcriptions_Create",
-        "Transcriptions_List", "Transcriptions_List_v3", "WebHooks_Ping", "createTranscription",
-        "createSpeech", "listModels",
-    }  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "operation"), MADE)

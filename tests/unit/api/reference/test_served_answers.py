@@ -60,7 +60,10 @@ class Api(BatchApi):
         return super().unhurried_client()
 
     def prepare(self):
-        """Return values of the parameters in paths, and of the signed address."""
+        """Return values of the parameters in paths, and of the signed address.
+
+        `id` depends on the resource, which the first word of an operation's id names.
+        """
         body = {
             "displayName": "calls",
             "locale": "en-US",
@@ -73,10 +76,10 @@ class Api(BatchApi):
         hook = self.client.post(HOOKS, params=DATED, json=HOOK).json()
         signed = urlsplit(file["links"]["contentUrl"])
         return {
-            "job_id": _last(job["self"]),
-            "file_id": _last(file["self"]),
-            "hook_id": _last(hook["self"]),
+            "fileId": _last(file["self"]),
             **dict(parse_qsl(signed.query)),
+            "Transcriptions": {"id": _last(job["self"])},
+            "WebHooks": {"id": _last(hook["self"])},
         }
 
 
@@ -117,6 +120,7 @@ def _last(address):
 def request_of(operation_id, values):
     """Path, query, headers of an operation by the examples of its parameters, and those values."""
     method, path = MADE[operation_id]
+    values = values | values.get(operation_id.partition("_")[0], {})
     places = {"path": {}, "query": {}, "header": {}}
     for parameter in document()["paths"][path][method].get("parameters", ()):
         name = parameter["name"]
@@ -242,7 +246,7 @@ def test_a_request_without_a_key_is_answered_as_described(client_without_key, op
     [one for one, (method, path) in MADE.items() if method == "get" and "{" in path],
 )
 def test_a_resource_that_is_not_there_is_answered_as_described(api, operation_id):
-    path, query, headers = request_of(operation_id, {"model": "none", "model_id": "none"})
+    path, query, headers = request_of(operation_id, {"model": "none", "id": "none"})
     answer = api.unhurried_client().get(path, params=query, headers=headers)
     assert answer.status_code in {200, 403, 404}
     assert deviations(operation_id, answer) == []

@@ -133,6 +133,22 @@ def test_hooks_are_listed_page_by_page_and_filtered(client):
     wanted = {**DATED, "filter": "displayName eq 'b' or status eq 'Failed'"}
     found = client.get("/speechtotext/webhooks", params=wanted).json()
     assert [hook["displayName"] for hook in found["values"]] == ["b"]
+    create(client, displayName="d", webUrl=f"{URL}/other")
+    wanted = {**DATED, "filter": f"webUrl ne '{URL}'"}
+    found = client.get("/speechtotext/webhooks", params=wanted).json()
+    assert [hook["displayName"] for hook in found["values"]] == ["d"]
+
+
+def test_answers_about_an_open_challenge_say_when_to_ask_again(client, batch):
+    hook, hooks = create(client).json(), "/speechtotext/webhooks?api-version=2024-11-15"
+    assert {client.get(address).headers["Retry-After"] for address in (hook["self"], hooks)} == {
+        "5"
+    }
+    changed = client.patch(hook["self"], json={"displayName": "new"})
+    assert changed.headers["Retry-After"] == "5"
+    succeed(batch, hook)
+    for address in (hook["self"], hooks):
+        assert "Retry-After" not in client.get(address).headers
 
 
 @pytest.mark.parametrize(
