@@ -20,6 +20,7 @@ from shared.ticks import milliseconds_from_seconds
 from shared.transcript import RecognitionCost, Transcript
 
 _SCOPE_KEY = "sotto.request_record"
+_ID_HEADERS = ("x-ms-request-id", "apim-request-id", "X-RequestId")
 _SWITCHING_PROTOCOLS = 101
 _CLIENT_REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
 
@@ -110,7 +111,8 @@ class RequestRecords:
     """ASGI middleware that assigns an id to each request and logs one line at its end.
 
     The response carries the id as `x-ms-request-id` and `apim-request-id`, which the cloud's
-    clients quote in problem reports; the client's own id is echoed, never logged.
+    clients quote in problem reports, and as `X-RequestId`, in the contracts of Translator and
+    text to speech; the client's own id is echoed, never logged.
     """
 
     def __init__(self, app: ASGIApp, on_end: OnRequestEnd | None = None) -> None:
@@ -138,7 +140,8 @@ class RequestRecords:
             elif message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
-                headers["x-ms-request-id"] = headers["apim-request-id"] = record.request_id
+                for name in _ID_HEADERS:
+                    headers[name] = record.request_id
                 if _CLIENT_REQUEST_ID.fullmatch(client_request_id):
                     headers["x-ms-client-request-id"] = client_request_id
             await exchange.send(message)

@@ -108,6 +108,7 @@ _REFUSALS = {
     403: (Access.WITHOUT_ROLE, "The access token has none of the required roles."),
     503: (Access.UNVERIFIABLE, "The issuer of the access token cannot be reached."),
 }
+REQUEST_ID = {"X-RequestId": Header("Id of the request, for questions about it.")}
 _RETRY_AFTER = {"Retry-After": Header("Seconds after which the client may try again.", Int32)}
 
 
@@ -146,5 +147,7 @@ def _answer(status: int, meaning: str, messages: Mapping[Shape, str | None]) -> 
         shape.name.lower(): Problem(status, message).body(shape)
         for shape, message in messages.items()
     }
-    headers = _RETRY_AFTER if status in RETRY_AFTER_STATUSES else {}
+    headers = REQUEST_ID if Shape.TRANSLATOR in messages else {}
+    if status in RETRY_AFTER_STATUSES:
+        headers = headers | _RETRY_AFTER
     return Answer(meaning, (Content(kind, examples=examples),), headers)

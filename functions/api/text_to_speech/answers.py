@@ -92,7 +92,6 @@ class SpeechAnswers:
             self._rest(first, pieces, close),
             admitted=received.admitted,
             close=close,
-            headers={"X-RequestId": record_of(received.request).request_id},
             media_type=output.media_type,
         )
 

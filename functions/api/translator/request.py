@@ -29,7 +29,7 @@ from starlette.datastructures import QueryParams
 from functions.api.problems import Problem
 from functions.api.query import is_known_api_version
 from functions.api.request_limits import MAX_LOCALE_CHARACTERS, MAX_NAME_CHARACTERS
-from functions.api.transcription_definition import member_path
+from functions.api.transcription_definition import Flag, member_path
 from shared.errors import UnknownLanguage
 from shared.translation.languages import language_code
 
@@ -45,7 +45,9 @@ VERSION_3 = "3.0"
 
 # Details of Translator's error codes, after the status.
 _BAD_INPUT, _BAD_TEXT, _BAD_VERSION, _BAD_SOURCE, _BAD_TARGET = 0, 5, 21, 35, 36
-_TOO_LONG, _BAD_TEXT_TYPE, _TOO_MANY, _NO_JSON = 50, 71, 72, 74
+_TOO_LONG, _BAD_TEXT_TYPE, _TOO_MANY, _NO_JSON, _NO_CUSTOM_SYSTEM, _NO_SCRIPTS = (
+    50, 71, 72, 74, 79, 80,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,16 @@ class TextElement(_Member):
 
 
 class TargetLanguage(_Member):
-    """A target of one text. Only the default deployment is here, and no other script."""
+    """A target of one text. Only the general system is here, and no other script."""
 
     language: _Code = Field(description="Target language, such as `es`.")
     profanity_action: _Word | None = Field(None, description="`NoAction`.")
-    deployment_name: _Word | None = Field(None, description="`general`.")
+    deployment_name: _Word | None = Field(
+        None, description="`general`; another one falls back to it."
+    )
+    allow_fallback: Flag | None = Field(
+        None, description="False refuses another deployment than `general`."
+    )
     script: _Word | None = Field(None, description="Must be left out.")
 
 
@@ -201,6 +208,8 @@ def _version_3(query: QueryParams, body: bytes) -> TranslationRequest:
     ]
     targets = _targets(codes)
     _refuse_unsupported(_parameter(query, "profanityAction"), _parameter(query, "toScript"))
+    may_fall_back = _parameter(query, "allowFallback").lower() != "false"
+    _refuse_custom_system(_parameter(query, "category"), may_fall_back=may_fall_back)
     source = _source(_parameter(query, "from"))
     suggested = _source(_parameter(query, "suggestedFrom"))
     is_html = _is_html(_parameter(query, "textType"))
@@ -223,8 +232,8 @@ def _later_version(body: bytes) -> TranslationRequest:
 def _text(given: TranslationInput) -> Text:
     for target in given.targets:
         _refuse_unsupported(target.profanity_action or "", target.script or "")
-        if (target.deployment_name or "general").lower() != "general":
-            raise Problem(400, "The deploymentName must be general on this server.")
+        may_fall_back = target.allow_fallback is not False
+        _refuse_custom_system(target.deployment_name or "", may_fall_back=may_fall_back)
     return Text(
         given.text,
         _source(given.language or ""),
@@ -290,7 +299,14 @@ def _refuse_unsupported(profanity_action: str, script: str) -> None:
             400, "The profanityAction must be NoAction on this server.", detail=_BAD_INPUT
         )
     if script:
-        raise Problem(400, "Scripts are not converted on this server.", detail=_BAD_INPUT)
+        raise Problem(400, "Scripts are not converted on this server.", detail=_NO_SCRIPTS)
+
+
+def _refuse_custom_system(name: str, *, may_fall_back: bool) -> None:
+    """Refuse a category or deployment that may not fall back to the general one."""
+    if name.lower() not in {"", "general"} and not may_fall_back:
+        message = "There is only the general system on this server, and allowFallback is false."
+        raise Problem(400, message, detail=_NO_CUSTOM_SYSTEM)
 
 
 def _refuse_too_much(texts: Sequence[object], n_characters: int) -> None:

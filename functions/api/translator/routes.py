@@ -39,6 +39,7 @@ from shared.translation.chain import TranslatorChain
 
 # 50 000 characters outside of the BMP, escaped as `\ud83d\ude00`, and the JSON around them.
 _MAX_BODY_BYTES = 1_000_000
+_BAD_SCOPE = 1  # detail of Translator's error code
 SCOPES = ("translation", "transliteration", "dictionary")
 
 Result = TypeVar("Result")
@@ -75,7 +76,7 @@ def create_router(service: SpeechService) -> APIRouter:
                 read_translation, version, request.query_params, content
             )
             n_characters = str(sum(len(text.text) for text in translation.texts))
-            headers = _ids(request) | {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
+            headers = {"x-metered-usage": n_characters, "x-mt-system": "Sotto"}
             admitted.begin_work()
             return await _run(
                 service,
@@ -96,7 +97,7 @@ def create_router(service: SpeechService) -> APIRouter:
             detected = await _run(
                 service, body, lambda: detected_languages(service.translators(), texts)
             )
-        return JSONResponse(detected, headers=_ids(request))
+        return JSONResponse(detected)
 
     @router.get("/languages")
     async def languages(request: Request) -> Response:
@@ -107,12 +108,12 @@ def create_router(service: SpeechService) -> APIRouter:
             for scope in request.query_params.get("scope", ",".join(SCOPES)).split(",")
         }
         if not scopes <= {*SCOPES, "models"}:
-            raise Problem(400, "The scope is not valid.")
+            raise Problem(400, "The scope is not valid.", detail=_BAD_SCOPE)
         listed = await asyncio.to_thread(
             lambda: supported_languages(service.translators(), version, scopes)
         )
         tag = hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()[:16]
-        headers = _ids(request) | {"ETag": f'"{tag}"'}
+        headers = {"ETag": f'"{tag}"'}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
         return JSONResponse(listed, headers=headers)
@@ -161,7 +162,3 @@ def _translate(chain: TranslatorChain, version: str, request: TranslationRequest
     """Translate, and build the answer of a version. Blocks."""
     answer = version_3_answer if version == VERSION_3 else later_answer
     return answer(request, translate_texts(chain, request))
-
-
-def _ids(request: Request) -> dict[str, str]:
-    return {"X-RequestId": record_of(request).request_id}

@@ -123,7 +123,8 @@ def test_every_answer_has_an_id(make_client, path):
     assert first != second
     answer = client.get(path, headers={"x-ms-client-request-id": "6f1c-a"})
     assert answer.headers["x-ms-client-request-id"] == "6f1c-a"
-    assert answer.headers["apim-request-id"] == answer.headers["x-ms-request-id"]
+    ids = {answer.headers[name] for name in ("apim-request-id", "x-ms-request-id", "x-requestid")}
+    assert len(ids) == 1
 
 
 def test_unprintable_client_id_is_not_echoed(make_client):

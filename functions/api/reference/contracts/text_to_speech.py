@@ -6,12 +6,11 @@ from pydantic import Field
 
 from functions.api.openai.speech_request import SpeechRequest
 from functions.api.problems import Shape
-from functions.api.reference.errors import BUSY, RECEIVED, error_answers
+from functions.api.reference.errors import BUSY, RECEIVED, REQUEST_ID, error_answers
 from functions.api.reference.operation import (
     Answer,
     Body,
     Content,
-    Header,
     Operation,
     Parameter,
     json_answer,
@@ -120,7 +119,7 @@ OPERATIONS = (
                     Content(Bytes, media_type)
                     for media_type in sorted({one.media_type for one in OUTPUT_FORMATS.values()})
                 ),
-                {"X-RequestId": Header("Id of the request, for questions about it.")},
+                REQUEST_ID,
             ),
             **error_answers(
                 Shape.WRAPPED,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from functions.api.problems import Shape
-from functions.api.reference.errors import BUSY, error_answers
+from functions.api.reference.errors import BUSY, REQUEST_ID, error_answers
 from functions.api.reference.operation import (
     Access,
     Answer,
@@ -119,7 +119,6 @@ _VERSION = Parameter(
     example=VERSION_3,
     is_required=True,
 )
-_REQUEST_ID = {"X-RequestId": Header("Id of the request, for questions about it.")}
 _ERRORS = {
     400: "A parameter or the body is not valid, or the body is too large.",
     408: "The client stopped sending.",
@@ -133,7 +132,7 @@ _HOLA = [TranslatedText(DetectedLanguage("en", 1.0), ("Hola",))]
 
 OPERATIONS = (
     Operation(
-        id="Translator_Translate",
+        id="Translate",
         method="POST",
         path="/translate",
         tag=TAG,
@@ -162,9 +161,30 @@ OPERATIONS = (
             Parameter(
                 name="textType",
                 description=f"{VERSION_3}: whether texts are HTML, whose markup is kept.",
-                values=("plain", "html"),
-                default="plain",
-                example="html",
+                values=("Plain", "Html"),
+                default="Plain",
+                example="Html",
+            ),
+            Parameter(
+                name="category",
+                description=f"{VERSION_3}: custom system; there is the general one only, which "
+                "stands in for any other.",
+                default="general",
+                example="general",
+            ),
+            Parameter(
+                name="allowFallback",
+                description=f"{VERSION_3}: false refuses another category than `general`.",
+                kind=bool,
+                default=True,
+                example=True,
+            ),
+            Parameter(
+                name="profanityAction",
+                description=f"{VERSION_3}: treatment of profane words.",
+                values=("NoAction",),
+                default="NoAction",
+                example="NoAction",
             ),
             Parameter(
                 name="includeSentenceLength",
@@ -190,7 +210,7 @@ OPERATIONS = (
                     "later": later_answer(_HELLO, _HOLA),
                 },
                 {
-                    **_REQUEST_ID,
+                    **REQUEST_ID,
                     "x-metered-usage": Header("Characters of the texts.", Int32),
                     "x-mt-system": Header("Always `Sotto`."),
                 },
@@ -201,7 +221,7 @@ OPERATIONS = (
         },
     ),
     Operation(
-        id="Translator_Detect",
+        id="Detect_DetectPost",
         method="POST",
         path="/detect",
         tag=TAG,
@@ -223,13 +243,13 @@ OPERATIONS = (
                         }
                     ]
                 },
-                _REQUEST_ID,
+                REQUEST_ID,
             ),
             **error_answers(Shape.TRANSLATOR, _ERRORS, BUSY),
         },
     ),
     Operation(
-        id="Translator_Languages",
+        id="GetSupportedLanguages",
         method="GET",
         path="/languages",
         tag=TAG,
@@ -242,6 +262,12 @@ OPERATIONS = (
                 name="scope",
                 description=f"Some of {', '.join(SCOPES)}, separated by commas; all by default.",
                 example=SCOPES[0],
+            ),
+            Parameter(
+                name="If-None-Match",
+                place="header",
+                description="`ETag` of the list that the client has.",
+                example='"0f3c9a1d5e7b2846"',
             ),
         ),
         answers={
@@ -257,9 +283,9 @@ OPERATIONS = (
                         "dictionary": {},
                     }
                 },
-                {**_REQUEST_ID, "ETag": Header("Tag of the list, for `If-None-Match`.")},
+                {**REQUEST_ID, "ETag": Header("Tag of the list, for `If-None-Match`.")},
             ),
-            304: Answer("The list is that of `If-None-Match`."),
+            304: Answer("The list is that of `If-None-Match`.", headers=REQUEST_ID),
             **error_answers(
                 Shape.TRANSLATOR,
                 {400: "The `api-version` or the scope is not valid."},

@@ -48,6 +48,9 @@ V3 = {
     "POST /transcriptions": "Transcriptions_Create",
 }
 OTHERS = {
+    "POST /translate": "Translate",
+    "POST /detect": "Detect_DetectPost",
+    "GET /languages": "GetSupportedLanguages",
     "POST /v1/audio/speech": "createSpeech",
     "POST /v1/audio/transcriptions": "createTranscription",
     "POST /v1/audio/translations": "createTranslation",
@@ -123,6 +126,22 @@ def test_headers_have_their_published_types():
         "x-metered-usage": {"type": "integer", "format": "int32"},
         "x-mt-system": {"type": "string"},
         "ETag": {"type": "string"},
+    }
+
+
+def test_parameters_of_a_translation_have_their_published_names_words_and_defaults():
+    _, operation = MADE["Translate"]
+    parameters = {one["name"]: one["schema"] for one in operation["parameters"]}
+    assert {name: (one.get("enum"), one.get("default")) for name, one in parameters.items()} == {
+        "api-version": (None, None),
+        "to": (None, None),
+        "from": (None, None),
+        "suggestedFrom": (None, None),
+        "textType": (["Plain", "Html"], "Plain"),
+        "category": (None, "general"),
+        "allowFallback": (None, True),
+        "profanityAction": (["NoAction"], "NoAction"),
+        "includeSentenceLength": (None, False),
     }
 
 

@@ -188,6 +188,12 @@ def test_later_versions_list_models_and_one_scope(client):
     assert answer["translation"]["de"]["models"] == answer["models"] == ["general"]
 
 
+def test_an_unknown_scope_has_its_own_code(client):
+    answer = client.get("/languages", params={"api-version": "3.0", "scope": "translation,x"})
+    assert error_of(answer) == (400, 400001)
+    assert answer.headers["x-requestid"] == answer.headers["apim-request-id"]
+
+
 def test_a_target_that_is_requested_twice_is_answered_once(client):
     answer = version_3(client, [{"Text": "Hello"}], **{"from": "en"}, to=["es,de", "ES", "es"])
     assert [one["to"] for one in answer.json()[0]["translations"]] == ["es", "de"]
@@ -215,6 +221,19 @@ def test_more_than_100_targets_are_refused(client):
     assert error_of(later(client, targets=[{"language": code} for code in codes])) == (400, 400072)
 
 
+@pytest.mark.parametrize("query", [{}, {"allowFallback": "true"}])
+def test_the_general_system_stands_in_for_a_custom_one_unless_that_is_ruled_out(client, query):
+    general = version_3(client, [{"Text": "Hello"}], to="es", **{"from": "en"})
+    answer = version_3(
+        client, [{"Text": "Hello"}], to="es", **{"from": "en", "category": "mine"}, **query
+    )
+    assert (answer.status_code, answer.json()) == (200, general.json())
+    target = {"language": "es", "deploymentName": "gpt-4o"}
+    target |= dict.fromkeys(query, True)
+    assert later(client, targets=[target]).json() == later(client).json()
+
+
+NO_FALLBACK = {"language": "es", "deploymentName": "gpt-4o", "allowFallback": False}
 REFUSED = [
     ({"query": {"api-version": ""}}, (400, 400021)),
     ({"query": {"api-version": "2.0"}}, (400, 400021)),
@@ -224,7 +243,8 @@ REFUSED = [
     ({"query": {"from": "de"}}, (400, 400023)),
     ({"query": {"textType": "rtf"}}, (400, 400071)),
     ({"query": {"profanityAction": "Marked"}}, (400, 400000)),
-    ({"query": {"toScript": "Latn"}}, (400, 400000)),
+    ({"query": {"toScript": "Latn"}}, (400, 400080)),
+    ({"query": {"category": "mine", "allowFallback": "False"}}, (400, 400079)),
     ({"body": b"[{"}, (400, 400074)),
     ({"body": b"[]"}, (400, 400005)),
     ({"body": b'{"Text": "Hello"}'}, (400, 400005)),
@@ -254,7 +274,9 @@ def test_an_error_has_translators_code(client, change, error):
     [
         ({"targets": []}, (400, 400036)),
         ({"targets": [{"language": "xx"}]}, (400, 400036)),
-        ({"targets": [{"language": "es", "deploymentName": "gpt-4o"}]}, (400, 400000)),
+        ({"targets": [NO_FALLBACK]}, (400, 400079)),
+        ({"targets": [{**NO_FALLBACK, "allowFallback": "false"}]}, (400, 400079)),
+        ({"targets": [{"language": "es", "script": "Latn"}]}, (400, 400080)),
         ({"language": "xx"}, (400, 400035)),
         ({"text": None}, (400, 400005)),
         ({"textType": "Rtf"}, (400, 400071)),
