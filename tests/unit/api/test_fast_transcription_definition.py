@@ -93,6 +93,7 @@ def test_profanity_names_are_those_of_the_contract(make_client, remind, tone, na
         b'{"locales": null, "channels": null, "diarization": null}',
         b'{"locales": [], "channels": [], "models": {}, "enhancedMode": {}}',
         b'{"enhancedMode": {"task": "translate", "enabled": false}}',
+        b'{"enhancedMode": {"model": "m", "modelOptions": {"timestamps": "word"}}}',
     ],
 )
 def test_definition_as_shells_and_clients_write_it(make_client, remind, tone, definition):
