@@ -3,9 +3,10 @@
 Clients write one path in several ways: `azure-ai-transcription` 1.0.0 requests
 `////speechtotext/...` when its endpoint ends with a slash, some clients quote the colon as `%3A`,
 custom domains of the cloud prefix `/stt` or `/translator/text/v3.0`, clients write `issueToken` in
-any case, and clients of Azure OpenAI request `/openai/deployments/{name}/audio/...` or
-`/openai/v1/audio/...` in place of `/v1/audio/...`. Paths are normalised before routing, because a
-redirect would lose the body of a POST.
+any case, those made from Translator's first definition request `/Detect`, and clients of Azure
+OpenAI request `/openai/deployments/{name}/audio/...` or `/openai/v1/audio/...` in place of
+`/v1/audio/...`. Paths are normalised before routing, because a redirect would lose the body of a
+POST.
 """
 
 import re
@@ -20,7 +21,10 @@ _AZURE_OPENAI = re.compile(
     r"/openai(?:/v1|/deployments/(?P<deployment>[^/]+))?(?=/(?:audio|models)(?:/|$))",
     re.IGNORECASE,
 )
-_CASELESS_PATHS = {"/sts/v1.0/issuetoken": "/sts/v1.0/issueToken"}
+_TRANSLATOR = ("/translate", "/detect", "/languages", "/breaksentence", "/transliterate")
+_CASELESS_PATHS = {"/sts/v1.0/issuetoken": "/sts/v1.0/issueToken"} | {
+    path: path for path in _TRANSLATOR
+}
 
 
 def canonical_path(path: str) -> str:

@@ -75,11 +75,11 @@ def version_3_answer(
             translation: dict[str, Any] = {"text": translated_text, "to": target.client_code}
             if request.with_lengths:
                 translation["sentLen"] = {
-                    "srcSentLen": list(map(len, split_sentences(mask(text.text)))),
-                    "transSentLen": list(map(len, split_sentences(translated_text))),
+                    "srcSentLen": _sentence_lengths(mask(text.text)),
+                    "transSentLen": _sentence_lengths(translated_text),
                 }
             translations.append(translation)
-        answer.append(_detection(result) | {"translations": translations})
+        answer.append(_detection(result.detected) | {"translations": translations})
     return answer
 
 
@@ -89,7 +89,7 @@ def later_answer(
     """JSON object of versions after 3.0."""
     return {
         "value": [
-            _detection(result)
+            _detection(result.detected)
             | {
                 "translations": [
                     {
@@ -118,6 +118,20 @@ def detected_languages(chain: TranslatorChain, texts: Sequence[str]) -> list[dic
             "isTransliterationSupported": False,
         }
         for found in chain.detect(texts)
+    ]
+
+
+def sentence_boundaries(
+    chain: TranslatorChain, texts: Sequence[str], language: str | None
+) -> list[dict[str, Any]]:
+    """JSON array of `/breaksentence`. Blocks.
+
+    language: of all texts; None: detected, though the ends of sentences do not depend on it.
+    """
+    detected = chain.detect(texts) if language is None else [None] * len(texts)
+    return [
+        _detection(found) | {"sentLen": _sentence_lengths(text)}
+        for text, found in zip(texts, detected, strict=True)
     ]
 
 
@@ -166,8 +180,11 @@ def _translate(
     return translate(texts, lambda pieces: chain.translate(pieces, *pair))
 
 
-def _detection(result: TranslatedText) -> dict[str, Any]:
-    if result.detected is None:
+def _sentence_lengths(text: str) -> list[int]:
+    return list(map(len, split_sentences(text)))
+
+
+def _detection(found: DetectedLanguage | None) -> dict[str, Any]:
+    if found is None:
         return {}
-    found = result.detected
     return {"detectedLanguage": {"language": found.language, "score": found.score}}

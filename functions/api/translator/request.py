@@ -10,7 +10,7 @@ https://learn.microsoft.com/azure/ai-services/translator/reference/v3-0-translat
 Unknown members are ignored. No message quotes a text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -44,7 +44,7 @@ MAX_TRANSLATIONS = 1_000
 VERSION_3 = "3.0"
 
 # Details of Translator's error codes, after the status.
-_BAD_INPUT, _BAD_TEXT, _BAD_VERSION, _BAD_SOURCE, _BAD_TARGET = 0, 5, 21, 35, 36
+_BAD_INPUT, _BAD_LANGUAGE, _BAD_TEXT, _BAD_VERSION, _BAD_SOURCE, _BAD_TARGET = 0, 3, 5, 21, 35, 36
 _TOO_LONG, _BAD_TEXT_TYPE, _TOO_MANY, _NO_JSON, _NO_CUSTOM_SYSTEM, _NO_SCRIPTS = (
     50, 71, 72, 74, 79, 80,
 )  # fmt: skip
@@ -186,8 +186,18 @@ def read_translation(version: str, query: QueryParams, body: bytes) -> Translati
     return request
 
 
+def read_language(query: QueryParams) -> str | None:
+    """Read the language of `POST /breaksentence`; None: to be detected.
+
+    Raises
+    ------
+    Problem: 400003.
+    """
+    return _source(_parameter(query, "language"), _BAD_LANGUAGE)
+
+
 def read_texts(body: bytes) -> list[str]:
-    """Read the texts of `POST /detect`.
+    """Read the texts of `POST /detect` and `POST /breaksentence`.
 
     Raises
     ------
@@ -251,14 +261,14 @@ def _array(body: bytes) -> list[TextElement]:
     raise problem
 
 
-def _source(code: str) -> str | None:
+def _source(code: str, detail: int = _BAD_SOURCE) -> str | None:
     if not code:
         return None
     try:
         return _language_of(code)
     except UnknownLanguage:
         message = f"The source language is not valid: {_CODE_RULE}."
-    raise Problem(400, message, detail=_BAD_SOURCE)
+    raise Problem(400, message, detail=detail)
 
 
 def _language_of(code: str) -> str:
@@ -321,11 +331,8 @@ def _refuse_too_much(texts: Sequence[object], n_characters: int) -> None:
 
 def _parameter(query: QueryParams, name: str) -> str:
     """First value of a parameter; its name is case-insensitive."""
-    return _first(value for key, value in query.multi_items() if key.lower() == name.lower())
-
-
-def _first(values: Iterable[str]) -> str:
-    return next(iter(values), "").strip()
+    named = (value for key, value in query.multi_items() if key.lower() == name.lower())
+    return next(named, "").strip()
 
 
 def _problem(error: ValidationError, kind: type[_Member]) -> Problem:

@@ -22,6 +22,7 @@ from functions.api.service import SpeechService
 from functions.api.translator.answers import (
     detected_languages,
     later_answer,
+    sentence_boundaries,
     supported_languages,
     translate_texts,
     version_3_answer,
@@ -29,6 +30,7 @@ from functions.api.translator.answers import (
 from functions.api.translator.request import (
     VERSION_3,
     TranslationRequest,
+    read_language,
     read_texts,
     read_translation,
     read_version,
@@ -46,7 +48,7 @@ Result = TypeVar("Result")
 
 
 def create_router(service: SpeechService) -> APIRouter:
-    """Route `/translate`, `/detect`, `/languages` and `/transliterate`."""
+    """Route `/translate`, `/detect`, `/breaksentence`, `/languages` and `/transliterate`."""
     router = APIRouter()
 
     async def require(connection: HTTPConnection) -> None:
@@ -61,16 +63,32 @@ def create_router(service: SpeechService) -> APIRouter:
             problem.status, problem.message, headers=problem.headers, shape=Shape.TRANSLATOR
         )
 
-    @router.post("/translate", dependencies=[Depends(require)])
-    async def translate(request: Request) -> Response:
+    texts = _Texts(service)
+    for path, endpoint in (
+        ("/translate", texts.translate),
+        ("/detect", texts.detect),
+        ("/breaksentence", texts.break_sentence),
+        ("/transliterate", texts.transliterate),
+    ):
+        router.add_api_route(path, endpoint, methods=["POST"], dependencies=[Depends(require)])
+    router.add_api_route("/languages", texts.languages, methods=["GET"])
+    return router
+
+
+class _Texts:
+    """The endpoints. Parsing runs in a thread, as do all work and the writing of answers."""
+
+    def __init__(self, service: SpeechService) -> None:
+        self._service = service
+
+    async def translate(self, request: Request) -> Response:
         """Translate texts, each to one language or several.
 
         Without a source language, the language of each text is detected.
         """
-        version = read_version(request.query_params)
+        service, version = self._service, read_version(request.query_params)
         with service.admission.enter(caller_of(request)) as admitted:
             body = _body_of(request, admitted)
-            # Parsing runs in a thread, as does the writing of the answer.
             content = await _read(request, body)
             translation = await asyncio.to_thread(
                 read_translation, version, request.query_params, content
@@ -86,21 +104,20 @@ def create_router(service: SpeechService) -> APIRouter:
                 ),
             )
 
-    @router.post("/detect", dependencies=[Depends(require)])
-    async def detect(request: Request) -> Response:
+    async def detect(self, request: Request) -> Response:
         """Detect the language of each text."""
         read_version(request.query_params)
-        with service.admission.enter(caller_of(request)) as admitted:
-            body = _body_of(request, admitted)
-            texts = await asyncio.to_thread(read_texts, await _read(request, body))
-            admitted.begin_work()
-            detected = await _run(
-                service, body, lambda: detected_languages(service.translators(), texts)
-            )
-        return JSONResponse(detected)
+        return await self._describe(request, detected_languages)
 
-    @router.get("/languages")
-    async def languages(request: Request) -> Response:
+    async def break_sentence(self, request: Request) -> Response:
+        """Find the ends of the sentences of each text."""
+        read_version(request.query_params)
+        language = read_language(request.query_params)
+        return await self._describe(
+            request, lambda chain, texts: sentence_boundaries(chain, texts, language)
+        )
+
+    async def languages(self, request: Request) -> Response:
         """List the languages that this server translates from or to; needs no key."""
         version = read_version(request.query_params)
         scopes = {
@@ -110,7 +127,7 @@ def create_router(service: SpeechService) -> APIRouter:
         if not scopes <= {*SCOPES, "models"}:
             raise Problem(400, "The scope is not valid.", detail=_BAD_SCOPE)
         listed = await asyncio.to_thread(
-            lambda: supported_languages(service.translators(), version, scopes)
+            lambda: supported_languages(self._service.translators(), version, scopes)
         )
         tag = hashlib.sha256(json.dumps(listed, sort_keys=True).encode()).hexdigest()[:16]
         headers = {"ETag": f'"{tag}"'}
@@ -118,12 +135,21 @@ def create_router(service: SpeechService) -> APIRouter:
             return Response(status_code=304, headers=headers)
         return JSONResponse(listed, headers=headers)
 
-    @router.post("/transliterate", dependencies=[Depends(require)])
-    async def transliterate() -> Response:
+    async def transliterate(self) -> Response:
         """Refuse transliteration, which this server does not support."""
         raise Problem(501, "Scripts are not converted on this server.")
 
-    return router
+    async def _describe(
+        self, request: Request, describing: Callable[[TranslatorChain, list[str]], Any]
+    ) -> Response:
+        """Answer about the texts of the body, without a translation."""
+        service = self._service
+        with service.admission.enter(caller_of(request)) as admitted:
+            body = _body_of(request, admitted)
+            texts = await asyncio.to_thread(read_texts, await _read(request, body))
+            admitted.begin_work()
+            described = await _run(service, body, lambda: describing(service.translators(), texts))
+        return JSONResponse(described)
 
 
 def _body_of(request: Request, admitted: AdmittedRequest) -> IncomingBody:

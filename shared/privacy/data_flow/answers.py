@@ -137,7 +137,10 @@ ANSWERS: tuple[Feature, ...] = (
     ),
     Feature(
         "Translation of text",
-        (Route("POST", "/translate"), Route("POST", "/detect"), Route("POST", "/transliterate")),
+        tuple(
+            Route("POST", f"/{name}")
+            for name in ("translate", "detect", "breaksentence", "transliterate")
+        ),
         (
             Flow(
                 (Data.TEXT,),

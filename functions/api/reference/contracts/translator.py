@@ -88,6 +88,13 @@ class TranslationResult(CamelCase):
     value: list[TranslatedInput]
 
 
+class SentenceBoundaries(CamelCase):
+    """The sentences of one text."""
+
+    detected_language: DetectedSource | None = Field(None, description="Without `language`.")
+    sent_len: list[int] = Field(description="Their lengths, in characters.")
+
+
 class DetectedText(DetectedSource):
     """The language of one text."""
 
@@ -243,6 +250,33 @@ OPERATIONS = (
                         }
                     ]
                 },
+                REQUEST_ID,
+            ),
+            **error_answers(Shape.TRANSLATOR, _ERRORS, BUSY),
+        },
+    ),
+    Operation(
+        id="FindSentenceBoundaries",
+        method="POST",
+        path="/breaksentence",
+        tag=TAG,
+        summary="Find sentence boundaries",
+        description="Find the ends of the sentences of each text; white space belongs to the "
+        "sentence before it.",
+        parameters=(
+            _VERSION,
+            Parameter(
+                name="language",
+                description="Language of the texts; without it, it is detected.",
+                example="en",
+            ),
+        ),
+        body=json_body(Texts, {"text": [{"Text": "How are you? I am fine."}]}),
+        answers={
+            200: json_answer(
+                "Lengths of the sentences of each text.",
+                list[SentenceBoundaries],
+                {"lengths": [{"sentLen": [13, 10]}]},
                 REQUEST_ID,
             ),
             **error_answers(Shape.TRANSLATOR, _ERRORS, BUSY),

@@ -50,6 +50,7 @@ V3 = {
 OTHERS = {
     "POST /translate": "Translate",
     "POST /detect": "Detect_DetectPost",
+    "POST /breaksentence": "FindSentenceBoundaries",
     "GET /languages": "GetSupportedLanguages",
     "POST /v1/audio/speech": "createSpeech",
     "POST /v1/audio/transcriptions": "createTranscription",

@@ -160,6 +160,28 @@ def test_languages_are_detected(client):
     ]  # fmt: skip
 
 
+def test_sentences_are_found_with_the_white_space_behind_them(client, translator):
+    texts = [{"text": "How are you? I am fine. What did you do today?"}, {"text": "¿Qué?"}]
+    lengths = [{"sentLen": [13, 11, 22]}, {"sentLen": [5]}]
+    answer = version_3(client, texts, "/breaksentence", language="en", script="Latn")
+    assert (answer.status_code, answer.json()) == (200, lengths)
+    detected = [{"language": "en", "score": 0.4}, {"language": "es", "score": 0.99}]
+    answer = version_3(client, texts, "/translator/text/v3.0/breaksentence")
+    assert answer.json() == [
+        {"detectedLanguage": language, **sentences}
+        for language, sentences in zip(detected, lengths, strict=True)
+    ]
+    refused = version_3(client, texts, "/breaksentence", language="xx")
+    assert error_of(refused) == (400, 400003)
+    assert error_of(version_3(client, [], "/breaksentence")) == (400, 400005)
+    assert translator.requests == []
+
+
+@pytest.mark.parametrize("path", ["/Detect", "/Breaksentence", "/translator/text/V3.0/DETECT"])
+def test_paths_ignore_case_as_the_first_definition_wrote_them(client, path):
+    assert version_3(client, [{"Text": "Hello"}], path).status_code == 200
+
+
 def test_languages_are_listed_without_a_key(client):
     del client.headers["Ocp-Apim-Subscription-Key"]
     answer = client.get("/languages", params={"api-version": "3.0"})
