@@ -54,8 +54,9 @@ def seen(strace, apertium, voice_models, spoken_clip, tmp_path_factory):  # noqa
         inputs = [{"text": TEXT, "language": "en", "targets": [{"language": "es"}]}]
         text("later", "2026-06-06", {"inputs": inputs})
         query = {"api-version": "3.0"}
-        answer = http.post(f"{url}/detect", params=query, json=[{"Text": TEXT}], timeout=120)
-        keep("detect", answer)
+        for name in ("detect", "breaksentence"):
+            answer = http.post(f"{url}/{name}", params=query, json=[{"Text": TEXT}], timeout=120)
+            keep(name, answer)
         speech("speech", SPEECH, targets=["es", "ca"], speech={"voices": {"es": "Nobody"}})
         speech("speech, voice", SPEECH, targets=["es", "ca"], speech={})
         mode = {"task": "translate", "targetLanguage": "es"}
