@@ -89,11 +89,14 @@ class Visit:
     def _note_message(self, message):
         if message.type not in {"error", "warning"}:
             return
+        address = message.location.get("url", "")
+        if address.endswith("/favicon.ico"):  # Chromium's own, of an answer that is no page
+            return
         status = _STATUS.match(message.text)
         if status is None or int(status[1]) not in self._errors:
-            self._reported.append(message.text)
+            self._reported.append(f"{message.text} {address}")
 
     def check(self):
         """Fail if a request left the server, or the page reported an error."""
-        assert self._elsewhere == []
-        assert self._reported == []
+        assert self._elsewhere == [], self._elsewhere
+        assert self._reported == [], self._reported
