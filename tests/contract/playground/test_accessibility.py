@@ -40,7 +40,7 @@ def answers_of_every_tab(page, file):
     page.route("**/speech/recognition/**", lambda route: route.fulfill(json=ASSESSED))
     page.route("**/speechtotext/transcriptions?*", lambda route: route.fulfill(json=JOBS))
     transcribe(page, file)
-    page.locator("#transcribe summary").click()
+    page.locator("#transcribe .snippets summary").click()
     yield "transcribe"
     page.locator("#tab-microphone").click()
     yield "microphone"

@@ -64,9 +64,10 @@ def test_the_microphone_shows_partial_results_and_a_transcript(microphone, ready
         expect(tab.locator(".state")).to_have_text("The audio has ended.")
         expect(tab.locator(".phrases")).to_contain_text("garden")
         expect(tab.locator("canvas")).to_be_visible()
+        assert tab.locator(".word[title^=Confidence]").count() >= 5
         tab.locator(".word", has_text="garden").first.click()
         until(page, "() => document.querySelector('#microphone audio').currentTime > 0.5")
-        page.locator("#microphone summary").click()
+        page.locator("#microphone .snippets summary").click()
         expect(tab.locator(".snippets")).to_contain_text("SpeechRecognizer(speech_config=config)")
 
 
@@ -135,7 +136,10 @@ def test_a_missing_voice_is_said_with_the_command(browser, start, opened, model_
 
 
 def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
-    """A message of the protocol in, a phrase of fast transcription out; times in ticks."""
+    """A message of the protocol in, a phrase of fast transcription out; times in ticks.
+
+    A shown word has the confidence of the least certain of its spoken words.
+    """
     spoken = {
         "RecognitionStatus": "Success",
         "DisplayText": "Hello.",
@@ -146,6 +150,10 @@ def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
         "NBest": [
             {
                 "Confidence": 0.9,
+                "Words": [
+                    {"Word": "he", "Offset": 1_000_000, "Duration": 1_000_000, "Confidence": 0.8},
+                    {"Word": "lo", "Offset": 2_000_000, "Duration": 3_000_000, "Confidence": 0.4},
+                ],
                 "DisplayWords": [
                     {"DisplayText": "Hello.", "Offset": 1_000_000, "Duration": 4_000_000}
                 ],
@@ -157,16 +165,21 @@ def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
         "Translations": [{"Language": "es", "Text": "Hola."}],
     }
     silence = {"RecognitionStatus": "InitialSilenceTimeout", "Offset": 0, "Duration": 1}
-    read = "async body => (await import('/playground/microphone.js')).phraseOf(body)"
+    read = "async body => (await import('/playground/turn_messages.js')).phraseOf(body)"
     phrase = {
         "offsetMilliseconds": 100,
         "durationMilliseconds": 500,
         "text": "Hello.",
-        "words": [{"text": "Hello.", "offsetMilliseconds": 100, "durationMilliseconds": 400}],
+        "words": [
+            {
+                "text": "Hello.", "offsetMilliseconds": 100, "durationMilliseconds": 400,
+                "confidence": 0.4,
+            }
+        ],
         "locale": "en-US",
         "confidence": 0.9,
         "speaker": 2,
-    }
+    }  # fmt: skip
     with open_shared() as page:
         assert page.evaluate(read, spoken) == phrase
         assert page.evaluate(read, translated) == phrase | {"translations": {"es": "Hola."}}

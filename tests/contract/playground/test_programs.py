@@ -33,7 +33,7 @@ def run(two_sentences):
 
 def programs(page, tab):
     """Programs of a tab by their titles."""
-    page.locator(f"#{tab} summary").click()
+    page.locator(f"#{tab} .snippets summary").click()
     snippets = page.locator(f"#{tab} .snippets")
     titles = snippets.locator("h2").all_inner_texts()
     assert snippets.locator("pre").count() == len(titles)

@@ -11,36 +11,40 @@ import {
   serverAddress,
   showSnippets,
 } from "./snippets.js";
+import { VoiceChoice } from "./spoken_translation.js";
 import { linesOf, listed } from "./texts.js";
 import { release, showTranscript } from "./transcript.js";
 
 const FAST = `speechtotext/transcriptions:transcribe?api-version=${API_VERSION}`;
 const TRANSLATED = "sotto/v1/speech-translations";
 
-function definitionOf(form) {
+function definitionOf(form, speech) {
   const { locales, speakers, profanity, target, phrases } = form.elements;
   const definition = { profanityFilterMode: profanity.value };
   if (listed(locales.value).length) definition.locales = listed(locales.value);
   if (speakers.value) definition.diarization = { maxSpeakers: Number(speakers.value) };
   if (linesOf(phrases.value).length) definition.phraseList = { phrases: linesOf(phrases.value) };
   if (listed(target.value).length) definition.targets = listed(target.value);
+  if (speech) definition.speech = speech;
   return definition;
 }
 
 /** Start the tab. */
 export function startTranscribe(section) {
   const { form, state, error, result, snippets } = partsOf(section);
-  const { file, cancel } = form.elements;
+  const { file, cancel, target, voice } = form.elements;
+  const voices = new VoiceChoice(voice, () => listed(target.value), "transcribe.voice");
   const submit = form.querySelector(".main");
   let underWay = null;
   acceptDrops(file);
   cancel.addEventListener("click", () => underWay?.abort());
+  target.addEventListener("change", () => voices.update());
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const [audio] = file.files;
     if (!audio || underWay) return;
-    const definition = definitionOf(form);
+    const definition = definitionOf(form, voices.options());
     const path = definition.targets ? TRANSLATED : FAST;
     const body = new FormData();
     body.append("audio", audio, "audio"); // the name of the file stays here
@@ -73,6 +77,8 @@ export function startTranscribe(section) {
       cancel.hidden = true;
     }
   });
+
+  return { shown: () => voices.update() };
 }
 
 function programs(path, name, definition) {
@@ -83,7 +89,7 @@ function programs(path, name, definition) {
       `-F ${quoted(`definition=${JSON.stringify(definition)}`)}`,
     ),
   };
-  if (definition.targets) return shown; // Azure's clients have no route for it
+  if (definition.targets) return { ...shown, ...translationProgram(path, name, definition) };
   shown["Python, azure-ai-transcription"] = [
     pythonImports(
       "from azure.ai.transcription import TranscriptionClient",
@@ -96,4 +102,31 @@ function programs(path, name, definition) {
     "print(result.combined_phrases[0].text)",
   ].join("\n");
   return shown;
+}
+
+/** Azure's clients have no route that answers with text and translation. */
+function translationProgram(path, name, definition) {
+  const lines = [
+    ...(definition.speech ? ["import base64"] : []),
+    "import json",
+    pythonImports("import requests"),
+    "",
+    `with open(${python(name)}, "rb") as audio:`,
+    "    answer = requests.post(",
+    `        "${serverAddress()}/${path}",`,
+    `        headers={"Ocp-Apim-Subscription-Key": ${pythonKey()}},`,
+    `        files={"audio": audio, "definition": (None, json.dumps(${python(definition)}))},`,
+    "    )",
+    "answer.raise_for_status()",
+    'for phrase in answer.json()["phrases"]:',
+    '    print(phrase["text"], phrase["translations"])',
+  ];
+  if (definition.speech) {
+    lines.push(
+      'for speech in answer.json()["speech"]:',
+      `    with open(speech["target"] + ".mp3", "wb") as file:`,
+      '        file.write(base64.b64decode(speech["data"]))',
+    );
+  }
+  return { "Python, requests": lines.join("\n") };
 }

@@ -1,6 +1,6 @@
 // The tab of text to speech: a voice speaks a text.
 
-import { KEY_MISSING, hasAccess, json, send } from "./api.js";
+import { KEY_MISSING, hasAccess, send } from "./api.js";
 import { element, partsOf } from "./dom.js";
 import { kept } from "./settings.js";
 import {
@@ -12,8 +12,8 @@ import {
   serverAddress,
   showSnippets,
 } from "./snippets.js";
+import { labelOf, listVoices } from "./voice_list.js";
 
-const LIST = "cognitiveservices/voices/list";
 const SPEAK = "cognitiveservices/v1";
 const FORMAT = "audio-24khz-96kbitrate-mono-mp3"; // of a length that a player finds, also while it is made
 
@@ -40,12 +40,11 @@ export function startVoices(section) {
     state.textContent = "Listing the voices…";
     error.textContent = "";
     try {
-      const voices = await json(LIST);
+      const voices = await listVoices();
       voice.replaceChildren(
-        ...voices.map(({ ShortName, LocalName, DisplayName, LocaleName, Locale, Gender }) => {
-          const label = `${DisplayName ?? LocalName}, ${LocaleName ?? Locale}, ${Gender.toLowerCase()}`;
-          const option = element("option", { value: ShortName }, label);
-          option.dataset.locale = Locale;
+        ...voices.map((one) => {
+          const option = element("option", { value: one.ShortName }, labelOf(one));
+          option.dataset.locale = one.Locale;
           return option;
         }),
       );
