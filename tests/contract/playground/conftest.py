@@ -1,8 +1,10 @@
 """Chromium without a window, driven by Playwright, on the page of a running container host."""
 
+import io
 import os
 import re
 import shutil
+import wave
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,10 @@ from tests.node_packages import AXE, modules_of
 # A browser reports each answer that is no success; a test allows those of some statuses.
 _STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 WAIT_MS = 60_000
+LONG_READING = (
+    "The children are playing in the garden behind the house, and the neighbours are watching "
+    "them from the open window of the kitchen."
+)
 
 
 def pytest_addoption(parser):
@@ -57,6 +63,27 @@ def browser(launch):
     return launch()
 
 
+@pytest.fixture(scope="module")
+def microphone(launch, tmp_path_factory):
+    """Start a browser whose microphone says the reading, is silent, and says it again.
+
+    Silence ends a phrase. A busy machine shows few partial results of a reading.
+    """
+    path = tmp_path_factory.mktemp("microphone") / "t.wav"
+    with wave.open(io.BytesIO(speak(LONG_READING))) as reader:
+        rate, samples = reader.getframerate(), reader.readframes(reader.getnframes())
+    with wave.open(str(path), "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(samples + bytes(2 * rate * 3))
+    return launch(
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={path}",
+    )
+
+
 @pytest.fixture
 def opened():
     """Open the page of a server; at the end no request has left it and no error was reported."""
@@ -87,6 +114,18 @@ def opened():
 def open_shared(opened, browser, ready_server):
     """Open the page of the shared server in the shared browser."""
     return partial(opened, browser, ready_server.url)
+
+
+@pytest.fixture
+def job_server(start, tmp_path):
+    """Run a server that takes jobs, with addresses of this machine."""
+    return start(SOTTO_DATA_FOLDER=str(tmp_path), SOTTO_ALLOWED_NETWORKS="127.0.0.0/8")
+
+
+@pytest.fixture
+def open_jobs(opened, browser, job_server):
+    """Open the tab of jobs; the model may still be loaded."""
+    return partial(opened, browser, job_server.url, tab="batch", errors={503})
 
 
 def until(page, expression, argument=None):

@@ -1,42 +1,14 @@
-"""The tabs of the microphone, the pronunciation, the voices and the jobs in a browser."""
+"""The tabs of the microphone, the pronunciation and the voices in a browser."""
 
-import io
 import re
-import wave
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.contract.batch_client import serving_files
 from tests.contract.conftest import speak
 from tests.contract.playground.conftest import until
 
 READING = "The children are playing in the garden behind the house."
-LONG_READING = (
-    "The children are playing in the garden behind the house, and the neighbours are watching "
-    "them from the open window of the kitchen."
-)
-
-
-@pytest.fixture(scope="module")
-def microphone(launch, tmp_path_factory):
-    """Start a browser whose microphone says the reading, is silent, and says it again.
-
-    Silence ends a phrase. A busy machine shows few partial results of a reading.
-    """
-    path = tmp_path_factory.mktemp("microphone") / "t.wav"
-    with wave.open(io.BytesIO(speak(LONG_READING))) as reader:
-        rate, samples = reader.getframerate(), reader.readframes(reader.getnframes())
-    with wave.open(str(path), "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(rate)
-        writer.writeframes(samples + bytes(2 * rate * 3))
-    return launch(
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={path}",
-    )
 
 
 @pytest.fixture
@@ -184,37 +156,6 @@ def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
         assert page.evaluate(read, spoken) == phrase
         assert page.evaluate(read, translated) == phrase | {"translations": {"es": "Hola."}}
         assert page.evaluate(read, silence) is None
-
-
-def test_a_job_is_submitted_watched_read_and_deleted(
-    browser, start, opened, spoken_reading, tmp_path
-):
-    server = start(SOTTO_DATA_FOLDER=str(tmp_path), SOTTO_ALLOWED_NETWORKS="127.0.0.0/8")
-    files = {"reading.wav": spoken_reading.read_bytes()}
-    with (
-        serving_files(files) as (address, _),
-        opened(browser, server.url, tab="batch", errors={503}) as page,
-    ):
-        tab = page.locator("#batch")
-        tab.locator("[name=addresses]").fill(f"{address}/reading.wav\n{address}/missing.wav")
-        tab.locator("[name=name]").fill("calls")
-        tab.get_by_role("button", name="Submit").click()
-        expect(tab.locator("tbody tr")).to_contain_text("calls")
-        expect(tab.locator("tbody tr")).to_contain_text("succeeded", timeout=60_000)
-        expect(tab.locator("progress")).to_have_count(0)
-        tab.get_by_role("button", name="Results calls").click()
-        expect(tab.locator(".text")).to_contain_text("garden")
-        expect(tab.locator(".text .error")).to_contain_text("missing.wav")
-        tab.get_by_role("button", name="Delete calls").click()
-        expect(tab.locator(".state")).to_have_text("0 jobs, 0 under way.")
-        expect(tab.locator("tbody tr")).to_have_count(0)
-
-
-def test_a_server_without_jobs_says_so(browser, ready_server, opened):
-    with opened(browser, ready_server.url, tab="batch", errors={501}) as page:
-        tab = page.locator("#batch")
-        tab.get_by_role("button", name="Show jobs").click()
-        expect(tab.locator("[role=alert]")).to_contain_text("SOTTO_")
 
 
 def test_a_host_without_websockets_has_no_microphone(browser, ready_server, opened):

@@ -41,7 +41,7 @@ export function microphonePrograms(options) {
   const address = serverAddress().replace(/^http/, "ws");
   const { config, option, recogniser, event, work, text } = namesOf(options);
   const lines = [
-    pythonImports("import azure.cognitiveservices.speech as speech"),
+    pythonImports(["import azure.cognitiveservices.speech as speech"]),
     "",
     `config = speech.${config}(host="${address}", subscription=${pythonKey()})`,
     `config.set_profanity(speech.ProfanityOption.${PROFANITY[profanity]})`,

@@ -15,6 +15,7 @@ const KEPT = [
   "microphone.profanity",
   "voices.voice",
   "batch.locale",
+  "batch.profanity",
   "batch.hours",
   "batch.speakers",
 ];

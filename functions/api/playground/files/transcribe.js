@@ -91,10 +91,10 @@ function programs(path, name, definition) {
   };
   if (definition.targets) return { ...shown, ...translationProgram(path, name, definition) };
   shown["Python, azure-ai-transcription"] = [
-    pythonImports(
+    pythonImports([
       "from azure.ai.transcription import TranscriptionClient",
       "from azure.core.credentials import AzureKeyCredential",
-    ),
+    ]),
     "",
     `client = TranscriptionClient("${serverAddress()}", AzureKeyCredential(${pythonKey()}))`,
     `with open(${python(name)}, "rb") as audio:`,
@@ -107,9 +107,7 @@ function programs(path, name, definition) {
 /** Azure's clients have no route that answers with text and translation. */
 function translationProgram(path, name, definition) {
   const lines = [
-    ...(definition.speech ? ["import base64"] : []),
-    "import json",
-    pythonImports("import requests"),
+    pythonImports(["import requests"], definition.speech ? ["base64", "json"] : ["json"]),
     "",
     `with open(${python(name)}, "rb") as audio:`,
     "    answer = requests.post(",

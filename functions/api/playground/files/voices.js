@@ -104,7 +104,7 @@ function programs(ssml, voice, text) {
       "-o speech.mp3",
     ),
     "Python, openai": [
-      pythonImports("from openai import OpenAI"),
+      pythonImports(["from openai import OpenAI"]),
       "",
       `client = OpenAI(base_url="${serverAddress()}/v1", api_key=${pythonKey()})`,
       `speech = client.audio.speech.create(model="tts-1", voice=${python(voice)}, input=${python(text)})`,
