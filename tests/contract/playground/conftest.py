@@ -17,7 +17,10 @@ from tests.contract.conftest import KEY, speak
 from tests.node_packages import AXE, modules_of
 
 # A browser reports each answer that is no success; a test allows those of some statuses.
-_STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+_STATUS = re.compile(
+    r"Failed to load resource: the server responded with a status of (\d+)"
+    r"|WebSocket connection to .* Unexpected response code: (\d+)"
+)
 WAIT_MS = 60_000
 LONG_READING = (
     "The children are playing in the garden behind the house, and the neighbours are watching "
@@ -164,7 +167,7 @@ class Visit:
         if message.type not in {"error", "warning"}:
             return
         status = _STATUS.match(message.text)
-        if status is None or int(status[1]) not in self._errors:
+        if status is None or int(status[1] or status[2]) not in self._errors:
             self._reported.append(message.text)
 
     def check(self):

@@ -98,15 +98,6 @@ def test_a_token_is_taken_in_place_of_a_key(browser, ready_server, opened, http)
         expect(page.locator("#voices option").first).to_be_attached()
 
 
-def test_a_missing_voice_is_said_with_the_command(browser, start, opened, model_folder, tmp_path):
-    for folder in model_folder.iterdir():
-        if folder.name != "kokoro":
-            (tmp_path / folder.name).symlink_to(folder)
-    server = start(SOTTO_MODEL_FOLDER=str(tmp_path), SOTTO_VOICES="kokoro")
-    with opened(browser, server.url, tab="voices", errors={503}) as page:
-        expect(page.locator("#voices [role=alert]")).to_contain_text("sotto models fetch kokoro")
-
-
 def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
     """A message of the protocol in, a phrase of fast transcription out; times in ticks.
 
