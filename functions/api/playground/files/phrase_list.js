@@ -32,8 +32,8 @@ export function confidenceLegend(phrases) {
   if (!rated.some(({ confidence }) => shadeOf(confidence))) return [];
   const what = ofWords ? "word" : "phrase";
   return [
-    element("li", {}, element("span", { className: "fair" }, `${what} with less than 70 %`)),
-    element("li", {}, element("span", { className: "poor" }, `${what} with less than 50 %`)),
+    element("li", {}, element("span", { className: "fair" }, `${what} below 70 % confidence`)),
+    element("li", {}, element("span", { className: "poor" }, `${what} below 50 %`)),
   ];
 }
 
