@@ -156,6 +156,9 @@ def check_speakers(tab):
 
 def fill_target(tab):
     tab.locator("[name=target]").fill("es")
+    tab.locator("[name=target]").blur()
+    expect(tab.locator("option[value=es-ES-EspeakStandard]")).to_be_attached()
+    tab.locator("[name=voice]").select_option("es-ES-EspeakStandard")
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,9 @@ def fill_target(tab):
     ],
     ids=["candidates", "speakers", "translation"],
 )
-def test_the_program_of_a_microphone(microphone, ready_server, opened, tmp_path, choose, expected):  # noqa: PLR0917
+def test_the_program_of_a_microphone(  # noqa: PLR0917
+    microphone, ready_server, opened, run, two_sentences, tmp_path, choose, expected
+):
     """It hears the default microphone until Enter is pressed."""
     with opened(microphone, ready_server.url, tab="microphone") as page:
         tab = page.locator("#microphone")
@@ -175,8 +180,11 @@ def test_the_program_of_a_microphone(microphone, ready_server, opened, tmp_path,
         tab.get_by_role("button", name="Start").click()
         expect(tab.locator(".final")).not_to_be_empty(timeout=40_000)
         tab.get_by_role("button", name="Stop").click()
-        expect(tab.locator(".state")).to_have_text("The audio has ended.")
+        expect(tab.locator(".state")).to_have_text("The audio has ended.", timeout=30_000)
         shown = programs(page, "microphone")
+    if spoken := shown.pop("curl, the speech in es", None):
+        run(*curl(spoken))
+        assert (two_sentences.parent / "es.mp3").stat().st_size > 1_000
     assert set(shown) == {"Python, Speech SDK"}
     with speaking_microphone(samples_of_a_reading(), tmp_path) as environment:
         process = subprocess.Popen(

@@ -91,3 +91,20 @@ def test_without_a_target_nothing_is_spoken(open_shared, two_sentences):
         expect(tab.locator("[name=voice]")).to_be_disabled()
         transcribe(page, two_sentences)
         assert tab.locator(".spoken").count() == 0
+
+
+def test_the_translation_of_the_microphone_is_spoken(microphone, ready_server, opened):
+    """By text to speech after the end of the turn, since partial results are only shown."""
+    with opened(microphone, ready_server.url, tab="microphone") as page:
+        tab = page.locator("#microphone")
+        tab.locator("[name=target]").fill("es")
+        tab.locator("[name=target]").blur()
+        expect(tab.locator("option[value=es-ES-EspeakStandard]")).to_be_attached()
+        tab.locator("[name=voice]").select_option("es-ES-EspeakStandard")
+        tab.get_by_role("button", name="Start").click()
+        expect(tab.locator(".final .translation")).to_contain_text("jardín", timeout=40_000)
+        tab.get_by_role("button", name="Stop").click()
+        expect(tab.locator(".state")).to_have_text("The audio has ended.", timeout=30_000)
+        expect(tab.locator(".spoken")).to_contain_text("spoken by es-ES-EspeakStandard")
+        until(page, "() => document.querySelector('#microphone .spoken audio').duration > 0.5")
+        expect(tab.locator(".translation").first).to_contain_text("jardín")

@@ -5,6 +5,7 @@ import { element, partsOf } from "./dom.js";
 import { microphonePrograms } from "./microphone_programs.js";
 import { textsOf } from "./phrase_list.js";
 import { showSnippets } from "./snippets.js";
+import { VoiceChoice, speakTranslations } from "./spoken_translation.js";
 import { Turn } from "./speech_protocol.js";
 import { linesOf, listed } from "./texts.js";
 import { release, showTranscript } from "./transcript.js";
@@ -31,11 +32,13 @@ export function startMicrophone(section) {
   const { form, state, error, result, snippets } = partsOf(section);
   const live = section.querySelector(".live");
   const [final, partial] = [live.querySelector(".final"), live.querySelector(".partial")];
-  const { stop } = form.elements;
+  const { stop, target, voice } = form.elements;
+  const voices = new VoiceChoice(voice, () => listed(target.value), "microphone.voice");
   const start = form.querySelector(".main");
   let stopping = null;
 
   stop.addEventListener("click", () => stopping?.());
+  target.addEventListener("change", () => voices.update());
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -50,6 +53,7 @@ export function startMicrophone(section) {
     partial.replaceChildren();
     state.textContent = "Connecting…";
     const [found, dropped] = [[], []];
+    let speech = [];
     let turn = null;
     let microphone = null;
 
@@ -87,6 +91,11 @@ export function startMicrophone(section) {
       await microphone.stop();
       turn.finish();
       await turn.ended;
+      const chosen = await voices.voices();
+      if (Object.keys(chosen).length) {
+        state.textContent = "Speaking the translation…";
+        speech = await speakTranslations(found, chosen);
+      }
       state.textContent = "The audio has ended.";
     } catch (failure) {
       state.textContent = "";
@@ -100,16 +109,18 @@ export function startMicrophone(section) {
       start.focus();
       partial.replaceChildren();
     }
-    if (microphone?.blocks.length) {
-      live.hidden = true;
-      showSnippets(snippets, microphonePrograms(options));
-      const durationMilliseconds = Math.round(microphone.seconds * 1000);
-      const combinedPhrases = [{ text: found.map(({ text }) => text).join(" ") }];
-      await showTranscript(result, {
-        audio: microphone.file(),
-        name: "microphone.wav",
-        result: { durationMilliseconds, combinedPhrases, phrases: found, dropped },
-      });
-    }
+    if (!microphone?.blocks.length) return;
+    live.hidden = true;
+    showSnippets(snippets, microphonePrograms(options, speech));
+    const durationMilliseconds = Math.round(microphone.seconds * 1000);
+    const combinedPhrases = [{ text: found.map(({ text }) => text).join(" ") }];
+    await showTranscript(result, {
+      audio: microphone.file(),
+      name: "microphone.wav",
+      result: { durationMilliseconds, combinedPhrases, phrases: found, dropped },
+      speech,
+    });
   });
+
+  return { shown: () => voices.update() };
 }

@@ -1,6 +1,7 @@
 // Lines of the Speech SDK that recognise the microphone with the options of the form.
 
 import { python, pythonImports, pythonKey, serverAddress } from "./snippets.js";
+import { speechCurl } from "./speech.js";
 
 const PROFANITY = { masked: "Masked", raw: "Raw", removed: "Removed" };
 
@@ -35,8 +36,8 @@ function namesOf({ targets, speakers }) {
   };
 }
 
-/** Programs by title. */
-export function microphonePrograms(options) {
+/** Programs by title. speech: translations that were spoken. */
+export function microphonePrograms(options, speech) {
   const { locales, targets, phrases, profanity } = options;
   const address = serverAddress().replace(/^http/, "ws");
   const { config, option, recogniser, event, work, text } = namesOf(options);
@@ -71,5 +72,9 @@ export function microphonePrograms(options) {
     'input("Enter ends it.\\n")',
     `recogniser.stop_${work}_async().get()`,
   );
-  return { "Python, Speech SDK": lines.join("\n") };
+  const spoken = speech.map(({ target, ssml }) => [
+    `curl, the speech in ${target}`,
+    speechCurl(ssml, `${target}.mp3`),
+  ]);
+  return { "Python, Speech SDK": lines.join("\n"), ...Object.fromEntries(spoken) };
 }

@@ -11,6 +11,7 @@ const KEPT = [
   "transcribe.voice",
   "microphone.locales",
   "microphone.target",
+  "microphone.voice",
   "microphone.speakers",
   "microphone.profanity",
   "voices.voice",

@@ -11,7 +11,7 @@ import {
   serverAddress,
   showSnippets,
 } from "./snippets.js";
-import { VoiceChoice } from "./spoken_translation.js";
+import { VoiceChoice, speechOf } from "./spoken_translation.js";
 import { linesOf, listed } from "./texts.js";
 import { release, showTranscript } from "./transcript.js";
 
@@ -66,7 +66,13 @@ export function startTranscribe(section) {
       const took = (performance.now() - began) / 1000;
       state.textContent = `Transcribed in ${took.toFixed(1)} s.`;
       showSnippets(snippets, programs(path, audio.name, definition));
-      await showTranscript(result, { audio, name: audio.name, result: answer });
+      const { speech: _, ...transcript } = answer;
+      await showTranscript(result, {
+        audio,
+        name: audio.name,
+        result: transcript,
+        speech: speechOf(answer),
+      });
     } catch (failure) {
       state.textContent = failure.name === "AbortError" ? "Cancelled." : "";
       if (failure.name !== "AbortError") error.textContent = failure.message;

@@ -4,7 +4,7 @@ import { clock, download, element } from "./dom.js";
 import { pauseLegend, pauseList, pausesOf } from "./pauses.js";
 import { colourOf, confidenceLegend, endOf, phraseList, startOf } from "./phrase_list.js";
 import { soundOf } from "./sound.js";
-import { spokenTranslations } from "./spoken_translation.js";
+import { playersOf } from "./spoken_translation.js";
 import { rttmOf, srtOf, textOf, vttOf } from "./subtitles.js";
 import { Waveform } from "./waveform.js";
 
@@ -13,13 +13,13 @@ const held = new WeakMap(); // addresses of the audio of a container
 /**
  * Show a transcript in a container, in place of the one before.
  *
- * audio: Blob of the audio; name: of its file; result: JSON of fast transcription, or of Sotto's speech translation.
+ * audio: Blob of the audio; name: of its file; result: JSON of fast transcription, where phrases may have translations;
+ * speech: spoken translations, of `speechOf` or `speakTranslations`.
  */
-export async function showTranscript(container, { audio, name, result: answer }) {
+export async function showTranscript(container, { audio, name, result, speech = [] }) {
   release(container);
-  const { speech = [], ...result } = answer;
   const { phrases } = result;
-  const { players, addresses } = spokenTranslations(speech, name);
+  const { players, addresses } = playersOf(speech, name);
   const address = URL.createObjectURL(audio);
   const own = [address, ...addresses];
   held.set(container, own);
