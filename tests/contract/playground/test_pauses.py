@@ -89,25 +89,41 @@ def test_pauses_have_bands_and_reasons(open_shared, quiet_and_loud):
         until(page, "() => document.querySelector('#transcribe audio').currentTime >= 6")
 
 
-def test_a_reason_of_the_server_comes_before_the_level(open_shared):
-    """Of a stretch that it named; a microphone's turn has such results."""
-    measured = """async () => {
-        const { pausesOf } = await import("/playground/pauses.js");
-        const sound = { level: () => -30 };
-        const dropped = [
-            { offsetMilliseconds: 900, durationMilliseconds: 900, reason: "no_match" },
-            { offsetMilliseconds: 1800, durationMilliseconds: 100, reason: "silence" },
-        ];
-        const phrases = [
-            { offsetMilliseconds: 0, durationMilliseconds: 1000 },
-            { offsetMilliseconds: 2000, durationMilliseconds: 1000 },
-        ];
-        return pausesOf({ durationMilliseconds: 4000, phrases, dropped }, sound);
-    }"""
+def test_a_reason_of_the_server_is_named_where_a_level_cannot_say_it(open_shared, quiet_and_loud):
+    """Speech without recognised words; of silence and noise the level is what the page shows."""
+    field = "noise;at=2000;for=2000, no_match;at=6100;for=1800, loop;at=9000;for=400"
     with open_shared() as page:
-        assert page.evaluate(measured) == [
-            {"start": 1, "end": 2, "level": -30, "reason": "no_match"},
-            {"start": 3, "end": 4, "level": -30, "reason": "noise"},
+        page.route(
+            "**/transcriptions:transcribe*",
+            lambda route: route.fulfill(json=ANSWER, headers={"Sotto-Dropped": field}),
+        )
+        transcribe(page, quiet_and_loud)
+        pauses = page.locator("#transcribe .pauses")
+        pauses.locator("summary").press("Enter")
+        assert pauses.locator("li").all_inner_texts() == [
+            "0:02 2.0 s: silence at −62 dB",
+            "0:06 2.0 s: speech whose words were not recognised at −20 dB",
+            "0:09 1.0 s: a repetition that the recogniser does not believe, no signal at all",
+        ]
+
+
+def test_a_file_that_the_browser_cannot_decode_has_the_reasons_of_the_server(open_shared, tmp_path):
+    path = tmp_path / "unknown.amr"
+    path.write_bytes(b"#!AMR\n" + bytes(100))
+    field = "silence;at=2000;for=2000, noise;at=6000;for=2000"
+    with open_shared() as page:
+        page.route(
+            "**/transcriptions:transcribe*",
+            lambda route: route.fulfill(json=ANSWER, headers={"Sotto-Dropped": field}),
+        )
+        transcribe(page, path)
+        pauses = page.locator("#transcribe .pauses")
+        expect(pauses).to_be_visible()
+        pauses.locator("summary").press("Enter")
+        assert pauses.locator("li").all_inner_texts() == [
+            "0:02 2.0 s: silence",
+            "0:06 2.0 s: sound without recognised words",
+            "0:09 1.0 s: no recognised words",
         ]
 
 
@@ -120,7 +136,9 @@ def test_a_recording_without_speech_has_its_reason(open_shared, tmp_path):
         writer.setframerate(RATE)
         writer.writeframes(tone(3, None))
     with open_shared() as page:
-        transcribe(page, path)
+        with page.expect_response("**/transcriptions:transcribe*") as waiting:
+            transcribe(page, path)
+        assert waiting.value.header_value("sotto-dropped") == "silence;at=0;for=3000"
         result = page.locator("#transcribe .result")
         expect(result).to_contain_text("No speech was found in 0:03 of audio.")
         expect(result.locator(".pauses")).to_contain_text("3.0 s: silence, no signal at all")

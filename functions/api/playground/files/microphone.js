@@ -117,7 +117,8 @@ export function startMicrophone(section) {
     await showTranscript(result, {
       audio: microphone.file(),
       name: "microphone.wav",
-      result: { durationMilliseconds, combinedPhrases, phrases: found, dropped },
+      result: { durationMilliseconds, combinedPhrases, phrases: found },
+      dropped,
       speech,
     });
   });

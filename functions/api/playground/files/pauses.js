@@ -19,13 +19,21 @@ const NAMES = { silence: "silence", noise: "sound without words" };
 const seconds = (ms) => ms / 1000;
 const endOf = (timed) => seconds(timed.offsetMilliseconds + timed.durationMilliseconds);
 
+/** Stretches of the field Sotto-Dropped: {offsetMilliseconds, durationMilliseconds, reason}. */
+export const droppedStretches = (field) =>
+  [...(field ?? "").matchAll(/(\w+);at=(\d+);for=(\d+)/g)].map(([, reason, at, length]) => ({
+    offsetMilliseconds: Number(at),
+    durationMilliseconds: Number(length),
+    reason,
+  }));
+
 /**
  * Pauses: {start, end, reason, level} in seconds and dB.
  *
- * result: of fast transcription; a member `dropped` has the stretches whose reason the server gave.
- * sound: of the recording, or null: the level is undefined then, and the reason unless it was given.
+ * result: of fast transcription; dropped: stretches whose reason the server named.
+ * sound: of the recording, or null: the level is undefined then, and the reason is the server's or undefined.
  */
-export function pausesOf({ durationMilliseconds, phrases, dropped = [] }, sound) {
+export function pausesOf({ durationMilliseconds, phrases }, dropped, sound) {
   const spoken = phrases
     .map((phrase) => ({ start: seconds(phrase.offsetMilliseconds), end: endOf(phrase) }))
     .sort((one, other) => one.start - other.start);
@@ -39,12 +47,14 @@ export function pausesOf({ durationMilliseconds, phrases, dropped = [] }, sound)
   return pauses.map((pause) => {
     const edge = Math.min(MOST_EDGE_S, (pause.end - pause.start) / 4);
     const level = sound?.level(pause.start + edge, pause.end - edge);
-    return { ...pause, level, reason: given(dropped, pause) ?? byLevel(level) };
+    const named = reasonOf(dropped, pause);
+    const isOfSpeech = named === "no_match" || named === "loop";
+    return { ...pause, level, reason: isOfSpeech ? named : (byLevel(level) ?? named) };
   });
 }
 
-/** Reason that the server gave to most of a pause; undefined if it gave none. */
-function given(dropped, { start, end }) {
+/** Reason that the server named for most of a pause; undefined if it named none. */
+function reasonOf(dropped, { start, end }) {
   const overlap = (one) =>
     Math.min(end, endOf(one)) - Math.max(start, seconds(one.offsetMilliseconds));
   const longest = dropped

@@ -71,9 +71,9 @@ function blobOf(base64, type) {
   return new Blob([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], { type });
 }
 
-/** Speech of an answer of speech translation: {target, voice, audio}. */
-export const speechOf = (answer) =>
-  (answer.speech ?? []).map(({ target, voice, contentType, data }) => ({
+/** Speech of the member `speech` of an answer, which may have none: {target, voice, audio}. */
+export const speechOf = (speech = []) =>
+  speech.map(({ target, voice, contentType, data }) => ({
     target,
     voice,
     audio: blobOf(data, contentType),

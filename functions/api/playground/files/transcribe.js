@@ -1,7 +1,8 @@
 // The tab of fast transcription: a file in, a transcript out.
 
-import { API_VERSION, json } from "./api.js";
+import { API_VERSION, send } from "./api.js";
 import { acceptDrops, partsOf } from "./dom.js";
+import { droppedStretches } from "./pauses.js";
 import {
   curl,
   python,
@@ -62,16 +63,17 @@ export function startTranscribe(section) {
     state.textContent = "Transcribing…";
     const timer = setInterval(tick, 5000); // a screen reader reads each change
     try {
-      const answer = await json(path, { method: "POST", body, signal: underWay.signal });
+      const answer = await send(path, { method: "POST", body, signal: underWay.signal });
+      const { speech, ...transcript } = await answer.json();
       const took = (performance.now() - began) / 1000;
       state.textContent = `Transcribed in ${took.toFixed(1)} s.`;
       showSnippets(snippets, programs(path, audio.name, definition));
-      const { speech: _, ...transcript } = answer;
       await showTranscript(result, {
         audio,
         name: audio.name,
         result: transcript,
-        speech: speechOf(answer),
+        dropped: droppedStretches(answer.headers.get("sotto-dropped")),
+        speech: speechOf(speech),
       });
     } catch (failure) {
       state.textContent = failure.name === "AbortError" ? "Cancelled." : "";

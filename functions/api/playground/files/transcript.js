@@ -14,9 +14,9 @@ const held = new WeakMap(); // addresses of the audio of a container
  * Show a transcript in a container, in place of the one before.
  *
  * audio: Blob of the audio; name: of its file; result: JSON of fast transcription, where phrases may have translations;
- * speech: spoken translations, of `speechOf` or `speakTranslations`.
+ * dropped: stretches whose reason the server named; speech: spoken translations, of `speechOf` or `speakTranslations`.
  */
-export async function showTranscript(container, { audio, name, result, speech = [] }) {
+export async function showTranscript(container, { audio, name, result, dropped, speech }) {
   release(container);
   const { phrases } = result;
   const { players, addresses } = playersOf(speech, name);
@@ -55,7 +55,7 @@ export async function showTranscript(container, { audio, name, result, speech = 
 
   const sound = await soundOf(audio);
   if (held.get(container) !== own) return; // another transcript has taken the place
-  const pauses = pausesOf(result, sound);
+  const pauses = pausesOf(result, dropped, sound);
   const pausesShown = pauseList(pauses, play);
   if (pausesShown) list.before(pausesShown);
   let waveform = null;
