@@ -9,6 +9,7 @@ from functions.api.assessment_options import MAX_HEADER_CHARACTERS
 from functions.api.openapi import (
     BINARY,
     CONFIDENCE,
+    DROPPED_HEADERS,
     FLAT_ERROR,
     INTEGER,
     KEY_OR_TOKEN,
@@ -219,7 +220,7 @@ FAST_TRANSCRIPTION: dict[str, Any] = {
         },
     },
     "responses": {
-        "200": json_answer("The transcript.", _FAST_RESULT),
+        "200": json_answer("The transcript.", _FAST_RESULT) | {"headers": DROPPED_HEADERS},
         **error_answers(
             FLAT_ERROR,
             _FAST_ERRORS,

@@ -16,6 +16,15 @@ INTEGER: dict[str, Any] = {"type": "integer"}
 MILLISECONDS: dict[str, Any] = {"type": "integer", "format": "int32"}
 CONFIDENCE: dict[str, Any] = {"type": "number", "minimum": 0, "maximum": 1}
 
+DROPPED_HEADERS: dict[str, Any] = {
+    "Sotto-Dropped": {
+        "description": "Stretches without text and their reasons, in milliseconds; a list of "
+        "structured fields.",
+        "schema": TEXT,
+        "example": "silence;at=0;for=2100, no_match;at=9000;for=1200",
+    }
+}
+
 UNAUTHORISED = {"401": "The key or token is missing or wrong."}
 QUEUE_FULL = {"429": "Too many requests are under way; Retry-After says when to try again."}
 

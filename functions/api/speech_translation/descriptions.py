@@ -5,6 +5,7 @@ from typing import Any
 from functions.api.openapi import (
     BINARY,
     CONFIDENCE,
+    DROPPED_HEADERS,
     FLAT_ERROR,
     KEY_OR_TOKEN,
     MILLISECONDS,
@@ -83,6 +84,7 @@ TRANSLATE_SPEECH: dict[str, Any] = {
     "responses": {
         "200": {
             "description": "Words and translations by phrase, and speech on request.",
+            "headers": DROPPED_HEADERS,
             "content": {
                 "application/json": {"schema": _RESULT},
                 "multipart/mixed": {
