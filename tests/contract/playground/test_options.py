@@ -45,30 +45,41 @@ def test_a_file_has_the_options_of_its_form(open_shared, two_sentences):
     ]
 
 
-def context_of_a_turn(page):
+def frames_of(page):
+    """Text frames that the page sends, from now on."""
+    frames = []
+
+    def follow(socket):
+        socket.on("framesent", lambda frame: isinstance(frame, str) and frames.append(frame))
+
+    page.on("websocket", follow)
+    return frames
+
+
+def context_of_a_turn(page, frames):
     """Body of the `speech.context` that the microphone's tab sends."""
-    with page.expect_websocket() as opening:
-        page.get_by_role("button", name="Start").click()
-    frame = opening.value.wait_for_event("framesent", lambda sent: isinstance(sent, str))
-    assert frame.startswith("Path:speech.context\r\n")
+    frames.clear()
+    page.get_by_role("button", name="Start").click()
     expect(page.locator("#microphone .state")).to_have_text("Listening…")
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#microphone .state")).to_have_text("The audio has ended.")
-    return json.loads(frame.split("\r\n\r\n", 1)[1])
+    expect(page.locator("#microphone .state")).to_have_text("The audio has ended.", timeout=30_000)
+    assert frames[0].startswith("Path:speech.context\r\n")
+    return json.loads(frames[0].split("\r\n\r\n", 1)[1])
 
 
 def test_a_turn_of_the_microphone_has_the_options_of_its_form(microphone, ready_server, opened):
     with opened(microphone, ready_server.url, tab="microphone") as page:
+        frames = frames_of(page)
         tab = page.locator("#microphone")
-        first = context_of_a_turn(page)
+        first = context_of_a_turn(page, frames)
         tab.get_by_label("Language, or candidates").fill("")
         tab.get_by_label("label speakers").check()
         tab.get_by_label("Profanity").select_option("raw")
-        second = context_of_a_turn(page)
+        second = context_of_a_turn(page, frames)
         tab.get_by_label("Language, or candidates").fill("en-US, es-ES")
         tab.get_by_label("Phrases that are likely").fill(PHRASES)
         tab.get_by_label("Translate to").fill("es")
-        third = context_of_a_turn(page)
+        third = context_of_a_turn(page, frames)
     assert first["phraseDetection"]["language"] == "en-US"
     assert first["phraseDetection"]["enrichment"] == {"profanity": "masked"}
     assert "languageId" not in first
