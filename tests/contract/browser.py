@@ -10,7 +10,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 # A browser reports each answer that is no success; a test allows those of some statuses.
-_STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+_STATUS = re.compile(
+    r"Failed to load resource: the server responded with a status of (\d+)"
+    r"|WebSocket connection to .* Unexpected response code: (\d+)"
+)
 WAIT_MS = 60_000
 NARROW = {"width": 320, "height": 640}  # pixels of WCAG 2.1, 1.4.10
 
@@ -93,7 +96,7 @@ class Visit:
         if address.endswith("/favicon.ico"):  # Chromium's own, of an answer that is no page
             return
         status = _STATUS.match(message.text)
-        if status is None or int(status[1]) not in self._errors:
+        if status is None or int(status[1] or status[2]) not in self._errors:
             self._reported.append(f"{message.text} {address}")
 
     def check(self):
