@@ -167,7 +167,7 @@ def test_a_broken_file_is_an_error_in_words(browser, ready_server, opened):
         page.locator("#transcribe [name=file]").set_input_files(broken)
         page.locator("#transcribe .main").click()
         error = page.locator("#transcribe [role=alert]")
-        expect(error).to_contain_text("decode")
+        expect(error).to_contain_text("no audio or video of a known format")
         assert page.locator("#transcribe .result").inner_html() == ""
 
 
