@@ -3,6 +3,7 @@
 import { API_VERSION, send } from "./api.js";
 import { acceptDrops, partsOf } from "./dom.js";
 import { droppedStretches } from "./pauses.js";
+import { spokenSample } from "./sample.js";
 import {
   curl,
   python,
@@ -33,13 +34,30 @@ function definitionOf(form, speech) {
 /** Start the tab. */
 export function startTranscribe(section) {
   const { form, state, error, result, snippets } = partsOf(section);
-  const { file, cancel, target, voice } = form.elements;
+  const { file, cancel, sample, target, voice } = form.elements;
   const voices = new VoiceChoice(voice, () => listed(target.value), "transcribe.voice");
   const submit = form.querySelector(".main");
   let underWay = null;
   acceptDrops(file);
   cancel.addEventListener("click", () => underWay?.abort());
   target.addEventListener("change", () => voices.update());
+
+  sample.addEventListener("click", async () => {
+    sample.disabled = true;
+    error.textContent = "";
+    state.textContent = "Speaking…";
+    try {
+      const chosen = new DataTransfer();
+      chosen.items.add(await spokenSample());
+      file.files = chosen.files;
+      form.requestSubmit();
+    } catch (failure) {
+      state.textContent = "";
+      error.textContent = failure.message;
+    } finally {
+      sample.disabled = false;
+    }
+  });
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
