@@ -46,13 +46,12 @@ OPERATIONS: tuple[Operation, ...] = tuple(
     operation for contract in _CONTRACTS for operation in contract.OPERATIONS
 )
 
-_DESCRIPTION = """Private speech to text on Azure AI Speech's own wire contracts, and on OpenAI's.
+_DESCRIPTION = """Names of query parameters ignore case. In JSON bodies, unknown members are
+ignored, null counts as absent (in a PATCH it removes), and numbers and truth values may be text.
+Errors quote no content.
 
-Names of query parameters ignore case. In JSON bodies, unknown members are ignored, null counts as
-absent, and numbers and truth values may be text. Errors quote no content.
-
-Paths may begin with `/stt` or `/tts`, with `/translator/text/v3.0`, or with
-`/openai/deployments/{name}`, as Azure's own do.
+As in Azure, paths may begin with `/stt`, `/tts` or `/translator/text/v3.0`, and paths of OpenAI's
+API with `/openai/v1` or `/openai/deployments/{name}` in place of `/v1`.
 
 Real time is not in this document, since OpenAPI has no WebSockets: clients are Azure's Speech SDK,
 and OpenAI's for `/v1/realtime`."""

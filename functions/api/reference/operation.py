@@ -124,6 +124,21 @@ class Body:
         return described
 
 
+def json_answer(
+    description: str,
+    kind: Any,
+    examples: Mapping[str, Any],
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Answer of JSON. Parameters are those of `Content` and `Answer`."""
+    return Answer(description, (Content(kind, examples=examples),), headers or {})
+
+
+def json_body(kind: Any, examples: Mapping[str, Any]) -> Body:
+    """Body of JSON."""
+    return Body((Content(kind, examples=examples),))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One method of one path.

@@ -97,7 +97,7 @@ def test_a_file_becomes_a_transcript_that_plays_from_its_words(
         name, subtitles = saved(page, "SRT")
         assert name.endswith(".srt")
         assert "garden" in cues(subtitles, "srt")[0][1]
-        page.locator("#transcribe summary").click()
+        page.locator("#transcribe .snippets summary").click()
         expect(page.locator("#transcribe .snippets")).to_contain_text("TranscriptionClient(")
         expect(page.locator("#transcribe .snippets")).to_contain_text("$SPEECH_KEY")
 

@@ -7,12 +7,12 @@ from pydantic import Field
 from functions.api.batch_jobs.files import DEFAULT_LIFETIME_S, LONGEST_LIFETIME_S
 from functions.api.batch_jobs.rendering import file_body, job_body
 from functions.api.batch_jobs.routes import MERGE_PATCH_TYPE, RETRY_AFTER_S
-from functions.api.management.json_body import MAX_BODY_BYTES
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.generations import (
     GENERATIONS,
     INVALID_PAGE,
+    JSON_BODY,
     PAGING,
     RATE_LIMIT,
     Generation,
@@ -32,7 +32,16 @@ from functions.api.reference.contracts.jobs import (
     TranscriptionUpdate,
 )
 from functions.api.reference.errors import error_answers
-from functions.api.reference.operation import Access, Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import (
+    Access,
+    Answer,
+    Body,
+    Content,
+    Operation,
+    Parameter,
+    json_answer,
+    json_body,
+)
 from functions.api.reference.schemas import Uuid
 
 TAG = "Batch transcription"
@@ -112,16 +121,15 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         )
 
     def one_job(example: Any, headers: dict[str, str] | None = None) -> Answer:
-        return Answer("The job.", (Content(job, examples={"job": example}),), headers or {})
+        return json_answer("The job.", job, {"job": example}, headers or {})
 
     return (
         operation(
             "Submit" if generation.is_dated else "Create",
             {201: one_job(new_example, {"Location": "Address of the job, its `self`."})},
+            JSON_BODY,
             {
                 400: "A member is not valid; `innerError.code` names the error.",
-                413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
-                415: "The content type is not JSON.",
                 501: "Diarization is off on this server.",
             },
             own_name=True,
@@ -130,14 +138,13 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             summary="Create a transcription",
             description="Create a job. Its files are transcribed one by one, its results are kept "
             "for the time to live.",
-            body=Body((Content(new_job, examples=_new_jobs(generation)),)),
+            body=json_body(new_job, _new_jobs(generation)),
         ),
         operation(
             "List",
             {
-                200: Answer(
-                    "A page of jobs, oldest first.",
-                    (Content(jobs, examples={"page": {"values": [job_example]}}),),
+                200: json_answer(
+                    "A page of jobs, oldest first.", jobs, {"page": {"values": [job_example]}}
                 )
             },
             INVALID_PAGE,
@@ -175,11 +182,10 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "Update",
             {200: one_job(job_example)},
+            JSON_BODY,
             {
                 400: "A member is not valid, or something else was to be changed.",
                 409: "Another caller changes it at the same moment.",
-                413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
-                415: "The content type is not JSON.",
             },
             _NO_JOB,
             method="PATCH",
@@ -209,9 +215,10 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "ListFiles",
             {
-                200: Answer(
+                200: json_answer(
                     "A page of files; none before the job has ended.",
-                    (Content(JobFiles, examples={"page": {"values": [file_example]}}),),
+                    JobFiles,
+                    {"page": {"values": [file_example]}},
                 )
             },
             {400: "`skip`, `top`, `filter` or the lifetime is not valid."},
@@ -232,7 +239,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         ),
         operation(
             "GetFile",
-            {200: Answer("The file.", (Content(JobFile, examples={"file": file_example}),))},
+            {200: json_answer("The file.", JobFile, {"file": file_example})},
             {400: "The lifetime is not valid."},
             {404: "There is no such file, or not any more."},
             method="GET",
@@ -266,9 +273,10 @@ OPERATIONS = (
             ),
         ),
         answers={
-            200: Answer(
+            200: json_answer(
                 "The transcript, or the report.",
-                (Content(TranscriptionResult | TranscriptionReport, examples=RESULT_EXAMPLES),),
+                TranscriptionResult | TranscriptionReport,
+                RESULT_EXAMPLES,
             ),
             **error_answers(
                 Shape.FLAT,

@@ -6,9 +6,10 @@ from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.generations import API_VERSION, UNKNOWN_API_VERSION
 from functions.api.reference.errors import BUSY, RECEIVED, error_answers
-from functions.api.reference.operation import Answer, Body, Content, Operation
+from functions.api.reference.operation import Body, Content, Operation, json_answer
 from functions.api.reference.schemas import Bytes, CamelCase, Confidence, Int32, PascalCase
 from functions.api.transcription_definition import TranscriptionDefinition
+from shared.formats.dropped_field import DROPPED_FIELD
 from shared.formats.fast_transcription import fast_transcription_result
 
 TAG = "Fast transcription"
@@ -78,6 +79,10 @@ class SupportedLocales(PascalCase):
 
 
 _INVALID_DEFINITION = {400: "A member of the definition is not valid; the message names it."}
+DROPPED_HEADERS = {
+    DROPPED_FIELD: "Stretches without text and their reasons, a list of structured fields in "
+    "milliseconds: `silence;at=0;for=2100, no_match;at=9000;for=1200`.",
+}
 UPLOAD = {
     **RECEIVED,
     415: "The body is not `multipart/form-data`.",
@@ -99,17 +104,14 @@ OPERATIONS = (
         parameters=(API_VERSION,),
         body=Body((Content(TranscribeForm, "multipart/form-data", encoding=JSON_DEFINITION),)),
         answers={
-            200: Answer(
+            200: json_answer(
                 "The transcript.",
-                (
-                    Content(
-                        TranscribeResult,
-                        examples={
-                            "transcript": fast_transcription_result(samples.TRANSCRIPT),
-                            "speakers": fast_transcription_result(samples.LABELLED),
-                        },
-                    ),
-                ),
+                TranscribeResult,
+                {
+                    "transcript": fast_transcription_result(samples.TRANSCRIPT),
+                    "speakers": fast_transcription_result(samples.LABELLED),
+                },
+                DROPPED_HEADERS,
             ),
             **error_answers(
                 Shape.FLAT,
@@ -130,14 +132,10 @@ OPERATIONS = (
         description="List the locales that this server's model can transcribe.",
         parameters=(API_VERSION,),
         answers={
-            200: Answer(
+            200: json_answer(
                 "The locales.",
-                (
-                    Content(
-                        SupportedLocales,
-                        examples={"locales": {"Submit": _LOCALES, "Transcribe": _LOCALES}},
-                    ),
-                ),
+                SupportedLocales,
+                {"locales": {"Submit": _LOCALES, "Transcribe": _LOCALES}},
             ),
             **error_answers(Shape.FLAT, UNKNOWN_API_VERSION),
         },

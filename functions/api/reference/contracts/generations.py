@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from functions.api.management.json_body import MAX_BODY_BYTES
 from functions.api.management.pagination import DEFAULT_TOP, MAX_SKIP, MAX_TOP
 from functions.api.management.rate_limit import N_REQUESTS, WINDOW_S
 from functions.api.management.speech_versions import (
@@ -94,6 +95,12 @@ PAGING = (
     ),
 )
 INVALID_PAGE = {400: "`skip`, `top` or `filter` is not valid."}
+JSON_BODY = {
+    408: "The client stopped sending.",
+    413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
+    415: "The content type is not JSON.",
+    429: "Too many requests are being received.",
+}
 RATE_LIMIT = {429: f"More than {N_REQUESTS} requests in {WINDOW_S:.0f} seconds."}
 
 

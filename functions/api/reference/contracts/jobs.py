@@ -5,7 +5,7 @@ Base classes have the members of both generations of the contract.
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from functions.api.batch_jobs.definition import (
     MAX_CONTENT_URLS,
@@ -162,6 +162,12 @@ class NewTranscriptionPropertiesV3(_RequestedProperties):
 
 
 class _NewTranscription(CamelCase):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [{"required": ["contentUrls"]}, {"required": ["contentContainerUrl"]}]
+        }
+    )
+
     display_name: str = Field(min_length=1, max_length=MAX_NAME_CHARACTERS)
     description: str | None = Field(None, max_length=MAX_DESCRIPTION_CHARACTERS)
     locale: str = Field(max_length=MAX_LOCALE_CHARACTERS, examples=["en-US"])

@@ -10,7 +10,14 @@ from functions.api.openai.translations import FORMATS as TRANSLATION_FORMATS
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.errors import BUSY, RECEIVED, OpenAIError, error_answers
-from functions.api.reference.operation import Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import (
+    Answer,
+    Body,
+    Content,
+    Operation,
+    Parameter,
+    json_answer,
+)
 from functions.api.reference.schemas import Bytes, SnakeCase
 from functions.api.request_limits import MAX_PHRASE_CHARACTERS, MAX_PHRASES, MAX_PROMPT_CHARACTERS
 from shared.formats.openai_audio import (
@@ -247,7 +254,7 @@ OPERATIONS = (
                         },
                     ),
                     *_texts(samples.TRANSCRIPT),
-                    # A schema of events has no place in OpenAI 3.1, so it is that of their data.
+                    # OpenAPI 3.1 has no schemas of streams: this is that of the data of one event.
                     Content(
                         _EVENTS,
                         "text/event-stream",
@@ -307,9 +314,10 @@ OPERATIONS = (
         summary="List models",
         description="List the names of this server's model, its own name first.",
         answers={
-            200: Answer(
+            200: json_answer(
                 "The names, all of one model.",
-                (Content(OpenAIModels, examples={"names": {"object": "list", "data": [_MODEL]}}),),
+                OpenAIModels,
+                {"names": {"object": "list", "data": [_MODEL]}},
             ),
             **error_answers(Shape.OPENAI),
         },
@@ -327,7 +335,7 @@ OPERATIONS = (
             ),
         ),
         answers={
-            200: Answer("The model.", (Content(OpenAIModel, examples={"name": _MODEL}),)),
+            200: json_answer("The model.", OpenAIModel, {"name": _MODEL}),
             **error_answers(Shape.OPENAI, {404: "The server's model does not have this name."}),
         },
     ),

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from functions.api.problems import Shape
 from functions.api.reference.errors import error_answers
-from functions.api.reference.operation import Access, Answer, Content, Operation
+from functions.api.reference.operation import Access, Answer, Content, Operation, json_answer
 from functions.api.reference.schemas import CamelCase, SnakeCase
 from shared.version import VERSION
 
@@ -65,11 +65,10 @@ OPERATIONS = (
         "/ready",
         "Readiness probe",
         "Report whether the model is loaded.",
-        Answer("The model is loaded.", (Content(Readiness, examples={"ready": _READY}),)),
+        json_answer("The model is loaded.", Readiness, {"ready": _READY}),
         answers={
-            503: Answer(
-                "The model is still loading.",
-                (Content(Readiness, examples={"loading": _READY | {"ready": "loading"}}),),
+            503: json_answer(
+                "The model is still loading.", Readiness, {"loading": _READY | {"ready": "loading"}}
             )
         },
     ),
@@ -78,14 +77,14 @@ OPERATIONS = (
         "/status",
         "Status of the key",
         "Report that this process accepts its configured keys, and its version.",
-        Answer("The status.", (Content(KeyStatus, examples={"status": _STATUS}),)),
+        json_answer("The status.", KeyStatus, {"status": _STATUS}),
     ),
     _get(
         "healthz",
         "/healthz",
         "Liveness probe",
         "Report that the process is alive.",
-        Answer("It is alive.", (Content(Liveness, examples={"status": {"status": "ok"}}),)),
+        json_answer("It is alive.", Liveness, {"status": {"status": "ok"}}),
     ),
     _get(
         "metrics",
@@ -117,9 +116,6 @@ OPERATIONS = (
         "OpenAPI document",
         "Return this document; also at `/swagger/v1/swagger.json`, where the original container "
         "has it.",
-        Answer(
-            "The document.",
-            (Content(dict[str, Any], examples={"document": {"openapi": "3.1.0"}}),),
-        ),
+        json_answer("The document.", dict[str, Any], {"document": {"openapi": "3.1.0"}}),
     ),
 )

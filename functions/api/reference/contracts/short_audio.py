@@ -10,7 +10,7 @@ from functions.api.assessment_options import MAX_CANDIDATES, MAX_HEADER_CHARACTE
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.errors import BUSY, RECEIVED, error_answers
-from functions.api.reference.operation import Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import Body, Content, Operation, Parameter, json_answer
 from functions.api.reference.schemas import Bytes, Confidence, Int64, PascalCase
 from functions.api.short_audio import (
     FORMATS,
@@ -260,7 +260,9 @@ _PARAMETERS = (
         example=True,
     ),
     Parameter(
-        name="cid", description="Endpoint of a custom model: accepted and ignored.", example=""
+        name="cid",
+        description="Endpoint of a custom model: accepted and ignored.",
+        example="6c1d0f6a-2e57-4b8e-b5a0-9f0c7f523a55",
     ),
     Parameter(
         name="Pronunciation-Assessment",
@@ -306,9 +308,10 @@ OPERATIONS = tuple(
             f"{MAX_ASSESSED_AUDIO_S}. Other types of audio and video are accepted.",
         ),
         answers={
-            200: Answer(
+            200: json_answer(
                 "The recognised text, or in `RecognitionStatus` the reason why there is none.",
-                (Content(_RESULTS, examples=_EXAMPLES),),
+                _RESULTS,
+                _EXAMPLES,
             ),
             **error_answers(
                 Shape.WRAPPED,

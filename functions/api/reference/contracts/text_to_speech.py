@@ -7,7 +7,15 @@ from pydantic import Field
 from functions.api.openai.speech_request import SpeechRequest
 from functions.api.problems import Shape
 from functions.api.reference.errors import BUSY, RECEIVED, error_answers
-from functions.api.reference.operation import Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import (
+    Answer,
+    Body,
+    Content,
+    Operation,
+    Parameter,
+    json_answer,
+    json_body,
+)
 from functions.api.reference.schemas import Bytes, PascalCase, SnakeCase
 from functions.api.text_to_speech.routes import SPEECH_MODELS
 from shared.synthesis.output_formats import OPENAI_FORMATS, OUTPUT_FORMATS
@@ -133,9 +141,8 @@ OPERATIONS = (
         summary="List voices",
         description="List the voices of this server, preferred ones first.",
         answers={
-            200: Answer(
-                "The voices.",
-                (Content(list[VoiceEntry], examples={"voices": azure_voice_list(_VOICES)}),),
+            200: json_answer(
+                "The voices.", list[VoiceEntry], {"voices": azure_voice_list(_VOICES)}
             ),
             **error_answers(Shape.WRAPPED, _NO_VOICE),
         },
@@ -147,20 +154,16 @@ OPERATIONS = (
         tag=TAG,
         summary="Speak text (OpenAI)",
         description="Synthesise a text, as OpenAI's audio API does.",
-        body=Body(
-            (
-                Content(
-                    SpeechRequest,
-                    examples={
-                        "sentence": {
-                            "model": SPEECH_MODELS[0],
-                            "voice": "alloy",
-                            "input": "Remind me at 5.",
-                            "response_format": "mp3",
-                        }
-                    },
-                ),
-            )
+        body=json_body(
+            SpeechRequest,
+            {
+                "sentence": {
+                    "model": SPEECH_MODELS[0],
+                    "voice": "alloy",
+                    "input": "Remind me at 5.",
+                    "response_format": "mp3",
+                }
+            },
         ),
         answers={
             200: Answer(
@@ -190,9 +193,10 @@ OPERATIONS = (
         description="List the voices of this server by the names that `voice` takes. OpenAI itself "
         "has no such route; voice pickers of its clients request it.",
         answers={
-            200: Answer(
+            200: json_answer(
                 "The voices, preferred ones first.",
-                (Content(OpenAIVoices, examples={"voices": openai_voice_list(_VOICES)}),),
+                OpenAIVoices,
+                {"voices": openai_voice_list(_VOICES)},
             ),
             **error_answers(Shape.OPENAI, _NO_VOICE),
         },
@@ -205,16 +209,10 @@ OPERATIONS = (
         summary="List models of speech (OpenAI's clients)",
         description="List OpenAI's models of speech. The voice alone decides, whichever is named.",
         answers={
-            200: Answer(
+            200: json_answer(
                 "The names.",
-                (
-                    Content(
-                        SpeechModels,
-                        examples={
-                            "names": {"models": [{"id": one, "name": one} for one in SPEECH_MODELS]}
-                        },
-                    ),
-                ),
+                SpeechModels,
+                {"names": {"models": [{"id": one, "name": one} for one in SPEECH_MODELS]}},
             ),
             **error_answers(Shape.OPENAI),
         },

@@ -6,7 +6,14 @@ from pydantic import Field
 
 from functions.api.problems import Shape
 from functions.api.reference.errors import BUSY, error_answers
-from functions.api.reference.operation import Access, Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import (
+    Access,
+    Answer,
+    Operation,
+    Parameter,
+    json_answer,
+    json_body,
+)
 from functions.api.reference.schemas import CamelCase, Confidence
 from functions.api.translator.answers import (
     TranslatedText,
@@ -166,29 +173,21 @@ OPERATIONS = (
                 example=True,
             ),
         ),
-        body=Body(
-            (
-                Content(
-                    Texts | TranslationInputs,
-                    examples={
-                        VERSION_3: [{"Text": "Hello"}],
-                        "later": {"inputs": [{"text": "Hello", "targets": [{"language": "es"}]}]},
-                    },
-                ),
-            )
+        body=json_body(
+            Texts | TranslationInputs,
+            {
+                VERSION_3: [{"Text": "Hello"}],
+                "later": {"inputs": [{"text": "Hello", "targets": [{"language": "es"}]}]},
+            },
         ),
         answers={
-            200: Answer(
+            200: json_answer(
                 "The translations, in the order of the texts and targets.",
-                (
-                    Content(
-                        list[TranslatedElement] | TranslationResult,
-                        examples={
-                            VERSION_3: version_3_answer(_HELLO, _HOLA),
-                            "later": later_answer(_HELLO, _HOLA),
-                        },
-                    ),
-                ),
+                list[TranslatedElement] | TranslationResult,
+                {
+                    VERSION_3: version_3_answer(_HELLO, _HOLA),
+                    "later": later_answer(_HELLO, _HOLA),
+                },
                 {
                     **_REQUEST_ID,
                     "x-metered-usage": "Characters of the texts.",
@@ -208,25 +207,21 @@ OPERATIONS = (
         summary="Detect the language of text",
         description="Detect the language of each text.",
         parameters=(_VERSION,),
-        body=Body((Content(Texts, examples={"text": [{"Text": "Hello"}]}),)),
+        body=json_body(Texts, {"text": [{"Text": "Hello"}]}),
         answers={
-            200: Answer(
+            200: json_answer(
                 "Language and score of each text.",
-                (
-                    Content(
-                        list[DetectedText],
-                        examples={
-                            "language": [
-                                {
-                                    "language": "en",
-                                    "score": 1.0,
-                                    "isTranslationSupported": True,
-                                    "isTransliterationSupported": False,
-                                }
-                            ]
-                        },
-                    ),
-                ),
+                list[DetectedText],
+                {
+                    "language": [
+                        {
+                            "language": "en",
+                            "score": 1.0,
+                            "isTranslationSupported": True,
+                            "isTransliterationSupported": False,
+                        }
+                    ]
+                },
                 _REQUEST_ID,
             ),
             **error_answers(Shape.TRANSLATOR, _ERRORS, BUSY),
@@ -249,22 +244,18 @@ OPERATIONS = (
             ),
         ),
         answers={
-            200: Answer(
+            200: json_answer(
                 "The languages by code.",
-                (
-                    Content(
-                        TextLanguages,
-                        examples={
-                            VERSION_3: {
-                                "translation": {
-                                    "es": {"name": "Spanish", "nativeName": "español", "dir": "ltr"}
-                                },
-                                "transliteration": {},
-                                "dictionary": {},
-                            }
+                TextLanguages,
+                {
+                    VERSION_3: {
+                        "translation": {
+                            "es": {"name": "Spanish", "nativeName": "español", "dir": "ltr"}
                         },
-                    ),
-                ),
+                        "transliteration": {},
+                        "dictionary": {},
+                    }
+                },
                 {**_REQUEST_ID, "ETag": "Tag of the list, for `If-None-Match`."},
             ),
             304: Answer("The list is that of `If-None-Match`."),

@@ -4,12 +4,12 @@ from typing import Annotated, Any
 
 from pydantic import Field, create_model
 
-from functions.api.management.json_body import MAX_BODY_BYTES
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.generations import (
     GENERATIONS,
     INVALID_PAGE,
+    JSON_BODY,
     PAGING,
     RATE_LIMIT,
     EntityError,
@@ -18,7 +18,15 @@ from functions.api.reference.contracts.generations import (
     filter_parameter,
 )
 from functions.api.reference.errors import error_answers
-from functions.api.reference.operation import Answer, Body, Content, Operation, Parameter
+from functions.api.reference.operation import (
+    Answer,
+    Body,
+    Content,
+    Operation,
+    Parameter,
+    json_answer,
+    json_body,
+)
 from functions.api.reference.schemas import CamelCase, Moment, RemovableText, Url, Uuid
 from functions.api.web_hooks.definition import (
     MAX_CUSTOM_PROPERTIES,
@@ -130,10 +138,6 @@ _NO_BATCH = {
     501: "Web hooks are not available: no container of jobs is set up.",
     503: "Storage is not available at the moment, or has no room left.",
 }
-_BODY = {
-    413: f"The body has more than {MAX_BODY_BYTES // 1024**2} MiB.",
-    415: "The content type is not JSON.",
-}
 _HOOK_ID = Parameter(
     name="hook_id",
     place="path",
@@ -163,15 +167,13 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         )
 
     def one_hook(headers: dict[str, str] | None = None) -> Answer:
-        return Answer(
-            "The web hook.", (Content(WebHook, examples={"hook": example}),), headers or {}
-        )
+        return json_answer("The web hook.", WebHook, {"hook": example}, headers or {})
 
     return (
         operation(
             "Create",
             {201: one_hook({"Location": "Address of the web hook, its `self`."})},
-            _BODY,
+            JSON_BODY,
             {400: "A member is not valid; `innerError` names it. Or there are too many hooks."},
             method="POST",
             path=hooks_path,
@@ -179,14 +181,13 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             description="Create a web hook. Its address is challenged first: a POST with "
             "`?validationToken=…`, to be answered with 200 and the token. No event is sent before "
             "that.",
-            body=Body((Content(NewWebHook, examples={"hook": _NEW}),)),
+            body=json_body(NewWebHook, {"hook": _NEW}),
         ),
         operation(
             "List",
             {
-                200: Answer(
-                    "A page of web hooks, oldest first.",
-                    (Content(WebHooks, examples={"page": {"values": [example]}}),),
+                200: json_answer(
+                    "A page of web hooks, oldest first.", WebHooks, {"page": {"values": [example]}}
                 )
             },
             INVALID_PAGE,
@@ -216,7 +217,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
         operation(
             "Update",
             {200: one_hook()},
-            _BODY,
+            JSON_BODY,
             _MISSING,
             {
                 400: "A member is not valid, or something else was to be changed.",
