@@ -23,7 +23,8 @@ _PAGE = "reference.html"
 _SWAGGER_UI = ("swagger-ui-bundle.js", "swagger-ui.css")
 _HEADERS = page_headers(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
 
 
