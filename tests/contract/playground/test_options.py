@@ -45,6 +45,23 @@ def test_a_file_has_the_options_of_its_form(open_shared, two_sentences):
     ]
 
 
+def test_fields_offer_the_codes_that_the_server_accepts(open_shared):
+    with open_shared() as page:
+        tab = page.locator("#transcribe")
+        languages = tab.get_by_label("Language, or candidates")
+        languages.focus()
+        is_offered = """code => [...document.querySelectorAll("#transcribe-locales option")]
+          .some(option => option.value === code)"""
+        until(page, is_offered, "de-DE")
+        languages.press_sequentially("en-US, ")
+        until(page, is_offered, "en-US, de-DE")
+        target = tab.get_by_label("Translate to")
+        target.focus()
+        until(page, "() => document.querySelector('#transcribe-target [value=en]') !== null")
+        named = page.locator("#transcribe-target [value=en]")
+        assert named.text_content() == "English"
+
+
 def frames_of(page):
     """Text frames that the page sends, from now on."""
     frames = []

@@ -161,6 +161,14 @@ def test_the_keyboard_reaches_tabs_and_words(stubbed):
     expect(stubbed.locator("#transcribe")).to_be_visible()
 
 
+def test_without_a_recording_the_server_speaks_one(open_shared):
+    with open_shared() as page:
+        tab = page.locator("#transcribe")
+        tab.get_by_role("button", name="No recording?").click()
+        expect(tab.locator(".state")).to_contain_text("Transcribed in", timeout=60_000)
+        expect(tab.locator(".phrases")).to_contain_text("garden")
+
+
 def test_a_broken_file_is_an_error_in_words(browser, ready_server, opened):
     broken = {"name": "broken.wav", "mimeType": "audio/wav", "buffer": b"no audio at all" * 100}
     with opened(browser, ready_server.url, errors={422}) as page:
