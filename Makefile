@@ -5,7 +5,7 @@ PY := .venv/bin/python
 SOTTO := .venv/bin/sotto
 
 .DEFAULT_GOAL := help
-.PHONY: help run test models lint format type bench parity agents image package fresh pr clean environment development
+.PHONY: help run test fuzz models lint format type bench parity agents image package fresh pr clean environment development
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ test: development ## Run every test; ARGS="-k vad -x" goes to pytest
 	@$(SOTTO) models fetch
 	@$(SOTTO) models fetch kokoro en_US-joe-medium
 	$(PY) -m pytest $(ARGS)
+
+fuzz: development ## Compare the server with its OpenAPI document by 200 requests per operation, at random
+	$(PY) -m pytest tests/contract/test_schemathesis.py --fuzz-examples 200 --timeout 0 $(ARGS)
 
 models: environment ## Fetch and verify the models that the settings need
 	@$(SOTTO) models fetch

@@ -264,7 +264,15 @@ class InvalidTimeToLive(JobError):
 
 
 class ModelError(SpeechError):
-    """The weights on disk cannot be used."""
+    """The weights on disk cannot be used.
+
+    remedy: the command that mends it, in sentences without a folder: clients may read them. Empty
+        where there is none.
+    """
+
+    def __init__(self, message: str = "", remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class ModelMissing(ModelError):

@@ -87,7 +87,7 @@ def create_app(
     )
     app = FastAPI(
         title="Sotto",
-        description="Private speech to text on Azure AI Speech's own wire contracts.",
+        description="Private speech to text on the wire contracts of Azure AI Speech and OpenAI.",
         version=VERSION,
         # FastAPI's pages load scripts from other hosts; the page of `reference` loads none.
         docs_url=None,

@@ -20,7 +20,13 @@ from functions.api.origins import parse_authority, parse_origin
 from functions.api.problems import Problem, Shape
 from shared.settings import Settings
 
-_EXPOSED = ("apim-request-id", "retry-after", "x-ms-client-request-id", "x-ms-request-id")
+_EXPOSED = (
+    "apim-request-id",
+    "retry-after",
+    "sotto-dropped",
+    "x-ms-client-request-id",
+    "x-ms-request-id",
+)
 _PREFLIGHT_MAX_AGE_S = 7200  # the maximum that Chromium honours
 
 

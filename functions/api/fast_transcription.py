@@ -21,6 +21,7 @@ from functions.api.uploads import (
     recognition_options,
     separate_channels,
 )
+from shared.formats.dropped_field import dropped_headers
 from shared.formats.fast_transcription import fast_transcription_result
 from shared.scheduling import CheckCancelled
 from shared.transcription.transcribe import transcribe
@@ -42,7 +43,7 @@ def create_router(service: SpeechService) -> APIRouter:
         detected from its bytes; file name and content type are ignored.
         """
         with service.admission.enter(caller_of(request)) as admitted:
-            return JSONResponse(await _transcribe(service, request, admitted))
+            return await _transcribe(service, request, admitted)
 
     async def locales() -> Response:
         """List the locales that this server's model can transcribe."""
@@ -72,7 +73,7 @@ async def require_api_version(request: Request) -> None:
 
 async def _transcribe(
     service: SpeechService, request: Request, admitted: AdmittedRequest
-) -> dict[str, Any]:
+) -> Response:
     upload = await read_upload(service, request, admitted, TranscriptionDefinition)
     options = recognition_options(service, upload.definition)
     target = upload.definition.translation_target
@@ -80,7 +81,7 @@ async def _transcribe(
     options = options if plan is None else plan.options(options)
     record = record_of(request)
 
-    def work(check_cancelled: CheckCancelled) -> dict[str, Any]:
+    def work(check_cancelled: CheckCancelled) -> tuple[dict[str, Any], dict[str, str]]:
         with record.recognising(), open_upload(upload, service.settings) as stream:
             channels = separate_channels(upload.definition, stream)
             transcript = transcribe(
@@ -89,6 +90,7 @@ async def _transcribe(
         record.add_transcript(transcript)
         if plan is not None and target is not None:
             transcript = replace_with_translation(plan.translated(transcript), target)
-        return fast_transcription_result(transcript, channels)
+        return fast_transcription_result(transcript, channels), dropped_headers(transcript)
 
-    return await service.threads.run(work, upload.body)
+    result, headers = await service.threads.run(work, upload.body)
+    return JSONResponse(result, headers=headers)

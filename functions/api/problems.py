@@ -145,7 +145,8 @@ class Rule:
     """Response to one class of errors.
 
     message: message for the client; None: the message of the error itself. Clients get no
-    explanation of errors that only an operator can resolve.
+    explanation of errors that only an operator can resolve, but for the command that fetches a
+    missing model: the operator is often the user of the playground.
     wrapped_status: status in the wrapped shape, if that contract specifies another one.
     detail: last three digits of the code in Translator's shape.
     """
@@ -245,6 +246,8 @@ def problem_of(error: errors.SpeechError, shape: Shape = Shape.FLAT) -> Problem:
     if isinstance(error, errors.QueueFull):
         headers["Retry-After"] = str(max(1, error.retry_after_s))
     message = rule.message if rule.message is not None else str(error)
+    if isinstance(error, errors.ModelError) and error.remedy:
+        message = f"{message} {error.remedy}"
     return Problem(
         status,
         message,

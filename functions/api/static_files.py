@@ -3,6 +3,8 @@
 https://www.w3.org/TR/CSP3/
 """
 
+import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,16 +23,18 @@ _MEDIA_TYPES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class StaticFile:
-    """Content of a file. etag: its strong validator, in quotes."""
+    """Content of a file. compressed: the same by gzip. etag: a weak validator of both."""
 
     content: bytes
+    compressed: bytes
     media_type: str
     etag: str
 
     @classmethod
     def of(cls, content: bytes, media_type: str) -> "StaticFile":
         """Return a file with the validator of its content."""
-        return cls(content, media_type, f'"{sha256(content).hexdigest()[:32]}"')
+        etag = f'W/"{sha256(content).hexdigest()[:32]}"'
+        return cls(content, gzip.compress(content, mtime=0), media_type, etag)
 
     @classmethod
     def read(cls, path: Path) -> "StaticFile":
@@ -65,9 +69,24 @@ def page_headers(policy: str, *, microphone: bool = False) -> dict[str, str]:
 
 
 def file_response(file: StaticFile, request: Request, headers: Mapping[str, str]) -> Response:
-    """Send a file, or 304 if the client has a copy of it."""
-    sent = {**headers, "ETag": file.etag}
+    """Send a file, by gzip if the client takes it; or 304 if the client has a copy.
+
+    Behind a load balancer of AWS an answer of Lambda has 1 MB at most, and one script has more.
+    """
+    sent = {**headers, "ETag": file.etag, "Vary": "Accept-Encoding"}
     known = [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]
-    if file.etag in known or f"W/{file.etag}" in known:  # a proxy that compresses weakens the tag
+    if file.etag in known:
         return Response(status_code=304, headers=sent)
-    return Response(file.content, headers=sent, media_type=file.media_type)
+    if not _takes_gzip(request) or len(file.compressed) >= len(file.content):
+        return Response(file.content, headers=sent, media_type=file.media_type)
+    sent["Content-Encoding"] = "gzip"
+    return Response(file.compressed, headers=sent, media_type=file.media_type)
+
+
+def _takes_gzip(request: Request) -> bool:
+    """Whether the client names gzip among its encodings, and does not refuse it by `q=0`."""
+    for offered in request.headers.get("accept-encoding", "").split(","):
+        name, *parameters = (part.strip().lower() for part in offered.split(";"))
+        if name == "gzip":
+            return not any(re.fullmatch(r"q=0(\.0*)?", one) for one in parameters)
+    return False

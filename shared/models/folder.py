@@ -79,16 +79,18 @@ def locate_model(name_or_folder: str, model_folder: Path) -> Path:
         return folder
 
     folder = model_folder / model.folder_name
+    command = how_to_fetch(model.name)
     if absent := _absent_files(model, folder):
         raise ModelMissing(
-            f"Model {model.name} is not in {folder} ({', '.join(absent)} missing). "
-            f"{how_to_fetch(model.name)}"
+            f"Model {model.name} is not in {folder} ({', '.join(absent)} missing). {command}",
+            remedy=f"Model {model.name} is missing. {command}",
         )
     for name, size_bytes in _known_sizes(model, folder).items():
         if (folder / name).stat().st_size != size_bytes:
             raise ModelCorrupt(
                 f"{folder / name} does not have the {size_bytes} bytes of model {model.name}. "
-                f"{how_to_fetch(model.name)}"
+                f"{command}",
+                remedy=f"Model {model.name} is damaged. {command}",
             )
     return folder
 

@@ -11,8 +11,9 @@ from shared.translation.whisper_task import ENGLISH, WhisperTask
 Detector = Callable[[Sequence[str], frozenset[str]], list[DetectedLanguage]]
 
 HOW_TO_SET_UP = (
-    "Install the Apertium package of the pair, such as `sudo apt-get install apertium-eng-spa`, "
-    "name a CTranslate2 model in SOTTO_TRANSLATION_MODELS, or a cloud service in SOTTO_TRANSLATORS."
+    "Install the Apertium package of the pair (`apt-cache search ^apertium-` lists them), "
+    "name a CTranslate2 model in SOTTO_TRANSLATION_MODELS, or a cloud service in "
+    "SOTTO_TRANSLATORS."
 )
 
 

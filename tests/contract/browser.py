@@ -10,7 +10,10 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 # A browser reports each answer that is no success; a test allows those of some statuses.
-_STATUS = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+_STATUS = re.compile(
+    r"Failed to load resource: the server responded with a status of (\d+)"
+    r"|WebSocket connection to .* Unexpected response code: (\d+)"
+)
 WAIT_MS = 60_000
 NARROW = {"width": 320, "height": 640}  # pixels of WCAG 2.1, 1.4.10
 
@@ -89,11 +92,14 @@ class Visit:
     def _note_message(self, message):
         if message.type not in {"error", "warning"}:
             return
+        address = message.location.get("url", "")
+        if address.endswith("/favicon.ico"):  # Chromium's own, of an answer that is no page
+            return
         status = _STATUS.match(message.text)
-        if status is None or int(status[1]) not in self._errors:
-            self._reported.append(message.text)
+        if status is None or int(status[1] or status[2]) not in self._errors:
+            self._reported.append(f"{message.text} {address}")
 
     def check(self):
         """Fail if a request left the server, or the page reported an error."""
-        assert self._elsewhere == []
-        assert self._reported == []
+        assert self._elsewhere == [], self._elsewhere
+        assert self._reported == [], self._reported

@@ -30,6 +30,11 @@ def pytest_addoption(parser):
         action="store_true",
         help="write the pictures of docs/ anew",
     )
+    parser.addoption(
+        "--fuzz-examples",
+        type=int,
+        help="draw so many requests of each operation, others at each run",
+    )
 
 
 @dataclass

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from functions.api.incoming_body import ClientDisconnected
+from functions.api.problems import problem_of
 from functions.api.realtime.actions import TranslationVoice, TurnEvent, TurnFailed
 from functions.api.realtime.turn_request import Mode, TurnRequest
 from functions.api.service import SpeechService
@@ -72,7 +73,7 @@ def turn_events(
     except ClientDisconnected:
         raise
     except SpeechError as error:
-        yield TurnFailed(_status_of(error), str(error))
+        yield TurnFailed(_status_of(error), problem_of(error).message)
     except Exception as error:  # noqa: BLE001 - the contract has a status for it
         structlog.get_logger().error("recognition_failed", **exception_fields(error))
         yield TurnFailed("Error", "The recognition failed.")

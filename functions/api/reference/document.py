@@ -47,10 +47,9 @@ OPERATIONS: tuple[Operation, ...] = tuple(
     operation for contract in _CONTRACTS for operation in contract.OPERATIONS
 )
 
-_DESCRIPTION = """Private speech to text on Azure AI Speech's own wire contracts, and on OpenAI's.
-
-Names of query parameters ignore case. In JSON bodies, unknown members are ignored, null counts as
-absent (in a PATCH it removes), and numbers and truth values may be text. Errors quote no content.
+_DESCRIPTION = """Names of query parameters ignore case. In JSON bodies, unknown members are
+ignored, null counts as absent (in a PATCH it removes), and numbers and truth values may be text.
+Errors quote no content.
 
 As in Azure, paths may begin with `/stt`, `/tts` or `/translator/text/v3.0`, and paths of OpenAI's
 API with `/openai/v1` or `/openai/deployments/{name}` in place of `/v1`.

@@ -6,13 +6,14 @@ package's has them in the page, which a strict policy refuses.
 https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/
 """
 
+import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from functions.api.problems import Problem
 from functions.api.static_files import StaticFile, file_response, page_headers, read_folder
@@ -22,7 +23,8 @@ _PAGE = "reference.html"
 _SWAGGER_UI = ("swagger-ui-bundle.js", "swagger-ui.css")
 _HEADERS = page_headers(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
 )
 
 
@@ -49,8 +51,13 @@ def create_router(app: FastAPI) -> APIRouter:
             raise Problem(404)
         return file_response(found, request, _HEADERS)
 
-    async def document() -> Response:
-        return JSONResponse(app.openapi())
+    @cache
+    def document_file() -> StaticFile:
+        return StaticFile.of(json.dumps(app.openapi()).encode(), "application/json")
+
+    # In a thread, since the first request builds the document.
+    def document(request: Request) -> Response:
+        return file_response(document_file(), request, {"Cache-Control": "no-cache"})
 
     methods = ["GET", "HEAD"]
     router.add_api_route("/swagger", page, methods=methods)

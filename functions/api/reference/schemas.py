@@ -20,7 +20,15 @@ Int64 = Annotated[int, Field(json_schema_extra={"format": "int64"})]
 Confidence = Annotated[float, Field(ge=0, le=1)]
 Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-Duration = Annotated[str, Field(json_schema_extra={"format": "duration"})]
+# The format `duration` is RFC 3339's, which has no fractions of a second.
+Duration = Annotated[
+    str,
+    Field(
+        json_schema_extra={
+            "pattern": r"^P(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$"
+        }
+    ),
+]
 Base64 = Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
 Uuid = Annotated[str, Field(json_schema_extra={"format": "uuid"})]
 Bytes = Annotated[bytes, Field(json_schema_extra={"format": "binary"})]

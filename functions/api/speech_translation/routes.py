@@ -27,6 +27,7 @@ from functions.api.uploads import (
     recognition_options,
     separate_channels,
 )
+from shared.formats.dropped_field import dropped_headers
 from shared.formats.speech_translation import speech_translation_result
 from shared.scheduling import CheckCancelled
 from shared.transcription.transcribe import transcribe
@@ -54,22 +55,22 @@ def create_router(service: SpeechService) -> APIRouter:
         """
         wants_parts = _wants_parts(request.headers.get("accept", ""))
         with service.admission.enter(caller_of(request)) as admitted:
-            result, spoken = await _translate(service, request, admitted)
+            result, spoken, headers = await _translate(service, request, admitted)
         if wants_parts:
-            return _multipart(result, spoken)
+            return _multipart(result, spoken, headers)
         if spoken:
             result["speech"] = [
                 _describe(speech) | {"data": base64.b64encode(speech.audio).decode()}
                 for speech in spoken
             ]
-        return JSONResponse(result)
+        return JSONResponse(result, headers=headers)
 
     return router
 
 
 async def _translate(
     service: SpeechService, request: Request, admitted: AdmittedRequest
-) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
+) -> "tuple[dict[str, Any], list[TranslatedSpeech], dict[str, str]]":
     upload = await read_upload(service, request, admitted, SpeechTranslationDefinition)
     definition = upload.definition
     targets = tuple(dict.fromkeys(definition.targets))
@@ -80,7 +81,7 @@ async def _translate(
 
     def work(
         check_cancelled: CheckCancelled,
-    ) -> "tuple[dict[str, Any], list[TranslatedSpeech]]":
+    ) -> "tuple[dict[str, Any], list[TranslatedSpeech], dict[str, str]]":
         voices = _find_voices(service, definition, targets)
         with record.recognising(), open_upload(upload, service.settings) as stream:
             channels = separate_channels(definition, stream)
@@ -94,7 +95,8 @@ async def _translate(
             if voices is None
             else [voices.speak(transcript.phrases, target) for target in targets]
         )
-        return speech_translation_result(transcript, targets, channels), spoken
+        result = speech_translation_result(transcript, targets, channels)
+        return result, spoken, dropped_headers(recognised)
 
     return await service.threads.run(work, upload.body)
 
@@ -129,12 +131,14 @@ def _wants_parts(accept: str) -> bool:
     return False
 
 
-def _multipart(result: dict[str, Any], spoken: "Sequence[TranslatedSpeech]") -> Response:
+def _multipart(
+    result: dict[str, Any], spoken: "Sequence[TranslatedSpeech]", headers: dict[str, str]
+) -> Response:
     """Multipart response (RFC 2046): JSON, then each synthesised translation."""
     boundary = secrets.token_hex(16)
     described = result | ({"speech": list(map(_describe, spoken))} if spoken else {})
     body = b"".join(_parts(described, spoken, boundary))
-    return Response(body, media_type=f"{_MULTIPART}; boundary={boundary}")
+    return Response(body, headers=headers, media_type=f"{_MULTIPART}; boundary={boundary}")
 
 
 def _parts(

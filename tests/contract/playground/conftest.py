@@ -1,12 +1,40 @@
 """The playground of a running container host in a browser."""
 
+import io
+import wave
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.contract.conftest import KEY
+from tests.contract.conftest import KEY, speak
+
+LONG_READING = (
+    "The children are playing in the garden behind the house, and the neighbours are watching "
+    "them from the open window of the kitchen."
+)
+
+
+@pytest.fixture(scope="module")
+def microphone(launch, tmp_path_factory):
+    """Start a browser whose microphone says the reading, is silent, and says it again.
+
+    Silence ends a phrase. A busy machine shows few partial results of a reading.
+    """
+    path = tmp_path_factory.mktemp("microphone") / "t.wav"
+    with wave.open(io.BytesIO(speak(LONG_READING))) as reader:
+        rate, samples = reader.getframerate(), reader.readframes(reader.getnframes())
+    with wave.open(str(path), "wb") as writer:
+        writer.setnchannels(1)
+        writer.setsampwidth(2)
+        writer.setframerate(rate)
+        writer.writeframes(samples + bytes(2 * rate * 3))
+    return launch(
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-audio-capture={path}",
+    )
 
 
 @pytest.fixture
@@ -29,6 +57,18 @@ def opened(visit):
 def open_shared(opened, browser, ready_server):
     """Open the page of the shared server in the shared browser."""
     return partial(opened, browser, ready_server.url)
+
+
+@pytest.fixture
+def job_server(start, tmp_path):
+    """Run a server that takes jobs, with addresses of this machine."""
+    return start(SOTTO_DATA_FOLDER=str(tmp_path), SOTTO_ALLOWED_NETWORKS="127.0.0.0/8")
+
+
+@pytest.fixture
+def open_jobs(opened, browser, job_server):
+    """Open the tab of jobs; the model may still be loaded."""
+    return partial(opened, browser, job_server.url, tab="batch", errors={503})
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,14 @@
 """The page by axe-core's rules, in light and dark, and in a narrow window."""
 
+import base64
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.contract.browser import NARROW, scroll_width, serious_findings
+from tests.contract.conftest import speak
 from tests.contract.playground.test_transcribe_tab import TWO_SPEAKERS, transcribe
+from tests.contract.playground.test_translations import TRANSLATED
 
 ASSESSED = {
     "RecognitionStatus": "Success",
@@ -32,6 +36,22 @@ JOBS = {
         for name, status in (("calls", "Succeeded"), ("letters", "Running"))
     ]
 }  # fmt: skip
+REPORT_FILE = {
+    "values": [
+        {
+            "name": "report.json", "kind": "TranscriptionReport",
+            "links": {"contentUrl": "http://x/speechtotext/transcriptions/calls/files/r/content"},
+        }
+    ]
+}  # fmt: skip
+REPORT = {"successfulTranscriptionsCount": 1, "failedTranscriptionsCount": 1, "details": []}
+
+
+def spoken_translation():
+    """Answer of speech translation with a voice."""
+    data = base64.b64encode(speak("Hello.")).decode()
+    voice = {"target": "es", "voice": "es-ES-A", "contentType": "audio/x-wav", "data": data}
+    return TRANSLATED | {"speech": [voice]}
 
 
 def answers_of_every_tab(page, file):
@@ -39,9 +59,17 @@ def answers_of_every_tab(page, file):
     page.route("**/transcriptions:transcribe*", lambda route: route.fulfill(json=TWO_SPEAKERS))
     page.route("**/speech/recognition/**", lambda route: route.fulfill(json=ASSESSED))
     page.route("**/speechtotext/transcriptions?*", lambda route: route.fulfill(json=JOBS))
+    page.route("**/transcriptions/calls/files?*", lambda route: route.fulfill(json=REPORT_FILE))
+    page.route("**/files/r/content", lambda route: route.fulfill(json=REPORT))
+    page.route("**/speech-translations", lambda route: route.fulfill(json=spoken_translation()))
     transcribe(page, file)
-    page.locator("#transcribe summary").click()
+    page.locator("#transcribe .pauses summary").click()
+    page.locator("#transcribe .snippets summary").click()
     yield "transcribe"
+    page.locator("#transcribe [name=target]").fill("es")
+    transcribe(page, file)
+    expect(page.locator("#transcribe .spoken")).to_be_visible()
+    yield "translation"
     page.locator("#tab-microphone").click()
     yield "microphone"
     page.locator("#tab-pronunciation").click()
@@ -55,7 +83,7 @@ def answers_of_every_tab(page, file):
     expect(page.locator("#voices .state")).to_have_text("Spoken.")
     yield "voices"
     page.locator("#tab-batch").click()
-    expect(page.locator("#batch tbody tr")).to_have_count(2)
+    expect(page.locator("#batch tbody")).to_contain_text("succeeded: 1 of 2 files")
     page.locator("#batch [role=alert]").evaluate("e => e.textContent = 'A refusal in words.'")
     yield "batch"
 

@@ -1,42 +1,14 @@
-"""The tabs of the microphone, the pronunciation, the voices and the jobs in a browser."""
+"""The tabs of the microphone, the pronunciation and the voices in a browser."""
 
-import io
 import re
-import wave
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.contract.batch_client import serving_files
 from tests.contract.browser import until
 from tests.contract.conftest import speak
 
 READING = "The children are playing in the garden behind the house."
-LONG_READING = (
-    "The children are playing in the garden behind the house, and the neighbours are watching "
-    "them from the open window of the kitchen."
-)
-
-
-@pytest.fixture(scope="module")
-def microphone(launch, tmp_path_factory):
-    """Start a browser whose microphone says the reading, is silent, and says it again.
-
-    Silence ends a phrase. A busy machine shows few partial results of a reading.
-    """
-    path = tmp_path_factory.mktemp("microphone") / "t.wav"
-    with wave.open(io.BytesIO(speak(LONG_READING))) as reader:
-        rate, samples = reader.getframerate(), reader.readframes(reader.getnframes())
-    with wave.open(str(path), "wb") as writer:
-        writer.setnchannels(1)
-        writer.setsampwidth(2)
-        writer.setframerate(rate)
-        writer.writeframes(samples + bytes(2 * rate * 3))
-    return launch(
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={path}",
-    )
 
 
 @pytest.fixture
@@ -64,9 +36,10 @@ def test_the_microphone_shows_partial_results_and_a_transcript(microphone, ready
         expect(tab.locator(".state")).to_have_text("The audio has ended.")
         expect(tab.locator(".phrases")).to_contain_text("garden")
         expect(tab.locator("canvas")).to_be_visible()
+        assert tab.locator(".word[title^=Confidence]").count() >= 5
         tab.locator(".word", has_text="garden").first.click()
         until(page, "() => document.querySelector('#microphone audio').currentTime > 0.5")
-        page.locator("#microphone summary").click()
+        page.locator("#microphone .snippets summary").click()
         expect(tab.locator(".snippets")).to_contain_text("SpeechRecognizer(speech_config=config)")
 
 
@@ -125,17 +98,11 @@ def test_a_token_is_taken_in_place_of_a_key(browser, ready_server, opened, http)
         expect(page.locator("#voices option").first).to_be_attached()
 
 
-def test_a_missing_voice_is_said_with_the_command(browser, start, opened, model_folder, tmp_path):
-    for folder in model_folder.iterdir():
-        if folder.name != "kokoro":
-            (tmp_path / folder.name).symlink_to(folder)
-    server = start(SOTTO_MODEL_FOLDER=str(tmp_path), SOTTO_VOICES="kokoro")
-    with opened(browser, server.url, tab="voices", errors={503}) as page:
-        expect(page.locator("#voices [role=alert]")).to_contain_text("sotto models fetch kokoro")
-
-
 def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
-    """A message of the protocol in, a phrase of fast transcription out; times in ticks."""
+    """A message of the protocol in, a phrase of fast transcription out; times in ticks.
+
+    A shown word has the confidence of the least certain of its spoken words.
+    """
     spoken = {
         "RecognitionStatus": "Success",
         "DisplayText": "Hello.",
@@ -146,6 +113,10 @@ def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
         "NBest": [
             {
                 "Confidence": 0.9,
+                "Words": [
+                    {"Word": "he", "Offset": 1_000_000, "Duration": 1_000_000, "Confidence": 0.8},
+                    {"Word": "lo", "Offset": 2_000_000, "Duration": 3_000_000, "Confidence": 0.4},
+                ],
                 "DisplayWords": [
                     {"DisplayText": "Hello.", "Offset": 1_000_000, "Duration": 4_000_000}
                 ],
@@ -157,51 +128,25 @@ def test_messages_of_a_translation_and_of_a_speaker_become_phrases(open_shared):
         "Translations": [{"Language": "es", "Text": "Hola."}],
     }
     silence = {"RecognitionStatus": "InitialSilenceTimeout", "Offset": 0, "Duration": 1}
-    read = "async body => (await import('/playground/microphone.js')).phraseOf(body)"
+    read = "async body => (await import('/playground/turn_messages.js')).phraseOf(body)"
     phrase = {
         "offsetMilliseconds": 100,
         "durationMilliseconds": 500,
         "text": "Hello.",
-        "words": [{"text": "Hello.", "offsetMilliseconds": 100, "durationMilliseconds": 400}],
+        "words": [
+            {
+                "text": "Hello.", "offsetMilliseconds": 100, "durationMilliseconds": 400,
+                "confidence": 0.4,
+            }
+        ],
         "locale": "en-US",
         "confidence": 0.9,
         "speaker": 2,
-    }
+    }  # fmt: skip
     with open_shared() as page:
         assert page.evaluate(read, spoken) == phrase
         assert page.evaluate(read, translated) == phrase | {"translations": {"es": "Hola."}}
         assert page.evaluate(read, silence) is None
-
-
-def test_a_job_is_submitted_watched_read_and_deleted(
-    browser, start, opened, spoken_reading, tmp_path
-):
-    server = start(SOTTO_DATA_FOLDER=str(tmp_path), SOTTO_ALLOWED_NETWORKS="127.0.0.0/8")
-    files = {"reading.wav": spoken_reading.read_bytes()}
-    with (
-        serving_files(files) as (address, _),
-        opened(browser, server.url, tab="batch", errors={503}) as page,
-    ):
-        tab = page.locator("#batch")
-        tab.locator("[name=addresses]").fill(f"{address}/reading.wav\n{address}/missing.wav")
-        tab.locator("[name=name]").fill("calls")
-        tab.get_by_role("button", name="Submit").click()
-        expect(tab.locator("tbody tr")).to_contain_text("calls")
-        expect(tab.locator("tbody tr")).to_contain_text("succeeded", timeout=60_000)
-        expect(tab.locator("progress")).to_have_count(0)
-        tab.get_by_role("button", name="Results calls").click()
-        expect(tab.locator(".text")).to_contain_text("garden")
-        expect(tab.locator(".text .error")).to_contain_text("missing.wav")
-        tab.get_by_role("button", name="Delete calls").click()
-        expect(tab.locator(".state")).to_have_text("0 jobs, 0 under way.")
-        expect(tab.locator("tbody tr")).to_have_count(0)
-
-
-def test_a_server_without_jobs_says_so(browser, ready_server, opened):
-    with opened(browser, ready_server.url, tab="batch", errors={501}) as page:
-        tab = page.locator("#batch")
-        tab.get_by_role("button", name="Show jobs").click()
-        expect(tab.locator("[role=alert]")).to_contain_text("SOTTO_")
 
 
 def test_a_host_without_websockets_has_no_microphone(browser, ready_server, opened):

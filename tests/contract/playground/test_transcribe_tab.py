@@ -97,7 +97,7 @@ def test_a_file_becomes_a_transcript_that_plays_from_its_words(
         name, subtitles = saved(page, "SRT")
         assert name.endswith(".srt")
         assert "garden" in cues(subtitles, "srt")[0][1]
-        page.locator("#transcribe summary").click()
+        page.locator("#transcribe .snippets summary").click()
         expect(page.locator("#transcribe .snippets")).to_contain_text("TranscriptionClient(")
         expect(page.locator("#transcribe .snippets")).to_contain_text("$SPEECH_KEY")
 
@@ -161,13 +161,21 @@ def test_the_keyboard_reaches_tabs_and_words(stubbed):
     expect(stubbed.locator("#transcribe")).to_be_visible()
 
 
+def test_without_a_recording_the_server_speaks_one(open_shared):
+    with open_shared() as page:
+        tab = page.locator("#transcribe")
+        tab.get_by_role("button", name="No recording?").click()
+        expect(tab.locator(".state")).to_contain_text("Transcribed in", timeout=60_000)
+        expect(tab.locator(".phrases")).to_contain_text("garden")
+
+
 def test_a_broken_file_is_an_error_in_words(browser, ready_server, opened):
     broken = {"name": "broken.wav", "mimeType": "audio/wav", "buffer": b"no audio at all" * 100}
     with opened(browser, ready_server.url, errors={422}) as page:
         page.locator("#transcribe [name=file]").set_input_files(broken)
         page.locator("#transcribe .main").click()
         error = page.locator("#transcribe [role=alert]")
-        expect(error).to_contain_text("decode")
+        expect(error).to_contain_text("no audio or video of a known format")
         assert page.locator("#transcribe .result").inner_html() == ""
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import expect
 
+from tests.contract.browser import WAIT_MS
 from tests.contract.conftest import KEY
 
 TRANSCRIBE = "/speechtotext/transcriptions:transcribe"
@@ -59,5 +60,5 @@ def execute(operation):
     """Send the request; the place of the server's answer."""
     operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table")
-    expect(answer).to_be_visible()
+    expect(answer).to_be_visible(timeout=WAIT_MS)
     return answer

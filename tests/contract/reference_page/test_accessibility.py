@@ -39,6 +39,8 @@ def states_of_the_page(page, file):
     operation.get_by_role("tab", name="Schema").last.click()
     operation.get_by_role("button", name="Expand all").first.click()
     yield "a schema"
+    open_operation(page, "Batch transcription", "/speechtotext/transcriptions:submit")
+    yield "examples to choose"
     schemas = page.locator("section.models button").first
     if schemas.count():
         schemas.click()

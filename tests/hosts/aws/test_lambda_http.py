@@ -178,6 +178,13 @@ def test_the_reference_is_served_with_the_script_of_swagger_ui(send):
     script = send(as_function_url, "GET", "/swagger/swagger-ui-bundle.js")
     assert script.headers["content-type"] == "text/javascript; charset=utf-8"
     assert len(script.text) > 1_000_000
+    packed = send(
+        as_load_balancer,
+        "GET",
+        "/swagger/swagger-ui-bundle.js",
+        headers={"accept-encoding": "gzip"},
+    )
+    assert len(packed.returned["body"]) < 1_000_000  # the limit of a load balancer
     elsewhere = send(as_function_url, "GET", "/swagger/index.html")
     assert (elsewhere.status_code, elsewhere.headers["location"]) == (307, "../swagger")
 

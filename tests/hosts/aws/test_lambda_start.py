@@ -43,7 +43,10 @@ def test_a_missing_model_is_answered_503_and_the_log_says_how_to_fetch_it(tmp_pa
         answer = http.post(SHORT_AUDIO, data=spoken_clip.wav)
         ready = http.send("GET", "/ready")
     assert answer.status_code == 503
-    assert answer.json()["error"]["message"] == "Recognition is not available on this server."
+    message = answer.json()["error"]["message"]
+    assert message.startswith("Recognition is not available on this server. Model base is missing.")
+    assert "sotto models fetch base" in message
+    assert str(tmp_path) not in message
     assert ready.status_code == 503
     assert function.api.init_error is None
     assert "models fetch base" in function.log

@@ -8,7 +8,7 @@ from fast_transcription_api import ROUTE, VERSION, form, transcribe
 
 from shared.scheduling import Priority
 from shared.text_forms.profanity import ProfanityMode
-from shared.transcript import Alternative, Phrase
+from shared.transcript import Alternative, Dropped, DropReason, Phrase
 
 
 def test_a_part_without_filename_is_audio(make_client, remind, tone):
@@ -45,6 +45,14 @@ def test_silence_has_all_three_members(make_client, tone):
         "combinedPhrases": [{"text": ""}],
         "phrases": [],
     }
+
+
+def test_stretches_without_text_are_in_a_header_and_not_in_the_body(make_client, remind, tone):
+    """The body is Azure's; the reasons of the recogniser are beside it."""
+    client = make_client(remind, Dropped(0, 0.9, 0.1, DropReason.SILENCE))
+    answer = transcribe(client, tone(1.0))
+    assert answer.headers["sotto-dropped"] == "silence;at=900;for=100"
+    assert set(answer.json()) == {"durationMilliseconds", "combinedPhrases", "phrases"}
 
 
 @pytest.mark.parametrize(

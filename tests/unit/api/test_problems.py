@@ -90,6 +90,10 @@ ANSWERS = [
     (errors.ModelError(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
     (errors.ModelMissing(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
     (errors.ModelCorrupt(SAID), 503, UNAVAILABLE, "UnexpectedError", 503, NO_MODEL),
+    (
+        errors.ModelMissing(SAID, remedy="Fetch it."),
+        503, UNAVAILABLE, "UnexpectedError", 503, f"{NO_MODEL} Fetch it.",
+    ),
     (errors.ConfigurationError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.KeysMissing(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),
     (errors.SpeechError(SAID), 500, INTERNAL, "UnexpectedError", 500, FAILED),

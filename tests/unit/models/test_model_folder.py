@@ -62,6 +62,8 @@ def test_a_missing_model_names_the_command_that_fetches_it(tmp_path):
         "vocabulary.txt missing). Fetch it: `sotto models fetch base` "
         "(`make models` fetches what the settings ask for)."
     )
+    assert "sotto models fetch base" in raised.value.remedy
+    assert str(tmp_path) not in raised.value.remedy
 
 
 def test_an_unknown_name_tells_where_names_are_listed(tmp_path):

@@ -1,53 +1,47 @@
 // The tab of batch transcription: submit addresses, watch the jobs, read and delete their results.
 
-import { API_VERSION, KEY_MISSING, hasAccess, json, send } from "./api.js";
+import { KEY_MISSING, hasAccess } from "./api.js";
+import { countsOf, deleteJob, filesOf, hasEnded, idOf, listJobs, submitJob } from "./batch_jobs.js";
+import { batchPrograms } from "./batch_programs.js";
 import { clock, download, element, partsOf } from "./dom.js";
-import {
-  curl,
-  python,
-  pythonImports,
-  pythonKey,
-  quoted,
-  serverAddress,
-  showSnippets,
-} from "./snippets.js";
-import { linesOf } from "./texts.js";
+import { showSnippets } from "./snippets.js";
+import { linesOf, listed } from "./texts.js";
 
-const JOBS = "speechtotext/transcriptions";
-const VERSION = `api-version=${API_VERSION}`;
 const WATCH_MS = 2000;
-const N_SHOWN = 100;
-const ENDED = ["Succeeded", "Failed"];
+const N_COUNTED = 10; // jobs whose report is read for the table
 const STATES = {
-  NotStarted: "waiting",
+  NotStarted: "waiting for a worker",
   Running: "running",
   Succeeded: "succeeded",
   Failed: "failed",
 };
 
-const idOf = (job) => new URL(job.self).pathname.split("/").at(-1);
-
-// Results are read from this server whatever name it gives itself: the page may reach no other.
-const ownPath = (address) => {
-  const { pathname, search } = new URL(address);
-  return `${pathname.slice(pathname.indexOf("/speechtotext/") + 1)}${search}`;
-};
-
-function definitionOf({ addresses, name, locale, hours, speakers }) {
-  const properties = { wordLevelTimestampsEnabled: true, timeToLiveHours: Number(hours.value) };
+function definitionOf({ addresses, name, locale, hours, speakers, profanity }) {
+  const locales = listed(locale.value);
+  const properties = {
+    wordLevelTimestampsEnabled: true,
+    timeToLiveHours: Number(hours.value),
+    profanityFilterMode: profanity.value,
+  };
+  if (locales.length > 1)
+    properties.languageIdentification = { candidateLocales: locales, mode: "Continuous" };
   if (speakers.checked) properties.diarization = { enabled: true, maxSpeakers: 35 };
   return {
     displayName: name.value,
-    locale: locale.value.trim(),
+    locale: locales[0] ?? "",
     contentUrls: linesOf(addresses.value),
     properties,
   };
 }
 
+const files = (count) => `${count} ${count === 1 ? "file" : "files"}`;
+
 /** Start the tab; jobs are listed when it is shown. */
 export function startBatch(section) {
   const { form, state, error, result, snippets } = partsOf(section);
   const submit = form.querySelector(".main");
+  const submitted = new Map(); // number of files of the jobs of this page
+  const counts = new Map(); // of the reports that were read
   let timer = null;
 
   const fail = (failure) => {
@@ -61,23 +55,35 @@ export function startBatch(section) {
       state.textContent = KEY_MISSING;
       return;
     }
-    let jobs;
+    let found;
     try {
-      jobs = (await json(`${JOBS}?${VERSION}&top=${N_SHOWN}`)).values.reverse();
+      found = await listJobs();
+      await count(found.jobs);
       error.textContent = "";
     } catch (failure) {
       fail(failure);
       return;
     }
-    const open = jobs.filter(({ status }) => !ENDED.includes(status)).length;
+    const { jobs, now } = found;
+    const open = jobs.filter((job) => !hasEnded(job)).length;
     state.textContent = `${jobs.length} ${jobs.length === 1 ? "job" : "jobs"}, ${open} under way.`;
-    show(jobs);
+    show(jobs, now);
+    clearTimeout(timer);
     if (open && !section.hidden) timer = setTimeout(list, WATCH_MS);
   }
 
-  function show(jobs) {
+  /** Read how many files of the newest jobs that have ended failed: a job succeeds with one of its files. */
+  async function count(jobs) {
+    const ended = jobs.filter(hasEnded).slice(0, N_COUNTED);
+    for (const id of ended.map(idOf)) {
+      if (counts.has(id)) continue;
+      counts.set(id, await countsOf(id).catch(() => null)); // it may be deleted by now
+    }
+  }
+
+  function show(jobs, now) {
     const focused = document.activeElement?.dataset?.control;
-    const rows = jobs.map((job) => rowOf(job));
+    const rows = jobs.map((job) => rowOf(job, now));
     const head = ["Name", "State", "Audio", "Created", "Actions"].map((name) =>
       element("th", { scope: "col" }, name),
     );
@@ -97,12 +103,28 @@ export function startBatch(section) {
     if (focused) result.querySelector(`[data-control="${CSS.escape(focused)}"]`)?.focus();
   }
 
-  function rowOf(job) {
+  /** State of a job in words: the contract has its files and times, and no progress before its end. */
+  function stateOf(job, now) {
     const id = idOf(job);
-    const { displayName, status, createdDateTime, properties } = job;
-    const isEnded = ENDED.includes(status);
+    const parts = [STATES[job.status] ?? job.status];
+    if (hasEnded(job)) {
+      const { nSucceeded, nFailed } = counts.get(id) ?? {};
+      if (nFailed !== undefined) parts[0] += `: ${nSucceeded} of ${files(nSucceeded + nFailed)}`;
+      const { error: cause } = job.properties;
+      if (cause) parts.push(cause.message ?? cause.code);
+      return parts.join(". ");
+    }
+    if (submitted.has(id)) parts.push(files(submitted.get(id)));
+    const since = (now - Date.parse(job.lastActionDateTime ?? job.createdDateTime)) / 1000;
+    parts.push(`for ${clock(Math.max(0, since))}`);
+    return parts.join(", ");
+  }
+
+  function rowOf(job, now) {
+    const id = idOf(job);
+    const { displayName, createdDateTime, properties } = job;
+    const isEnded = hasEnded(job);
     const progress = isEnded ? null : element("progress", { "aria-label": `Job ${displayName}` });
-    const cause = properties.error ? `: ${properties.error.message ?? properties.error.code}` : "";
     const length = properties.durationMilliseconds;
     const button = (label, act) =>
       element(
@@ -119,7 +141,7 @@ export function startBatch(section) {
       "tr",
       {},
       element("td", {}, displayName),
-      element("td", {}, `${STATES[status] ?? status}${cause} `, progress),
+      element("td", {}, `${stateOf(job, now)} `, progress),
       element("td", {}, length ? clock(length / 1000) : ""),
       element("td", {}, new Date(createdDateTime).toLocaleString()),
       element(
@@ -127,7 +149,7 @@ export function startBatch(section) {
         {},
         isEnded ? button("Results", () => read(id, displayName)) : null,
         " ",
-        button("Delete", () => remove(id)),
+        button(isEnded ? "Delete" : "Cancel", () => remove(id)),
       ),
     );
   }
@@ -135,35 +157,14 @@ export function startBatch(section) {
   async function read(id, name) {
     error.textContent = "";
     try {
-      const { values } = await json(`${JOBS}/${id}/files?${VERSION}`);
-      const parts = [element("h2", {}, `Results of ${name}`)];
-      for (const { name: file, kind, links } of values) {
-        const text = await (await send(ownPath(links.contentUrl))).text();
-        const body = JSON.parse(text);
-        const save = element(
-          "button",
-          { type: "button", onclick: () => download(file, text, "application/json") },
-          `Download ${file}`,
-        );
-        parts.push(element("p", {}, save));
-        if (kind === "Transcription") {
-          for (const { display } of body.combinedRecognizedPhrases)
-            parts.push(element("p", {}, display || "No speech."));
-        } else {
-          const failed = (body.details ?? []).filter(({ status }) => status !== "Succeeded");
-          for (const { source, errorMessage } of failed) {
-            parts.push(
-              element(
-                "p",
-                { className: "error" },
-                `${source}: ${errorMessage ?? "not transcribed"}`,
-              ),
-            );
-          }
-        }
-      }
+      const parts = (await filesOf(id)).flatMap(partsOfFile);
       result.querySelector(".text")?.remove();
-      const shown = element("div", { className: "text", tabIndex: -1 }, ...parts);
+      const shown = element(
+        "div",
+        { className: "text", tabIndex: -1 },
+        element("h2", {}, `Results of ${name}`),
+        ...parts,
+      );
       result.append(shown);
       shown.focus();
     } catch (failure) {
@@ -173,7 +174,7 @@ export function startBatch(section) {
 
   async function remove(id) {
     try {
-      await send(`${JOBS}/${id}?${VERSION}`, { method: "DELETE" });
+      await deleteJob(id);
       result.querySelector(".text")?.remove();
       await list();
       form.elements.refresh.focus();
@@ -189,12 +190,9 @@ export function startBatch(section) {
     error.textContent = "";
     const definition = definitionOf(form.elements);
     try {
-      await json(`${JOBS}:submit?${VERSION}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(definition),
-      });
-      showSnippets(snippets, programs(definition));
+      const job = await submitJob(definition);
+      submitted.set(idOf(job), definition.contentUrls.length);
+      showSnippets(snippets, batchPrograms(definition));
       await list();
     } catch (failure) {
       fail(failure);
@@ -206,20 +204,26 @@ export function startBatch(section) {
   return { shown: list };
 }
 
-function programs(definition) {
-  return {
-    curl: curl(
-      `${JOBS}:submit?${VERSION}`,
-      "-H 'Content-Type: application/json'",
-      `-d ${quoted(JSON.stringify(definition))}`,
-    ),
-    "Python, requests": [
-      pythonImports("import requests"),
-      "",
-      `headers = {"Ocp-Apim-Subscription-Key": ${pythonKey()}}`,
-      `definition = ${python(definition)}`,
-      `answer = requests.post("${serverAddress()}/${JOBS}:submit?${VERSION}", headers=headers, json=definition)`,
-      'print(answer.headers["Location"])',
-    ].join("\n"),
-  };
+/** Elements of a result file: the text of a transcript, or the failures of a report. */
+function partsOfFile({ name, text, body, isReport }) {
+  const save = element(
+    "button",
+    { type: "button", onclick: () => download(name, text, "application/json") },
+    `Download ${name}`,
+  );
+  const texts = isReport
+    ? (body.details ?? [])
+        .filter(({ status }) => status !== "Succeeded")
+        .map(({ source, errorMessage, errorKind }) => ({
+          className: "error",
+          text: `${source}: ${errorMessage ?? errorKind ?? "not transcribed"}`,
+        }))
+    : body.combinedRecognizedPhrases.map(({ display }) => ({
+        className: "",
+        text: display || "No speech.",
+      }));
+  return [
+    element("p", {}, save),
+    ...texts.map((one) => element("p", { className: one.className }, one.text)),
+  ];
 }

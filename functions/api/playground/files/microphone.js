@@ -1,64 +1,30 @@
 // The tab of real time: the microphone through the WebSocket of the Speech SDK's protocol, with partial results.
 
 import { Microphone, wavHeader } from "./capture.js";
-import { partsOf } from "./dom.js";
-import { python, pythonImports, pythonKey, serverAddress, showSnippets } from "./snippets.js";
+import { element, partsOf } from "./dom.js";
+import { microphonePrograms } from "./microphone_programs.js";
+import { textsOf } from "./phrase_list.js";
+import { showSnippets } from "./snippets.js";
+import { VoiceChoice, speakTranslations } from "./spoken_translation.js";
 import { Turn } from "./speech_protocol.js";
 import { linesOf, listed } from "./texts.js";
 import { release, showTranscript } from "./transcript.js";
+import { contextOf, droppedOf, partialOf, phraseOf } from "./turn_messages.js";
 
-const TICKS_PER_MS = 10_000;
-const ms = (ticks) => Math.round(ticks / TICKS_PER_MS);
-
-function contextOf({ locales, targets, speakers, phrases }) {
-  const context = {
-    phraseDetection: { mode: "CONVERSATION" },
-    phraseOutput: { format: "Detailed", detailed: { options: ["WordTimings"] } },
+function optionsOf({ locales, target, speakers, phrases, profanity }) {
+  return {
+    locales: listed(locales.value),
+    targets: listed(target.value),
+    speakers: speakers.checked,
+    phrases: linesOf(phrases.value),
+    profanity: profanity.value,
   };
-  if (locales.length === 1) [context.phraseDetection.language] = locales;
-  else context.languageId = { languages: locales, mode: "DetectContinuous" };
-  if (speakers) context.phraseDetection.speakerDiarization = { mode: "Anonymous" };
-  if (phrases.length)
-    context.dgi = { Groups: [{ Type: "Generic", Items: phrases.map((Text) => ({ Text })) }] };
-  if (targets.length) context.translation = { targetLanguages: targets };
-  return context;
 }
 
-/** A phrase of the protocol in the form of fast transcription; null for one without text. */
-export function phraseOf(body) {
-  const spoken = body.SpeechPhrase ?? body;
-  if (spoken.RecognitionStatus !== "Success" || !spoken.DisplayText) return null;
-  const best = spoken.NBest?.[0] ?? {};
-  const phrase = {
-    offsetMilliseconds: ms(spoken.Offset),
-    durationMilliseconds: ms(spoken.Duration),
-    text: spoken.DisplayText,
-    words: (best.DisplayWords ?? best.Words ?? []).map((word) => ({
-      text: word.DisplayText ?? word.Word,
-      offsetMilliseconds: ms(word.Offset),
-      durationMilliseconds: ms(word.Duration),
-    })),
-  };
-  const locale = spoken.PrimaryLanguage?.Language;
-  if (locale) phrase.locale = locale;
-  if (best.Confidence !== undefined) phrase.confidence = best.Confidence;
-  const speaker = /^Guest-(\d+)$/.exec(spoken.SpeakerId ?? "");
-  if (speaker) phrase.speaker = Number(speaker[1]);
-  if (body.Translations) {
-    phrase.translations = Object.fromEntries(
-      body.Translations.map(({ Language, Text }) => [Language, Text]),
-    );
-  }
-  return phrase;
-}
-
-/** Text of a hypothesis, with its translation where there is one; null for other messages. */
-function partialOf(path, body) {
-  if (path === "speech.hypothesis" || path === "speech.fragment") return body.Text;
-  if (!body.SpeechHypothesis) return null;
-  return [body.SpeechHypothesis.Text, ...(body.Translations ?? []).map(({ Text }) => Text)]
-    .filter(Boolean)
-    .join(" — ");
+/** A line of the text that is shown while one speaks. */
+function lineOf({ text, translations, speaker }) {
+  const name = speaker ? `Speaker ${speaker}: ` : "";
+  return textsOf(element("p", {}, `${name}${text}`), translations);
 }
 
 /** Start the tab. */
@@ -66,43 +32,41 @@ export function startMicrophone(section) {
   const { form, state, error, result, snippets } = partsOf(section);
   const live = section.querySelector(".live");
   const [final, partial] = [live.querySelector(".final"), live.querySelector(".partial")];
-  const { locales, target, speakers, phrases, stop } = form.elements;
+  const { stop, target, voice } = form.elements;
+  const voices = new VoiceChoice(voice, () => listed(target.value), "microphone.voice");
   const start = form.querySelector(".main");
   let stopping = null;
 
   stop.addEventListener("click", () => stopping?.());
+  target.addEventListener("change", () => voices.update());
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (start.disabled) return;
-    const options = {
-      locales: listed(locales.value),
-      targets: listed(target.value),
-      speakers: speakers.checked,
-      phrases: linesOf(phrases.value),
-    };
+    const options = optionsOf(form.elements);
     start.disabled = true;
     error.textContent = "";
     release(result);
     snippets.replaceChildren();
     live.hidden = false;
     final.replaceChildren();
-    partial.textContent = "";
+    partial.replaceChildren();
     state.textContent = "Connecting…";
-    const found = [];
+    const [found, dropped] = [[], []];
+    let speech = [];
     let turn = null;
     let microphone = null;
 
     const receive = (path, body) => {
       const hypothesis = partialOf(path, body);
-      if (hypothesis !== null) partial.textContent = hypothesis;
-      const phrase = path === "speech.phrase" || body.SpeechPhrase ? phraseOf(body) : null;
-      if (phrase === null) return;
+      if (hypothesis !== null) partial.replaceChildren(lineOf(hypothesis));
+      if (path !== "speech.phrase" && !body.SpeechPhrase) return;
+      const [phrase, stretch] = [phraseOf(body), droppedOf(body)];
+      if (stretch) dropped.push(stretch);
+      if (!phrase) return;
       found.push(phrase);
-      partial.textContent = "";
-      const name = phrase.speaker ? `Speaker ${phrase.speaker}: ` : "";
-      const translated = Object.values(phrase.translations ?? {}).map((text) => ` — ${text}`);
-      final.append(`${name}${phrase.text}${translated.join("")} `);
+      partial.replaceChildren();
+      final.append(lineOf(phrase));
     };
 
     try {
@@ -127,6 +91,11 @@ export function startMicrophone(section) {
       await microphone.stop();
       turn.finish();
       await turn.ended;
+      const chosen = await voices.voices();
+      if (Object.keys(chosen).length) {
+        state.textContent = "Speaking the translation…";
+        speech = await speakTranslations(found, chosen);
+      }
       state.textContent = "The audio has ended.";
     } catch (failure) {
       state.textContent = "";
@@ -138,61 +107,21 @@ export function startMicrophone(section) {
       stop.hidden = true;
       start.disabled = false;
       start.focus();
-      partial.textContent = "";
+      partial.replaceChildren();
     }
-    if (microphone?.blocks.length) {
-      live.hidden = true;
-      showSnippets(snippets, programs(options));
-      const durationMilliseconds = Math.round(microphone.seconds * 1000);
-      const combinedPhrases = [{ text: found.map(({ text }) => text).join(" ") }];
-      await showTranscript(result, {
-        audio: microphone.file(),
-        name: "microphone.wav",
-        result: { durationMilliseconds, combinedPhrases, phrases: found },
-      });
-    }
+    if (!microphone?.blocks.length) return;
+    live.hidden = true;
+    showSnippets(snippets, microphonePrograms(options, speech));
+    const durationMilliseconds = Math.round(microphone.seconds * 1000);
+    const combinedPhrases = [{ text: found.map(({ text }) => text).join(" ") }];
+    await showTranscript(result, {
+      audio: microphone.file(),
+      name: "microphone.wav",
+      result: { durationMilliseconds, combinedPhrases, phrases: found },
+      dropped,
+      speech,
+    });
   });
-}
 
-function programs({ locales, targets, speakers, phrases }) {
-  const address = serverAddress().replace(/^http/, "ws");
-  const isTranslated = targets.length > 0;
-  const module = isTranslated
-    ? "speech.translation."
-    : speakers
-      ? "speech.transcription."
-      : "speech.";
-  const recogniser = isTranslated
-    ? "TranslationRecognizer"
-    : speakers
-      ? "ConversationTranscriber"
-      : "SpeechRecognizer";
-  const lines = [
-    pythonImports("import azure.cognitiveservices.speech as speech"),
-    "",
-    `config = speech.${isTranslated ? "translation.SpeechTranslationConfig" : "SpeechConfig"}(host="${address}", subscription=${pythonKey()})`,
-  ];
-  const options = [`${isTranslated ? "translation_config" : "speech_config"}=config`];
-  if (locales.length === 1)
-    lines.push(`config.speech_recognition_language = ${python(locales[0])}`);
-  else {
-    lines.push(
-      `languages = speech.languageconfig.AutoDetectSourceLanguageConfig(languages=${python(locales)})`,
-    );
-    options.push("auto_detect_source_language_config=languages");
-  }
-  for (const target of targets) lines.push(`config.add_target_language(${python(target)})`);
-  lines.push(`recogniser = ${module}${recogniser}(${options.join(", ")})`);
-  if (phrases.length) {
-    lines.push("phrases = speech.PhraseListGrammar.from_recognizer(recogniser)");
-    for (const phrase of phrases) lines.push(`phrases.addPhrase(${python(phrase)})`);
-  }
-  const isTranscriber = recogniser === "ConversationTranscriber";
-  lines.push(
-    `recogniser.${isTranscriber ? "transcribed" : "recognized"}.connect(lambda event: print(event.result.text))`,
-    `recogniser.start_${isTranscriber ? "transcribing" : "continuous_recognition"}_async().get()`,
-    'input("Enter ends it.")',
-    `recogniser.stop_${isTranscriber ? "transcribing" : "continuous_recognition"}_async().get()`,
-  );
-  return { "Python, Speech SDK": lines.join("\n") };
+  return { shown: () => voices.update() };
 }

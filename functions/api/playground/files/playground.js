@@ -5,6 +5,7 @@ import { startBatch } from "./batch.js";
 import { startMicrophone } from "./microphone.js";
 import { startPronunciation } from "./pronunciation.js";
 import { keepSettings } from "./settings.js";
+import { startSuggestions } from "./suggestions.js";
 import { startTranscribe } from "./transcribe.js";
 import { startVoices } from "./voices.js";
 
@@ -77,6 +78,7 @@ if (facts.realTime !== "yes") document.getElementById("tab-microphone").hidden =
 for (const [name, start] of Object.entries(TABS)) {
   started[name] = start(document.getElementById(name)) ?? {};
 }
+startSuggestions();
 const list = document.getElementById("tabs");
 list.addEventListener("click", (event) => {
   const tab = event.target.closest('[role="tab"]');

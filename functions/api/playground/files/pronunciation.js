@@ -182,7 +182,7 @@ function wordItem({ Word, AccuracyScore, ErrorType, Phonemes = [] }) {
 function programs(parameters, name) {
   const reference = parameters.ReferenceText;
   const lines = [
-    pythonImports("import azure.cognitiveservices.speech as speech"),
+    pythonImports(["import azure.cognitiveservices.speech as speech"]),
     "",
     `config = speech.SpeechConfig(host="${serverAddress().replace(/^http/, "ws")}", subscription=${pythonKey()})`,
     `config.speech_recognition_language = "${LOCALE}"`,

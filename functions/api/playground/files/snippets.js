@@ -15,9 +15,12 @@ export function curl(path, ...parts) {
 /** Expression of the key in Python. */
 export const pythonKey = () => (facts.needsKey === "yes" ? 'os.environ["SPEECH_KEY"]' : '"any"');
 
-/** Lines of imports in Python: `os` only where the key comes from the environment. */
-export const pythonImports = (...lines) =>
-  [...(facts.needsKey === "yes" ? ["import os", ""] : []), ...lines].join("\n");
+/** Lines of imports in Python: of packages, and of modules of its own with `os` where the key is in the environment. */
+export function pythonImports(packages, modules = []) {
+  const own = facts.needsKey === "yes" ? [...modules, "os"].sort() : modules;
+  const lines = own.map((name) => `import ${name}`);
+  return [...lines, ...(lines.length ? [""] : []), ...packages].join("\n");
+}
 
 /** Address of this server without a slash at its end. */
 export const serverAddress = () => addressOf("").href.replace(/\/$/, "");

@@ -1,29 +1,28 @@
-// A transcript with its audio: waveform, legend, phrases whose words play, downloads.
+// A transcript with its audio: waveform, legend, phrases whose words play, pauses, downloads.
 
 import { clock, download, element } from "./dom.js";
+import { pauseLegend, pauseList, pausesOf } from "./pauses.js";
+import { colourOf, confidenceLegend, endOf, phraseList, startOf } from "./phrase_list.js";
+import { soundOf } from "./sound.js";
+import { playersOf } from "./spoken_translation.js";
 import { rttmOf, srtOf, textOf, vttOf } from "./subtitles.js";
-import { Waveform, peaksOf } from "./waveform.js";
+import { Waveform } from "./waveform.js";
 
-const N_COLOURS = 8;
-const seconds = (ms) => ms / 1000;
-const endOf = (timed) => seconds(timed.offsetMilliseconds + timed.durationMilliseconds);
-const colourOf = (speaker) => (speaker ? ((speaker - 1) % N_COLOURS) + 1 : 0);
-
-function confidenceClass(confidence) {
-  if (confidence === undefined || confidence >= 0.7) return "confidence-good";
-  return confidence >= 0.5 ? "confidence-fair" : "confidence-poor";
-}
+const held = new WeakMap(); // addresses of the audio of a container
 
 /**
  * Show a transcript in a container, in place of the one before.
  *
- * audio: Blob of the audio; name: of its file; result: JSON of fast transcription.
+ * audio: Blob of the audio; name: of its file; result: JSON of fast transcription, where phrases may have translations;
+ * dropped: stretches whose reason the server named; speech: spoken translations, of `speechOf` or `speakTranslations`.
  */
-export async function showTranscript(container, { audio, name, result }) {
+export async function showTranscript(container, { audio, name, result, dropped, speech }) {
   release(container);
   const { phrases } = result;
+  const { players, addresses } = playersOf(speech, name);
   const address = URL.createObjectURL(audio);
-  container.dataset.address = address;
+  const own = [address, ...addresses];
+  held.set(container, own);
   const player = element("audio", {
     controls: true,
     src: address,
@@ -40,33 +39,39 @@ export async function showTranscript(container, { audio, name, result }) {
       "This browser cannot play the file. The transcript is complete all the same.";
   });
   const wave = element("div", { className: "wave" });
+  const colours = legend(phrases);
   const list = phraseList(phrases, play);
   container.replaceChildren(
     element("h2", {}, "Transcript"),
     summary(result),
-    legend(phrases),
+    colours,
     wave,
     player,
     notice,
+    ...players,
     list,
     downloads(result, name),
   );
 
-  const drawn = await peaksOf(audio);
-  if (container.dataset.address !== address) return; // another transcript has taken the place
+  const sound = await soundOf(audio);
+  if (held.get(container) !== own) return; // another transcript has taken the place
+  const pauses = pausesOf(result, dropped, sound);
+  const pausesShown = pauseList(pauses, play);
+  if (pausesShown) list.before(pausesShown);
   let waveform = null;
-  if (drawn) {
+  if (sound) {
     const canvas = element("canvas", {
       role: "img",
-      "aria-label": `Waveform, ${clock(drawn.seconds)} long`,
+      "aria-label": `Waveform, ${clock(sound.seconds)} long`,
     });
     wave.append(canvas);
+    colours.append(...pauseLegend(pauses));
     const turns = phrases.map((phrase) => ({
-      start: seconds(phrase.offsetMilliseconds),
+      start: startOf(phrase),
       end: endOf(phrase),
       speaker: colourOf(phrase.speaker),
     }));
-    waveform = new Waveform(canvas, drawn, turns, play);
+    waveform = new Waveform(canvas, sound, { turns, pauses }, play);
   }
   const words = [...list.querySelectorAll(".word")];
   player.addEventListener("timeupdate", () => {
@@ -83,28 +88,21 @@ export async function showTranscript(container, { audio, name, result }) {
 
 /** Remove a transcript and free its audio. */
 export function release(container) {
-  if (container.dataset.address) URL.revokeObjectURL(container.dataset.address);
-  delete container.dataset.address;
+  for (const address of held.get(container) ?? []) URL.revokeObjectURL(address);
+  held.delete(container);
   container.replaceChildren();
 }
 
 function summary({ durationMilliseconds, phrases }) {
-  if (!phrases.length) {
-    return element(
-      "p",
-      {},
-      `No speech was found in ${clock(seconds(durationMilliseconds))}. Silence, music and noise are left out.`,
-    );
-  }
-  const spoken = seconds(phrases.reduce((sum, phrase) => sum + phrase.durationMilliseconds, 0));
-  const rest = Math.max(0, seconds(durationMilliseconds) - spoken);
+  const length = clock(durationMilliseconds / 1000);
+  if (!phrases.length) return element("p", {}, `No speech was found in ${length} of audio.`);
   const locales = [...new Set(phrases.map(({ locale }) => locale).filter(Boolean))].join(", ");
+  const count = `${phrases.length} ${phrases.length === 1 ? "phrase" : "phrases"}`;
   return element(
     "p",
     {},
-    `${clock(seconds(durationMilliseconds))} of audio${locales ? ` in ${locales}` : ""}, ${phrases.length} ` +
-      `${phrases.length === 1 ? "phrase" : "phrases"}. ${rest.toFixed(1)} s without speech are left out; they are pale ` +
-      "in the waveform. Choose a word to play from it; the arrow keys move between words.",
+    `${length} of audio${locales ? ` in ${locales}` : ""}, ${count}. Choose a word to play from it; ` +
+      "the arrow keys move between words.",
   );
 }
 
@@ -115,84 +113,12 @@ function legend(phrases) {
   const items = speakers.map((speaker) =>
     element("li", { className: `speaker-${colourOf(speaker)}` }, `Speaker ${speaker}`),
   );
-  if (phrases.some(({ confidence }) => confidence < 0.7)) {
-    items.push(
-      element("li", {}, element("span", { className: "fair" }, "confidence below 70 %")),
-      element("li", {}, element("span", { className: "poor" }, "below 50 %")),
-    );
-  }
-  return element("ul", { className: "legend", "aria-label": "Colours" }, ...items);
-}
-
-function phraseList(phrases, play) {
-  const list = element(
-    "ol",
-    { className: "phrases", "aria-label": "Phrases" },
-    ...phrases.map((one) => phraseItem(one, play)),
+  return element(
+    "ul",
+    { className: "legend", "aria-label": "Colours" },
+    ...items,
+    ...confidenceLegend(phrases),
   );
-  const words = [...list.querySelectorAll(".word")];
-  if (words.length) words[0].tabIndex = 0;
-  list.addEventListener("keydown", (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    const index = words.indexOf(document.activeElement);
-    const next = words[index + step];
-    if (!step || index < 0 || !next) return;
-    event.preventDefault();
-    words[index].tabIndex = -1;
-    next.tabIndex = 0;
-    next.focus();
-  });
-  return list;
-}
-
-function phraseItem(phrase, play) {
-  const {
-    offsetMilliseconds,
-    durationMilliseconds,
-    text,
-    speaker,
-    confidence,
-    locale,
-    translations,
-  } = phrase;
-  const words = phrase.words?.length
-    ? phrase.words
-    : [{ text, offsetMilliseconds, durationMilliseconds }];
-  const start = seconds(offsetMilliseconds);
-  const head = element(
-    "div",
-    { className: "head" },
-    element(
-      "button",
-      { type: "button", onclick: () => play(start), "aria-label": `Play from ${clock(start)}` },
-      clock(start),
-    ),
-    speaker
-      ? element("strong", { className: `speaker-${colourOf(speaker)}` }, `Speaker ${speaker}`)
-      : null,
-    locale ?? null,
-    confidence === undefined
-      ? null
-      : element("span", { title: "Confidence" }, `${Math.round(confidence * 100)} %`),
-  );
-  const spoken = element("div", { className: "words" });
-  if (locale) spoken.lang = locale;
-  for (const word of words) {
-    const button = element(
-      "button",
-      { type: "button", className: "word", tabIndex: -1 },
-      word.text,
-    );
-    button.dataset.start = seconds(word.offsetMilliseconds);
-    button.dataset.end = endOf(word);
-    button.addEventListener("click", () => play(seconds(word.offsetMilliseconds)));
-    spoken.append(button, " ");
-  }
-  const translated = Object.entries(translations ?? {}).map(([target, translation]) =>
-    element("p", { className: "translation", lang: target }, translation),
-  );
-  const classes = `phrase speaker-${colourOf(speaker)} ${confidenceClass(confidence)}`;
-  return element("li", { className: classes }, head, spoken, ...translated);
 }
 
 function downloads(result, name) {

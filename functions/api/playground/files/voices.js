@@ -1,28 +1,11 @@
 // The tab of text to speech: a voice speaks a text.
 
-import { KEY_MISSING, hasAccess, json, send } from "./api.js";
+import { KEY_MISSING, hasAccess } from "./api.js";
 import { element, partsOf } from "./dom.js";
 import { kept } from "./settings.js";
-import {
-  curl,
-  python,
-  pythonImports,
-  pythonKey,
-  quoted,
-  serverAddress,
-  showSnippets,
-} from "./snippets.js";
-
-const LIST = "cognitiveservices/voices/list";
-const SPEAK = "cognitiveservices/v1";
-const FORMAT = "audio-24khz-96kbitrate-mono-mp3"; // of a length that a player finds, also while it is made
-
-const escape = (text) =>
-  text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll("'", "&apos;");
+import { python, pythonImports, pythonKey, serverAddress, showSnippets } from "./snippets.js";
+import { speak, speechCurl, ssmlOf } from "./speech.js";
+import { labelOf, listVoices } from "./voice_list.js";
 
 /** Start the tab; its voices are listed when it is shown. */
 export function startVoices(section) {
@@ -40,12 +23,11 @@ export function startVoices(section) {
     state.textContent = "Listing the voices…";
     error.textContent = "";
     try {
-      const voices = await json(LIST);
+      const voices = await listVoices();
       voice.replaceChildren(
-        ...voices.map(({ ShortName, LocalName, DisplayName, LocaleName, Locale, Gender }) => {
-          const label = `${DisplayName ?? LocalName}, ${LocaleName ?? Locale}, ${Gender.toLowerCase()}`;
-          const option = element("option", { value: ShortName }, label);
-          option.dataset.locale = Locale;
+        ...voices.map((one) => {
+          const option = element("option", { value: one.ShortName }, labelOf(one));
+          option.dataset.locale = one.Locale;
           return option;
         }),
       );
@@ -62,9 +44,7 @@ export function startVoices(section) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const { locale } = voice.selectedOptions[0].dataset;
-    const ssml =
-      `<speak version='1.0' xml:lang='${escape(locale)}'>` +
-      `<voice name='${escape(voice.value)}'>${escape(text.value)}</voice></speak>`;
+    const ssml = ssmlOf({ ShortName: voice.value, Locale: locale }, text.value);
     submit.disabled = true;
     error.textContent = "";
     state.textContent = "Speaking…";
@@ -72,12 +52,7 @@ export function startVoices(section) {
     if (address) URL.revokeObjectURL(address);
     address = null;
     try {
-      const headers = {
-        "Content-Type": "application/ssml+xml",
-        "X-Microsoft-OutputFormat": FORMAT,
-      };
-      const answer = await send(SPEAK, { method: "POST", headers, body: ssml });
-      address = URL.createObjectURL(await answer.blob());
+      address = URL.createObjectURL(await speak(ssml));
       const player = element("audio", { controls: true, src: address, "aria-label": "Speech" });
       const link = element("a", { href: address, download: "speech.mp3" }, "Download as MP3");
       result.replaceChildren(player, element("p", {}, link));
@@ -97,15 +72,9 @@ export function startVoices(section) {
 
 function programs(ssml, voice, text) {
   return {
-    curl: curl(
-      SPEAK,
-      "-H 'Content-Type: application/ssml+xml'",
-      `-H 'X-Microsoft-OutputFormat: ${FORMAT}'`,
-      `-d ${quoted(ssml)}`,
-      "-o speech.mp3",
-    ),
+    curl: speechCurl(ssml, "speech.mp3"),
     "Python, openai": [
-      pythonImports("from openai import OpenAI"),
+      pythonImports(["from openai import OpenAI"]),
       "",
       `client = OpenAI(base_url="${serverAddress()}/v1", api_key=${pythonKey()})`,
       `speech = client.audio.speech.create(model="tts-1", voice=${python(voice)}, input=${python(text)})`,

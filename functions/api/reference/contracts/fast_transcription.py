@@ -6,9 +6,10 @@ from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.generations import API_VERSION, UNKNOWN_API_VERSION
 from functions.api.reference.errors import BUSY, RECEIVED, error_answers
-from functions.api.reference.operation import Body, Content, Operation, json_answer
+from functions.api.reference.operation import Body, Content, Header, Operation, json_answer
 from functions.api.reference.schemas import Bytes, CamelCase, Confidence, Int32, PascalCase
 from functions.api.transcription_definition import TranscriptionDefinition
+from shared.formats.dropped_field import DROPPED_FIELD
 from shared.formats.fast_transcription import fast_transcription_result
 
 TAG = "Fast transcription"
@@ -78,6 +79,12 @@ class SupportedLocales(PascalCase):
 
 
 _INVALID_DEFINITION = {400: "A member of the definition is not valid; the message names it."}
+DROPPED_HEADERS = {
+    DROPPED_FIELD: Header(
+        "Stretches without text and their reasons, a list of structured fields in milliseconds: "
+        "`silence;at=0;for=2100, no_match;at=9000;for=1200`."
+    ),
+}
 UPLOAD = {
     **RECEIVED,
     415: "The body is not `multipart/form-data`.",
@@ -106,6 +113,7 @@ OPERATIONS = (
                     "transcript": fast_transcription_result(samples.TRANSCRIPT),
                     "speakers": fast_transcription_result(samples.LABELLED),
                 },
+                DROPPED_HEADERS,
             ),
             **error_answers(
                 Shape.FLAT,

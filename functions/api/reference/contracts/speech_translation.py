@@ -7,6 +7,7 @@ from pydantic import Field
 from functions.api.problems import Shape
 from functions.api.reference.contracts import samples
 from functions.api.reference.contracts.fast_transcription import (
+    DROPPED_HEADERS,
     JSON_DEFINITION,
     UPLOAD,
     CombinedPhrases,
@@ -101,6 +102,7 @@ OPERATIONS = (
                     # The parts of a multipart answer have no names, so no object describes them.
                     Content(Bytes, "multipart/mixed"),
                 ),
+                DROPPED_HEADERS,
             ),
             **error_answers(
                 Shape.FLAT,

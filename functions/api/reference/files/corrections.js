@@ -13,7 +13,8 @@ const CORRECTIONS = [
   [".expand-operation", "aria-label", (button) => button.closest("[data-tag]").dataset.tag],
   [".close-modal", "aria-label", () => "Close"],
   [".json-schema-2020-12-accordion", "aria-label", (button) => (button.textContent.trim() ? null : "Schema")],
-  [":is(td, .body-param) :is(input, select, textarea):not([aria-label], [id])", "aria-label", nameOfField],
+  [".examples-select-element:not([aria-label])", "aria-label", () => "Example"],
+  [".opblock-body :is(input, select, textarea):not([aria-label], [id])", "aria-label", nameOfField],
   ["pre.microlight", "tabindex", () => "0"],
   [".auth-container input", "type", () => "password"],
   [".auth-container input", "autocomplete", () => "off"],
@@ -51,11 +52,3 @@ export function correct(root) {
   };
   new MutationObserver(afterChange).observe(root, { childList: true, subtree: true });
 }
-
-/** Plug-in: paths and tags are no links within the buttons that open them. Opening still changes the address. */
-export const withoutNestedLinks = () => ({
-  wrapComponents: {
-    DeepLink: (Original, { React }) => (properties) =>
-      React.createElement(Original, { ...properties, enabled: false }),
-  },
-});

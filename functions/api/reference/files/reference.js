@@ -1,7 +1,8 @@
 // Shows the OpenAPI document of the server that sent the page. Its address may have a prefix, as a stage of API Gateway.
 // Options: https://swagger.io/docs/open-source-tools/swagger-ui/usage/configuration/
 
-import { correct, withoutNestedLinks } from "./corrections.js";
+import { correct } from "./corrections.js";
+import { playsReceivedAudio, withoutNestedLinks, writtenXmlExamples } from "./plugins.js";
 
 const root = new URL(".", document.baseURI);
 const place = document.getElementById("reference");
@@ -14,6 +15,20 @@ function followColours() {
   apply();
 }
 
+/** Let the field of a parameter be a field for text, and empty unless the parameter is required. */
+function prepareField(parameter) {
+  const { schema = {} } = parameter;
+  // Swagger UI would ask for a file where a header is Base64.
+  delete schema.contentEncoding;
+  delete schema.contentMediaType;
+  if (parameter.required) return;
+  // It fills in examples, so every first request would have all options.
+  for (const holder of [parameter, schema]) {
+    delete holder.example;
+    delete holder.examples;
+  }
+}
+
 async function openapiDocument() {
   const answer = await fetch(new URL("openapi.json", root), { credentials: "omit" });
   if (!answer.ok) throw new Error(`The server answered with status ${answer.status}.`);
@@ -23,6 +38,7 @@ async function openapiDocument() {
   // The address of an operation has its id. Swagger UI takes underscores there for spaces, and reports them as errors.
   for (const operation of Object.values(spec.paths).flatMap(Object.values)) {
     if (operation.operationId) operation.operationId = operation.operationId.replaceAll("_", "-");
+    for (const parameter of operation.parameters ?? []) prepareField(parameter);
   }
   return spec;
 }
@@ -31,7 +47,7 @@ function show(spec) {
   SwaggerUIBundle({
     spec,
     domNode: place,
-    plugins: [withoutNestedLinks],
+    plugins: [withoutNestedLinks, playsReceivedAudio, writtenXmlExamples],
     docExpansion: "none",
     filter: true,
     deepLinking: true,

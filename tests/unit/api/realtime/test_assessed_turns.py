@@ -85,17 +85,21 @@ def test_a_continuous_turn_has_an_assessment_for_each_utterance(work):
 
 
 @pytest.mark.parametrize(
-    ("error", "status"),
+    ("error", "status", "reason"),
     [
-        (InvalidReferenceText("The reference text has no words."), "BadRequest"),
-        (UnsupportedLocale("Pronunciation is assessed in English only."), "BadRequest"),
-        (FeatureUnavailable("Pronunciation assessment is off."), "BadRequest"),
-        (ModelMissing("The model pronunciation is not there."), "ServiceUnavailable"),
+        (InvalidReferenceText("It has no words."), "BadRequest", "It has no words."),
+        (UnsupportedLocale("English only."), "BadRequest", "English only."),
+        (FeatureUnavailable("It is off."), "BadRequest", "It is off."),
+        (
+            ModelMissing("/models/pronunciation is not there.", remedy="Fetch it."),
+            "ServiceUnavailable",
+            "Recognition is not available on this server. Fetch it.",
+        ),
     ],
 )
-def test_an_assessment_that_cannot_start_ends_the_turn_with_its_reason(work, error, status):
+def test_an_assessment_that_cannot_start_ends_the_turn_with_its_reason(work, error, status, reason):
     transcriber, events = work(assessment=error)
-    assert events == [TurnFailed(status, str(error))]
+    assert events == [TurnFailed(status, reason)]
     assert transcriber.requested == []
 
 

@@ -36,7 +36,7 @@ KEYWORDS = {
     "$ref", "additionalProperties", "anyOf", "const", "contentEncoding", "contentMediaType",
     "contentSchema", "default", "description", "enum", "examples", "exclusiveMaximum", "format",
     "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength",
-    "minimum", "oneOf", "properties", "propertyNames", "required", "type", "uniqueItems",
+    "minimum", "oneOf", "pattern", "properties", "propertyNames", "required", "type", "uniqueItems",
 }  # fmt: skip
 
 
@@ -141,6 +141,16 @@ def test_examples_of_members_fit():
         for schema in schemas_in(component):
             for example in schema.get("examples", ()):
                 assert errors_of({**schema}, example) == [], name
+
+
+def test_durations_may_have_fractions_of_a_second():
+    """RFC 3339's have none, so the format `duration` would refuse them."""
+    schema = document()["components"]["schemas"]["TranscriptionResult"]["properties"]["duration"]
+    assert "format" not in schema
+    assert [
+        value for value in ("PT1.6S", "P7D", "PT12H30M", "P2W") if errors_of(schema, value)
+    ] == []
+    assert errors_of(schema, "1.6 s")
 
 
 def test_components_are_described_and_named_as_classes():

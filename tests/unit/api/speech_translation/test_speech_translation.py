@@ -15,7 +15,7 @@ from shared.synthesis.installed import Voices
 from shared.synthesis.speech_synthesis import SpeechSynthesis
 from shared.synthesis.synthesizer import ScriptedSynthesizer
 from shared.synthesis.voice_catalogue import FEMALE, Voice
-from shared.transcript import Alternative, Phrase, Translation, Word
+from shared.transcript import Alternative, Dropped, DropReason, Phrase, Translation, Word
 from shared.transcription.scripted_transcriber import ScriptedTranscriber
 from shared.translation.chain import TranslatorChain
 from shared.translation.translator import ScriptedTranslator
@@ -137,6 +137,13 @@ def test_candidates_are_allowed_and_each_phrase_is_translated_from_its_own(make,
     client = make(HOLA, spoken("Bye.", "en-GB", offset_s=2.0))
     answer = send(client, {"locales": ["es-ES", "en-GB"], "targets": ["es"]}).json()
     assert answer["combinedPhrases"][0]["translations"] == {"es": "Hola. es: Bye."}
+
+
+@pytest.mark.parametrize("accept", ["application/json", "multipart/mixed"])
+def test_stretches_without_text_are_in_a_header(make, send, accept):
+    client = make(Dropped(0, 0.5, 0.25, DropReason.NOISE))
+    answer = send(client, {"locales": ["en-US"], "targets": ["es"]}, Accept=accept)
+    assert answer.headers["sotto-dropped"] == "noise;at=500;for=250"
 
 
 def test_silence_is_an_answer_too(make, send):
