@@ -35,7 +35,7 @@ MAX_CHANNELS = 2
 
 # Lists end at their first wrong item: a megabyte of wrong ones would be as many errors.
 Locale = Annotated[str, Field(max_length=MAX_LOCALE_CHARACTERS)]
-Url = Annotated[str, Field(max_length=MAX_URL_CHARACTERS)]
+Url = Annotated[str, Field(max_length=MAX_URL_CHARACTERS, json_schema_extra={"format": "uri"})]
 Phrase = Annotated[str, Field(max_length=MAX_PHRASE_CHARACTERS)]
 Prompt = Annotated[str, Field(max_length=MAX_PROMPT_CHARACTERS)]
 
@@ -51,6 +51,9 @@ def at_most(n_members: int) -> BeforeValidator:
 
     return BeforeValidator(count)
 
+
+# Formats of the contract, which its reference shows and no validator reads.
+_INT32, _DOUBLE = {"format": "int32"}, {"format": "double"}
 
 # Clients also write these as strings. A validator comes last, behind bounds, whose schema pydantic
 # writes for the bare type only.
@@ -92,18 +95,18 @@ class Diarization(Member):
     """Options of diarization. The Python client never sends `enabled`: absent means true."""
 
     enabled: Flag | None = Field(None, description="False turns labels of speakers off.")
-    max_speakers: Annotated[int, Field(ge=2, le=MAX_SPEAKERS), WHOLE_NUMBER] | None = Field(
-        None, description="Greatest number of speakers."
-    )
+    max_speakers: (
+        Annotated[int, Field(ge=2, le=MAX_SPEAKERS, json_schema_extra=_INT32), WHOLE_NUMBER] | None
+    ) = Field(None, description="Greatest number of speakers.")
 
 
 class PhraseList(Member):
     """Phrases that are likely in the audio."""
 
     phrases: Annotated[list[Phrase], Field(max_length=MAX_PHRASES), FailFast()] | None = None
-    biasing_weight: Annotated[float, Field(ge=0, le=2), NUMBER] | None = Field(
-        None, description="Strength of the phrases; 1 without it."
-    )
+    biasing_weight: (
+        Annotated[float, Field(ge=0, le=2, json_schema_extra=_DOUBLE), NUMBER] | None
+    ) = Field(None, description="Strength of the phrases; 1 without it.")
 
 
 class EnhancedMode(Member):
@@ -142,7 +145,11 @@ class TranscriptionDefinition(Member):
     )
     channels: (
         Annotated[
-            list[Annotated[int, Field(ge=0, le=MAX_CHANNELS - 1), WHOLE_NUMBER]],
+            list[
+                Annotated[
+                    int, Field(ge=0, le=MAX_CHANNELS - 1, json_schema_extra=_INT32), WHOLE_NUMBER
+                ]
+            ],
             Field(max_length=MAX_CHANNELS),
             FailFast(),
         ]

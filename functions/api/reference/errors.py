@@ -81,7 +81,7 @@ class OpenAIError(SnakeCase):
 class TranslatorErrorDetail(SnakeCase):
     """An error with Translator's codes."""
 
-    code: int = Field(description="The HTTP status and three digits of detail, such as 400036.")
+    code: Int32 = Field(description="The HTTP status and three digits of detail, such as 400036.")
     message: str
 
 

@@ -17,7 +17,7 @@ from functions.api.reference.operation import Json
 
 Int32 = Annotated[int, Field(json_schema_extra={"format": "int32"})]
 Int64 = Annotated[int, Field(json_schema_extra={"format": "int64"})]
-Confidence = Annotated[float, Field(ge=0, le=1)]
+Confidence = Annotated[float, Field(ge=0, le=1, json_schema_extra={"format": "float"})]
 Url = Annotated[str, Field(json_schema_extra={"format": "uri"})]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 # The format `duration` is RFC 3339's, which has no fractions of a second.

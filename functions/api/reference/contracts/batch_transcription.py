@@ -44,7 +44,7 @@ from functions.api.reference.operation import (
     json_answer,
     json_body,
 )
-from functions.api.reference.schemas import Url, Uuid
+from functions.api.reference.schemas import Int32, Url, Uuid
 
 TAG = "Batch transcription"
 
@@ -68,7 +68,7 @@ def _lifetime(generation: Generation) -> Parameter:
     return Parameter(
         name=name,
         description="How long each `contentUrl` is valid.",
-        kind=Annotated[int, Field(ge=1, le=LONGEST_LIFETIME_S // unit_s)],
+        kind=Annotated[Int32, Field(ge=1, le=LONGEST_LIFETIME_S // unit_s)],
         default=DEFAULT_LIFETIME_S // unit_s,
         example=3600 // unit_s,
     )

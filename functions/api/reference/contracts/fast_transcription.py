@@ -38,7 +38,7 @@ class TranscribeForm(CamelCase):
 class CombinedPhrases(CamelCase):
     """The text of the whole audio, or of one channel."""
 
-    channel: int | None = Field(None, description="Only with separate channels.")
+    channel: Int32 | None = Field(None, description="Only with separate channels.")
     text: str
 
 
@@ -53,8 +53,8 @@ class TranscribedWord(CamelCase):
 class TranscribedPhrase(CamelCase):
     """Speech without a longer pause in it."""
 
-    channel: int | None = Field(None, description="Only with separate channels.")
-    speaker: int | None = Field(None, description="Only with diarization; counts from 1.")
+    channel: Int32 | None = Field(None, description="Only with separate channels.")
+    speaker: Int32 | None = Field(None, description="Only with diarization; counts from 1.")
     offset_milliseconds: Int32
     duration_milliseconds: Int32
     text: str

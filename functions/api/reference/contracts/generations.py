@@ -88,14 +88,14 @@ PAGING = (
     Parameter(
         name="skip",
         description="Number of items to skip.",
-        kind=Annotated[int, Field(ge=0, le=MAX_SKIP)],
+        kind=Annotated[Int32, Field(ge=0, le=MAX_SKIP)],
         default=0,
         example=100,
     ),
     Parameter(
         name="top",
         description="Largest number of items in the answer.",
-        kind=Annotated[int, Field(ge=1, le=MAX_TOP)],
+        kind=Annotated[Int32, Field(ge=1, le=MAX_TOP)],
         default=DEFAULT_TOP,
         example=10,
     ),

@@ -48,7 +48,7 @@ class ResultForms(CamelCase):
 class CombinedResult(ResultForms):
     """The text of one channel."""
 
-    channel: int
+    channel: Int32
 
 
 class ResultAlternative(ResultForms):
@@ -67,8 +67,8 @@ class ResultPhrase(Extent):
     """Speech without a longer pause in it."""
 
     recognition_status: Literal["Success"]
-    channel: int
-    speaker: int | None = Field(None, description="Only with diarization; counts from 1.")
+    channel: Int32
+    speaker: Int32 | None = Field(None, description="Only with diarization; counts from 1.")
     locale: str | None = Field(None, description="Only with language identification.")
     n_best: list[ResultAlternative]
 

@@ -38,10 +38,10 @@ from shared.jobs.requested_properties import PunctuationMode
 from shared.time_to_live import LONGEST_HOURS, SHORTEST_HOURS
 
 Channels = Annotated[
-    list[Annotated[int, Field(ge=0, lt=MAX_CHANNELS)]],
+    list[Annotated[Int32, Field(ge=0, lt=MAX_CHANNELS)]],
     Field(min_length=1, max_length=MAX_CHANNELS, json_schema_extra={"uniqueItems": True}),
 ]
-Speakers = Annotated[int, Field(ge=1, le=MAX_SPEAKERS)]
+Speakers = Annotated[Int32, Field(ge=1, le=MAX_SPEAKERS)]
 CustomKey = Annotated[str, Field(min_length=1, max_length=MAX_KEY_CHARACTERS)]
 CustomValue = Annotated[str, Field(max_length=MAX_VALUE_CHARACTERS)]
 CustomProperties = Annotated[
@@ -86,14 +86,14 @@ class NewDiarization(CamelCase):
     """Labels of speakers in a new job; they are on unless `enabled` is false."""
 
     enabled: bool = True
-    max_speakers: Annotated[int, Field(ge=2, le=MAX_SPEAKERS)] = MAX_SPEAKERS
+    max_speakers: Annotated[Int32, Field(ge=2, le=MAX_SPEAKERS)] = MAX_SPEAKERS
 
 
 class JobDiarization(NewDiarization):
     """Labels of speakers of a job."""
 
     enabled: Literal[True]
-    max_speakers: int
+    max_speakers: Int32
 
 
 class NewSpeakerCounts(CamelCase):
@@ -210,7 +210,7 @@ class TranscriptionUpdate(CamelCase):
 class _JobProperties(CamelCase):
     word_timestamps: bool = Field(alias="wordLevelTimestampsEnabled")
     display_word_timestamps: bool = Field(alias="displayFormWordLevelTimestampsEnabled")
-    channels: list[int]
+    channels: list[Int32]
     punctuation_mode: PunctuationMode
     profanity_filter_mode: JobProfanityFilterMode
     language_identification: LanguageIdentification | None = None

@@ -18,7 +18,7 @@ from functions.api.reference.contracts.generations import (
 )
 from functions.api.reference.errors import error_answers
 from functions.api.reference.operation import Answer, Content, Operation, Parameter
-from functions.api.reference.schemas import CamelCase, Moment, Url, Uuid
+from functions.api.reference.schemas import CamelCase, Int32, Moment, Url, Uuid
 from functions.api.speech_models.base_model import base_model_id
 from functions.api.speech_models.rendering import base_model_body, health_body, manifest_body
 from functions.api.speech_models.routes import EMPTY_COLLECTIONS
@@ -225,7 +225,7 @@ def _operations(generation: Generation) -> tuple[Operation, ...]:
             Parameter(
                 name=generation.lifetime[0],
                 description="Without effect: there is no file to give the address of.",
-                kind=int,
+                kind=Int32,
                 example=360,
             ),
             errors=(_MISSING,),

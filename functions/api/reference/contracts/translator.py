@@ -48,8 +48,8 @@ class DetectedSource(CamelCase):
 class SentenceLengths(CamelCase):
     """Lengths of the sentences, in characters."""
 
-    src_sent_len: list[int]
-    trans_sent_len: list[int]
+    src_sent_len: list[Int32]
+    trans_sent_len: list[Int32]
 
 
 class TextTranslation(CamelCase):
@@ -72,7 +72,7 @@ class TargetTranslation(CamelCase):
 
     language: str = Field(description="The target, with the spelling of the request.")
     text: str
-    source_characters: int
+    source_characters: Int32
 
 
 class TranslatedInput(CamelCase):
@@ -92,7 +92,7 @@ class SentenceBoundaries(CamelCase):
     """The sentences of one text."""
 
     detected_language: DetectedSource | None = Field(None, description="Without `language`.")
-    sent_len: list[int] = Field(description="Their lengths, in characters.")
+    sent_len: list[Int32] = Field(description="Their lengths, in characters.")
 
 
 class DetectedText(DetectedSource):

@@ -154,6 +154,49 @@ def test_the_length_of_a_whole_job_may_exceed_32_bits():
     assert properties["timeToLiveHours"]["format"] == "int32"
 
 
+FORMATS = {
+    "TranscribedPhrase": {
+        "channel": "int32", "speaker": "int32", "offsetMilliseconds": "int32",
+        "durationMilliseconds": "int32", "confidence": "float",
+    },
+    "TranscriptionDefinition": {"audioUrl": "uri"},
+    "Diarization": {"maxSpeakers": "int32"},
+    "PhraseList": {"biasingWeight": "double"},
+    "JobDiarization": {"maxSpeakers": "int32"},
+    "FileProperties": {"size": "int64"},
+    "EntityReference": {"self": "uri"},
+    "TranscriptionJob": {
+        "self": "uri", "createdDateTime": "date-time", "lastActionDateTime": "date-time",
+    },
+    "DetectedSource": {"score": "float"},
+    "TargetTranslation": {"sourceCharacters": "int32"},
+    "TranslatorErrorDetail": {"code": "int32"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("component", FORMATS)
+def test_members_have_their_published_formats(component):
+    properties = SCHEMAS[component]["properties"]
+    found = {name: one["format"] for name, one in properties.items() if "format" in one}
+    assert found == FORMATS[component]
+
+
+def test_channels_have_32_bits():
+    for component in ("TranscriptionDefinition", "NewTranscriptionProperties"):
+        assert SCHEMAS[component]["properties"]["channels"]["items"]["format"] == "int32"
+
+
+@pytest.mark.parametrize("name", ["skip", "top", "sasLifetimeMinutes", "sasValidityInSeconds"])
+def test_numbers_in_queries_have_32_bits(name):
+    schemas = [
+        parameter["schema"]
+        for _, operation in MADE.values()
+        for parameter in operation.get("parameters", ())
+        if parameter["name"] == name
+    ]
+    assert {one["format"] for one in schemas} == {"int32"}
+
+
 def test_outer_codes_of_errors_are_those_that_are_sent():
     sent = {code for code, _ in problems._STATUSES.values()}
     sent |= {rule.code for rule in problems.RULES.values()}
