@@ -5,7 +5,8 @@ that is fetched later is found by the next script, without a restart.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shared.errors import UnknownVoice
@@ -38,10 +39,17 @@ class SpeechSynthesis:
     Parameters
     ----------
     installed: available voices, for tests; None looks up those of `SOTTO_VOICES`.
+    clock: seconds, monotonic.
     """
 
-    def __init__(self, settings: Settings, installed: Voices | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        installed: Voices | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._settings = settings
+        self._clock = clock
         self._lock = threading.Lock()
         self._installed = None if installed is None else _Installed(installed)
 
@@ -100,7 +108,7 @@ class SpeechSynthesis:
         """
         installed = self._lookup()
         remaining_s = MAX_SPEECH_S
-        job = Job(Priority.INTERACTIVE, check_cancelled)
+        job = Job(Priority.INTERACTIVE, check_cancelled, self._clock)
         for unit in units:
             for part in _speak_unit(unit, installed, job):
                 n_left = round(remaining_s * part.sample_rate)
