@@ -21,11 +21,13 @@ TRANSLATED = {
 
 
 def boxes(page):
-    """Boxes of the words and of the first translation of a phrase."""
-    phrase = page.locator("#transcribe .phrase").first
-    return (
-        phrase.locator(".words").bounding_box(),
-        phrase.locator(".translation").first.bounding_box(),
+    """Boxes of the words and of the first translation of a phrase, at one moment.
+
+    The waveform and the pauses appear above them while the audio is decoded.
+    """
+    return page.locator("#transcribe .phrase").first.evaluate(
+        """phrase => [".words", ".translation"].map(
+          name => phrase.querySelector(name).getBoundingClientRect().toJSON())"""
     )
 
 
