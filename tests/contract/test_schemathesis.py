@@ -1,7 +1,7 @@
 """The server keeps what its OpenAPI document says, whatever is requested.
 
-Schemathesis draws requests from the document, valid ones and spoilt ones: the same at each run, and
-others with `--fuzz-examples 200`, as `make fuzz` does.
+Schemathesis draws requests from the document, valid ones and spoilt ones: the same at each run of
+the same tests, and others with `--fuzz-examples 200`, as `make fuzz` does.
 https://schemathesis.readthedocs.io/
 """
 
@@ -29,7 +29,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 FEW_EXAMPLES, MANY_EXAMPLES = 16, 1024
-# Not implemented, as pronunciation assessment without its model; and not available.
+# 501: pronunciation assessment has no model here. 503: a voice or translator is not available.
 EXPECTED_5XX = {501, 503}
 
 
@@ -53,7 +53,7 @@ def operations(fuzzed):
 
 @pytest.fixture
 def draw(request):
-    """Draw a few requests of each operation, the same at each run; or as many as are wanted."""
+    """Draw a few requests of each operation, the same each time; or as many as are wanted."""
     n_wanted = request.config.getoption("--fuzz-examples", default=None)
     return settings(
         max_examples=n_wanted or FEW_EXAMPLES,
